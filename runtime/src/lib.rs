@@ -1,0 +1,4 @@
+//! PostgreSQL schema changes without downtime.
+#![deny(missing_docs)]
+
+pub mod migration;
