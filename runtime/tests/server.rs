@@ -1,7 +1,13 @@
 //! The server that tests use is itself tested against the real thing.
 #![cfg(all(feature = "testing", unix))]
 
-use std::{error::Error, path::Path};
+use std::{
+    env,
+    error::Error,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use changeover::testing::Server;
 
@@ -47,7 +53,7 @@ async fn locks_and_autovacuum_are_as_in_production() -> Outcome {
 
 #[tokio::test]
 async fn a_server_of_our_own_leaves_nothing_behind() -> Outcome {
-    if std::env::var_os("DATABASE_URL").is_some() {
+    if env::var_os("DATABASE_URL").is_some() {
         return Ok(());
     }
     let server = Server::start().await?;
@@ -60,5 +66,38 @@ async fn a_server_of_our_own_leaves_nothing_behind() -> Outcome {
     assert!(Path::new(&directory).is_dir());
     drop((database, server));
     assert!(!Path::new(&directory).exists(), "{directory} is still there");
+    Ok(())
+}
+
+/// Not a test of its own: the process that the next one kills.
+#[tokio::test]
+async fn server_until_killed() -> Outcome {
+    if env::var_os("CHANGEOVER_TEST_KILL").is_none() {
+        return Ok(());
+    }
+    let database = Server::shared().await?.database("killed").await?;
+    println!("\nurl={}", database.url());
+    std::future::pending().await
+}
+
+#[tokio::test]
+async fn a_server_of_our_own_ends_when_we_are_killed() -> Outcome {
+    if env::var_os("DATABASE_URL").is_some() {
+        return Ok(());
+    }
+    let mut child = Command::new(env::current_exe()?)
+        .args(["--exact", "server_until_killed", "--nocapture"])
+        .env("CHANGEOVER_TEST_KILL", "1")
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let lines = BufReader::new(child.stdout.take().ok_or("no stdout")?).lines();
+    let url =
+        lines.map_while(Result::ok).find_map(|line| Some(line.strip_prefix("url=")?.to_owned()));
+    let url = url.ok_or("the child started no server")?;
+    let (_client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
+    child.kill()?;
+    child.wait()?;
+    // The connection ends when the server does.
+    assert!(connection.await.is_err());
     Ok(())
 }

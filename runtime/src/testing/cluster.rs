@@ -4,7 +4,7 @@ use std::{
     env, fs, io,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -12,7 +12,7 @@ use std::{
 use super::{
     account::{Account, create_private},
     binaries::Binaries,
-    error::Error,
+    error::{Error, run},
     template,
 };
 
@@ -34,6 +34,8 @@ rm -rf "$2"
 
 /// Long enough for a machine that is busy with a build.
 const START_DEADLINE: Duration = Duration::from_mins(1);
+
+const MEMORY: &str = "/dev/shm";
 
 #[derive(Debug)]
 pub(super) struct Cluster {
@@ -116,7 +118,7 @@ fn last_lines(text: &str, count: usize) -> String {
 /// A new directory that nobody else can enter, at a path short enough for a socket's name.
 fn private_directory() -> Result<PathBuf, Error> {
     const LONGEST: usize = 80;
-    let mut parent = env::temp_dir();
+    let mut parent = if prefers_memory() { PathBuf::from(MEMORY) } else { env::temp_dir() };
     if parent.as_os_str().len() > LONGEST || !is_plain(&parent) {
         parent = PathBuf::from("/tmp");
     }
@@ -130,6 +132,21 @@ fn private_directory() -> Result<PathBuf, Error> {
             Err(error) => return Err(Error::io("create", &directory)(error)),
         }
     }
+}
+
+/// Whether the server's files had better be in memory.
+///
+/// A start copies a thousand small files and a database three hundred: 0.8 s and 0.25 s on a
+/// slow disk, 0.12 s and 0.01 s in memory. Containers often have 64 MB there, which is too little.
+fn prefers_memory() -> bool {
+    const ENOUGH_KIB: u64 = 4 << 20;
+    if env::var_os("TMPDIR").is_some() {
+        return false;
+    }
+    let table = run(Command::new("df").args(["-Pk", MEMORY])).unwrap_or_default();
+    let line = table.lines().nth(1).unwrap_or_default();
+    let available = line.split_whitespace().nth(3).and_then(|column| column.parse().ok());
+    available.is_some_and(|kib: u64| kib >= ENOUGH_KIB)
 }
 
 /// Whether the path stands in a URL as it is.
