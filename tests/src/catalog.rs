@@ -48,10 +48,7 @@ pub async fn files(db: &Client) -> Result<Vec<(u32, String, u32)>, Failure> {
 }
 
 /// Fails where a table that is still there has moved to another file: it was rewritten.
-pub async fn expect_same_files(
-    db: &Client,
-    before: &[(u32, String, u32)],
-) -> Result<(), Failure> {
+pub async fn expect_same_files(db: &Client, before: &[(u32, String, u32)]) -> Result<(), Failure> {
     let after = files(db).await?;
     for (table, name, file) in before {
         if after.iter().any(|(same, _, now)| same == table && now != file) {

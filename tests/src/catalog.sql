@@ -26,8 +26,8 @@ where r.relkind not in ('i', 'I', 'S')
 union all
 select format('column %s.%I %s', r.name, a.attname, format_type(a.atttypid, a.atttypmod))
     || case when a.attnotnull then ' not null' else '' end
-    || case when a.attidentity <> '' then ' identity ' || a.attidentity else '' end
-    || case when a.attgenerated <> '' then ' generated ' || a.attgenerated else '' end
+    || case when a.attidentity <> '' then ' identity ' || a.attidentity::text else '' end
+    || case when a.attgenerated <> '' then ' generated ' || a.attgenerated::text else '' end
     || coalesce(' default ' || pg_get_expr(e.adbin, e.adrelid), '')
     || case when a.attcollation <> t.typcollation
         then format(' collate %s', a.attcollation::regcollation) else '' end

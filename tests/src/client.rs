@@ -225,14 +225,12 @@ impl Client {
         if let Some(sql) = self.upsert {
             return sql.to_owned();
         }
-        let set: Vec<_> =
-            self.columns.iter().map(|(column, _)| format!("{column} = excluded.{column}")).collect();
-        format!(
-            "{} on conflict ({}) do update set {}",
-            self.insert_sql(),
-            self.key,
-            set.join(", ")
-        )
+        let set: Vec<_> = self
+            .columns
+            .iter()
+            .map(|(column, _)| format!("{column} = excluded.{column}"))
+            .collect();
+        format!("{} on conflict ({}) do update set {}", self.insert_sql(), self.key, set.join(", "))
     }
 
     fn update_sql(&self) -> String {

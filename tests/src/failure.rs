@@ -42,6 +42,18 @@ impl From<tokio_postgres::Error> for Failure {
     }
 }
 
+impl From<changeover::Error> for Failure {
+    fn from(error: changeover::Error) -> Self {
+        Failure(chain(&error))
+    }
+}
+
+impl From<changeover::testing::Error> for Failure {
+    fn from(error: changeover::testing::Error) -> Self {
+        Failure(chain(&error))
+    }
+}
+
 /// An error with all its causes: most libraries keep the useful half in `source`.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

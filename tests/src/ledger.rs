@@ -29,6 +29,16 @@ pub(crate) struct Ledger {
     next_value: AtomicU64,
 }
 
+impl Default for Ledger {
+    fn default() -> Self {
+        Ledger {
+            rows: Mutex::default(),
+            next_key: AtomicI64::new(FIRST_KEY),
+            next_value: AtomicU64::new(1),
+        }
+    }
+}
+
 impl Ledger {
     /// The rows that the seed left, with the values that this client reads.
     pub(crate) async fn of_seed(db: &Connection, client: &Client) -> Result<Self, Failure> {
@@ -39,11 +49,12 @@ impl Ledger {
         if rows.is_empty() {
             fail!("the seed left no row in {}", client.table);
         }
-        Ok(Ledger {
-            rows: Mutex::new(rows),
-            next_key: AtomicI64::new(FIRST_KEY),
-            next_value: AtomicU64::new(1),
-        })
+        Ok(Ledger { rows: Mutex::new(rows), ..Ledger::default() })
+    }
+
+    /// Forgets every row, because the table is gone.
+    pub(crate) fn clear(&self) {
+        self.rows().clear();
     }
 
     /// Takes a row at random out of the ledger.
@@ -115,7 +126,12 @@ async fn stored(db: &Connection, client: &Client) -> Result<BTreeMap<i64, Value>
     let rows = db.query(&client.read_many(), &[&keys]).await?;
     let values: BTreeMap<i64, Value> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     if values.len() != keys.len() {
-        fail!("{} of {} rows of {} cannot be read", keys.len() - values.len(), keys.len(), client.table);
+        fail!(
+            "{} of {} rows of {} cannot be read",
+            keys.len() - values.len(),
+            keys.len(),
+            client.table
+        );
     }
     Ok(values)
 }

@@ -1,1 +1,39 @@
-//! Support.
+//! The harness that takes each operation through its life under traffic, and the operations'
+//! scenarios.
+//!
+//! An operation is one folder in `ops/`; nothing else in this crate names it. See
+//! [`Scenario`] and [`Client`] for what its `live.rs` says.
+
+pub mod catalog;
+mod client;
+mod database;
+mod failure;
+mod ledger;
+mod locks;
+pub mod run;
+pub mod sample;
+mod scenario;
+mod stage;
+mod traffic;
+
+pub use crate::client::{Client, Value};
+pub use crate::database::{connect, forbid_rewrites};
+pub use crate::failure::{Failure, chain};
+pub use crate::scenario::Scenario;
+pub use crate::traffic::Slowest;
+
+/// The folders of `ops/`, a module each, found by `build.rs`.
+pub mod ops {
+    include!(concat!(env!("OUT_DIR"), "/ops.rs"));
+}
+
+/// Runs a test on a runtime of its own with two workers, so that clients and the runner truly run
+/// at the same time.
+pub fn block_on<T>(test: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime can be built");
+    runtime.block_on(test)
+}

@@ -164,7 +164,10 @@ fn too_long(sample: &Sample, took: Duration) -> Option<String> {
     let bound = if sample.granted { LONGEST_HOLD } else { LONGEST_WAIT };
     let verb = if sample.granted { "held" } else { "waited for" };
     (took > bound).then(|| {
-        format!("{} on {} {verb} for over {bound:?}, in `{}`", sample.mode, sample.table, sample.query)
+        format!(
+            "{} on {} {verb} for over {bound:?}, in `{}`",
+            sample.mode, sample.table, sample.query
+        )
     })
 }
 

@@ -9,9 +9,7 @@ const USERS: &str = r#""public"."users""#;
 
 const fn under(lock: LockMode, sql: &'static str) -> Statement {
     let locks = match lock {
-        LockMode::AccessExclusive => {
-            &[TableLock { table: USERS, mode: LockMode::AccessExclusive }]
-        }
+        LockMode::AccessExclusive => &[TableLock { table: USERS, mode: LockMode::AccessExclusive }],
         _ => &[TableLock { table: USERS, mode: LockMode::ShareUpdateExclusive }],
     };
     Statement { sql, locks, why: "a sample" }
@@ -99,9 +97,7 @@ const INSTALL: Step = step(
         exclusive("alter table public.users add column display_name text"),
         unlocked(SYNC_FUNCTION),
         exclusive(SYNC_TRIGGER),
-        exclusive(
-            "alter table public.users enable always trigger \"~changeover_display_name\"",
-        ),
+        exclusive("alter table public.users enable always trigger \"~changeover_display_name\""),
     ]),
     Some(Work::Transaction(&[
         REMOVE_SYNC[0],

@@ -15,6 +15,7 @@ pub struct Scenario {
     pub(crate) dual: Option<Client>,
     pub(crate) new: Option<Client>,
     pub(crate) equal: Vec<&'static str>,
+    pub(crate) undoable: bool,
 }
 
 impl Scenario {
@@ -30,6 +31,7 @@ impl Scenario {
             dual: None,
             new: None,
             equal: Vec::new(),
+            undoable: true,
         }
     }
 
@@ -69,6 +71,19 @@ impl Scenario {
     pub fn equal(mut self, query: &'static str) -> Self {
         self.equal.push(query);
         self
+    }
+
+    /// Leaves out what needs the undo, for what PostgreSQL cannot take back.
+    #[must_use]
+    pub fn without_undo(mut self) -> Self {
+        self.undoable = false;
+        self
+    }
+
+    /// Whether migrations follow the change: its switch, its contract.
+    pub(crate) fn is_followed(&self) -> Result<bool, Failure> {
+        let change = self.migration()?;
+        Ok(self.history.head().is_some_and(|head| head.id != change.id))
     }
 
     /// The migration under test, whose review file is the folder's `plan.sql`.

@@ -56,7 +56,7 @@ impl Traffic {
         phase.clone_into(&mut self.phase.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn phase(&self) -> String {
+    pub(crate) fn phase(&self) -> String {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -72,7 +72,7 @@ impl Traffic {
     /// Connects the client's connections and lets them run until [`Running::leave`].
     pub(crate) async fn start(
         self: &Arc<Self>,
-        name: &'static str,
+        name: &str,
         client: &Client,
     ) -> Result<Running, Failure> {
         let stop = Arc::new(AtomicBool::new(false));
@@ -131,7 +131,7 @@ impl Running {
 
 struct Connection {
     traffic: Arc<Traffic>,
-    name: &'static str,
+    name: String,
     client: Client,
     db: tokio_postgres::Client,
     /// Prepared once, as drivers do: a plan that outlives the schema it was made for.
@@ -139,11 +139,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(
-        traffic: Arc<Traffic>,
-        name: &'static str,
-        client: &Client,
-    ) -> Result<Self, Failure> {
+    async fn open(traffic: Arc<Traffic>, name: &str, client: &Client) -> Result<Self, Failure> {
         let db = connect(&traffic.url, &format!("client-{name}")).await?;
         let mut actions = Vec::new();
         for (action, sql) in client.actions() {
@@ -152,7 +148,7 @@ impl Connection {
                 statement.map_err(|error| Failure::from(error).during(format!("`{sql}`")))?;
             actions.push((action, statement));
         }
-        Ok(Connection { traffic, name, client: client.clone(), db, actions })
+        Ok(Connection { traffic, name: name.to_owned(), client: client.clone(), db, actions })
     }
 
     async fn run(self, stop: Arc<AtomicBool>, progress: watch::Sender<u64>) {
