@@ -10,6 +10,7 @@ mod error;
 mod executor;
 pub mod migration;
 mod report;
+pub mod review;
 mod runner;
 mod status;
 #[cfg(feature = "testing")]

@@ -1,5 +1,8 @@
 //! A PostgreSQL server for tests, and the check of review files (feature `testing`).
 //!
+//! [`review_files`] keeps the SQL of every migration beside its source, where a reviewer sees what
+//! a change of the code changes in the plan.
+//!
 //! [`Server::start`] finds a server or starts one of its own, which is gone when the process is,
 //! however it ends. The order in which it looks:
 //!
@@ -35,8 +38,10 @@ mod error;
 mod npm;
 #[cfg(unix)]
 mod server;
+mod snapshot;
 #[cfg(unix)]
 mod template;
 
+pub use self::snapshot::{check_sql, review_files};
 #[cfg(unix)]
 pub use self::{database::Database, error::Error, server::Server};
