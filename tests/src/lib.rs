@@ -8,6 +8,7 @@ pub mod catalog;
 mod client;
 mod database;
 mod failure;
+pub mod layout;
 mod ledger;
 mod locks;
 pub mod run;
