@@ -16,14 +16,14 @@ const FIRST_KEY: i64 = 1_000_000;
 /// One row, in the hand of at most one client at a time, so that its value is always known
 /// although every client writes every row in turn.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub struct Row {
     pub key: i64,
     pub values: BTreeMap<&'static str, Value>,
 }
 
 /// The rows that are in nobody's hand.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub struct Ledger {
     rows: Mutex<Vec<Row>>,
     next_key: AtomicI64,
     next_value: AtomicU64,
@@ -41,7 +41,7 @@ impl Default for Ledger {
 
 impl Ledger {
     /// The rows that the seed left, with the values that this client reads.
-    pub(crate) async fn of_seed(db: &Connection, client: &Client) -> Result<Self, Failure> {
+    pub async fn of_seed(db: &Connection, client: &Client) -> Result<Self, Failure> {
         let mut rows = Vec::new();
         for (key, value) in stored(db, client).await? {
             rows.push(Row { key, values: BTreeMap::from([(client.slot, value)]) });
@@ -53,12 +53,12 @@ impl Ledger {
     }
 
     /// Forgets every row, because the table is gone.
-    pub(crate) fn clear(&self) {
+    pub fn clear(&self) {
         self.rows().clear();
     }
 
     /// Takes a row at random out of the ledger.
-    pub(crate) fn take(&self) -> Option<Row> {
+    pub fn take(&self) -> Option<Row> {
         let mut rows = self.rows();
         if rows.is_empty() {
             return None;
@@ -67,23 +67,23 @@ impl Ledger {
         Some(rows.swap_remove(index))
     }
 
-    pub(crate) fn put(&self, row: Row) {
+    pub fn put(&self, row: Row) {
         self.rows().push(row);
     }
 
     /// A row that is not in the database yet.
-    pub(crate) fn new_row(&self) -> Row {
+    pub fn new_row(&self) -> Row {
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
         Row { key, values: BTreeMap::new() }
     }
 
     /// A number for a value, never given twice, so that a stale value cannot look right.
-    pub(crate) fn new_number(&self) -> u64 {
+    pub fn new_number(&self) -> u64 {
         self.next_value.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Forgets the values of a shape that an undo took back.
-    pub(crate) fn forget_all_but(&self, slot: &'static str) {
+    pub fn forget_all_but(&self, slot: &'static str) {
         for row in self.rows().iter_mut() {
             row.values.retain(|kept, _| *kept == slot);
         }
@@ -92,7 +92,7 @@ impl Ledger {
     /// Compares the database, as this client reads it, with what was acknowledged.
     ///
     /// Only while no client holds a row; call it when all have left.
-    pub(crate) async fn verify(&self, db: &Connection, client: &Client) -> Result<(), Failure> {
+    pub async fn verify(&self, db: &Connection, client: &Client) -> Result<(), Failure> {
         let stored = stored(db, client).await?;
         let rows = self.rows();
         let expected: BTreeSet<i64> = rows.iter().map(|row| row.key).collect();

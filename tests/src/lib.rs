@@ -8,6 +8,7 @@ pub mod catalog;
 mod client;
 mod database;
 mod failure;
+pub mod fixture;
 pub mod layout;
 mod ledger;
 mod locks;
@@ -15,11 +16,12 @@ pub mod run;
 pub mod sample;
 mod scenario;
 mod stage;
-mod traffic;
+pub mod traffic;
 
 pub use crate::client::{Client, Value};
 pub use crate::database::{connect, forbid_rewrites};
 pub use crate::failure::{Failure, chain};
+pub use crate::ledger::Ledger;
 pub use crate::scenario::Scenario;
 pub use crate::traffic::Slowest;
 

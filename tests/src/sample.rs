@@ -7,7 +7,7 @@ use changeover::migration::{
 
 const USERS: &str = r#""public"."users""#;
 
-const fn under(lock: LockMode, sql: &'static str) -> Statement {
+pub const fn under(lock: LockMode, sql: &'static str) -> Statement {
     let locks = match lock {
         LockMode::AccessExclusive => &[TableLock { table: USERS, mode: LockMode::AccessExclusive }],
         _ => &[TableLock { table: USERS, mode: LockMode::ShareUpdateExclusive }],
@@ -15,23 +15,23 @@ const fn under(lock: LockMode, sql: &'static str) -> Statement {
     Statement { sql, locks, why: "a sample" }
 }
 
-const fn exclusive(sql: &'static str) -> Statement {
+pub const fn exclusive(sql: &'static str) -> Statement {
     under(LockMode::AccessExclusive, sql)
 }
 
-const fn unlocked(sql: &'static str) -> Statement {
+pub const fn unlocked(sql: &'static str) -> Statement {
     Statement { sql, locks: &[], why: "a sample" }
 }
 
-const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
+pub const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
     Step { phase, why: "a sample", work, undo }
 }
 
-const fn change(operation: &'static str, steps: &'static [Step]) -> Change {
+pub const fn change(operation: &'static str, steps: &'static [Step]) -> Change {
     Change { operation, subject: "users", notes: &[], steps }
 }
 
-const fn migration(
+pub const fn migration(
     id: &'static str,
     parent: Option<&'static str>,
     changes: &'static [Change],
@@ -44,7 +44,7 @@ const CREATE: &str = "create table public.users (
     username text not null,
     note text not null default '')";
 
-static BASE: Migration = migration(
+pub static BASE: Migration = migration(
     "m0001_base",
     None,
     &[change(
@@ -57,7 +57,7 @@ static BASE: Migration = migration(
     )],
 );
 
-const SYNC_FUNCTION: &str = "
+pub const SYNC_FUNCTION: &str = "
 create function public.changeover_users_display_name() returns trigger
 language plpgsql set search_path = pg_catalog as $$
 declare
@@ -86,12 +86,12 @@ before insert or update on public.users for each row
 when (coalesce(current_setting('changeover.backfill', true), '') <> 'on')
 execute function public.changeover_users_display_name()";
 
-const REMOVE_SYNC: [Statement; 2] = [
+pub const REMOVE_SYNC: [Statement; 2] = [
     exclusive("drop trigger \"~changeover_display_name\" on public.users"),
     unlocked("drop function public.changeover_users_display_name()"),
 ];
 
-const INSTALL: Step = step(
+pub const INSTALL: Step = step(
     Phase::Expand,
     Work::Transaction(&[
         exclusive("alter table public.users add column display_name text"),
@@ -106,7 +106,7 @@ const INSTALL: Step = step(
     ])),
 );
 
-const FILL: Step = step(
+pub const FILL: Step = step(
     Phase::Migrate,
     Work::Backfill(Backfill {
         table: USERS,
@@ -116,7 +116,17 @@ const FILL: Step = step(
     None,
 );
 
-const PROVE_NOT_NULL: Step = step(
+const FILL_EDITED: Step = step(
+    Phase::Migrate,
+    Work::Backfill(Backfill {
+        table: USERS,
+        set: "display_name = lower(username)",
+        pending: "display_name is null and username is not null",
+    }),
+    None,
+);
+
+const PROVE: Step = step(
     Phase::Migrate,
     Work::Transaction(&[exclusive(
         "alter table public.users add constraint users_display_name_not_null
@@ -147,7 +157,7 @@ const SET_NOT_NULL: Step = step(
     )])),
 );
 
-const REMOVE: Step = step(
+pub const REMOVE: Step = step(
     Phase::Contract,
     Work::Transaction(&[
         REMOVE_SYNC[0],
@@ -160,14 +170,14 @@ const REMOVE: Step = step(
 static RENAME: Migration = migration(
     "m0002_rename",
     Some("m0001_base"),
-    &[change("rename_column", &[INSTALL, FILL, PROVE_NOT_NULL, VALIDATE, SET_NOT_NULL, REMOVE])],
+    &[change("rename_column", &[INSTALL, FILL, PROVE, VALIDATE, SET_NOT_NULL, REMOVE])],
 );
 
 /// The same migration as somebody edited it after it was applied.
 static RENAME_EDITED: Migration = migration(
     "m0002_rename",
     Some("m0001_base"),
-    &[change("rename_column", &[INSTALL, FILL, PROVE_NOT_NULL, SET_NOT_NULL, REMOVE])],
+    &[change("rename_column", &[INSTALL, FILL_EDITED, PROVE, VALIDATE, SET_NOT_NULL, REMOVE])],
 );
 
 static CONTRACT: Migration = Migration {

@@ -19,7 +19,7 @@ const PACE: Duration = Duration::from_millis(2);
 
 /// What all the clients of a test share.
 #[derive(Debug)]
-pub(crate) struct Traffic {
+pub struct Traffic {
     url: String,
     ledger: Ledger,
     phase: Mutex<String>,
@@ -40,7 +40,7 @@ pub struct Slowest {
 }
 
 impl Traffic {
-    pub(crate) fn new(url: &str, ledger: Ledger) -> Arc<Self> {
+    pub fn new(url: &str, ledger: Ledger) -> Arc<Self> {
         Arc::new(Traffic {
             url: url.to_owned(),
             ledger,
@@ -52,29 +52,25 @@ impl Traffic {
     }
 
     /// Names the phase that client errors from now on are reported in.
-    pub(crate) fn enter(&self, phase: &str) {
+    pub fn enter(&self, phase: &str) {
         phase.clone_into(&mut self.phase.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    pub(crate) fn phase(&self) -> String {
+    pub fn phase(&self) -> String {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn slowest(&self) -> Slowest {
+    pub fn slowest(&self) -> Slowest {
         self.slowest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Holds all clients between two actions; every row is back in the ledger.
-    pub(crate) async fn pause(&self) -> (RwLockWriteGuard<'_, ()>, &Ledger) {
+    pub async fn pause(&self) -> (RwLockWriteGuard<'_, ()>, &Ledger) {
         (self.pause.write().await, &self.ledger)
     }
 
     /// Connects the client's connections and lets them run until [`Running::leave`].
-    pub(crate) async fn start(
-        self: &Arc<Self>,
-        name: &str,
-        client: &Client,
-    ) -> Result<Running, Failure> {
+    pub async fn start(self: &Arc<Self>, name: &str, client: &Client) -> Result<Running, Failure> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = Running { traffic: self.clone(), stop, tasks: vec![], done: vec![] };
         for _ in 0..client.connections {
@@ -98,7 +94,7 @@ impl Traffic {
 
 /// The connections of one build of the service.
 #[derive(Debug)]
-pub(crate) struct Running {
+pub struct Running {
     traffic: Arc<Traffic>,
     stop: Arc<AtomicBool>,
     tasks: Vec<JoinHandle<()>>,
@@ -107,7 +103,7 @@ pub(crate) struct Running {
 
 impl Running {
     /// Waits until each connection has done so many more actions.
-    pub(crate) async fn advance(&mut self, actions: u64) -> Result<(), Failure> {
+    pub async fn advance(&mut self, actions: u64) -> Result<(), Failure> {
         for done in &mut self.done {
             let target = *done.borrow() + actions;
             if done.wait_for(|done| *done >= target).await.is_err() {
@@ -118,7 +114,7 @@ impl Running {
     }
 
     /// Lets each connection finish its action, and closes it.
-    pub(crate) async fn leave(self) -> Result<(), Failure> {
+    pub async fn leave(self) -> Result<(), Failure> {
         self.stop.store(true, Ordering::Relaxed);
         for task in self.tasks {
             if let Err(error) = task.await {
