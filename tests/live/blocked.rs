@@ -72,7 +72,7 @@ async fn behind_a_long_reader(
         .await?;
     clients.advance(MANY_ACTIONS).await?;
     if run.is_finished() {
-        fail!("the run did not wait for the reader");
+        fail!("the run did not wait for the reader: {:?}", run.await);
     }
     reader.batch_execute("commit").await?;
     run.await.map_err(|error| Failure::new(error.to_string()))??;

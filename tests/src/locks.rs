@@ -103,11 +103,12 @@ impl Sampler {
             Ok(outcome) => outcome?,
             Err(error) => fail!("the lock sampler panicked: {error}"),
         }
-        let violations = self.shared.violations.lock().unwrap_or_else(PoisonError::into_inner);
-        if !violations.is_empty() {
-            fail!("locks that the plan does not declare:\n  {}", violations.join("\n  "));
-        }
-        Ok(())
+        self.shared.check()
+    }
+
+    /// Fails where the runner has taken what it may not, so far.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        self.shared.check()
     }
 }
 
@@ -172,6 +173,14 @@ fn too_long(sample: &Sample, took: Duration) -> Option<String> {
 }
 
 impl Shared {
+    fn check(&self) -> Result<(), Failure> {
+        let violations = self.violations.lock().unwrap_or_else(PoisonError::into_inner);
+        if !violations.is_empty() {
+            fail!("locks that the plan does not allow:\n  {}", violations.join("\n  "));
+        }
+        Ok(())
+    }
+
     fn report(&self, violation: Option<String>) {
         let Some(violation) = violation else { return };
         let mut violations = self.violations.lock().unwrap_or_else(PoisonError::into_inner);

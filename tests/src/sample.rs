@@ -180,7 +180,7 @@ static RENAME_EDITED: Migration = migration(
     &[change("rename_column", &[INSTALL, FILL_EDITED, PROVE, VALIDATE, SET_NOT_NULL, REMOVE])],
 );
 
-static CONTRACT: Migration = Migration {
+pub static CONTRACT: Migration = Migration {
     contracts: &["m0002_rename"],
     ..migration("m0003_contract", Some("m0002_rename"), &[])
 };

@@ -130,14 +130,14 @@ impl<'a> Stage<'a> {
         self.enter("expand", declared(self.scenario.migration()?, &[Phase::Expand], false));
         let history = until(self.scenario.history, self.scenario.change)?;
         runner(self.database.url(), &history).await?.expand().await?;
-        Ok(())
+        self.sampler.check()
     }
 
     pub(crate) async fn migrate(&self) -> Result<(), Failure> {
         self.enter("migrate", declared(self.scenario.migration()?, &[Phase::Migrate], false));
         let history = until(self.scenario.history, self.scenario.change)?;
         runner(self.database.url(), &history).await?.migrate().await?;
-        Ok(())
+        self.sampler.check()
     }
 
     /// Takes the change back; the values that only the new shape held go with it.
@@ -146,6 +146,7 @@ impl<'a> Stage<'a> {
         self.enter("undo", declared(self.scenario.migration()?, &phases, true));
         let history = until(self.scenario.history, self.scenario.change)?;
         runner(self.database.url(), &history).await?.undo(self.scenario.change).await?;
+        self.sampler.check()?;
         let (_between_actions, ledger) = self.traffic.pause().await;
         if let Some(old) = self.client(Build::Old) {
             ledger.forget_all_but(old.slot);
@@ -165,7 +166,7 @@ impl<'a> Stage<'a> {
         }
         self.enter("contract", allowed);
         runner(self.database.url(), self.scenario.history).await?.contract().await?;
-        Ok(())
+        self.sampler.check()
     }
 
     pub(crate) async fn catalog(&self) -> Result<String, Failure> {
