@@ -14,7 +14,8 @@ fn main() -> io::Result<()> {
     for name in folders_with_a_scenario(&ops)? {
         let file = ops.join(&name).join("live.rs");
         println!("cargo::rerun-if-changed={}", file.display());
-        writeln!(modules, "#[path = {file:?}]\npub mod {name};").map_err(io::Error::other)?;
+        writeln!(modules, "#[path = {:?}]\npub mod {name};", file.display())
+            .map_err(io::Error::other)?;
         for (tests, check) in [(&mut live, "live"), (&mut plans, "plan")] {
             writeln!(
                 tests,

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use changeover_tests::fixture::{Fixture, Process};
 use changeover_tests::sample::RENAME_HISTORY;
-use changeover_tests::{Failure, block_on, fail};
+use changeover_tests::traffic::Traffic;
+use changeover_tests::{Client, Failure, Ledger, block_on, fail};
 
 const MIGRATE: &str = env!("CARGO_BIN_EXE_migrate");
 const ROWS: u32 = 100_000;
@@ -87,6 +88,39 @@ fn a_backfill_killed_in_the_middle_is_undone() -> Result<(), Failure> {
 
         fixture.runner(&RENAME_HISTORY).await?.migrate().await?;
         expect_none(&fixture, DIFFERING).await
+    })
+}
+
+/// Clients write what is being filled, and go on while the process is gone.
+#[test]
+fn kills_under_traffic_lose_no_write() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("kill_traffic", 5_000).await?;
+        let old = Client::of("users").writes("username").connections(3);
+        let new = Client::of("users").writes("display_name");
+        let traffic = Traffic::new(fixture.url(), Ledger::of_seed(&fixture.db, &old).await?);
+        let mut clients = traffic.start("old", &old).await?;
+        for reports in [0, 1, 2, 3, 5, 8] {
+            let mut process = Process::start(MIGRATE, fixture.url(), "rename", "migrate")?;
+            for _ in 0..=reports {
+                process.next_rows();
+            }
+            process.kill()?;
+            clients.advance(20).await?;
+        }
+        fixture.runner(&RENAME_HISTORY).await?.migrate().await?;
+        clients.advance(20).await?;
+        expect_none(&fixture, DIFFERING).await?;
+        let mut newer = traffic.start("new", &new).await?;
+        newer.advance(20).await?;
+        clients.leave().await?;
+        fixture.runner(&RENAME_HISTORY).await?.contract().await?;
+        newer.advance(20).await?;
+        newer.leave().await?;
+
+        let (_between_actions, ledger) = traffic.pause().await;
+        ledger.verify(&fixture.db, &new).await?;
+        fixture.expect_model(&RENAME_HISTORY).await
     })
 }
 

@@ -23,15 +23,19 @@ fn history(steps: &'static [Step]) -> &'static Migrations {
 }
 
 fn bites(steps: &'static [Step], complaint: &str) -> Result<(), Failure> {
+    bites_with_one_of(steps, &[complaint])
+}
+
+fn bites_with_one_of(steps: &'static [Step], complaints: &[&str]) -> Result<(), Failure> {
     let scenario = Scenario::new(history(steps), "m0002_rename")
         .seed("insert into users (username) select 'u' || n from generate_series(1, 500) n")
         .old_build(Client::of("users").writes("username"))
         .new_build(Client::of("users").writes("display_name"))
         .equal("select count(*) from users where username is distinct from display_name");
     match block_on(run::run(&scenario, "teeth")) {
-        Ok(_) => fail!("the harness let it pass, instead of: {complaint}"),
-        Err(failure) if failure.0.contains(complaint) => Ok(()),
-        Err(failure) => fail!("not for the reason expected, {complaint}:\n{failure}"),
+        Ok(_) => fail!("the harness let it pass, instead of: {complaints:?}"),
+        Err(failure) if complaints.iter().any(|complaint| failure.0.contains(complaint)) => Ok(()),
+        Err(failure) => fail!("not for the reason expected, {complaints:?}:\n{failure}"),
     }
 }
 
@@ -44,7 +48,8 @@ fn a_new_shape_that_is_never_filled() -> Result<(), Failure> {
 fn a_new_shape_without_triggers() -> Result<(), Failure> {
     const INSTALL: Step =
         step(Phase::Expand, Work::Transaction(&[ADD]), Some(Work::Transaction(&[DROP])));
-    bites(&[INSTALL, FILL, REMOVE], "the shapes differ in")
+    // The runner itself looks for rows that were never filled, and may be the first to see one.
+    bites_with_one_of(&[INSTALL, FILL, REMOVE], &["the shapes differ in", "still not filled"])
 }
 
 #[test]

@@ -22,16 +22,16 @@ pub fn expect_equal(left: (&str, &str), right: (&str, &str)) -> Result<(), Failu
     if left.1 == right.1 {
         return Ok(());
     }
-    let mut diff = String::new();
+    let mut lines = Vec::new();
     for change in TextDiff::from_lines(left.1, right.1).iter_all_changes() {
         let sign = match change.tag() {
             ChangeTag::Delete => '-',
             ChangeTag::Insert => '+',
             ChangeTag::Equal => continue,
         };
-        diff.push_str(&format!("\n  {sign} {}", change.value().trim_end()));
+        lines.push(format!("  {sign} {}", change.value().trim_end()));
     }
-    fail!("the catalogs differ: - {}, + {}{diff}", left.0, right.0);
+    fail!("the catalogs differ: - {}, + {}\n{}", left.0, right.0, lines.join("\n"));
 }
 
 /// The files that hold the rows of each user table, by the table's identity, which a rename keeps.

@@ -11,7 +11,7 @@ use changeover::{Builder, Changeover, Migrations};
 use crate::{Failure, catalog, connect, fail};
 
 /// Only a test that is going to fail waits that long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A database in which the first migration of a sample history has run.
 pub struct Fixture {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The names of the operations' folders.
 pub fn operation_folders(tests: &Path) -> Vec<String> {
-    names(&tests.join("ops"), |path| path.is_dir())
+    names(&tests.join("ops"), Path::is_dir)
 }
 
 /// The operations that the macros crate has: a file or a folder each.

@@ -32,11 +32,8 @@ pub mod ops {
 
 /// Runs a test on a runtime of its own with two workers, so that clients and the runner truly run
 /// at the same time.
-pub fn block_on<T>(test: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime can be built");
-    runtime.block_on(test)
+pub fn block_on<T>(test: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|error| Failure::new(error.to_string()))?.block_on(test)
 }

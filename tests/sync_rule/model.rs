@@ -3,7 +3,7 @@
 use changeover::migration::Migrations;
 
 /// A value as PostgreSQL's text of it, or NULL.
-pub type Value = Option<String>;
+pub(crate) type Value = Option<String>;
 
 /// How `o` and `n` belong together.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Written {
 
 impl Rule {
     /// A row from before the expansion.
-    pub(crate) fn unfilled(&self, o: Value) -> Row {
+    pub(crate) fn unfilled(o: Value) -> Row {
         Row { o, n: None, flag: true }
     }
 

@@ -39,7 +39,7 @@ impl Table {
     }
 
     pub(crate) async fn replay(&self, rule: &Rule, history: &History) -> Result<(), Failure> {
-        let mut model = self.start(rule, &history.before).await?;
+        let mut model = self.start(&history.before).await?;
         self.compare(&model, &"the start").await?;
         for action in &history.actions {
             let outcome = self.act(rule, &mut model, action).await;
@@ -47,22 +47,25 @@ impl Table {
             self.compare(&model, action).await?;
         }
         self.fill("true").await?;
-        model.values_mut().for_each(|row| rule.backfill(row));
+        for row in model.values_mut() {
+            rule.backfill(row);
+        }
         self.compare(&model, &"the end of the backfill").await?;
         self.expect_all_filled().await
     }
 
     /// Rows that are as the expansion found them: written past the triggers, as if before them.
-    async fn start(&self, rule: &Rule, before: &[Value]) -> Result<Rows, Failure> {
+    async fn start(&self, before: &[Value]) -> Result<Rows, Failure> {
         let mut model = Rows::new();
-        let mut sql = "begin; truncate t; \
-                       select set_config('changeover.backfill', 'on', true);"
-            .to_owned();
+        let mut sql = vec![
+            "begin; truncate t; select set_config('changeover.backfill', 'on', true)".to_owned(),
+        ];
         for (id, o) in (1..).zip(before) {
-            sql += &format!("insert into t (id, o, n) values ({id}, {}, null);", literal(o));
-            model.insert(id, rule.unfilled(o.clone()));
+            sql.push(format!("insert into t (id, o, n) values ({id}, {}, null)", literal(o)));
+            model.insert(id, Rule::unfilled(o.clone()));
         }
-        self.db.batch_execute(&(sql + "commit")).await?;
+        sql.push("commit".to_owned());
+        self.db.batch_execute(&sql.join("; ")).await?;
         Ok(model)
     }
 
@@ -127,14 +130,16 @@ impl Table {
     }
 
     async fn copy(&self, id: i64, written: &Written) -> Result<(), Failure> {
-        let (mut names, mut line) = ("id".to_owned(), id.to_string());
+        let mut names = vec!["id"];
+        let mut values = vec![id.to_string()];
         for (column, value) in columns(written) {
-            names += &format!(", {column}");
-            line += &format!("\t{}", value.as_deref().unwrap_or("\\N"));
+            names.push(column);
+            values.push(value.clone().unwrap_or_else(|| "\\N".to_owned()));
         }
-        let sql = format!("copy t ({names}) from stdin");
+        let sql = format!("copy t ({}) from stdin", names.join(", "));
+        let line = values.join("\t") + "\n";
         let mut sink = pin!(self.db.copy_in(&sql).await?);
-        sink.send(std::io::Cursor::new((line + "\n").into_bytes())).await?;
+        sink.send(std::io::Cursor::new(line.into_bytes())).await?;
         sink.finish().await?;
         Ok(())
     }
@@ -212,12 +217,13 @@ fn columns(written: &Written) -> Vec<(&'static str, &Value)> {
 }
 
 fn insert(id: i64, written: &Written) -> String {
-    let (mut names, mut values) = ("id".to_owned(), id.to_string());
+    let mut names = vec!["id"];
+    let mut values = vec![id.to_string()];
     for (column, value) in columns(written) {
-        names += &format!(", {column}");
-        values += &format!(", {}", literal(value));
+        names.push(column);
+        values.push(literal(value));
     }
-    format!("insert into t ({names}) values ({values})")
+    format!("insert into t ({}) values ({})", names.join(", "), values.join(", "))
 }
 
 fn upsert(id: i64, written: &Written) -> String {
