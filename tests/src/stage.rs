@@ -101,8 +101,10 @@ impl<'a> Stage<'a> {
 
     /// Waits until every connection has done more, so that it has met the present state.
     pub(crate) async fn advance(&mut self) -> Result<(), Failure> {
-        for (_, running) in &mut self.running {
-            running.advance(ACTIONS).await?;
+        let targets: Vec<_> =
+            self.running.iter().map(|(_, running)| running.after(ACTIONS)).collect();
+        for ((_, running), targets) in self.running.iter_mut().zip(targets) {
+            running.reach(&targets).await?;
         }
         Ok(())
     }

@@ -104,9 +104,19 @@ pub struct Running {
 impl Running {
     /// Waits until each connection has done so many more actions.
     pub async fn advance(&mut self, actions: u64) -> Result<(), Failure> {
-        for done in &mut self.done {
-            let target = *done.borrow() + actions;
-            if done.wait_for(|done| *done >= target).await.is_err() {
+        self.reach(&self.after(actions)).await
+    }
+
+    /// How far each connection will be after so many more actions.
+    pub fn after(&self, actions: u64) -> Vec<u64> {
+        self.done.iter().map(|done| *done.borrow() + actions).collect()
+    }
+
+    /// Waits until each connection is as far.
+    pub async fn reach(&mut self, targets: &[u64]) -> Result<(), Failure> {
+        for (done, target) in self.done.iter_mut().zip(targets) {
+            // A connection that failed will never get there; the check says why.
+            if done.wait_for(|done| done >= target).await.is_err() {
                 break;
             }
         }
