@@ -7,7 +7,7 @@ use changeover::Migrations;
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY};
 use changeover_tests::traffic::{Running, Traffic};
-use changeover_tests::{Client, Failure, Ledger, block_on, fail};
+use changeover_tests::{Client, Failure, block_on, fail};
 
 /// The runner's own bound, and what a busy machine with two cores may add to it.
 const LONGEST_WAIT: Duration = Duration::from_millis(300 + 400);
@@ -91,8 +91,7 @@ async fn clients(
     column: &'static str,
 ) -> Result<(Arc<Traffic>, Running), Failure> {
     let client = Client::of("users").writes(column);
-    let ledger = Ledger::of_seed(&fixture.db, &client).await?;
-    let traffic = Traffic::new(fixture.url(), ledger);
+    let traffic = fixture.traffic(&client).await?;
     let mut running = traffic.start(column, &client).await?;
     running.advance(5).await?;
     Ok((traffic, running))

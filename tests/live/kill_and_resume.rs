@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use changeover_tests::fixture::{Fixture, Process};
 use changeover_tests::sample::RENAME_HISTORY;
-use changeover_tests::traffic::Traffic;
-use changeover_tests::{Client, Failure, Ledger, block_on, fail};
+use changeover_tests::{Client, Failure, block_on, fail};
 
 const MIGRATE: &str = env!("CARGO_BIN_EXE_migrate");
 const ROWS: u32 = 100_000;
@@ -98,7 +97,7 @@ fn kills_under_traffic_lose_no_write() -> Result<(), Failure> {
         let fixture = Fixture::with_users("kill_traffic", 5_000).await?;
         let old = Client::of("users").writes("username").connections(3);
         let new = Client::of("users").writes("display_name");
-        let traffic = Traffic::new(fixture.url(), Ledger::of_seed(&fixture.db, &old).await?);
+        let traffic = fixture.traffic(&old).await?;
         let mut clients = traffic.start("old", &old).await?;
         for reports in [0, 1, 2, 3, 5, 8] {
             let mut process = Process::start(MIGRATE, fixture.url(), "rename", "migrate")?;
@@ -118,8 +117,7 @@ fn kills_under_traffic_lose_no_write() -> Result<(), Failure> {
         newer.advance(20).await?;
         newer.leave().await?;
 
-        let (_between_actions, ledger) = traffic.pause().await;
-        ledger.verify(&fixture.db, &new).await?;
+        traffic.verify(&fixture.db, &new).await?;
         fixture.expect_model(&RENAME_HISTORY).await
     })
 }

@@ -19,6 +19,7 @@ pub type Value = Option<String>;
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(crate) table: &'static str,
+    pub(crate) rows: &'static str,
     key: &'static str,
     pub(crate) slot: &'static str,
     columns: Vec<(&'static str, &'static str)>,
@@ -41,6 +42,7 @@ impl Client {
     pub fn of(table: &'static str) -> Self {
         Client {
             table,
+            rows: table,
             key: "id",
             slot: "value",
             columns: Vec::new(),
@@ -83,6 +85,13 @@ impl Client {
     #[must_use]
     pub fn key(mut self, column: &'static str) -> Self {
         self.key = column;
+        self
+    }
+
+    /// The table whose rows these are, where the table had another name.
+    #[must_use]
+    pub fn rows_of(mut self, table: &'static str) -> Self {
+        self.rows = table;
         self
     }
 

@@ -1,14 +1,17 @@
 //! What the tests of the runner share: a seeded database, a process to kill, a condition to wait
 //! for.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use changeover::testing::{Database, Server};
 use changeover::{Builder, Changeover, Migrations};
 
-use crate::{Failure, catalog, connect, fail};
+use crate::traffic::Traffic;
+use crate::{Client, Failure, Ledger, catalog, connect, fail};
 
 /// Only a test that is going to fail waits that long.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -50,6 +53,12 @@ impl Fixture {
     /// A runner as it is by default.
     pub async fn runner(&self, history: &Migrations) -> Result<Changeover, Failure> {
         Ok(Self::builder(history).connect(self.url()).await?)
+    }
+
+    /// Traffic on the rows of `users`.
+    pub async fn traffic(&self, client: &Client) -> Result<Arc<Traffic>, Failure> {
+        let ledger = Ledger::of_seed(&self.db, client).await?;
+        Ok(Traffic::new(self.url(), BTreeMap::from([("users", ledger)])))
     }
 
     /// Another connection, whose transaction is open and has read `users`.

@@ -28,6 +28,8 @@ async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure
 
     if scenario.undoable {
         an_expansion_taken_back(stage, &before).await?;
+    }
+    if scenario.undoable && scenario.can_roll_back {
         a_release_rolled_back(stage, &before).await?;
     }
     a_release(stage).await?;

@@ -16,6 +16,7 @@ pub struct Scenario {
     pub(crate) new: Option<Client>,
     pub(crate) equal: Vec<&'static str>,
     pub(crate) undoable: bool,
+    pub(crate) can_roll_back: bool,
 }
 
 impl Scenario {
@@ -32,6 +33,7 @@ impl Scenario {
             new: None,
             equal: Vec::new(),
             undoable: true,
+            can_roll_back: true,
         }
     }
 
@@ -77,6 +79,14 @@ impl Scenario {
     #[must_use]
     pub fn without_undo(mut self) -> Self {
         self.undoable = false;
+        self
+    }
+
+    /// Leaves out the undo after new builds have served, where the old shape has no room for what
+    /// they wrote.
+    #[must_use]
+    pub fn without_rollback(mut self) -> Self {
+        self.can_roll_back = false;
         self
     }
 

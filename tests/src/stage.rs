@@ -1,5 +1,6 @@
 //! The database, the clients and the watchers of one scenario, and what can be done with them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use changeover::Changeover;
@@ -49,14 +50,17 @@ impl<'a> Stage<'a> {
         for seed in &scenario.seeds {
             db.batch_execute(seed).await.map_err(|error| Failure::from(error).during("seed"))?;
         }
-        let ledger = match &scenario.old {
-            Some(client) => Ledger::of_seed(&db, client).await?,
-            None => Ledger::default(),
-        };
+        let mut ledgers = BTreeMap::new();
+        for client in [&scenario.new, &scenario.dual].into_iter().flatten() {
+            ledgers.insert(client.rows, Ledger::default());
+        }
+        if let Some(client) = &scenario.old {
+            ledgers.insert(client.rows, Ledger::of_seed(&db, client).await?);
+        }
         Ok(Stage {
             scenario,
             running: Vec::new(),
-            traffic: Traffic::new(database.url(), ledger),
+            traffic: Traffic::new(database.url(), ledgers),
             sampler: Sampler::start(database.url()).await?,
             files: catalog::files(&db).await?,
             db,
@@ -112,8 +116,7 @@ impl<'a> Stage<'a> {
     /// Compares the database with every acknowledged write, as this build reads it.
     pub(crate) async fn verify(&self, build: Build) -> Result<(), Failure> {
         let Some(client) = self.client(build) else { return Ok(()) };
-        let (_between_actions, ledger) = self.traffic.pause().await;
-        ledger.verify(&self.db, client).await
+        self.traffic.verify(&self.db, client).await
     }
 
     /// Asserts that the two shapes are equal in every row, while clients go on writing: each
@@ -149,11 +152,12 @@ impl<'a> Stage<'a> {
         let history = until(self.scenario.history, self.scenario.change)?;
         runner(self.database.url(), &history).await?.undo(self.scenario.change).await?;
         self.sampler.check()?;
-        let (_between_actions, ledger) = self.traffic.pause().await;
-        if let Some(old) = self.client(Build::Old) {
-            ledger.forget_all_but(old.slot);
-        } else {
-            ledger.clear();
+        let (_between_actions, ledgers) = self.traffic.pause().await;
+        for (rows, ledger) in ledgers {
+            match self.client(Build::Old).filter(|old| old.rows == *rows) {
+                Some(old) => ledger.forget_all_but(old.slot),
+                None => ledger.clear(),
+            }
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The clients at work: connections that do one action after the other and check each answer.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,7 +22,8 @@ const PACE: Duration = Duration::from_millis(2);
 #[derive(Debug)]
 pub struct Traffic {
     url: String,
-    ledger: Ledger,
+    /// By the table that the rows are of.
+    ledgers: BTreeMap<&'static str, Ledger>,
     phase: Mutex<String>,
     /// Held for reading during an action, so that whoever holds it for writing sees the database
     /// between actions.
@@ -40,10 +42,10 @@ pub struct Slowest {
 }
 
 impl Traffic {
-    pub fn new(url: &str, ledger: Ledger) -> Arc<Self> {
+    pub fn new(url: &str, ledgers: BTreeMap<&'static str, Ledger>) -> Arc<Self> {
         Arc::new(Traffic {
             url: url.to_owned(),
-            ledger,
+            ledgers,
             phase: Mutex::default(),
             pause: RwLock::default(),
             failures: Mutex::default(),
@@ -64,13 +66,29 @@ impl Traffic {
         self.slowest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Holds all clients between two actions; every row is back in the ledger.
-    pub async fn pause(&self) -> (RwLockWriteGuard<'_, ()>, &Ledger) {
-        (self.pause.write().await, &self.ledger)
+    /// Holds all clients between two actions; every row is back in its ledger.
+    pub async fn pause(&self) -> (RwLockWriteGuard<'_, ()>, &BTreeMap<&'static str, Ledger>) {
+        (self.pause.write().await, &self.ledgers)
+    }
+
+    /// Compares the database, as this client reads it, with every acknowledged write.
+    pub async fn verify(
+        &self,
+        db: &tokio_postgres::Client,
+        client: &Client,
+    ) -> Result<(), Failure> {
+        let (_between_actions, ledgers) = self.pause().await;
+        let Some(ledger) = ledgers.get(client.rows) else {
+            fail!("nobody keeps account of the rows of {}", client.rows)
+        };
+        ledger.verify(db, client).await
     }
 
     /// Connects the client's connections and lets them run until [`Running::leave`].
     pub async fn start(self: &Arc<Self>, name: &str, client: &Client) -> Result<Running, Failure> {
+        if !self.ledgers.contains_key(client.rows) {
+            fail!("nobody keeps account of the rows of {}", client.rows);
+        }
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = Running { traffic: self.clone(), stop, tasks: vec![], done: vec![] };
         for _ in 0..client.connections {
@@ -175,11 +193,15 @@ impl Connection {
         }
     }
 
+    fn ledger(&self) -> &Ledger {
+        &self.traffic.ledgers[self.client.rows]
+    }
+
     async fn act(&self) -> Result<(), Failure> {
         let (action, statement) = &self.actions[fastrand::usize(..self.actions.len())];
         let row = match action {
-            Action::Insert => self.traffic.ledger.new_row(),
-            _ => match self.traffic.ledger.take() {
+            Action::Insert => self.ledger().new_row(),
+            _ => match self.ledger().take() {
                 Some(row) => row,
                 None => return Ok(()),
             },
@@ -222,7 +244,7 @@ impl Connection {
                 row.values.insert(self.client.slot, value.0);
             }
         }
-        self.traffic.ledger.put(row);
+        self.ledger().put(row);
         Ok(())
     }
 
@@ -245,7 +267,7 @@ impl Connection {
         if self.client.nullable && fastrand::u8(..8) == 0 {
             return None;
         }
-        Some((self.client.value)(self.traffic.ledger.new_number()))
+        Some((self.client.value)(self.ledger().new_number()))
     }
 }
 
