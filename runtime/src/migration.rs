@@ -51,10 +51,7 @@ pub struct Migration {
 impl Migration {
     /// The steps of one phase, in the order in which they run.
     pub fn steps(&self, phase: Phase) -> impl DoubleEndedIterator<Item = &'static Step> {
-        self.changes
-            .iter()
-            .flat_map(|change| change.steps)
-            .filter(move |step| step.phase == phase)
+        self.changes.iter().flat_map(|change| change.steps).filter(move |step| step.phase == phase)
     }
 
     /// Whether a later migration has to declare its contract with `contract!`.
