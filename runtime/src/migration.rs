@@ -28,6 +28,13 @@ impl Migrations {
     pub fn head(&self) -> Option<&'static Migration> {
         self.migrations.last().copied()
     }
+
+    /// The history up to and including a migration, as an older build would have it; none if it
+    /// has no such migration. Its `schema` is empty.
+    pub fn until(&self, id: &str) -> Option<Migrations> {
+        let last = self.migrations.iter().position(|migration| migration.id == id)?;
+        Some(Migrations { migrations: self.migrations.get(..=last)?, schema: &[] })
+    }
 }
 
 /// One migration: an ordered list of changes, declared with [`migration!`](crate::migration!).

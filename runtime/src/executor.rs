@@ -1,0 +1,143 @@
+//! The one way to the database, and tokio-postgres behind it.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+/// A session of PostgreSQL that runs one statement at a time.
+///
+/// It must be a direct connection: the runner keeps settings and an advisory lock on the session,
+/// and a pooler in transaction mode loses both. An adapter for another client is one method; the
+/// statement goes through the simple query protocol, which returns every value as text.
+///
+/// PostgreSQL manual, section "Message Flow: Simple Query".
+#[async_trait]
+pub trait Executor: Send {
+    /// Runs one statement and waits until the server has answered.
+    async fn query(&mut self, sql: &str) -> Result<Rows, SqlError>;
+}
+
+#[async_trait]
+impl Executor for Client {
+    async fn query(&mut self, sql: &str) -> Result<Rows, SqlError> {
+        let messages = self.simple_query(sql).await.map_err(SqlError::from)?;
+        let mut rows = Rows::default();
+        for message in messages {
+            match message {
+                SimpleQueryMessage::Row(row) => {
+                    let values = (0..row.len()).map(|column| row.get(column).map(str::to_owned));
+                    rows.rows.push(values.collect());
+                }
+                SimpleQueryMessage::CommandComplete(affected) => rows.affected = affected,
+                _ => {}
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// What a statement returned: rows of text, and how many rows it touched.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    rows: Vec<Vec<Option<String>>>,
+    affected: u64,
+}
+
+impl Rows {
+    /// Rows as the server sent them, `None` for NULL, and the count of its command tag.
+    pub fn new(rows: Vec<Vec<Option<String>>>, affected: u64) -> Rows {
+        Rows { rows, affected }
+    }
+
+    /// How many rows the statement returned or touched, by its command tag.
+    pub fn affected(&self) -> u64 {
+        self.affected
+    }
+
+    /// The rows, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|values| Row { values })
+    }
+
+    /// The first value of the first row; none for NULL or where there is no row.
+    pub fn value(&self) -> Option<&str> {
+        self.rows.first()?.first()?.as_deref()
+    }
+}
+
+/// A row of text.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    values: &'a [Option<String>],
+}
+
+impl<'a> Row<'a> {
+    /// The value of a column, counted from 0; none for NULL or where there is no such column.
+    pub fn get(&self, column: usize) -> Option<&'a str> {
+        self.values.get(column)?.as_deref()
+    }
+}
+
+/// A statement that failed, with the server's SQLSTATE where the server answered.
+pub struct SqlError {
+    code: Option<String>,
+    message: String,
+    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl SqlError {
+    /// A failure: the five characters of its SQLSTATE if the server answered, and the primary
+    /// message alone. Details may quote rows of the user's, so they belong in the cause.
+    pub fn new(code: Option<&str>, message: impl Into<String>) -> SqlError {
+        SqlError { code: code.map(str::to_owned), message: message.into(), cause: None }
+    }
+
+    /// The client's own error, which [`source`](std::error::Error::source) then gives.
+    #[must_use]
+    pub fn caused_by(
+        mut self,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> SqlError {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// The SQLSTATE; none where the connection failed.
+    ///
+    /// PostgreSQL manual, appendix "PostgreSQL Error Codes".
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+}
+
+impl From<tokio_postgres::Error> for SqlError {
+    fn from(error: tokio_postgres::Error) -> SqlError {
+        let code = error.code().map(|code| code.code().to_owned());
+        let message =
+            error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
+        SqlError { code, message, cause: Some(Box::new(error)) }
+    }
+}
+
+impl fmt::Display for SqlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.code.as_ref().map_or(Ok(()), |code| write!(f, " (SQLSTATE {code})"))
+    }
+}
+
+impl fmt::Debug for SqlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlError")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for SqlError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}

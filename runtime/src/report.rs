@@ -1,0 +1,116 @@
+//! What a run did, and how far it is.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::migration::Phase;
+
+/// What a run did, a line for each phase that had something to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The phases, in the order in which they ran.
+    pub phases: Vec<PhaseReport>,
+}
+
+/// What a run did in one phase of one migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhaseReport {
+    /// The migration's id.
+    pub migration: String,
+    /// The phase.
+    pub phase: Phase,
+    /// Whether the phase was taken back.
+    pub undone: bool,
+    /// How long it took, waits and retries included.
+    pub duration: Duration,
+    /// The longest time for which a lock that blocks reads or writes was held, from the moment
+    /// it was granted until the commit returned.
+    pub longest_lock: Duration,
+    /// The steps that were done.
+    pub steps: usize,
+    /// The tries that gave way to other sessions.
+    pub retries: u32,
+    /// The rows that were filled.
+    pub rows: u64,
+}
+
+impl Report {
+    /// The longest time for which any phase held a lock that blocks reads or writes.
+    pub fn longest_lock(&self) -> Duration {
+        self.phases.iter().map(|phase| phase.longest_lock).max().unwrap_or_default()
+    }
+}
+
+impl PhaseReport {
+    pub(crate) fn new(migration: &str, phase: Phase, undone: bool) -> PhaseReport {
+        PhaseReport {
+            migration: migration.to_owned(),
+            phase,
+            undone,
+            duration: Duration::ZERO,
+            longest_lock: Duration::ZERO,
+            steps: 0,
+            retries: 0,
+            rows: 0,
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.phases.is_empty() {
+            return f.write_str("nothing to do\n");
+        }
+        let ids = self.phases.iter().map(|phase| phase.migration.chars().count());
+        let width = ids.max().unwrap_or_default().max("migration".len());
+        writeln!(
+            f,
+            "{:width$}  {:13}  {:>5}  {:>10}  {:>7}  {:>9}  {:>12}",
+            "migration", "phase", "steps", "rows", "retries", "time", "longest lock"
+        )?;
+        self.phases.iter().try_for_each(|phase| phase.line(f, width))
+    }
+}
+
+impl PhaseReport {
+    fn line(&self, f: &mut fmt::Formatter<'_>, width: usize) -> fmt::Result {
+        let undone = if self.undone { "undo " } else { "" };
+        writeln!(
+            f,
+            "{:width$}  {:13}  {:>5}  {:>10}  {:>7}  {:>9}  {:>12}",
+            self.migration,
+            format!("{undone}{}", self.phase),
+            self.steps,
+            self.rows,
+            self.retries,
+            format!("{:.2?}", self.duration),
+            format!("{:.1?}", self.longest_lock),
+        )
+    }
+}
+
+/// How far a run is, given to [`Builder::on_progress`](crate::Builder::on_progress) when a step
+/// starts and after each window of a backfill.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// The migration's id.
+    pub migration: &'a str,
+    /// The phase.
+    pub phase: Phase,
+    /// The step, counted from 1.
+    pub step: usize,
+    /// The steps of the phase.
+    pub steps: usize,
+    /// The table or partition that is being filled, quoted and schema-qualified.
+    pub table: Option<&'a str>,
+    /// The rows filled so far, by earlier runs too.
+    pub rows: u64,
+    /// The blocks of the heap that are behind us.
+    pub done_blocks: u64,
+    /// The blocks of the heap in all.
+    pub total_blocks: u64,
+    /// Rows a second, in this run.
+    pub rate: f64,
+    /// The time left, by blocks; none before there is something to judge by.
+    pub eta: Option<Duration>,
+}

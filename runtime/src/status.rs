@@ -1,0 +1,93 @@
+//! What a database says about a history.
+
+use std::fmt;
+
+/// Where each migration of a history stands in one database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The migrations of this build, the oldest first.
+    pub migrations: Vec<MigrationStatus>,
+    /// The ids of migrations that the database has and this build does not know: it is older
+    /// than the newest build that ran here, which is normal in a rolling deploy.
+    pub unknown: Vec<String>,
+}
+
+/// Where one migration stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationStatus {
+    /// The migration's id.
+    pub id: String,
+    /// How far it is.
+    pub state: State,
+    /// The steps of `Expand` and `Migrate` that are done.
+    pub done: usize,
+    /// The steps of `Expand` and `Migrate`.
+    pub steps: usize,
+    /// The rows that its backfills filled.
+    pub rows: u64,
+    /// The error that its last run stopped with, while nothing has run since.
+    pub error: Option<String>,
+}
+
+/// How far a migration is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum State {
+    /// Nothing of it has run, or all of it was taken back.
+    Pending,
+    /// Its `Expand` has begun.
+    Expanding,
+    /// Its `Expand` is done.
+    Expanded,
+    /// Its `Migrate` has begun.
+    Migrating,
+    /// Its `Migrate` is done: new builds may serve, and old ones still can.
+    Migrated,
+    /// Its contract has begun.
+    Contracting,
+    /// Its contract is done.
+    Contracted,
+    /// Its undo has begun.
+    Undoing,
+}
+
+impl State {
+    const NAMES: [(State, &'static str); 8] = [
+        (State::Pending, "pending"),
+        (State::Expanding, "expanding"),
+        (State::Expanded, "expanded"),
+        (State::Migrating, "migrating"),
+        (State::Migrated, "migrated"),
+        (State::Contracting, "contracting"),
+        (State::Contracted, "contracted"),
+        (State::Undoing, "undoing"),
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        State::NAMES.iter().find(|(state, _)| *state == self).map_or("unknown", |(_, name)| name)
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<State> {
+        State::NAMES.iter().find(|(_, known)| *known == name).map(|(state, _)| *state)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.migrations.iter().map(|migration| migration.id.chars().count());
+        let width = ids.max().unwrap_or_default();
+        for migration in &self.migrations {
+            let MigrationStatus { id, state, done, steps, rows, error } = migration;
+            write!(f, "{id:width$}  {state:11}  {done}/{steps} steps  {rows} rows")?;
+            error.as_ref().map_or(Ok(()), |error| write!(f, "  {error}"))?;
+            writeln!(f)?;
+        }
+        self.unknown.iter().try_for_each(|id| writeln!(f, "{id:width$}  not known to this build"))
+    }
+}
