@@ -52,7 +52,7 @@ impl Meter {
                     *shown == step && (at.elapsed() < BETWEEN_LINES || progress.table.is_none())
                 });
                 if !shown {
-                    eprintln!("{step}  {}", work(progress));
+                    eprintln!("{}", format!("{step}  {}", work(progress)).trim_end());
                     *last = Some((step, Instant::now()));
                 }
             }
@@ -75,7 +75,10 @@ fn work(progress: &Progress<'_>) -> String {
         return String::new();
     };
     let percent = 100 * progress.done_blocks / progress.total_blocks.max(1);
-    let eta = progress.eta.map_or_else(String::new, |eta| format!(", {} s left", eta.as_secs()));
     let rows = grouped(progress.rows);
-    format!("{table} {percent} %, {rows} rows, {:.0} rows/s{eta}", progress.rate)
+    // A rate of rows is neither negative nor beyond what an integer holds.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let rate = grouped(progress.rate as u64);
+    let left = progress.eta.map(|eta| format!(", {:.1} s left", eta.as_secs_f64()));
+    format!("{table} {percent} %, {rows} rows, {rate} rows/s{}", left.unwrap_or_default())
 }

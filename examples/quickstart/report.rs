@@ -35,7 +35,7 @@ impl Timeline {
     /// Notes the longest time for which the open window kept clients from a table.
     pub(crate) fn longest_lock(&mut self, held: Duration) {
         if let Some(window) = self.windows.last_mut() {
-            window.longest_lock = Some(held);
+            window.longest_lock = Some(held).filter(|held| !held.is_zero());
         }
     }
 
