@@ -4,8 +4,15 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use crate::executor::SqlError;
 use crate::migration::Phase;
 use crate::report::Report;
+
+pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
+pub(crate) const DEADLOCK_DETECTED: &str = "40P01";
+pub(crate) const QUERY_CANCELED: &str = "57014";
+
+const STATEMENT_SHOWN: usize = 300;
 
 type Cause = Box<dyn StdError + Send + Sync>;
 
@@ -28,6 +35,7 @@ struct Inner {
 pub(crate) struct Place {
     pub(crate) migration: String,
     pub(crate) phase: Phase,
+    pub(crate) undone: bool,
     pub(crate) step: usize,
     pub(crate) steps: usize,
 }
@@ -37,7 +45,8 @@ pub(crate) enum Kind {
     Connect,
     Pooled,
     AlreadyRunning { waited: Duration },
-    Sql { message: String },
+    Sql { statement: String, code: Option<String> },
+    Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, diff: String },
     ContractPending { migration: String, needs: String },
@@ -62,6 +71,42 @@ pub(crate) struct Blocker {
 impl Error {
     pub(crate) fn new(kind: Kind) -> Error {
         Error(Box::new(Inner { kind, place: None, cause: None, report: Report::default() }))
+    }
+
+    /// A statement that failed. Statements are the plan's or the runner's own, so they hold
+    /// nothing secret.
+    pub(crate) fn sql(statement: &str, error: SqlError) -> Error {
+        let code = error.code().map(str::to_owned);
+        let mut short: String = statement.chars().take(STATEMENT_SHOWN).collect();
+        if short.len() < statement.len() {
+            short.push('…');
+        }
+        Error::new(Kind::Sql { statement: short, code }).caused_by(error)
+    }
+
+    pub(crate) fn corrupt(what: impl Into<String>) -> Error {
+        Error::new(Kind::Corrupt { what: what.into() })
+    }
+
+    /// The SQLSTATE that a statement failed with.
+    pub(crate) fn code(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Sql { code, .. } => code.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the statement gave way to another session, so that it may be tried again.
+    pub(crate) fn gave_way(&self) -> bool {
+        matches!(self.code(), Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED))
+    }
+
+    /// Itself and its cause, for the state tables: one text without the client's own details.
+    pub(crate) fn in_full(&self) -> String {
+        match self.source() {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
     }
 
     pub(crate) fn caused_by(mut self, cause: impl Into<Cause>) -> Error {
@@ -135,6 +180,11 @@ impl Error {
         matches!(self.0.kind, Kind::TooOld { .. })
     }
 
+    /// Whether the database has migrations of a history that goes another way than this one.
+    pub fn is_diverged(&self) -> bool {
+        matches!(self.0.kind, Kind::Diverged { .. })
+    }
+
     /// Whether an id names no migration of the history.
     pub fn is_unknown_migration(&self) -> bool {
         matches!(self.0.kind, Kind::UnknownMigration { .. })
@@ -163,8 +213,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Place { migration, phase, step, steps }) = &self.0.place {
-            write!(f, "`{migration}`, {phase}, step {step} of {steps}: ")?;
+        if let Some(Place { migration, phase, undone, step, steps }) = &self.0.place {
+            let undo = if *undone { "undo of " } else { "" };
+            write!(f, "`{migration}`, {undo}{phase}, step {step} of {steps}: ")?;
         }
         self.0.kind.fmt(f)
     }
@@ -181,7 +232,18 @@ impl fmt::Display for Kind {
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
-            Kind::Sql { message } => f.write_str(message),
+            Kind::Sql { statement, code: Some(_) } => {
+                write!(f, "the database refused a statement: {statement}")
+            }
+            Kind::Sql { statement, code: None } => {
+                write!(f, "the connection failed at a statement: {statement}")
+            }
+            Kind::Diverged { unknown, pending } => write!(
+                f,
+                "the database has migration `{unknown}`, which this build does not know, \
+                 and not `{pending}`, which it does\n\
+                 help: give each service a name of its own with `app`, or merge the histories"
+            ),
             Kind::LockTimeout { waited, blockers } => lock_timeout(f, *waited, blockers),
             Kind::Edited { migration, diff } => write!(
                 f,
@@ -231,13 +293,10 @@ fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) ->
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
 }
 
+/// As a program's `main` prints it: the message and its cause, without the client's own details.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("place", &self.0.place)
-            .field("cause", &self.0.cause)
-            .finish_non_exhaustive()
+        f.write_str(&self.in_full())
     }
 }
 

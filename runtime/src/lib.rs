@@ -5,16 +5,33 @@
 //! [`Changeover`] carries them out.
 #![deny(missing_docs)]
 
+mod backfill;
+mod blockers;
 mod builder;
 mod error;
 mod executor;
+mod gate;
+mod heap;
+mod index;
+mod jitter;
+mod ledger;
+mod lock;
 pub mod migration;
+mod phase;
+mod plan_text;
 mod report;
+mod require;
+mod retry;
 pub mod review;
 mod runner;
+mod sql;
+mod stage;
 mod status;
+mod step;
+mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transaction;
 
 pub use async_trait::async_trait;
 pub use changeover_macros::*;

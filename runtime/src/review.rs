@@ -6,7 +6,9 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::backfill::ROW_LOCK_TIMEOUT;
 use crate::builder::Settings;
+use crate::heap::STRIPES;
 use crate::migration::{
     Backfill, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock, Work,
 };
@@ -150,14 +152,14 @@ impl Page {
         ));
         let lock = TableLock { table, mode: LockMode::RowExclusive };
         self.line("begin;");
-        self.line("set local lock_timeout = '100ms';");
+        self.line(format!("set local lock_timeout = '{}ms';", ROW_LOCK_TIMEOUT.as_millis()));
         self.line("set local synchronous_commit = off;");
         self.sql("select set_config('changeover.backfill', 'on', true)");
         self.comment(describe(&lock));
         self.comment("a client that writes a row of the same batch waits for this commit");
         self.sql(&format!(
             "update {table} set {set}\n\
-             where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0\n\
+             where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % {STRIPES} = 0\n\
              and ({pending})"
         ));
         self.line("commit;");

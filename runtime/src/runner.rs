@@ -1,14 +1,48 @@
-//! The story of a run.
+//! The story of a run: lock, store, history, steps, record, report.
+
+use std::fmt;
+
+use tracing::{Instrument as _, info_span};
 
 use crate::builder::{Builder, Settings};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::executor::Executor;
-use crate::migration::Migrations;
+use crate::ledger::Ledger;
+use crate::lock::{Held, Session};
+use crate::migration::{Migration, Migrations};
+use crate::phase::Run;
 use crate::report::Report;
-use crate::status::Status;
+use crate::status::{State, Status};
+use crate::{gate, store};
 
 /// A history and the database that it is carried out in.
-pub struct Changeover;
+///
+/// Every run may be killed at any moment; the next one goes on from there.
+pub struct Changeover {
+    history: Migrations,
+    settings: Settings,
+    session: Session,
+}
+
+/// How far a run goes.
+#[derive(Clone, Copy)]
+enum Goal {
+    Expand,
+    Migrate,
+    Contract,
+    Undo(&'static Migration),
+}
+
+impl Goal {
+    fn name(self) -> &'static str {
+        match self {
+            Goal::Expand => "expand",
+            Goal::Migrate => "migrate",
+            Goal::Contract => "contract",
+            Goal::Undo(_) => "undo",
+        }
+    }
+}
 
 impl Changeover {
     /// Sets up a run of this history.
@@ -17,33 +51,100 @@ impl Changeover {
         Builder { history: *history, settings: Settings::default() }
     }
 
-    pub(crate) fn start(_builder: Builder, _executor: Box<dyn Executor>) -> Changeover {
-        todo!()
+    pub(crate) fn start(builder: Builder, executor: Box<dyn Executor>) -> Changeover {
+        let Builder { history, settings } = builder;
+        Changeover { history, settings, session: Session::new(executor) }
     }
 
     /// Runs the `Expand` phase of every pending migration and no more.
     pub async fn expand(&mut self) -> Result<Report, Error> {
-        todo!()
+        self.run(Goal::Expand).await
     }
 
-    /// Runs `Expand` and `Migrate` of every pending migration, in order.
+    /// Runs `Expand` and `Migrate` of every pending migration, in order. Old builds go on
+    /// working; new ones may serve once it is done.
+    ///
+    /// A migration that needs a contract stops it with
+    /// [`is_contract_pending`](Error::is_contract_pending), except in a database in which nothing
+    /// of the history had run, so that there are no old builds: there the contract runs too.
     pub async fn migrate(&mut self) -> Result<Report, Error> {
-        todo!()
+        self.run(Goal::Migrate).await
     }
 
     /// Runs what [`migrate`](Changeover::migrate) runs, and every contract that the history
     /// declares. Call it once no build is live that uses what they remove.
     pub async fn contract(&mut self) -> Result<Report, Error> {
-        todo!()
+        self.run(Goal::Contract).await
     }
 
-    /// Takes back a migration whose contract has not run: its steps, the newest first.
+    /// Takes back the `Migrate` and `Expand` of a migration, the newest step first.
+    ///
+    /// It is [refused](Error::is_undo_refused) once the contract has begun or a later migration
+    /// has. An undo that was interrupted goes on with another, and `migrate` turns it round.
     pub async fn undo(&mut self, id: &str) -> Result<Report, Error> {
-        todo!("{id}")
+        match self.history.get(id) {
+            Some(migration) => self.run(Goal::Undo(migration)).await,
+            None => Err(Error::new(Kind::UnknownMigration { id: id.to_owned() })),
+        }
     }
 
-    /// Reads how far each migration is. It takes no lock and changes nothing.
+    /// Reads how far each migration is. It waits for no lock and changes nothing.
     pub async fn status(&mut self) -> Result<Status, Error> {
-        todo!()
+        let executor = self.session.unlocked().await?;
+        let ledger = Ledger::read(executor, &self.settings.app).await?;
+        Ok(ledger.status(&self.history))
+    }
+
+    async fn run(&mut self, goal: Goal) -> Result<Report, Error> {
+        let Changeover { history, settings, session } = self;
+        let mut report = Report::default();
+        let span = info_span!("changeover", app = %settings.app, goal = goal.name());
+        let run = async {
+            let mut held = session.lock(settings).await?;
+            let outcome = story(history, settings, &mut held, &mut report, goal).await;
+            held.release().await;
+            outcome
+        };
+        match run.instrument(span).await {
+            Ok(()) => Ok(report),
+            Err(error) => Err(error.with_report(report)),
+        }
+    }
+}
+
+async fn story(
+    history: &Migrations,
+    settings: &Settings,
+    held: &mut Held<'_>,
+    report: &mut Report,
+    goal: Goal,
+) -> Result<(), Error> {
+    store::prepare(held).await?;
+    let ledger = Ledger::read(held.reader(), &settings.app).await?;
+    gate::admit(history, &ledger)?;
+    let fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
+    let mut run = Run { history, settings, held, ledger, report };
+    if let Goal::Undo(migration) = goal {
+        return run.undo(migration).await;
+    }
+    for migration in history.migrations {
+        let needed = fresh && matches!(goal, Goal::Migrate);
+        if needed || matches!(goal, Goal::Contract) {
+            run.contracts(migration.requires).await?;
+        }
+        run.expand(migration).await?;
+        if !matches!(goal, Goal::Expand) {
+            run.migrate(migration).await?;
+        }
+        if matches!(goal, Goal::Contract) {
+            run.contracts(migration.contracts).await?;
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Changeover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Changeover").field("app", &self.settings.app).finish_non_exhaustive()
     }
 }

@@ -1,0 +1,149 @@
+//! The heap of a table as a backfill walks it: leaves, and where in them it is.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::executor::Row;
+use crate::lock::Held;
+use crate::sql::quote_literal;
+
+/// A window's rows are updated in so many turns, by line-pointer number. The first turn moves its
+/// rows to other pages; from then on each turn finds the room that the one before it left.
+pub(crate) const STRIPES: u32 = 8;
+
+const FIRST_WINDOW: u32 = 64;
+const LARGEST_WINDOW: u32 = 1024;
+
+/// A table that holds rows itself: a partition, a child, or the whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Leaf {
+    pub(crate) oid: u32,
+    pub(crate) name: String,
+    pub(crate) blocks: u32,
+}
+
+/// The tables under a name in a fixed order, each with its size as of now.
+pub(crate) async fn leaves(held: &mut Held<'_>, table: &str) -> Result<Vec<Leaf>, Error> {
+    let sql = format!(
+        "with recursive tree (oid) as (select {}::regclass::oid union \
+         select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid) \
+         select c.oid, format('%I.%I', n.nspname, c.relname), \
+         pg_relation_size(c.oid) / current_setting('block_size')::bigint \
+         from tree join pg_catalog.pg_class c on c.oid = tree.oid \
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+         where c.relkind = 'r' order by c.oid",
+        quote_literal(table)
+    );
+    let rows = held.query(&sql).await?;
+    let leaf = |row: Row<'_>| {
+        Some(Leaf {
+            oid: row.get(0)?.parse().ok()?,
+            name: row.get(1)?.to_owned(),
+            blocks: row.get(2)?.parse().ok()?,
+        })
+    };
+    let leaves: Option<Vec<Leaf>> = rows.iter().map(leaf).collect();
+    leaves.ok_or_else(|| Error::corrupt(format!("the catalogs' answer on {table} cannot be read")))
+}
+
+/// The next turn of a walk. Rows behind it are filled; rows past `end` were written by clients
+/// after the walk began, and the trigger filled them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) leaf: u32,
+    pub(crate) block: u32,
+    pub(crate) window: u32,
+    pub(crate) stripe: u32,
+    pub(crate) end: u32,
+}
+
+impl Cursor {
+    pub(crate) fn at_start_of(leaf: &Leaf) -> Cursor {
+        let (leaf, end) = (leaf.oid, leaf.blocks);
+        Cursor { leaf, block: 0, window: FIRST_WINDOW, stripe: 0, end }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Cursor> {
+        let mut numbers = text.split(' ').map(|number| number.parse::<u32>().ok());
+        let mut next = || numbers.next().flatten();
+        Some(Cursor {
+            leaf: next()?,
+            block: next()?,
+            window: next()?.clamp(1, LARGEST_WINDOW),
+            stripe: next()?,
+            end: next()?,
+        })
+    }
+
+    pub(crate) fn is_at_end(self) -> bool {
+        self.block >= self.end
+    }
+
+    /// The block after the window's last.
+    pub(crate) fn window_end(self) -> u32 {
+        self.block.saturating_add(self.window).min(self.end)
+    }
+
+    /// The turn after this one, in the next window after the last stripe.
+    pub(crate) fn next(self) -> Cursor {
+        if self.stripe + 1 < STRIPES {
+            return Cursor { stripe: self.stripe + 1, ..self };
+        }
+        Cursor { block: self.window_end(), stripe: 0, ..self }
+    }
+
+    /// The same place with a window that should take the wanted time, given what one turn of the
+    /// last window took.
+    pub(crate) fn paced(self, turn: Duration, wanted: Duration) -> Cursor {
+        let ratio = wanted.as_secs_f64() / turn.as_secs_f64().max(0.000_1);
+        let window = f64::from(self.window) * ratio.clamp(0.5, 2.0);
+        // Within bounds that fit.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let window = window.clamp(1.0, f64::from(LARGEST_WINDOW)) as u32;
+        Cursor { window, ..self }
+    }
+
+    /// The same place with a much smaller window. What its earlier stripes filled is not pending
+    /// any more, so that the window can start over.
+    pub(crate) fn shrunk(self) -> Cursor {
+        Cursor { window: (self.window / 4).max(1), stripe: 0, ..self }
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Cursor { leaf, block, window, stripe, end } = self;
+        write!(f, "{leaf} {block} {window} {stripe} {end}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CURSOR: Cursor = Cursor { leaf: 7, block: 0, window: 64, stripe: 0, end: 100 };
+
+    #[test]
+    fn a_cursor_survives_its_text() {
+        assert_eq!(Cursor::parse(&CURSOR.to_string()), Some(CURSOR));
+        assert_eq!(Cursor::parse("7 0 64"), None);
+    }
+
+    #[test]
+    fn a_walk_takes_each_stripe_of_each_window_once() {
+        let turns: Vec<Cursor> = std::iter::successors(Some(CURSOR), |cursor| Some(cursor.next()))
+            .take_while(|cursor| !cursor.is_at_end())
+            .collect();
+        assert_eq!(turns.len(), 2 * STRIPES as usize);
+        assert_eq!(turns.last().map(|cursor| cursor.window_end()), Some(100));
+    }
+
+    #[test]
+    fn a_window_follows_the_time_it_takes() {
+        let ten = Duration::from_millis(10);
+        assert_eq!(CURSOR.paced(Duration::from_millis(5), ten).window, 128);
+        assert_eq!(CURSOR.paced(Duration::from_secs(1), ten).window, 32);
+        assert_eq!(CURSOR.shrunk().shrunk().shrunk().shrunk().window, 1);
+    }
+}

@@ -1,0 +1,192 @@
+//! One runner at a time: the advisory lock, which is the only way to the session.
+
+use std::time::{Duration, Instant};
+
+use crate::builder::Settings;
+use crate::error::{Error, Kind};
+use crate::executor::{Executor, Rows};
+use crate::jitter::jittered;
+use crate::sql::{Scope, milliseconds, quote_literal, set};
+
+/// The first half of the advisory lock's key; the second is the history's name.
+pub(crate) const LOCK_CLASS: i32 = 0x6368_6f76;
+
+const POLL: Duration = Duration::from_millis(500);
+
+/// A session that nothing can be run on without the lock, except to read.
+pub(crate) struct Session {
+    executor: Box<dyn Executor>,
+    /// A run on this session was dropped half-way, or could not clean up after itself.
+    dirty: bool,
+}
+
+/// The lock, and with it the session.
+pub(crate) struct Held<'a> {
+    session: &'a mut Session,
+    unlock: String,
+    base: String,
+    pid: String,
+    pub(crate) server: Server,
+}
+
+/// What the ladder needs to know of the server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Server {
+    pub(crate) version: u32,
+    pub(crate) deadlock_timeout: Duration,
+}
+
+impl Session {
+    pub(crate) fn new(executor: Box<dyn Executor>) -> Session {
+        Session { executor, dirty: false }
+    }
+
+    /// The session without the lock, to read from.
+    pub(crate) async fn unlocked(&mut self) -> Result<&mut dyn Executor, Error> {
+        self.tidy().await?;
+        Ok(self.executor.as_mut())
+    }
+
+    /// Waits for the lock. It polls, because a session that waits in `pg_advisory_lock` holds a
+    /// snapshot, which a concurrent index build in the other runner waits for in turn.
+    pub(crate) async fn lock(&mut self, settings: &Settings) -> Result<Held<'_>, Error> {
+        self.tidy().await?;
+        let server = self.server().await?;
+        let base = base_settings(settings, server);
+        self.query(&base).await?;
+        let key = format!("{LOCK_CLASS}, {}", name_hash(&settings.app));
+        let pid =
+            self.query("select pg_backend_pid()").await?.value().unwrap_or_default().to_owned();
+        let started = Instant::now();
+        loop {
+            self.dirty = true;
+            let try_lock = format!("select pg_try_advisory_lock({key}), pg_backend_pid()");
+            let rows = self.query(&try_lock).await?;
+            let row = rows.iter().next();
+            let taken = row.and_then(|row| row.get(0)) == Some("t");
+            if row.and_then(|row| row.get(1)) != Some(pid.as_str()) {
+                return Err(Error::new(Kind::Pooled));
+            }
+            if taken {
+                let unlock = format!("select pg_advisory_unlock({key})");
+                return Ok(Held { session: self, unlock, base, pid, server });
+            }
+            if started.elapsed() > settings.deadline {
+                return Err(Error::new(Kind::AlreadyRunning { waited: started.elapsed() }));
+            }
+            tokio::time::sleep(jittered(POLL)).await;
+        }
+    }
+
+    async fn server(&mut self) -> Result<Server, Error> {
+        let sql = "select current_setting('server_version_num'), \
+                   (select setting from pg_catalog.pg_settings where name = 'deadlock_timeout')";
+        let rows = self.query(sql).await?;
+        let number = |column| rows.iter().next()?.get(column)?.parse::<u32>().ok();
+        Ok(Server {
+            version: number(0).unwrap_or_default(),
+            deadlock_timeout: Duration::from_millis(number(1).unwrap_or(1000).into()),
+        })
+    }
+
+    async fn tidy(&mut self) -> Result<(), Error> {
+        if self.dirty {
+            self.query("rollback").await?;
+            self.query("select pg_advisory_unlock_all()").await?;
+            self.dirty = false;
+        }
+        Ok(())
+    }
+
+    async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
+        self.executor.query(sql).await.map_err(|error| Error::sql(sql, error))
+    }
+}
+
+impl Held<'_> {
+    pub(crate) async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
+        self.session.query(sql).await
+    }
+
+    /// The process that serves this session. What is recorded is recorded under its number, so
+    /// that a pooler which hands the session to another process is found out.
+    pub(crate) fn pid(&self) -> &str {
+        &self.pid
+    }
+
+    pub(crate) fn reader(&mut self) -> &mut dyn Executor {
+        self.session.executor.as_mut()
+    }
+
+    /// Ends a transaction that failed. Where this fails too, the connection is gone and the
+    /// server has done it.
+    pub(crate) async fn rollback(&mut self) {
+        if let Err(error) = self.query("rollback").await {
+            tracing::warn!(%error, "cannot roll back");
+        }
+    }
+
+    /// Changes settings of the session for what cannot run in a transaction of ours, until
+    /// [`restore`](Held::restore).
+    pub(crate) async fn set(&mut self, settings: &[(&str, &str)]) -> Result<(), Error> {
+        self.query(&set(Scope::Session, settings)).await.map(drop)
+    }
+
+    pub(crate) async fn restore(&mut self) {
+        let base = self.base.clone();
+        if let Err(error) = self.query(&base).await {
+            tracing::warn!(%error, "cannot restore the session's settings");
+        }
+    }
+
+    /// Shows operators who we are.
+    pub(crate) async fn announce(&mut self, what: &str) -> Result<(), Error> {
+        self.query(&format!("set application_name = {}", quote_literal(what))).await.map(drop)
+    }
+
+    /// Gives the lock back. A failure leaves the session marked, and the next run on it starts by
+    /// giving it back.
+    pub(crate) async fn release(self) {
+        let Held { session, unlock, .. } = self;
+        let done = match session.query("set application_name = 'changeover'").await {
+            Ok(_) => session.query(&unlock).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(_) => session.dirty = false,
+            Err(error) => tracing::warn!(%error, "cannot release the lock"),
+        }
+    }
+}
+
+fn base_settings(settings: &Settings, server: Server) -> String {
+    let lock_timeout = milliseconds(settings.lock_timeout);
+    let mut base = vec![
+        ("application_name", "changeover"),
+        ("standard_conforming_strings", "on"),
+        ("client_min_messages", "warning"),
+        ("default_transaction_isolation", "read committed"),
+        ("default_transaction_read_only", "off"),
+        ("synchronous_commit", "on"),
+        ("lock_timeout", lock_timeout.as_str()),
+        ("statement_timeout", "0"),
+        ("idle_in_transaction_session_timeout", "60000"),
+        ("changeover.backfill", "off"),
+    ];
+    if server.version >= 14_00_00 {
+        // A runner that was killed would otherwise keep the lock until its index is built.
+        base.push(("client_connection_check_interval", "2000"));
+    }
+    if server.version >= 17_00_00 {
+        base.push(("transaction_timeout", "0"));
+    }
+    set(Scope::Session, &base)
+}
+
+/// FNV-1a: the same for every build, which the standard library's hashes do not promise.
+fn name_hash(name: &str) -> i32 {
+    let hash = name
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash.cast_signed()
+}

@@ -1,0 +1,171 @@
+//! One phase of one migration, forward or back.
+
+use std::time::Instant;
+
+use tracing::{Instrument as _, info_span};
+
+use crate::builder::Settings;
+use crate::error::{Error, Kind};
+use crate::gate;
+use crate::ledger::{Ledger, RecordedStep, StepState};
+use crate::lock::Held;
+use crate::migration::{Migration, Migrations, Phase, Step};
+use crate::report::{PhaseReport, Report};
+use crate::stage::Stage;
+use crate::status::State;
+use crate::step::{Way, perform};
+use crate::store::Store;
+
+/// A run that has the lock and knows what the database remembers.
+pub(crate) struct Run<'r, 's> {
+    pub(crate) history: &'r Migrations,
+    pub(crate) settings: &'r Settings,
+    pub(crate) held: &'r mut Held<'s>,
+    pub(crate) ledger: Ledger,
+    pub(crate) report: &'r mut Report,
+}
+
+type Steps = Vec<(&'static Step, RecordedStep)>;
+
+impl<'r> Run<'r, '_> {
+    pub(crate) async fn expand(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        if self.ledger.state(migration.id) < State::Expanded || self.is_undoing(migration) {
+            if let Some(needs) = gate::pending_contract(migration, &self.ledger) {
+                let migration = migration.id.to_owned();
+                return Err(Error::new(Kind::ContractPending {
+                    migration,
+                    needs: needs.to_owned(),
+                }));
+            }
+            self.enter(migration, Phase::Expand, State::Expanding).await?;
+            self.become_state(migration, State::Expanded).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn migrate(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        if self.ledger.state(migration.id) < State::Migrated {
+            self.enter(migration, Phase::Migrate, State::Migrating).await?;
+            self.become_state(migration, State::Migrated).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the contracts of these migrations where they have not run.
+    pub(crate) async fn contracts(&mut self, ids: &[&str]) -> Result<(), Error> {
+        let chosen = |migration: &&&'static Migration| ids.contains(&migration.id);
+        let history = self.history;
+        for migration in history.migrations.iter().filter(chosen) {
+            if self.ledger.state(migration.id) != State::Contracted {
+                self.enter(migration, Phase::Switch, State::Contracting).await?;
+                self.enter(migration, Phase::Contract, State::Contracting).await?;
+                self.become_state(migration, State::Contracted).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn undo(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        gate::may_undo(self.history, &self.ledger, migration)?;
+        if self.ledger.state(migration.id) == State::Pending {
+            return Ok(());
+        }
+        self.become_state(migration, State::Undoing).await?;
+        for phase in [Phase::Migrate, Phase::Expand] {
+            let mut steps = self.steps(migration, phase);
+            steps.retain(|(_, recorded)| recorded.state.has_effect());
+            steps.reverse();
+            self.walk(migration, phase, Way::Back, steps).await?;
+        }
+        self.become_state(migration, State::Pending).await
+    }
+
+    /// Runs what is left of a phase.
+    async fn enter(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+        state: State,
+    ) -> Result<(), Error> {
+        let untouched = self.ledger.get(migration.id).is_none_or(|known| !known.has_effect(phase));
+        if untouched {
+            self.store(migration).plan(self.held, phase).await?;
+            self.ledger.plan(migration, phase);
+        }
+        self.become_state(migration, state).await?;
+        let mut steps = self.steps(migration, phase);
+        steps.retain(|(_, recorded)| recorded.state != StepState::Done);
+        self.walk(migration, phase, Way::Forward, steps).await
+    }
+
+    async fn walk(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+        way: Way,
+        steps: Steps,
+    ) -> Result<(), Error> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let span = info_span!("phase", migration = migration.id, %phase, ?way);
+        let mut tally = PhaseReport::new(migration.id, phase, way == Way::Back);
+        let started = Instant::now();
+        let outcome = self.steps_of(migration, way, steps, &mut tally).instrument(span).await;
+        tally.duration = started.elapsed();
+        self.report.phases.push(tally);
+        outcome
+    }
+
+    async fn steps_of(
+        &mut self,
+        migration: &'static Migration,
+        way: Way,
+        steps: Steps,
+        tally: &mut PhaseReport,
+    ) -> Result<(), Error> {
+        let phase = tally.phase;
+        self.held.announce(&format!("changeover {} {phase}", migration.id)).await?;
+        let store = self.store(migration);
+        let count = migration.steps(phase).count();
+        for (step, recorded) in steps {
+            let (held, settings) = (&mut *self.held, self.settings);
+            let mut stage = Stage { held, settings, tally, step: recorded.ordinal, steps: count };
+            let store = store.step(phase, recorded.ordinal, step);
+            let span = info_span!("step", step = recorded.ordinal, why = step.why);
+            perform(&mut stage, &store, &recorded, way).instrument(span).await?;
+        }
+        Ok(())
+    }
+
+    /// The steps of a phase, each with what is recorded of it.
+    fn steps(&self, migration: &'static Migration, phase: Phase) -> Steps {
+        let Some(recorded) = self.ledger.get(migration.id) else { return Vec::new() };
+        let steps = migration.steps(phase).enumerate();
+        steps
+            .filter_map(|(index, step)| Some((step, recorded.step(phase, index + 1)?.clone())))
+            .collect()
+    }
+
+    async fn become_state(
+        &mut self,
+        migration: &'static Migration,
+        state: State,
+    ) -> Result<(), Error> {
+        self.store(migration).set_state(self.held, state).await?;
+        if let Some(known) = self.ledger.migrations.iter_mut().find(|one| one.id == migration.id) {
+            known.state = state;
+        }
+        Ok(())
+    }
+
+    fn is_undoing(&self, migration: &Migration) -> bool {
+        self.ledger.state(migration.id) == State::Undoing
+    }
+
+    fn store(&self, migration: &'static Migration) -> Store<'r> {
+        let place = |known: &&'static Migration| known.id == migration.id;
+        let position = self.history.migrations.iter().position(place).unwrap_or_default();
+        Store { history: &self.settings.app, migration, position }
+    }
+}

@@ -1,0 +1,59 @@
+//! The text of the runner's own statements.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// A text as a literal. The session keeps `standard_conforming_strings` on, so that only quotes
+/// need care; a NUL, which no text of PostgreSQL's can hold, is left out.
+pub(crate) fn quote_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\0', "").replace('\'', "''"))
+}
+
+/// A text or NULL.
+pub(crate) fn quote_nullable(text: Option<&str>) -> String {
+    text.map_or_else(|| "null".to_owned(), quote_literal)
+}
+
+/// A timeout as a setting's value. Zero would mean none, so the shortest is a millisecond.
+pub(crate) fn milliseconds(time: Duration) -> String {
+    time.as_millis().max(1).to_string()
+}
+
+/// Where a setting holds.
+#[derive(Clone, Copy)]
+pub(crate) enum Scope {
+    Session,
+    Transaction,
+}
+
+/// One statement that changes several settings.
+pub(crate) fn set(scope: Scope, settings: &[(&str, &str)]) -> String {
+    let local = matches!(scope, Scope::Transaction);
+    let mut sql = String::from("select ");
+    for (index, (name, value)) in settings.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        let (name, value) = (quote_literal(name), quote_literal(value));
+        let _ = write!(sql, "{comma}set_config({name}, {value}, {local})");
+    }
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_keeps_quotes_and_backslashes() {
+        assert_eq!(quote_literal(r"it's a \ 'test'"), r"'it''s a \ ''test'''");
+        assert_eq!(quote_literal("a\0b"), "'ab'");
+    }
+
+    #[test]
+    fn settings_are_changed_in_one_statement() {
+        let sql = set(Scope::Transaction, &[("lock_timeout", "300"), ("a.b", "it's")]);
+        assert_eq!(
+            sql,
+            "select set_config('lock_timeout', '300', true), set_config('a.b', 'it''s', true)"
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! One step, forward or back.
+
+use crate::error::Error;
+use crate::ledger::{RecordedStep, StepState};
+use crate::migration::Work;
+use crate::stage::Stage;
+use crate::store::StepStore;
+use crate::{backfill, index, require, transaction};
+
+/// Which way a step goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Forward,
+    Back,
+}
+
+impl Way {
+    fn end(self) -> StepState {
+        match self {
+            Way::Forward => StepState::Done,
+            Way::Back => StepState::Undone,
+        }
+    }
+
+    fn under_way(self) -> StepState {
+        match self {
+            Way::Forward => StepState::Intended,
+            Way::Back => StepState::Undoing,
+        }
+    }
+}
+
+/// Carries a step out and records it.
+pub(crate) async fn perform(
+    stage: &mut Stage<'_, '_>,
+    store: &StepStore<'_>,
+    recorded: &RecordedStep,
+    way: Way,
+) -> Result<(), Error> {
+    stage.tell(&stage.progress());
+    store.begin(stage.held).await?;
+    let work = match way {
+        Way::Forward => Some(store.step.work),
+        Way::Back => store.step.undo,
+    };
+    let outcome = match work {
+        Some(work) => carry_out(stage, store, recorded, way, &work).await,
+        None => store.finish(stage.held, way.end()).await,
+    };
+    match outcome {
+        Ok(()) => {
+            stage.tally.steps += 1;
+            Ok(())
+        }
+        Err(error) => {
+            let error = error.at(stage.place());
+            store.fail(stage.held, &error).await;
+            Err(error)
+        }
+    }
+}
+
+async fn carry_out(
+    stage: &mut Stage<'_, '_>,
+    store: &StepStore<'_>,
+    recorded: &RecordedStep,
+    way: Way,
+    work: &Work,
+) -> Result<(), Error> {
+    if let Work::Transaction(statements) = work {
+        let record = store.finished(stage.held.pid(), way.end());
+        return transaction::run(stage, statements, &record).await;
+    }
+    store.intend(stage.held, way.under_way()).await?;
+    let resumed = matches!(recorded.state, StepState::Intended | StepState::Undoing);
+    match work {
+        Work::Transaction(_) => {}
+        Work::BuildIndex(index) => index::build(stage, index, resumed).await?,
+        Work::DropIndex(index) => index::discard(stage, index).await?,
+        Work::Backfill(backfill) => {
+            let same = recorded.state == way.under_way();
+            let from = if same { (recorded.cursor.as_deref(), recorded.rows) } else { (None, 0) };
+            backfill::fill(stage, store, backfill, from).await?;
+        }
+        Work::Require(require) => require::check(stage.held, require).await?,
+    }
+    store.finish(stage.held, way.end()).await
+}

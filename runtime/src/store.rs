@@ -1,0 +1,203 @@
+//! What is written into the schema `changeover`.
+
+use std::fmt::Write as _;
+
+use crate::error::{Error, Kind};
+use crate::ledger::StepState;
+use crate::lock::{Held, LOCK_CLASS};
+use crate::migration::{Migration, Phase, Step};
+use crate::plan_text::plan_text;
+use crate::sql::{quote_literal, quote_nullable};
+use crate::status::State;
+
+/// The lock's second half while the schema is made: no history's, for it belongs to all.
+const SCHEMA_LOCK: i32 = 0;
+
+// Half-empty pages let a backfill's cursor be updated in place.
+const SCHEMA: [&str; 3] = [
+    "create schema if not exists changeover",
+    "create table if not exists changeover.migrations (\
+     history text not null, id text not null, parent text, position integer not null, \
+     state text not null, started_at timestamptz not null default now(), \
+     finished_at timestamptz, primary key (history, id))",
+    "create table if not exists changeover.steps (\
+     history text not null, migration text not null, phase text not null, \
+     ordinal integer not null, sql text not null, state text not null, cursor text, \
+     rows bigint not null default 0, attempts integer not null default 0, \
+     started_at timestamptz, finished_at timestamptz, error text, \
+     primary key (history, migration, phase, ordinal), \
+     foreign key (history, migration) references changeover.migrations (history, id)) \
+     with (fillfactor = 50)",
+];
+
+/// Makes the schema where it is missing.
+pub(crate) async fn prepare(held: &mut Held<'_>) -> Result<(), Error> {
+    let exists = held.query("select to_regclass('changeover.steps') is not null").await?;
+    if exists.value() == Some("t") {
+        return Ok(());
+    }
+    // `if not exists` itself fails when two sessions get there at once, and the runner's lock
+    // keeps out only runners of the same history.
+    let lock = format!("select pg_advisory_xact_lock({LOCK_CLASS}, {SCHEMA_LOCK})");
+    let statements: Vec<&str> = [lock.as_str()].into_iter().chain(SCHEMA).collect();
+    transaction(held, &statements).await
+}
+
+async fn transaction(held: &mut Held<'_>, statements: &[&str]) -> Result<(), Error> {
+    let outcome = in_transaction(held, statements).await;
+    if outcome.is_err() {
+        held.rollback().await;
+    }
+    outcome
+}
+
+async fn in_transaction(held: &mut Held<'_>, statements: &[&str]) -> Result<(), Error> {
+    held.query("begin").await?;
+    for statement in statements {
+        held.query(statement).await?;
+    }
+    held.query("commit").await.map(drop)
+}
+
+/// The rows of one migration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Store<'a> {
+    pub(crate) history: &'a str,
+    pub(crate) migration: &'static Migration,
+    pub(crate) position: usize,
+}
+
+impl Store<'_> {
+    /// Writes down what a phase is going to do, in place of what an earlier build, of which
+    /// nothing has run, was going to.
+    pub(crate) async fn plan(&self, held: &mut Held<'_>, phase: Phase) -> Result<(), Error> {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let parent = quote_nullable(self.migration.parent);
+        let position = self.position;
+        let state = State::Pending.name();
+        let migration = format!(
+            "insert into changeover.migrations (history, id, parent, position, state) \
+             values ({history}, {id}, {parent}, {position}, '{state}') \
+             on conflict (history, id) do update set parent = {parent}, position = {position}"
+        );
+        let forget = format!(
+            "delete from changeover.steps \
+             where history = {history} and migration = {id} and phase = '{phase}'"
+        );
+        let mut statements = vec![migration, forget];
+        statements.extend(self.planned_steps(phase));
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        transaction(held, &statements).await
+    }
+
+    fn planned_steps(&self, phase: Phase) -> Option<String> {
+        let mut sql = String::from(
+            "insert into changeover.steps (history, migration, phase, ordinal, sql, state) values ",
+        );
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let state = StepState::Planned.name();
+        let mut steps = self.migration.steps(phase).enumerate().peekable();
+        steps.peek()?;
+        for (index, step) in steps {
+            let comma = if index == 0 { "" } else { ", " };
+            let text = quote_literal(&plan_text(&step.work));
+            let ordinal = index + 1;
+            let _ =
+                write!(sql, "{comma}({history}, {id}, '{phase}', {ordinal}, {text}, '{state}')");
+        }
+        Some(sql)
+    }
+
+    pub(crate) async fn set_state(&self, held: &mut Held<'_>, state: State) -> Result<(), Error> {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let finished = match state {
+            State::Migrated | State::Contracted | State::Pending => "now()",
+            _ => "finished_at",
+        };
+        let (state, pid) = (state.name(), held.pid());
+        let sql = format!(
+            "update changeover.migrations set state = '{state}', finished_at = {finished} \
+             where history = {history} and id = {id} and pg_backend_pid() = {pid}"
+        );
+        fenced(held, &sql).await
+    }
+
+    pub(crate) fn step(&self, phase: Phase, ordinal: usize, step: &'static Step) -> StepStore<'_> {
+        StepStore { store: self, phase, ordinal, step }
+    }
+}
+
+/// The row of one step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StepStore<'a> {
+    store: &'a Store<'a>,
+    phase: Phase,
+    pub(crate) ordinal: usize,
+    pub(crate) step: &'static Step,
+}
+
+impl StepStore<'_> {
+    /// Notes that a try begins.
+    pub(crate) async fn begin(&self, held: &mut Held<'_>) -> Result<(), Error> {
+        let set = "attempts = attempts + 1, started_at = now(), finished_at = null, error = null";
+        let sql = self.update(held.pid(), set);
+        fenced(held, &sql).await
+    }
+
+    /// Notes what is going to be done where that cannot be part of the same transaction; the
+    /// cursor starts anew unless the same thing is being resumed.
+    pub(crate) async fn intend(&self, held: &mut Held<'_>, state: StepState) -> Result<(), Error> {
+        let state = state.name();
+        let set = format!(
+            "state = '{state}', cursor = case when state = '{state}' then cursor end, \
+             rows = case when state = '{state}' then rows else 0 end"
+        );
+        let sql = self.update(held.pid(), &set);
+        fenced(held, &sql).await
+    }
+
+    pub(crate) async fn restart(&self, held: &mut Held<'_>) -> Result<(), Error> {
+        let sql = self.update(held.pid(), "cursor = null");
+        fenced(held, &sql).await
+    }
+
+    pub(crate) async fn finish(&self, held: &mut Held<'_>, state: StepState) -> Result<(), Error> {
+        let sql = self.finished(held.pid(), state);
+        fenced(held, &sql).await
+    }
+
+    /// The statement that records the step, for the transaction that does it.
+    pub(crate) fn finished(&self, pid: &str, state: StepState) -> String {
+        let state = state.name();
+        let set = format!("state = '{state}', cursor = null, finished_at = now(), error = null");
+        self.update(pid, &set)
+    }
+
+    /// Keeps the error for `status`; best effort, since the connection may be what failed.
+    pub(crate) async fn fail(&self, held: &mut Held<'_>, error: &Error) {
+        let sql = self.update(held.pid(), &format!("error = {}", quote_literal(&error.in_full())));
+        if let Err(error) = held.query(&sql).await {
+            tracing::warn!(%error, "cannot record the error");
+        }
+    }
+
+    /// An update of the row that touches none when another process serves the session than the
+    /// one that holds the lock.
+    pub(crate) fn update(&self, pid: &str, set: &str) -> String {
+        let Store { history, migration, .. } = self.store;
+        let (history, id) = (quote_literal(history), quote_literal(migration.id));
+        let (phase, ordinal) = (self.phase, self.ordinal);
+        format!(
+            "update changeover.steps set {set} where history = {history} and migration = {id} \
+             and phase = '{phase}' and ordinal = {ordinal} and pg_backend_pid() = {pid}"
+        )
+    }
+}
+
+/// Runs an update of our own rows and makes sure that it was on the session with the lock.
+pub(crate) async fn fenced(held: &mut Held<'_>, sql: &str) -> Result<(), Error> {
+    match held.query(sql).await?.affected() {
+        1 => Ok(()),
+        _ => Err(Error::new(Kind::Pooled)),
+    }
+}
