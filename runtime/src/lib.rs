@@ -22,12 +22,15 @@ mod plan_text;
 mod report;
 mod require;
 mod retry;
+pub mod review;
 mod runner;
 mod sql;
 mod stage;
 mod status;
 mod step;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transaction;
 
 pub use async_trait::async_trait;

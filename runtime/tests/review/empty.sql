@@ -1,0 +1,2 @@
+-- m0002_rename_username
+-- after m0001_create_users

@@ -1,0 +1,99 @@
+-- m0002_rename_username
+-- after m0001_create_users
+-- starts only when the contract of m0000_something has run
+-- declares contract!(m0000_something): no code of this build uses what m0000_something replaced
+--
+-- Support asked for a name
+-- that users may change.
+
+-- ==== expand =================================================================
+-- Waits for nothing. A transaction takes all its locks first; if it does not get them within
+-- 300ms, it lets clients pass and tries again. If it stops: each step is done wholly or not
+-- at all, and the next run goes on.
+
+-- rename_column!(users.username => display_name)
+-- note: a prepared `select *` fails once after each commit below
+
+-- 1/1 install the column and what keeps it equal, so that clients never meet half of it
+begin;
+set local lock_timeout = '300ms';
+-- instant: the column has no default
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "display_name" text;
+create function "public"."sync"() returns trigger language plpgsql as $$
+begin
+  -- both given: keep both
+  new.display_name := new.username;
+  return new;
+end
+$$;
+-- its name sorts last
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+create trigger "zz_sync" before insert or update on "public"."users" for each row execute function "public"."sync"();
+commit;
+
+-- ==== migrate ================================================================
+-- Runs as soon as expand is done. Long, but blocks neither reads nor writes.
+-- If it stops: both shapes are in use and equal, and the next run goes on.
+
+-- rename_column!(users.username => display_name)
+
+-- 1/3 fill the rows that were there before
+-- the runner repeats this transaction for each window of pages and each stripe of its rows,
+-- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
+-- it goes on from there
+begin;
+set local lock_timeout = '100ms';
+set local synchronous_commit = off;
+select set_config('changeover.backfill', 'on', true);
+-- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
+-- a client that writes a row of the same batch waits for this commit
+update "public"."users" set "display_name" = "username"
+where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+and ("display_name" is null and "username" is not null);
+commit;
+-- at the end no row may be left, or the migration stops here
+select count(*) from "public"."users" where "display_name" is null and "username" is not null;
+
+-- 2/3 `username` was never null
+-- stops the migration, with nothing locked, if rows have no name
+-- help: give them one
+select * from "public"."users" where "display_name" is null limit 5;
+
+-- add_index!(users(display_name))
+
+-- 3/3 build the index while clients write
+-- runs outside a transaction, and waits for every transaction that is older than it
+-- if it stops: the invalid index is dropped concurrently and built again
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+create index concurrently "users_display_name_idx" on "public"."users" ("display_name");
+
+-- ==== contract ===============================================================
+-- Waits for a later migration that says `contract!(m0002_rename_username)`,
+-- and for a run of `contract()` once no older build is live.
+-- Cannot be undone: what it drops is gone. If it stops: the next run goes on.
+
+-- rename_column!(users.username => display_name)
+
+-- 1/1 remove the old column
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" drop column "username";
+commit;
+
+-- ==== undo ===================================================================
+-- Until the contract begins, `undo` takes the steps back, the last one first:
+
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: drop index concurrently if exists "public"."users_display_name_idx";
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: drop function "public"."sync"()
+-- undo: cascade -- and its trigger
+-- undo: ;
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "display_name";
+-- undo: commit;
