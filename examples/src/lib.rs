@@ -1,1 +1,1 @@
-//! Support.
+//! Programs that show `changeover` at work; `cargo run --example quickstart` is the first.

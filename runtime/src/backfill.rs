@@ -12,7 +12,7 @@ use crate::stage::Stage;
 use crate::store::StepStore;
 
 /// Far below `deadlock_timeout`, so that a deadlock always costs us and never a client.
-const ROW_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
+pub(crate) const ROW_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// A second walk finds what moved behind the first one's back, as when the table was rewritten
 /// in between. What it leaves is not going to be filled by a third.

@@ -6,7 +6,9 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::backfill::ROW_LOCK_TIMEOUT;
 use crate::builder::Settings;
+use crate::heap::STRIPES;
 use crate::migration::{
     Backfill, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock, Work,
 };
@@ -145,16 +147,20 @@ impl Page {
         let target = Settings::default().batch_time.as_millis();
         self.comment(format!(
             "the runner repeats this transaction for each window of pages and each stripe of its \
-             rows,\nin transactions of some {target} ms; it keeps its place in each of them, so if \
-             it stops\nit goes on from there"
+             rows,\nwith windows that take it some {target} ms; its place is kept with the rows, so \
+             if it stops\nit goes on from there"
         ));
         let lock = TableLock { table, mode: LockMode::RowExclusive };
         self.line("begin;");
+        self.line(format!("set local lock_timeout = '{}ms';", ROW_LOCK_TIMEOUT.as_millis()));
+        self.line("set local synchronous_commit = off;");
         self.sql("select set_config('changeover.backfill', 'on', true)");
         self.comment(describe(&lock));
         self.comment("a client that writes a row of the same batch waits for this commit");
         self.sql(&format!(
-            "update {table} set {set}\nwhere ctid >= '(0,0)' and ctid < '(256,0)' and ({pending})"
+            "update {table} set {set}\n\
+             where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % {STRIPES} = 0\n\
+             and ({pending})"
         ));
         self.line("commit;");
         self.comment("at the end no row may be left, or the migration stops here");
@@ -208,8 +214,9 @@ fn about(phase: Phase, id: &str) -> String {
     let wait = lock_timeout();
     match phase {
         Phase::Expand => format!(
-            "Waits for nothing. A lock that is not free within {wait} is given up and tried \
-             again.\nIf it stops: each step is done wholly or not at all, and the next run goes on."
+            "Waits for nothing. A transaction takes all its locks first; if it does not get them \
+             within\n{wait}, it lets clients pass and tries again. If it stops: each step is done \
+             wholly or not\nat all, and the next run goes on."
         ),
         Phase::Migrate => "Runs as soon as expand is done. Long, but blocks neither reads nor \
              writes.\nIf it stops: both shapes are in use and equal, and the next run goes on."
@@ -219,8 +226,9 @@ fn about(phase: Phase, id: &str) -> String {
              done wholly or not at all."
         ),
         Phase::Contract => format!(
-            "Waits for a later migration that says `contract!({id})`.\nCannot be undone: what it \
-             drops is gone. If it stops: the next run goes on."
+            "Waits for a later migration that says `contract!({id})`,\nand for a run of \
+             `contract()` once no older build is live.\nCannot be undone: what it drops is gone. \
+             If it stops: the next run goes on."
         ),
     }
 }

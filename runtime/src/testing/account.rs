@@ -1,7 +1,7 @@
 //! The operating system's account that the server runs as.
 
 use std::{
-    env, fs,
+    env, fs, io,
     os::unix::{
         fs::{DirBuilderExt, MetadataExt, chown},
         process::CommandExt,
@@ -15,6 +15,7 @@ use super::error::Error;
 /// Who runs the server: we, or as root another account, because `postgres` refuses root.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Account {
+    uid: u32,
     dropped: Option<(u32, u32)>,
 }
 
@@ -23,18 +24,18 @@ impl Account {
     pub(super) fn for_owner_of(path: &Path) -> Result<Self, Error> {
         let uid = fs::metadata(path).map_err(Error::io("read", path))?.uid();
         if uid != 0 {
-            return Ok(Self { dropped: None });
+            return Ok(Self { uid, dropped: None });
         }
         let passwd = Path::new("/etc/passwd");
         let accounts = fs::read_to_string(passwd).map_err(Error::io("read", passwd))?;
         let ids = ["postgres", "nobody"].iter().find_map(|name| ids(&accounts, name));
-        let (uid, gid) = ids.ok_or_else(|| Error::Program {
+        let dropped = ids.ok_or_else(|| Error::Program {
             program: "postgres".to_owned(),
             output: "it refuses to run as root, and there is neither a `postgres` nor a `nobody` \
                      account to run it as"
                 .to_owned(),
         })?;
-        Ok(Self { dropped: Some((uid, gid)) })
+        Ok(Self { uid, dropped: Some(dropped) })
     }
 
     /// A command that runs as this account.
@@ -64,20 +65,31 @@ impl Account {
     /// Where files are kept from run to run.
     ///
     /// Root's own cache is under `/root`, which the account that we drop to cannot enter.
-    pub(super) fn cache(self) -> PathBuf {
-        let home = match self.dropped {
+    pub(super) fn cache(self) -> Result<PathBuf, Error> {
+        let parent = match self.dropped {
             Some(_) => Some(PathBuf::from("/var/cache")),
             None => absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache"))),
         };
-        let shared = home.map(|directory| directory.join("changeover"));
-        match shared {
-            Some(directory) if fs::create_dir_all(&directory).is_ok() => directory,
-            _ => env::temp_dir(),
+        let directory = parent.map(|directory| directory.join("changeover"));
+        match directory {
+            Some(directory) if fs::create_dir_all(&directory).is_ok() => Ok(directory),
+            _ => self.temporary_cache(),
         }
+    }
+
+    fn temporary_cache(self) -> Result<PathBuf, Error> {
+        let directory = env::temp_dir().join(format!("changeover-cache-{}", self.uid));
+        // It may be there already; whose it is counts, because we run what is in it.
+        let _ = fs::DirBuilder::new().mode(0o755).create(&directory);
+        let found = fs::symlink_metadata(&directory).map_err(Error::io("create", &directory))?;
+        if found.is_dir() && found.uid() == self.uid {
+            return Ok(directory);
+        }
+        Err(Error::io("use", &directory)(io::Error::other("it belongs to somebody else")))
     }
 }
 
-pub(super) fn create_private(directory: &Path) -> std::io::Result<()> {
+pub(super) fn create_private(directory: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(directory)
 }
 

@@ -31,7 +31,7 @@ impl Binaries {
         if let Some(binaries) = installed.into_iter().find(fits) {
             return Ok(binaries);
         }
-        let fetched = npm::install(&account.cache(), major)?;
+        let fetched = npm::install(&account.cache()?, major)?;
         fetched.and_then(Self::at).ok_or(Error::NotFound { major })
     }
 

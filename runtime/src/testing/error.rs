@@ -1,11 +1,12 @@
 use std::{
-    io,
+    error::Error as _,
+    fmt, io,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
 /// Why there is no server or no database.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Nothing to run was found, nor a way to fetch it.
@@ -75,6 +76,19 @@ impl Error {
     ) -> impl FnOnce(tokio_postgres::Error) -> Self {
         let action = action.into();
         move |source| Self::Postgres { action, source }
+    }
+}
+
+/// A test that returns an error shows its `Debug`: there the help belongs, and every cause.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, "\nbecause: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
     }
 }
 

@@ -29,7 +29,7 @@ full_page_writes = off
 ///
 /// A copy takes a tenth of the time of `initdb`.
 pub(super) fn instantiate(account: Account, binaries: &Binaries, data: &Path) -> Result<(), Error> {
-    let template = path(account, binaries);
+    let template = path(account, binaries)?;
     if !template.is_dir() {
         // Eight cold starts at the same time took ten times as long when each ran `initdb`.
         let lock_path = template.with_extension("lock");
@@ -44,11 +44,11 @@ pub(super) fn instantiate(account: Account, binaries: &Binaries, data: &Path) ->
 }
 
 /// Whoever may read the template may read the copy, so it bears the account in its name.
-fn path(account: Account, binaries: &Binaries) -> PathBuf {
+fn path(account: Account, binaries: &Binaries) -> Result<PathBuf, Error> {
     let mut hasher = DefaultHasher::new();
     (&binaries.directory, SETTINGS, format!("{account:?}")).hash(&mut hasher);
     let name = format!("template-{}-{:016x}", binaries.version.replace('.', "_"), hasher.finish());
-    account.cache().join(name)
+    Ok(account.cache()?.join(name))
 }
 
 fn create(account: Account, binaries: &Binaries, template: &Path) -> Result<(), Error> {

@@ -7,8 +7,9 @@
 -- that users may change.
 
 -- ==== expand =================================================================
--- Waits for nothing. A lock that is not free within 300ms is given up and tried again.
--- If it stops: each step is done wholly or not at all, and the next run goes on.
+-- Waits for nothing. A transaction takes all its locks first; if it does not get them within
+-- 300ms, it lets clients pass and tries again. If it stops: each step is done wholly or not
+-- at all, and the next run goes on.
 
 -- rename_column!(users.username => display_name)
 -- note: a prepared `select *` fails once after each commit below
@@ -39,14 +40,17 @@ commit;
 
 -- 1/3 fill the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
--- in transactions of some 10 ms; it keeps its place in each of them, so if it stops
+-- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
 begin;
+set local lock_timeout = '100ms';
+set local synchronous_commit = off;
 select set_config('changeover.backfill', 'on', true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 update "public"."users" set "display_name" = "username"
-where ctid >= '(0,0)' and ctid < '(256,0)' and ("display_name" is null and "username" is not null);
+where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+and ("display_name" is null and "username" is not null);
 commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "display_name" is null and "username" is not null;
@@ -65,7 +69,8 @@ select * from "public"."users" where "display_name" is null limit 5;
 create index concurrently "users_display_name_idx" on "public"."users" ("display_name");
 
 -- ==== contract ===============================================================
--- Waits for a later migration that says `contract!(m0002_rename_username)`.
+-- Waits for a later migration that says `contract!(m0002_rename_username)`,
+-- and for a run of `contract()` once no older build is live.
 -- Cannot be undone: what it drops is gone. If it stops: the next run goes on.
 
 -- rename_column!(users.username => display_name)

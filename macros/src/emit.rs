@@ -1,0 +1,236 @@
+//! From plans to tokens: the only place that names what the runtime has.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+use syn::{LitStr, Token};
+
+use crate::change::Change;
+use crate::diag::Errors;
+use crate::history::History;
+use crate::migration::{After, Migration};
+use crate::model::Schema;
+use crate::plan::{Backfill, Index, Lock, Mode, Phase, Require, Statement, Step, Work, sql};
+
+/// A child's tokens, handed to its parent, which puts its schema in front and passes them on.
+pub(crate) fn ask_parent(after: &After) -> TokenStream {
+    let (path, parent, body) = (&after.path, after.parent(), &after.body);
+    quote! { #path::__schema! { __migration #parent; #body } }
+}
+
+/// Reads what a parent passed on: `"state" parent; body`.
+pub(crate) fn read_passed(input: TokenStream, errors: &mut Errors) -> (Schema, TokenStream) {
+    let read = |input: ParseStream| {
+        let state: LitStr = input.parse()?;
+        let parent: Ident = input.parse()?;
+        input.parse::<Token![;]>()?;
+        Ok((Schema::read(&state.value(), &parent.to_string()), input.parse()?))
+    };
+    read.parse2(input).unwrap_or_else(|error| {
+        errors.syntax(error);
+        <(Schema, TokenStream)>::default()
+    })
+}
+
+/// A migration: its constant, and its schema for its children. Both are there in spite of errors,
+/// so that one mistake is one error.
+pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStream {
+    let parent = option(migration.parent.as_ref().map(|id| quote!(#id)));
+    let doc = &migration.doc;
+    let changes = migration.changes.iter().map(change);
+    let (contracts, requires) = (&migration.contracts, migration.requires());
+    let state = raw(&migration.schema.write());
+    let errors = errors.compile_errors();
+    quote! {
+        #errors
+
+        /// This migration's plan.
+        pub static MIGRATION: ::changeover::__private::Migration =
+            ::changeover::__private::Migration {
+                id: ::changeover::__private::module_name(::core::module_path!()),
+                parent: #parent,
+                doc: #doc,
+                changes: &[#(#changes),*],
+                contracts: &[#(#contracts),*],
+                requires: &[#(#requires),*],
+            };
+
+        #[doc(hidden)]
+        #[allow(unused_macros)]
+        macro_rules! __schema {
+            ($macro:ident $($rest:tt)*) => {
+                ::changeover::__private::$macro! { #state $($rest)* }
+            };
+        }
+        #[doc(hidden)]
+        #[allow(unused_imports)]
+        pub(crate) use __schema;
+    }
+}
+
+/// A change on its own: an expression.
+pub(crate) fn change_alone(found: Option<&Change>, errors: &mut Errors) -> TokenStream {
+    let errors = errors.compile_errors();
+    let change = found.map_or_else(empty_change, change);
+    quote! { { #errors #change } }
+}
+
+/// A history: the list, each link of its chain, and the schema that its last migration ends in.
+pub(crate) fn history(history: &History, errors: &mut Errors) -> TokenStream {
+    let errors = errors.compile_errors();
+    let History { attributes, visibility, name, modules } = history;
+    let links =
+        modules.iter().map(|this| quote! { #this::__schema! { __link #this [#(#modules),*] } });
+    let last = modules.last();
+    quote! {
+        #errors
+        #(#links)*
+        #(#attributes)*
+        #visibility static #name: ::changeover::__private::Migrations =
+            ::changeover::__private::Migrations {
+                migrations: &[#(&#modules::MIGRATION),*],
+                schema: #last::__schema! { __model #last },
+            };
+    }
+}
+
+/// The statements that build a schema from nothing, for `"state" last`.
+pub(crate) fn model(input: TokenStream) -> TokenStream {
+    let errors = &mut Errors::new();
+    let read = |input: ParseStream| Ok((input.parse::<LitStr>()?, input.parse::<Ident>()?));
+    let statements = match read.parse2(input) {
+        Ok((state, last)) => {
+            let schema = Schema::read(&state.value(), &last.to_string());
+            sql::build(&schema.in_order_of_need())
+        }
+        Err(error) => {
+            errors.syntax(error);
+            Vec::new()
+        }
+    };
+    let errors = errors.compile_errors();
+    let statements = statements.iter().map(|statement| raw(&statement.sql));
+    quote! { { #errors &[#(#statements),*] } }
+}
+
+fn change(change: &Change) -> TokenStream {
+    let Change { operation, subject, plan, .. } = change;
+    let (notes, steps) = (&plan.notes, plan.steps.iter().map(step));
+    quote! {
+        ::changeover::__private::Change {
+            operation: #operation,
+            subject: #subject,
+            notes: &[#(#notes),*],
+            steps: &[#(#steps),*],
+        }
+    }
+}
+
+fn empty_change() -> TokenStream {
+    quote! {
+        ::changeover::__private::Change { operation: "", subject: "", notes: &[], steps: &[] }
+    }
+}
+
+fn step(step: &Step) -> TokenStream {
+    let phase = Ident::new(
+        match step.phase {
+            Phase::Expand => "Expand",
+            Phase::Migrate => "Migrate",
+            Phase::Contract => "Contract",
+        },
+        Span::call_site(),
+    );
+    let (why, done, undo) = (&step.why, work(&step.work), option(step.undo.as_ref().map(work)));
+    quote! {
+        ::changeover::__private::Step {
+            phase: ::changeover::__private::Phase::#phase,
+            why: #why,
+            work: #done,
+            undo: #undo,
+        }
+    }
+}
+
+fn work(work: &Work) -> TokenStream {
+    let (name, content) = match work {
+        Work::Transaction(statements) => {
+            let statements = statements.iter().map(statement);
+            ("Transaction", quote!(&[#(#statements),*]))
+        }
+        Work::BuildIndex(of) => ("BuildIndex", index(of)),
+        Work::DropIndex(of) => ("DropIndex", index(of)),
+        Work::Backfill(of) => ("Backfill", backfill(of)),
+        Work::Require(of) => ("Require", require(of)),
+    };
+    let name = Ident::new(name, Span::call_site());
+    quote! { ::changeover::__private::Work::#name(#content) }
+}
+
+fn statement(statement: &Statement) -> TokenStream {
+    let (sql, why) = (raw(&statement.sql), &statement.why);
+    let locks = statement.locks.iter().map(lock);
+    quote! {
+        ::changeover::__private::Statement { sql: #sql, locks: &[#(#locks),*], why: #why }
+    }
+}
+
+fn lock(lock: &Lock) -> TokenStream {
+    let table = raw(&lock.table);
+    let mode = Ident::new(
+        match lock.mode {
+            Mode::RowShare => "RowShare",
+            Mode::ShareUpdateExclusive => "ShareUpdateExclusive",
+            Mode::ShareRowExclusive => "ShareRowExclusive",
+            Mode::AccessExclusive => "AccessExclusive",
+        },
+        Span::call_site(),
+    );
+    quote! {
+        ::changeover::__private::TableLock {
+            table: #table,
+            mode: ::changeover::__private::LockMode::#mode,
+        }
+    }
+}
+
+fn index(index: &Index) -> TokenStream {
+    let (name, create, drop) = (raw(&index.name), statement(&index.create), statement(&index.drop));
+    quote! { ::changeover::__private::Index { name: #name, create: #create, drop: #drop } }
+}
+
+fn backfill(backfill: &Backfill) -> TokenStream {
+    let (table, set, pending) = (raw(&backfill.table), raw(&backfill.set), raw(&backfill.pending));
+    quote! {
+        ::changeover::__private::Backfill { table: #table, set: #set, pending: #pending }
+    }
+}
+
+fn require(require: &Require) -> TokenStream {
+    let Require { table, violation, problem, help } = require;
+    quote! {
+        ::changeover::__private::Require {
+            table: #table,
+            violation: #violation,
+            problem: #problem,
+            help: #help,
+        }
+    }
+}
+
+fn option(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// A raw string: SQL and states are full of quotes, and reading them back unescaped is cheap.
+fn raw(text: &str) -> TokenStream {
+    let mut hashes = String::from("#");
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
+    let literal = format!("r{hashes}\"{text}\"{hashes}").parse::<Literal>();
+    literal.unwrap_or_else(|_| Literal::string(text)).into_token_stream()
+}

@@ -1,0 +1,68 @@
+//! The pipeline: tokens → syntax → model → check → plan → emit.
+
+use proc_macro2::TokenStream;
+use syn::parse::Parser;
+
+use crate::diag::Errors;
+use crate::history::{History, Link};
+use crate::migration::{After, Migration};
+use crate::model::Schema;
+use crate::ops::Operation;
+use crate::{change, check, emit};
+
+/// `migration!`: the first one is planned at once; a child asks its parent for the schema.
+pub(crate) fn migration(input: TokenStream) -> TokenStream {
+    match After::parse.parse2(input.clone()) {
+        Ok(Some(after)) => emit::ask_parent(&after),
+        Ok(None) => planned(Schema::default(), input, &mut Errors::new()),
+        Err(error) => planned_in_spite_of(error),
+    }
+}
+
+/// `__migration!`: a child, with its parent's schema in front.
+pub(crate) fn child(input: TokenStream) -> TokenStream {
+    let errors = &mut Errors::new();
+    let (schema, body) = emit::read_passed(input, errors);
+    planned(schema, body, errors)
+}
+
+fn planned(schema: Schema, body: TokenStream, errors: &mut Errors) -> TokenStream {
+    let migration = Migration::parse_all(body, schema, errors);
+    check::all(&migration, errors);
+    emit::migration(&migration, errors)
+}
+
+fn planned_in_spite_of(error: syn::Error) -> TokenStream {
+    let errors = &mut Errors::new();
+    errors.syntax(error);
+    emit::migration(&Migration::default(), errors)
+}
+
+/// `rename_column!` and its like, on their own.
+pub(crate) fn change<O: Operation>(name: &str, input: TokenStream) -> TokenStream {
+    let errors = &mut Errors::new();
+    let change = change::alone::<O>(name, input, errors);
+    emit::change_alone(change.as_ref(), errors)
+}
+
+/// `migrations!`.
+pub(crate) fn history(input: TokenStream) -> TokenStream {
+    let errors = &mut Errors::new();
+    match syn::parse2::<History>(input) {
+        Ok(history) => {
+            history.check(errors);
+            emit::history(&history, errors)
+        }
+        Err(error) => error.to_compile_error(),
+    }
+}
+
+/// `__link!`: one migration's parent, held against its place in the list.
+pub(crate) fn link(input: TokenStream) -> TokenStream {
+    let errors = &mut Errors::new();
+    match syn::parse2::<Link>(input) {
+        Ok(link) => link.check(errors),
+        Err(error) => errors.syntax(error),
+    }
+    errors.compile_errors()
+}

@@ -1,0 +1,237 @@
+//! The schema as the migrations so far have made it.
+
+pub(crate) mod lookup;
+pub(crate) mod names;
+pub(crate) mod state;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+
+use crate::syntax::column::{Column, ColumnDef};
+use crate::syntax::constraint::{Constraint, Reference, Rule};
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::table::Table;
+use crate::syntax::target::Target;
+
+/// The schema before or after a change.
+///
+/// A table is read only when a change touches it: users build proc macros without optimisation,
+/// and a history of hundreds of migrations must not be felt.
+#[derive(Default)]
+pub(crate) struct Schema {
+    /// The migrations so far, the oldest first, without the present one.
+    pub(crate) history: Vec<String>,
+    /// The migrations so far that have something to contract.
+    pub(crate) contracts: Vec<Contract>,
+    pub(crate) holds: Vec<Hold>,
+    tables: BTreeMap<String, Entry>,
+}
+
+/// A migration's contract.
+#[derive(Clone)]
+pub(crate) struct Contract {
+    pub(crate) migration: Author,
+    pub(crate) declared_by: Option<Author>,
+}
+
+/// Who did something: a migration before the present one, or the present one.
+///
+/// A migration does not know its own name (it is its module's); its children do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Author {
+    Earlier(String),
+    Present,
+}
+
+/// An object that a migration holds until its contract has run.
+#[derive(Clone)]
+pub(crate) struct Hold {
+    pub(crate) object: Object,
+    pub(crate) by: Author,
+    pub(crate) role: Role,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It goes; this takes its place.
+    Retiring { successor: Option<String> },
+    /// A trigger keeps it filled, or equal to what it replaces.
+    Synced,
+}
+
+/// What a change makes or alters, by its name in a macro.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Object {
+    Table(String),
+    Column(String, String),
+    Index(String, String),
+}
+
+/// An object that a change makes, alters or drops, and the token that says so.
+pub(crate) struct Claim {
+    pub(crate) object: Object,
+    pub(crate) span: Span,
+}
+
+impl Object {
+    pub(crate) fn table(table: &TableName) -> Self {
+        Object::Table(table.to_string())
+    }
+
+    pub(crate) fn column(table: &TableName, column: &Name) -> Self {
+        Object::Column(table.to_string(), column.text.clone())
+    }
+
+    /// An index belongs to a schema, not to a table.
+    pub(crate) fn index(table: &TableName, index: &Name) -> Self {
+        Object::Index(table.schema().to_owned(), index.text.clone())
+    }
+
+    pub(crate) fn at(self, span: Span) -> Claim {
+        Claim { object: self, span }
+    }
+}
+
+impl std::fmt::Display for Object {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Object::Table(table) => write!(f, "table `{table}`"),
+            Object::Column(table, column) => write!(f, "column `{table}.{column}`"),
+            Object::Index(_, index) => write!(f, "index `{index}`"),
+        }
+    }
+}
+
+/// A table as text, read when it is first needed.
+struct Entry {
+    text: String,
+    table: OnceCell<Table>,
+}
+
+impl Entry {
+    fn new(table: Table) -> Self {
+        Entry { text: table.to_string(), table: OnceCell::from(table) }
+    }
+
+    fn unread(text: &str) -> Self {
+        Entry { text: text.to_owned(), table: OnceCell::new() }
+    }
+
+    fn read(&self) -> &Table {
+        self.table.get_or_init(|| state::read_table(&self.text))
+    }
+}
+
+impl Schema {
+    /// The table, if it is there.
+    pub(crate) fn find(&self, name: &TableName) -> Option<&Table> {
+        self.tables.get(&name.to_string()).map(Entry::read)
+    }
+
+    /// Adds a table, or puts it in the place of the one of its name.
+    pub(crate) fn put(&mut self, table: Table) {
+        self.tables.insert(table.name.to_string(), Entry::new(table));
+    }
+
+    /// Alters a table, if it is there.
+    pub(crate) fn alter(&mut self, name: &TableName, alter: impl FnOnce(&mut Table)) {
+        if let Some(entry) = self.tables.remove(&name.to_string()) {
+            let mut table = entry.read().clone();
+            alter(&mut table);
+            self.put(table);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, name: &TableName) {
+        self.tables.remove(&name.to_string());
+    }
+
+    /// A table that is known by nothing but a change that stands outside any history.
+    pub(crate) fn assume(
+        &mut self,
+        name: &TableName,
+        columns: impl IntoIterator<Item = ColumnDef>,
+    ) {
+        let mut table = Table::new(name.clone());
+        for column in columns {
+            table.add(column);
+        }
+        names::complete(&mut table);
+        self.put(table);
+    }
+
+    /// The key that a foreign key of such a change points at: what is not stated is as it must be.
+    pub(crate) fn assume_key<'a>(
+        &mut self,
+        target: &Reference,
+        from: impl IntoIterator<Item = &'a Column>,
+    ) {
+        let columns = target.columns.iter().zip(from).map(|(to, from)| {
+            let column = Column { name: to.clone(), ..from.clone() };
+            ColumnDef { column, inline: Vec::new() }
+        });
+        self.assume(&target.table, columns);
+        self.alter(&target.table, |table| {
+            let rule = Rule::Unique(target.columns.clone());
+            table.constraints.push(Constraint { name: None, rule, span: target.table.span() });
+            names::complete(table);
+        });
+    }
+
+    /// The column of a change that stands outside any history, as it states it.
+    pub(crate) fn assume_target(&mut self, target: &Target) {
+        let bare = || ColumnDef::bare(target.column().clone());
+        self.assume(target.table(), [target.stated.clone().unwrap_or_else(bare)]);
+    }
+
+    /// Every table, read.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().map(Entry::read)
+    }
+
+    /// Every table, those that foreign keys point at before those that have them. Tables that
+    /// point at each other come last, by name.
+    pub(crate) fn in_order_of_need(&self) -> Vec<&Table> {
+        let mut left: Vec<&Table> = self.tables().collect();
+        let mut ordered: Vec<&Table> = Vec::new();
+        loop {
+            let ready = |table: &&Table| {
+                table.constraints.iter().filter_map(Constraint::parent).all(|parent| {
+                    *parent == table.name || ordered.iter().any(|done| done.name == *parent)
+                })
+            };
+            let (now, later): (Vec<_>, Vec<_>) = left.iter().copied().partition(ready);
+            if now.is_empty() {
+                ordered.extend(later);
+                return ordered;
+            }
+            ordered.extend(now);
+            left = later;
+        }
+    }
+
+    /// The tables whose text holds a word; only these are read.
+    pub(crate) fn tables_that_mention<'a>(
+        &'a self,
+        word: &'a str,
+    ) -> impl Iterator<Item = &'a Table> {
+        self.tables.values().filter(move |entry| entry.text.contains(word)).map(Entry::read)
+    }
+
+    pub(crate) fn table_names(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
+    }
+
+    /// Holds an object until the present migration's contract.
+    pub(crate) fn hold(&mut self, object: Object, role: Role) {
+        self.holds.push(Hold { object, by: Author::Present, role });
+    }
+
+    /// Who declared this migration's contract, if that is done.
+    pub(crate) fn declared_by(&self, author: &Author) -> Option<&Author> {
+        let contract = self.contracts.iter().find(|contract| contract.migration == *author)?;
+        contract.declared_by.as_ref()
+    }
+}

@@ -1,0 +1,128 @@
+//! Names that we derive: PostgreSQL's own where a user would see them, within its limit.
+
+use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::index::{Index, KeyValue};
+use crate::syntax::name::{MAX_BYTES, Name, TableName};
+use crate::syntax::table::Table;
+
+/// Gives names to the constraints and indexes that have none, as PostgreSQL would.
+pub(crate) fn complete(table: &mut Table) {
+    for at in 0..table.constraints.len() {
+        if table.constraints[at].name.is_none() {
+            let name = constraint(&table.name, &table.constraints[at]);
+            let taken =
+                |name: &str| table.constraints.iter().any(|other| is(other.name.as_ref(), name));
+            let span = table.constraints[at].span;
+            let text = first_free(name, taken);
+            table.constraints[at].name = Some(Name { text, span });
+        }
+    }
+    for at in 0..table.indexes.len() {
+        if table.indexes[at].name.is_none() {
+            let name = index(&table.name, &table.indexes[at]);
+            let taken =
+                |name: &str| table.indexes.iter().any(|other| is(other.name.as_ref(), name));
+            let span = table.indexes[at].span;
+            let text = first_free(name, taken);
+            table.indexes[at].name = Some(Name { text, span });
+        }
+    }
+}
+
+fn is(name: Option<&Name>, text: &str) -> bool {
+    name.is_some_and(|name| name == text)
+}
+
+fn first_free(name: String, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(&name) {
+        return name;
+    }
+    (1..).map(|n| join(&[&name], &n.to_string())).find(|name| !taken(name)).unwrap_or(name)
+}
+
+pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
+    let suffix = match constraint.rule {
+        Rule::PrimaryKey(_) => return join(&[&table.name.text], "pkey"),
+        Rule::Unique(_) => "key",
+        Rule::Check(_) => "check",
+        Rule::ForeignKey { .. } => "fkey",
+    };
+    let mut parts = vec![table.name.text.as_str()];
+    parts.extend(constraint.columns().iter().map(|column| column.text.as_str()));
+    join(&parts, suffix)
+}
+
+pub(crate) fn index(table: &TableName, index: &Index) -> String {
+    let mut parts = vec![table.name.text.as_str()];
+    parts.extend(index.keys.iter().map(|key| match &key.value {
+        KeyValue::Column(name) => name.text.as_str(),
+        KeyValue::Expression(_) => "expr",
+    }));
+    join(&parts, "idx")
+}
+
+/// A name of our own, for an object that lives until a contract. The hash keeps `a_b, c` and
+/// `a, b_c` apart.
+pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> String {
+    let mut parts = vec![table.name.text.as_str()];
+    parts.extend(columns);
+    let hash = hash(&format!("{}\0{}", table.schema(), parts.join("\0")));
+    join(&parts, &format!("{purpose}_{hash:08x}"))
+}
+
+/// A trigger's name. Triggers fire in the order of their names (manual, "Overview of Trigger
+/// Behavior"): ours come after the user's.
+pub(crate) fn trigger(function: &str, event: &str) -> String {
+    join(&["zzz", function], event)
+}
+
+/// `parts_suffix`, with the middle replaced by a hash where that is too long.
+fn join(parts: &[&str], suffix: &str) -> String {
+    let whole = format!("{}_{suffix}", parts.join("_"));
+    if whole.len() <= MAX_BYTES {
+        return whole;
+    }
+    let tail = format!("_{:08x}_{suffix}", hash(&whole));
+    let mut end = MAX_BYTES.saturating_sub(tail.len());
+    while !whole.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{tail}", &whole[..end])
+}
+
+/// FNV-1a folded to 32 bits: names must be the same in every build, which `std`'s hasher does
+/// not promise.
+fn hash(text: &str) -> u32 {
+    let wide = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (wide ^ (wide >> 32)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(name: &str) -> TableName {
+        TableName { schema: None, name: Name::new(name) }
+    }
+
+    #[test]
+    fn long_names_keep_to_the_limit_and_apart() {
+        let common = "é".repeat(40);
+        let one = internal(&table("t"), &[&common, "one"], "sync");
+        let two = internal(&table("t"), &[&common, "two"], "sync");
+        assert!(one.len() <= MAX_BYTES && two.len() <= MAX_BYTES);
+        assert_ne!(one, two);
+        assert!(trigger(&one, "insert").len() <= MAX_BYTES);
+        assert_ne!(trigger(&one, "insert"), trigger(&two, "insert"));
+    }
+
+    #[test]
+    fn joints_do_not_collide() {
+        assert_ne!(
+            internal(&table("a_b"), &["c"], "sync"),
+            internal(&table("a"), &["b_c"], "sync")
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! The state that a migration hands to its children: one literal, a line an item.
+//!
+//! Tables stand in it as `create_table!` takes them, so that there is one grammar and one reader.
+//! Fields are separated by tabs, which no name can hold.
+
+use syn::parse::Parser;
+
+use crate::diag::Errors;
+use crate::model::{Author, Contract, Entry, Hold, Object, Role, Schema};
+use crate::syntax::table::Table;
+
+impl Schema {
+    /// Reads the state of the migration `parent`.
+    pub(crate) fn read(state: &str, parent: &str) -> Self {
+        let mut schema = Schema::default();
+        for line in state.lines() {
+            let (kind, rest) = line.split_once('\t').unwrap_or((line, ""));
+            match kind {
+                "table" => {
+                    let (name, text) = rest.split_once('\t').unwrap_or((rest, ""));
+                    schema.tables.insert(name.to_owned(), Entry::unread(text));
+                }
+                "history" => schema.history = rest.split('\t').map(str::to_owned).collect(),
+                "contract" => schema.contracts.extend(read_contract(rest, parent)),
+                "hold" => schema.holds.extend(read_hold(rest, parent)),
+                _ => {}
+            }
+        }
+        schema.history.push(parent.to_owned());
+        schema
+    }
+
+    /// The parent that a migration's state names, without reading the rest.
+    pub(crate) fn parent_of(state: &str) -> Option<&str> {
+        let line = state.lines().find_map(|line| line.strip_prefix("history\t"))?;
+        line.rsplit('\t').next()
+    }
+
+    /// Writes the state for the children.
+    pub(crate) fn write(&self) -> String {
+        let mut lines = Vec::new();
+        if !self.history.is_empty() {
+            lines.push(format!("history\t{}", self.history.join("\t")));
+        }
+        for contract in &self.contracts {
+            let declared = contract.declared_by.as_ref().map_or("-", Author::text);
+            lines.push(format!("contract\t{}\t{declared}", contract.migration.text()));
+        }
+        for hold in &self.holds {
+            let (kind, first, second) = match &hold.object {
+                Object::Table(table) => ("table", table.as_str(), ""),
+                Object::Column(table, column) => ("column", table.as_str(), column.as_str()),
+                Object::Index(schema, index) => ("index", schema.as_str(), index.as_str()),
+            };
+            let role = match &hold.role {
+                Role::Synced => "synced".to_owned(),
+                Role::Retiring { successor: None } => "retiring".to_owned(),
+                Role::Retiring { successor: Some(name) } => format!("retiring\t{name}"),
+            };
+            lines.push(format!("hold\t{}\t{kind}\t{first}\t{second}\t{role}", hold.by.text()));
+        }
+        for (name, entry) in &self.tables {
+            lines.push(format!("table\t{name}\t{}", entry.text));
+        }
+        lines.join("\n")
+    }
+}
+
+impl Author {
+    fn text(&self) -> &str {
+        match self {
+            Author::Earlier(migration) => migration,
+            Author::Present => ".",
+        }
+    }
+
+    fn read(text: &str, parent: &str) -> Self {
+        Author::Earlier(if text == "." { parent } else { text }.to_owned())
+    }
+}
+
+fn read_contract(line: &str, parent: &str) -> Option<Contract> {
+    let (migration, declared) = line.split_once('\t')?;
+    let declared_by = (declared != "-").then(|| Author::read(declared, parent));
+    Some(Contract { migration: Author::read(migration, parent), declared_by })
+}
+
+fn read_hold(line: &str, parent: &str) -> Option<Hold> {
+    let fields: Vec<&str> = line.split('\t').collect();
+    let [by, kind, first, second, role, successor @ ..] = fields.as_slice() else { return None };
+    let (first, second) = ((*first).to_owned(), (*second).to_owned());
+    let object = match *kind {
+        "table" => Object::Table(first),
+        "column" => Object::Column(first, second),
+        _ => Object::Index(first, second),
+    };
+    let role = match *role {
+        "synced" => Role::Synced,
+        _ => Role::Retiring { successor: successor.first().map(|&name| name.to_owned()) },
+    };
+    Some(Hold { object, by: Author::read(by, parent), role })
+}
+
+/// Reads a table that a parent wrote; it was checked there, so what it holds is right.
+pub(super) fn read_table(text: &str) -> Table {
+    let mut errors = Errors::new();
+    let table = (|input: syn::parse::ParseStream| Table::parse(input, &mut errors)).parse_str(text);
+    let broken = errors.count() > 0;
+    errors.compile_errors();
+    match table {
+        Ok(table) if !broken => table,
+        _ => panic!("changeover wrote a state that it cannot read, please report it: {text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = r#"billing.users { id: bigint identity, "Mixed Case": varchar(20) not_null default "it's\n\t\"x\"", tags: text[] default "{}", at: timestamptz default sql("now()"), total: numeric(12, 2), own: sql("ltree"), primary_key(id, name = users_pkey), unique("Mixed Case", total, name = k), check("total >= 0", name = c), foreign_key(total => other(id), on_delete = set_null, name = f), index((at desc, sql("lower(own)")), unique, where = "total > 1", using = btree, include(id), name = i) }"#;
+
+    #[test]
+    fn a_table_is_written_as_it_is_read() {
+        let table = read_table(TABLE);
+        assert_eq!(table.to_string(), TABLE);
+    }
+
+    #[test]
+    fn a_child_reads_what_its_parent_wrote() {
+        let mut schema = Schema::read("", "m1");
+        schema.put(read_table(TABLE));
+        schema.contracts.push(Contract { migration: Author::Present, declared_by: None });
+        let old = Object::Column("billing.users".into(), "total".into());
+        schema.hold(old.clone(), Role::Retiring { successor: Some("sum".into()) });
+        schema.hold(Object::Index("public".into(), "i".into()), Role::Synced);
+
+        let child = Schema::read(&schema.write(), "m2");
+        assert_eq!(child.history, ["m1", "m2"]);
+        assert!(child.contracts[0].migration == Author::Earlier("m2".into()));
+        assert!(child.holds[0].object == old && child.holds[1].role == Role::Synced);
+        assert!(child.holds[0].role == Role::Retiring { successor: Some("sum".into()) });
+        assert_eq!(child.tables().next().map(Table::to_string).as_deref(), Some(TABLE));
+        assert_eq!(Schema::read(&child.write(), "m3").write().replace("\tm3", ""), child.write());
+    }
+}

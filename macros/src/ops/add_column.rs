@@ -1,0 +1,206 @@
+//! `add_column!(orders.region: text not_null, fill = "…")`: catalog A1 to A8.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::{Claim, Object, Role, Schema, names};
+use crate::ops::{Operation, Plan};
+use crate::plan::fill::{Event, Fill};
+use crate::plan::{Mode, Phase, Statement, Step, attach, ddl, not_null, sql};
+use crate::syntax::column::Column;
+use crate::syntax::constraint::Rule;
+use crate::syntax::list::{options, value};
+use crate::syntax::sql::Sql;
+use crate::syntax::table::Table;
+use crate::syntax::target::Target;
+
+pub(crate) struct AddColumn {
+    target: Target,
+    /// The column and its constraints, as a table that has nothing else.
+    part: Table,
+    column: Column,
+    /// The value of rows that are there, and of those that old builds write.
+    fill: Option<Sql>,
+}
+
+impl Operation for AddColumn {
+    type Facts = ();
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let mut target = Target::parse(input, errors)?;
+        let mut fill = None;
+        let Some(def) = target.stated.take() else {
+            let message = format!("column `{}` has no type", target.name);
+            return Err(syn::Error::new(
+                target.span(),
+                format!("{message}\nhelp: {}: text", target.name),
+            ));
+        };
+        options(input, errors, &mut [("fill", &mut value(&mut fill))]);
+        let column = def.column.clone();
+        let mut part = Table::new(target.table().clone());
+        part.add(def);
+        names::complete(&mut part);
+        Ok(AddColumn { target, part, column, fill })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.assume(self.target.table(), []);
+        for constraint in &self.part.constraints {
+            let Rule::ForeignKey { target, .. } = &constraint.rule else { continue };
+            schema.assume_key(target, [&self.column]);
+        }
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        let table = schema.table(self.target.table(), errors)?;
+        let before = errors.count();
+        if table.column(&self.target.column().text).is_some() {
+            errors.at(
+                self.target.span(),
+                format_args!("column `{}` exists already", self.target.name),
+            );
+        }
+        self.check_rewrites(errors);
+        self.check_value(errors);
+        if let Some(fill) = &self.fill {
+            schema.expression(table, fill, errors);
+        }
+        for constraint in &self.part.constraints {
+            match &constraint.rule {
+                Rule::ForeignKey { target, .. } => {
+                    schema.reference(&[&self.column], target, errors)
+                }
+                Rule::PrimaryKey(_) => {
+                    errors.at(constraint.span, "a primary key is not added with a column").note(
+                        "it would rewrite the table and build an index while nobody can read it",
+                    );
+                }
+                _ => {}
+            }
+            if let Some(name) = constraint.name.as_ref() {
+                if table.constraints.iter().any(|other| other.name.as_ref() == Some(name)) {
+                    errors.at(constraint.span, format_args!("constraint `{name}` exists already"));
+                }
+            }
+        }
+        (errors.count() == before).then_some(())
+    }
+
+    fn plan(&self, (): &()) -> Plan {
+        let mut steps = vec![self.install()];
+        if let Some(fill) = self.filler() {
+            steps.push(fill.backfill());
+            if self.column.not_null {
+                steps.extend(not_null::tighten(self.target.table(), self.target.column()));
+            }
+            let (phase, why) = if self.fill.is_some() {
+                (Phase::Contract, "builds that do not know the column are gone")
+            } else {
+                (Phase::Migrate, "every row has its value, and the default gives new ones theirs")
+            };
+            steps.push(Step::transaction(phase, why, fill.remove()));
+        }
+        for constraint in &self.part.constraints {
+            steps.extend(attach::steps(&self.part.name, constraint));
+        }
+        Plan { steps, notes: vec![super::more_columns()] }
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.alter(self.target.table(), |table| {
+            if table.column(&self.column.name.text).is_none() {
+                table.columns.push(self.column.clone());
+                table.constraints.extend(self.part.constraints.iter().cloned());
+            }
+        });
+        if self.fill.is_some() {
+            schema.hold(Object::column(self.target.table(), self.target.column()), Role::Synced);
+        }
+    }
+}
+
+impl AddColumn {
+    /// Forms that would rewrite the table under a lock that blocks everything (catalog A4, A5).
+    fn check_rewrites(&self, errors: &mut Errors) {
+        if let Some(span) = self.column.identity {
+            errors
+                .at(span, "adding an identity column rewrites the table")
+                .help("declare it in `create_table!`; here, a column with `default sql(\"gen_random_uuid()\")`")
+                .note("PostgreSQL numbers every row while nobody can read the table");
+        }
+        if let Some(generated) = &self.column.generated {
+            errors
+                .at(generated.span, "adding a generated column rewrites the table")
+                .help(format_args!(
+                    "fill = {generated} and writers that keep it, or declare it in `create_table!`"
+                ))
+                .note("PostgreSQL computes every row while nobody can read the table");
+        }
+    }
+
+    fn check_value(&self, errors: &mut Errors) {
+        let constant = self.column.default.as_ref().filter(|default| !default.is_volatile());
+        match (&self.fill, constant) {
+            (Some(fill), Some(_)) => {
+                errors
+                    .at(fill.span, "`fill` and a constant default: existing rows get the default")
+                    .help("leave out one of them");
+            }
+            (None, _) if !self.column.may_be_omitted() => {
+                errors
+                    .at(self.target.span(), format_args!("column `{}` is not null, and existing rows have no value for it", self.target.name))
+                    .help("`default …` for one value, or `, fill = \"…\"` for one from the row")
+                    .note("PostgreSQL refuses it on a table with rows, and old builds do not write it");
+            }
+            _ => {}
+        }
+    }
+
+    /// What gives existing rows a value, where the default cannot do it in one step.
+    fn filler(&self) -> Option<Fill<'_>> {
+        let volatile = self.column.default.as_ref().filter(|default| default.is_volatile());
+        let (value, event) = match (&self.fill, volatile) {
+            (Some(fill), _) => (fill.text.clone(), Event::Both),
+            (None, Some(default)) => (default.sql(), Event::Update),
+            (None, None) => return None,
+        };
+        Some(Fill { table: self.target.table(), column: self.target.column(), value, event })
+    }
+
+    fn install(&self) -> Step {
+        let (table, column) = (self.target.table(), self.target.column());
+        let Some(fill) = self.filler() else {
+            let why =
+                "touches no row: PostgreSQL keeps a constant or stable default in its catalog";
+            let mut add = vec![sql::add_column(table, &self.column)];
+            add.extend(ddl::comment(table, &self.column));
+            return Step::transaction(Phase::Expand, why, add)
+                .undo(vec![sql::drop_column(table, column)]);
+        };
+        let bare = Column { default: None, not_null: false, ..self.column.clone() };
+        let mut statements: Vec<Statement> = Vec::new();
+        let mut triggers = fill.install().into_iter();
+        statements.extend(triggers.next());
+        statements.push(
+            sql::add_column(table, &bare).why(
+                "without a default or NOT NULL, either of which would read or write every row",
+            ),
+        );
+        if let Some(default) = &self.column.default {
+            let set = ddl::set_default(table, column, &default.sql());
+            statements.push(set.why("for new rows alone"));
+        }
+        statements.extend(ddl::comment(table, &self.column));
+        statements.extend(triggers);
+        let why = "the column, and the trigger that fills it, in one transaction: no client meets one without the other";
+        let mut undo = vec![ddl::lock_table(table, Mode::AccessExclusive)];
+        undo.extend(fill.remove());
+        undo.push(sql::drop_column(table, column));
+        Step::transaction(Phase::Expand, why, statements).undo(undo)
+    }
+}

@@ -1,0 +1,69 @@
+//! `add_index!(orders(status, created_at desc), unique, where = "…")`: catalog C1.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::{Claim, Object, Schema, names};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Step, sql};
+use crate::syntax::column::ColumnDef;
+use crate::syntax::index::Index;
+use crate::syntax::name::{Name, TableName};
+
+pub(crate) struct AddIndex {
+    table: TableName,
+    index: Index,
+    name: Name,
+}
+
+impl Operation for AddIndex {
+    type Facts = ();
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let table: TableName = input.parse()?;
+        let mut index = Index::parse(table.span(), input, errors)?;
+        let derived = || Name { text: names::index(&table, &index), span: table.span() };
+        let name = index.name.clone().unwrap_or_else(derived);
+        index.name = Some(name.clone());
+        Ok(AddIndex { table, index, name })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.assume(&self.table, self.index.columns().cloned().map(ColumnDef::bare));
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::index(&self.table, &self.name).at(self.name.span)]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        let table = schema.table(&self.table, errors)?;
+        for column in self.index.columns() {
+            schema.column_of(table, column, errors);
+        }
+        for sql in self.index.expressions() {
+            schema.expression(table, sql, errors);
+        }
+        if let Some(taken) = schema.relation(&self.table, &self.name.text) {
+            errors
+                .at(self.name.span, format_args!("{taken} exists already"))
+                .help("name = another_name");
+        }
+        Some(())
+    }
+
+    fn plan(&self, (): &()) -> Plan {
+        let index = sql::index(&self.table, &self.index);
+        let why =
+            "concurrently: reads and writes go on; a build that fails is dropped and repeated";
+        let mut notes = Vec::new();
+        if self.index.unique {
+            notes.push("fails if two rows are equal, and from its second scan on refuses writes that would be".into());
+        }
+        Plan { steps: vec![Step::build_index(why, index)], notes }
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.alter(&self.table, |table| table.indexes.push(self.index.clone()));
+    }
+}

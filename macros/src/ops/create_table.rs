@@ -1,0 +1,130 @@
+//! `create_table!(orders { id: bigint identity primary_key, … })`: catalog F1.
+
+use std::collections::BTreeSet;
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::{Claim, Object, Schema, names};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Phase, Step, sql};
+use crate::syntax::column::Column;
+use crate::syntax::constraint::Rule;
+use crate::syntax::name::Name;
+use crate::syntax::table::Table;
+
+pub(crate) struct CreateTable {
+    table: Table,
+}
+
+impl Operation for CreateTable {
+    type Facts = ();
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let mut table = Table::parse(input, errors)?;
+        if table.columns.is_empty() {
+            errors
+                .at(table.name.span(), format_args!("table `{}` has no column", table.name))
+                .help(format_args!("{} {{ id: bigint identity primary_key }}", table.name));
+        }
+        names::complete(&mut table);
+        Ok(CreateTable { table })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        for constraint in &self.table.constraints {
+            let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
+            let own = columns.iter().filter_map(|name| self.table.column(&name.text));
+            schema.assume_key(target, own);
+        }
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let table = &self.table.name;
+        let mut claims = vec![Object::table(table).at(table.span())];
+        let names = self.table.indexes.iter().filter_map(|index| index.name.as_ref());
+        claims.extend(names.map(|name| Object::index(table, name).at(name.span)));
+        claims
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        let before = errors.count();
+        let name = &self.table.name;
+        if let Some(taken) = schema.relation(name, &name.name.text) {
+            errors.at(name.span(), format_args!("{taken} exists already"));
+        }
+        self.check_names(schema, errors);
+        self.check_columns(errors);
+        for constraint in &self.table.constraints {
+            for column in constraint.columns() {
+                schema.column_of(&self.table, column, errors);
+            }
+            let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
+            let own: Vec<&Column> =
+                columns.iter().filter_map(|name| self.table.column(&name.text)).collect();
+            if target.table == self.table.name {
+                schema.reference_to(&self.table, &own, target, errors);
+            } else {
+                schema.reference(&own, target, errors);
+            }
+        }
+        for column in self.table.indexes.iter().flat_map(|index| index.columns()) {
+            schema.column_of(&self.table, column, errors);
+        }
+        (errors.count() == before).then_some(())
+    }
+
+    fn plan(&self, (): &()) -> Plan {
+        let drop = sql::drop_table(&self.table);
+        let why = "a new table, with all that belongs to it";
+        let step = Step::transaction(Phase::Expand, why, sql::create_table(&self.table)).undo(drop);
+        Plan { steps: vec![step], notes: Vec::new() }
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.put(self.table.clone());
+    }
+}
+
+impl CreateTable {
+    fn check_columns(&self, errors: &mut Errors) {
+        let columns = &self.table.columns;
+        for (at, column) in columns.iter().enumerate() {
+            if let Some(first) = columns[..at].iter().find(|other| other.name == column.name) {
+                let message = format!("column `{}` is given twice", column.name);
+                errors.at(first.name.span, &message);
+                errors.at(column.name.span, &message);
+            }
+        }
+        let keys = |rule: &Rule| matches!(rule, Rule::PrimaryKey(_));
+        let mut keys = self.table.constraints.iter().filter(|constraint| keys(&constraint.rule));
+        if let (Some(first), Some(second)) = (keys.next(), keys.next()) {
+            let message = "a table has one primary key";
+            errors.at(first.span, message);
+            errors
+                .at(second.span, message)
+                .help("for a key of several columns: `primary_key(a, b)` as an item of its own");
+        }
+    }
+
+    /// Indexes share one name space with tables, and constraints of one table another.
+    fn check_names(&self, schema: &Schema, errors: &mut Errors) {
+        let mut seen = BTreeSet::new();
+        let constraints = self.table.constraints.iter().filter_map(|item| item.name.as_ref());
+        let indexes = self.table.indexes.iter().filter_map(|item| item.name.as_ref());
+        let mut unique = |name: &Name, errors: &mut Errors| {
+            if !seen.insert(name.text.clone()) {
+                errors.at(name.span, format_args!("name `{name}` is given twice"));
+            }
+        };
+        for name in constraints {
+            unique(name, errors);
+        }
+        for name in indexes {
+            unique(name, errors);
+            if let Some(taken) = schema.relation(&self.table.name, &name.text) {
+                errors.at(name.span, format_args!("{taken} exists already"));
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `drop_default!(orders.status)`: catalog A11. Old builds may leave the column out, so the
+//! default goes in the contract.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::{Claim, Object, Role, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Phase, Step, ddl};
+use crate::syntax::target::Target;
+
+pub(crate) struct DropDefault {
+    target: Target,
+}
+
+impl Operation for DropDefault {
+    type Facts = ();
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        Ok(DropDefault { target: Target::parse(input, errors)? })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.assume_target(&self.target);
+        schema.alter(self.target.table(), |table| {
+            for column in &mut table.columns {
+                column.default.get_or_insert_with(|| crate::syntax::default::Default::unstated());
+            }
+        });
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        let (_, column) = schema.target(&self.target, errors)?;
+        if column.default.is_none() {
+            errors.at(
+                self.target.span(),
+                format_args!("column `{}` has no default", self.target.name),
+            );
+        }
+        Some(())
+    }
+
+    fn plan(&self, (): &()) -> Plan {
+        let drop = ddl::drop_default(self.target.table(), self.target.column());
+        let why = "builds that leave the column out are gone";
+        let step = Step::transaction(Phase::Contract, why, vec![drop]);
+        Plan { steps: vec![step], notes: Vec::new() }
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.alter(self.target.table(), |table| {
+            if let Some(column) = table.column_mut(&self.target.column().text) {
+                column.default = None;
+            }
+        });
+        schema.hold(Object::column(self.target.table(), self.target.column()), Role::Synced);
+    }
+}

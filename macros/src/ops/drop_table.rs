@@ -1,0 +1,63 @@
+//! `drop_table!(orders)`: catalog F2. The table goes in the contract, when no build reads it.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::{Claim, Object, Role, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Phase, Step, sql};
+use crate::syntax::name::TableName;
+use crate::syntax::table::Table;
+
+pub(crate) struct DropTable {
+    table: TableName,
+}
+
+impl Operation for DropTable {
+    type Facts = Table;
+
+    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
+        Ok(DropTable { table: input.parse()? })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.assume(&self.table, []);
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::table(&self.table).at(self.table.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Table> {
+        let table = schema.table(&self.table, errors)?;
+        let word = self.table.name.text.as_str();
+        for other in schema.tables_that_mention(word).filter(|other| other.name != self.table) {
+            if other.points_at(&self.table, None) {
+                errors
+                    .at(
+                        self.table.span(),
+                        format_args!(
+                            "table `{}` is still needed by a foreign key of `{}`",
+                            self.table, other.name
+                        ),
+                    )
+                    .help(format_args!(
+                        "drop the column or the table that points at `{}` first, and contract that",
+                        self.table
+                    ));
+            }
+        }
+        Some(table.clone())
+    }
+
+    fn plan(&self, table: &Table) -> Plan {
+        let why = "the rows are gone after this; no build uses the table any more";
+        let step = Step::transaction(Phase::Contract, why, sql::drop_table(table));
+        Plan { steps: vec![step], notes: Vec::new() }
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.remove(&self.table);
+        schema.hold(Object::table(&self.table), Role::Retiring { successor: None });
+    }
+}

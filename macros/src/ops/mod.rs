@@ -1,0 +1,193 @@
+//! The operations: one file each, one line in the table below.
+
+pub(crate) mod add_column;
+pub(crate) mod add_index;
+pub(crate) mod create_table;
+pub(crate) mod drop_column;
+pub(crate) mod drop_default;
+pub(crate) mod drop_index;
+pub(crate) mod drop_not_null;
+pub(crate) mod drop_table;
+pub(crate) mod rename_column;
+pub(crate) mod set_default;
+pub(crate) mod set_not_null;
+
+use syn::parse::ParseStream;
+
+use crate::change::{self, Reader};
+use crate::diag::Errors;
+use crate::model::{Claim, Schema};
+use crate::plan::Step;
+
+/// The table of operations: `with!` is called with every macro's name, type and documentation.
+macro_rules! operations {
+    ($with:ident) => {
+        $with! {
+            /// Creates a table with its constraints and indexes.
+            ///
+            /// ```ignore
+            /// create_table!(orders {
+            ///     id: bigint identity primary_key,
+            ///     customer_id: bigint not_null references(customers.id, on_delete = cascade),
+            ///     status: text not_null default "pending",
+            ///     total: numeric(12, 2) not_null check("total >= 0"),
+            ///     created_at: timestamptz not_null default sql("now()"),
+            ///     unique(customer_id, created_at),
+            ///     index(status, created_at desc),
+            /// });
+            /// ```
+            ///
+            /// One step, in Expand. A foreign key locks the table that it points at against
+            /// writes until the transaction ends, which is at once.
+            /// PostgreSQL manual: CREATE TABLE.
+            create_table: CreateTable,
+            /// Drops a table, once no build uses it.
+            ///
+            /// ```ignore
+            /// drop_table!(legacy_orders);
+            /// ```
+            ///
+            /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
+            drop_table: DropTable,
+            /// Adds a column.
+            ///
+            /// ```ignore
+            /// add_column!(users.plan: text not_null default "free");
+            /// add_column!(users.token: uuid not_null default sql("gen_random_uuid()"));
+            /// add_column!(orders.region: text not_null, fill = "coalesce(country, 'unknown')");
+            /// ```
+            ///
+            /// A constant or stable default is one step that touches no row. A volatile default,
+            /// or `fill`, takes several: the column, a trigger for what is written meanwhile, a
+            /// backfill, and the NOT NULL by way of a validated check. PostgreSQL manual: ALTER
+            /// TABLE, notes on ADD COLUMN.
+            add_column: AddColumn,
+            /// Renames a column; both names work until the contract.
+            ///
+            /// ```ignore
+            /// rename_column!(users.username => display_name);
+            /// rename_column!(orders.code => number: bigint, up = "code::bigint", down = "number::text");
+            /// ```
+            ///
+            /// A new column beside the old one, kept equal by triggers in both directions,
+            /// filled, and given the old one's NOT NULL, constraints and indexes; the old one
+            /// goes in Contract. With `up` and `down` it changes its type or form as well.
+            rename_column: RenameColumn,
+            /// Drops a column, once no build names it.
+            ///
+            /// ```ignore
+            /// drop_column!(orders.legacy_tracking_id);
+            /// drop_column!(orders.channel, fill = "'web'");
+            /// ```
+            ///
+            /// `fill` is what old builds read, until the contract, in rows of builds that no
+            /// longer write the column; one that is not null and has no default needs it.
+            /// PostgreSQL manual: ALTER TABLE, notes on DROP COLUMN.
+            drop_column: DropColumn,
+            /// Makes a column NOT NULL.
+            ///
+            /// ```ignore
+            /// set_not_null!(users.email, fill = "'unknown-' || id");
+            /// ```
+            ///
+            /// `fill` gives rows without a value one, and those that old builds write until the
+            /// contract. Without it the plan looks for such rows first and stops with samples of
+            /// them. No row is read under a lock that blocks. PostgreSQL manual: ALTER TABLE,
+            /// SET NOT NULL.
+            set_not_null: SetNotNull,
+            /// Lets a column be null.
+            ///
+            /// ```ignore
+            /// drop_not_null!(users.email);
+            /// ```
+            ///
+            /// One step, in Expand. PostgreSQL manual: ALTER TABLE, DROP NOT NULL.
+            drop_not_null: DropNotNull,
+            /// Gives a column a default, for new rows.
+            ///
+            /// ```ignore
+            /// set_default!(orders.status, "new");
+            /// ```
+            ///
+            /// One step, in Expand. PostgreSQL manual: ALTER TABLE, SET DEFAULT.
+            set_default: SetDefault,
+            /// Takes a column's default away, once every build writes the column.
+            ///
+            /// ```ignore
+            /// drop_default!(orders.status);
+            /// ```
+            ///
+            /// One step, in Contract. PostgreSQL manual: ALTER TABLE, DROP DEFAULT.
+            drop_default: DropDefault,
+            /// Adds an index, built concurrently.
+            ///
+            /// ```ignore
+            /// add_index!(orders(status, created_at desc), where = "status <> 'done'");
+            /// add_index!(users(sql("lower(email)")), unique, name = users_email_key);
+            /// ```
+            ///
+            /// Options: `unique`, `where`, `using`, `include(…)`, `name`. PostgreSQL manual:
+            /// CREATE INDEX, "Building Indexes Concurrently".
+            add_index: AddIndex,
+            /// Drops an index, once no build needs it.
+            ///
+            /// ```ignore
+            /// drop_index!(orders_status_created_at_idx);
+            /// ```
+            ///
+            /// One step, in Contract, concurrently. PostgreSQL manual: DROP INDEX.
+            drop_index: DropIndex,
+        }
+    };
+}
+pub(crate) use operations;
+
+macro_rules! readers {
+    ($($(#[$doc:meta])* $name:ident: $operation:ident,)*) => {
+        /// What reads and plans the change of this name.
+        pub(crate) const READERS: &[(&str, Reader)] =
+            &[$((stringify!($name), change::of_migration::<$name::$operation>),)*];
+    };
+}
+operations!(readers);
+
+/// What every operation says of itself, in the order in which it is asked.
+pub(crate) trait Operation: Sized {
+    /// What `check` found in the schema, and `plan` needs.
+    type Facts;
+
+    /// Reads the macro's argument.
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self>;
+
+    /// Outside a migration: puts into an empty schema what the change itself states of it.
+    fn assume(&self, schema: &mut Schema, errors: &mut Errors);
+
+    /// The objects that it makes, alters or drops.
+    fn claims(&self) -> Vec<Claim>;
+
+    /// Whether it can be done to this schema; errors otherwise.
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts>;
+
+    fn plan(&self, facts: &Self::Facts) -> Plan;
+
+    /// Makes the schema what it is afterwards, as well as it can if `check` found errors: what
+    /// follows is then checked against what was meant.
+    fn apply(&self, schema: &mut Schema);
+}
+
+/// What a client notices when a column comes.
+fn more_columns() -> String {
+    "a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead".into()
+}
+
+/// What a client notices when a column goes.
+fn fewer_columns() -> String {
+    "a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an `insert` without a column list for good".into()
+}
+
+/// The steps of a change, and what clients will notice although it is safe.
+#[derive(Default)]
+pub(crate) struct Plan {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) notes: Vec<String>,
+}

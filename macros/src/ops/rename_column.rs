@@ -1,0 +1,338 @@
+//! `rename_column!(users.username => display_name)`: catalog E1. Both names work until the
+//! contract.
+
+use proc_macro2::Span;
+use syn::Token;
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::{Claim, Object, Role, Schema, names};
+use crate::ops::{Operation, Plan};
+use crate::plan::sync::{Convert, Sync};
+use crate::plan::{Mode, Phase, Statement, Step, attach, ddl, not_null, sql};
+use crate::syntax::column::{Column, ColumnDef};
+use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::index::Index;
+use crate::syntax::list::{options, value};
+use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::sql::Sql;
+use crate::syntax::table::Table;
+use crate::syntax::target::Target;
+
+pub(crate) struct RenameColumn {
+    old: ColumnName,
+    new: Name,
+    /// The new column where it is of another type, or where no history tells the old one's.
+    stated: Option<ColumnDef>,
+    up: Option<Sql>,
+    down: Option<Sql>,
+    key: Option<Name>,
+}
+
+/// What the schema knows of the column, and what goes over to the new one.
+pub(crate) struct Facts {
+    old: Column,
+    new: Column,
+    constraints: Vec<Copy<Constraint>>,
+    indexes: Vec<Copy<Index>>,
+}
+
+/// A constraint or an index of the new column. It has a name of its own until the contract, when
+/// the old one's is free.
+struct Copy<T> {
+    name: Name,
+    copy: T,
+    temporary: Name,
+}
+
+impl Operation for RenameColumn {
+    type Facts = Facts;
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let old: ColumnName = input.parse()?;
+        input.parse::<Token![=>]>()?;
+        let new: Name = input.parse()?;
+        let stated = Target::parse_stated(&new, input, errors)?;
+        let (mut up, mut down, mut key) = (None, None, None);
+        options(
+            input,
+            errors,
+            &mut [
+                ("up", &mut value(&mut up)),
+                ("down", &mut value(&mut down)),
+                ("key", &mut value(&mut key)),
+            ],
+        );
+        Ok(RenameColumn { old, new, stated, up, down, key })
+    }
+
+    fn assume(&self, schema: &mut Schema, errors: &mut Errors) {
+        if self.stated.is_none() {
+            errors
+                .at(self.new.span, "outside a migration the column's type is not known")
+                .help(format_args!("{} => {}: text", self.old, self.new));
+        }
+        let mut def = self.stated.clone().unwrap_or_else(|| ColumnDef::bare(self.new.clone()));
+        def.column.name = self.old.name.clone();
+        let key = self.key.clone().map(ColumnDef::bare);
+        schema.assume(&self.old.table, [def].into_iter().chain(key));
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let column = |name: &Name| Object::column(&self.old.table, name).at(name.span);
+        vec![column(&self.old.name), column(&self.new)]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
+        let (table, old) = schema.column(&self.old, errors)?;
+        let before = errors.count();
+        if table.column(&self.new.text).is_some() {
+            errors.at(
+                self.new.span,
+                format_args!("column `{}.{}` exists already", self.old.table, self.new),
+            );
+        }
+        self.check_conversion(old, errors);
+        for sql in self.up.iter().chain(&self.down) {
+            schema.expression(table, sql, errors);
+        }
+        self.check_held(schema, table, old, errors);
+        let facts = Facts {
+            old: old.clone(),
+            new: self.new_column(old),
+            constraints: self.constraints(table),
+            indexes: self.indexes(table),
+        };
+        (errors.count() == before).then_some(facts)
+    }
+
+    fn plan(&self, facts: &Facts) -> Plan {
+        let table = &self.old.table;
+        let sync = Sync { table, old: &facts.old, new: &facts.new, convert: self.conversion() };
+        let mut steps = vec![sync.install(), sync.backfill()];
+        if facts.new.not_null {
+            steps.extend(not_null::tighten(table, &self.new));
+        }
+        for constraint in &facts.constraints {
+            steps.extend(attach::steps(table, &constraint.copy));
+        }
+        for index in &facts.indexes {
+            let why = format!("what `{}` is to `{}`", index.name, self.old.name);
+            steps.push(Step::build_index(why, sql::index(table, &index.copy)));
+        }
+        steps.push(self.contract(&sync, facts));
+        Plan { steps, notes: vec![super::more_columns(), super::fewer_columns()] }
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        let (old, new) = (&self.old.name, &self.new);
+        schema.alter(&self.old.table, |table| {
+            let Some(column) = table.column(&old.text).map(|column| self.new_column(column)) else {
+                return;
+            };
+            let copies: Vec<Constraint> =
+                self.constraints(table).into_iter().map(Copy::<Constraint>::last).collect();
+            let indexes: Vec<Index> =
+                self.indexes(table).into_iter().map(Copy::<Index>::last).collect();
+            table.constraints.retain(|item| !item.needs(&old.text));
+            table.indexes.retain(|item| !item.needs(&old.text));
+            table.constraints.extend(copies);
+            table.indexes.extend(indexes);
+            table.columns.retain(|item| item.name != *old && item.name != *new);
+            table.columns.push(column);
+        });
+        let successor = Some(new.text.clone());
+        schema.hold(Object::column(&self.old.table, old), Role::Retiring { successor });
+        schema.hold(Object::column(&self.old.table, new), Role::Synced);
+    }
+}
+
+impl RenameColumn {
+    fn conversion(&self) -> Option<Convert<'_>> {
+        Some(Convert { up: &self.up.as_ref()?.text, down: &self.down.as_ref()?.text })
+    }
+
+    fn new_column(&self, old: &Column) -> Column {
+        match &self.stated {
+            Some(def) if self.up.is_some() => def.column.clone(),
+            _ => Column { name: self.new.clone(), ..old.clone() },
+        }
+    }
+
+    /// A type that differs needs both expressions, and they need each other.
+    fn check_conversion(&self, old: &Column, errors: &mut Errors) {
+        let other_type = self.stated.as_ref().filter(|def| def.column.ty != old.ty);
+        match (&self.up, &self.down, other_type) {
+            (Some(_), Some(_), _) => {}
+            (Some(given), None, _) => {
+                errors
+                    .at(
+                        given.span,
+                        "`up` without `down`: what new builds write would never reach old ones",
+                    )
+                    .help(format_args!("down = \"{}\"", self.new));
+            }
+            (None, Some(given), _) => {
+                errors
+                    .at(
+                        given.span,
+                        "`down` without `up`: what old builds write would never reach new ones",
+                    )
+                    .help(format_args!("up = \"{}\"", self.old.name));
+            }
+            (None, None, Some(def)) => {
+                let ty = &def.column.ty;
+                errors
+                    .at(ty.span, format_args!("column `{}` is `{}`, not `{ty}`", self.old, old.ty))
+                    .help(format_args!(
+                        "up = \"{}::{}\", down = \"{}::{}\"",
+                        self.old.name, ty.sql, self.new, old.ty.sql
+                    ));
+            }
+            (None, None, None) => {}
+        }
+    }
+
+    /// What the new column cannot take over.
+    fn check_held(&self, schema: &Schema, table: &Table, old: &Column, errors: &mut Errors) {
+        let (span, name) = (self.old.name.span, &self.old);
+        if old.identity.is_some() || old.generated.is_some() {
+            errors
+                .at(span, format_args!("column `{name}` gets its value from PostgreSQL"))
+                .note("a trigger cannot keep an identity or generated column equal to another");
+        }
+        for constraint in table.constraints.iter().filter(|item| item.needs(&old.name.text)) {
+            if matches!(constraint.rule, Rule::PrimaryKey(_)) {
+                errors
+                    .at(span, format_args!("column `{name}` is part of the primary key"))
+                    .note("rows, foreign keys and replication are identified by it");
+            } else if self.up.is_some() {
+                refuse_conversion(span, constraint.name.as_ref(), errors);
+            }
+        }
+        for index in table.indexes.iter().filter(|item| item.needs(&old.name.text)) {
+            if self.up.is_some() {
+                refuse_conversion(span, index.name.as_ref(), errors);
+            }
+        }
+        if let Some(column) = table.columns.iter().find(|column| {
+            column.generated.as_ref().is_some_and(|sql| sql.mentions(&old.name.text))
+        }) {
+            errors
+                .at(span, format_args!("generated column `{}` needs column `{name}`", column.name));
+        }
+        for other in schema.tables_that_mention(&table.name.name.text) {
+            if other.points_at(&table.name, Some(&old.name)) {
+                errors.at(
+                    span,
+                    format_args!("a foreign key of `{}` points at column `{name}`", other.name),
+                );
+            }
+        }
+    }
+
+    fn constraints(&self, table: &Table) -> Vec<Copy<Constraint>> {
+        let old = &self.old.name;
+        let needed = table.constraints.iter().filter(|item| item.needs(&old.text));
+        needed
+            .filter_map(|item| {
+                let mut copy = item.clone();
+                match &mut copy.rule {
+                    Rule::Check(sql) => *sql = sql.with_column(&old.text, &self.new.text),
+                    Rule::PrimaryKey(columns) | Rule::Unique(columns) => self.swap(columns),
+                    Rule::ForeignKey { columns, .. } => self.swap(columns),
+                }
+                self.copy(table, item.name.clone()?, copy, |copy, name| copy.name = Some(name))
+            })
+            .collect()
+    }
+
+    fn indexes(&self, table: &Table) -> Vec<Copy<Index>> {
+        let old = &self.old.name;
+        let needed = table.indexes.iter().filter(|item| item.needs(&old.text));
+        needed
+            .filter_map(|item| {
+                let copy = item.with_column(old, &self.new);
+                self.copy(table, item.name.clone()?, copy, |copy, name| copy.name = Some(name))
+            })
+            .collect()
+    }
+
+    fn swap(&self, columns: &mut [Name]) {
+        for column in columns.iter_mut().filter(|column| **column == self.old.name) {
+            *column = self.new.clone();
+        }
+    }
+
+    fn copy<T>(
+        &self,
+        table: &Table,
+        name: Name,
+        mut copy: T,
+        rename: impl Fn(&mut T, Name),
+    ) -> Option<Copy<T>> {
+        let temporary = Name::new(names::internal(&table.name, &[&name.text], "copy"));
+        rename(&mut copy, temporary.clone());
+        Some(Copy { name, copy, temporary })
+    }
+
+    fn contract(&self, sync: &Sync, facts: &Facts) -> Step {
+        let table = &self.old.table;
+        let parents: Vec<TableName> =
+            facts.constraints.iter().filter_map(|item| item.copy.parent().cloned()).collect();
+        let mut statements = ddl::lock_parents(table, &parents, Mode::AccessExclusive);
+        statements.extend(sync.remove());
+        let mut drop = sql::drop_column(table, &self.old.name);
+        for parent in &parents {
+            drop = drop.and_locks(parent, Mode::AccessExclusive);
+        }
+        statements.push(drop.why("its values live on in the new column"));
+        if let Some(default) = sync.late_default() {
+            let set = ddl::set_default(table, &self.new, &default);
+            statements.push(set.why("until now the old column's, carried over by the trigger"));
+        }
+        statements.extend(self.renames(facts));
+        let why = format!(
+            "no build names `{}` any more; in one transaction, because a trigger without its column would fail every write",
+            self.old.name
+        );
+        Step::transaction(Phase::Contract, why, statements)
+    }
+
+    fn renames(&self, facts: &Facts) -> Vec<Statement> {
+        let table = &self.old.table;
+        let constraints = facts
+            .constraints
+            .iter()
+            .map(|item| ddl::rename_constraint(table, &item.temporary, &item.name));
+        let indexes =
+            facts.indexes.iter().map(|item| ddl::rename_index(table, &item.temporary, &item.name));
+        constraints
+            .chain(indexes)
+            .map(|rename| rename.why("the old one went with its column"))
+            .collect()
+    }
+}
+
+impl Copy<Constraint> {
+    /// As it is after the contract.
+    fn last(self) -> Constraint {
+        Constraint { name: Some(self.name), ..self.copy }
+    }
+}
+
+impl Copy<Index> {
+    fn last(self) -> Index {
+        Index { name: Some(self.name), ..self.copy }
+    }
+}
+
+fn refuse_conversion(span: Span, name: Option<&Name>, errors: &mut Errors) {
+    let Some(name) = name else { return };
+    errors
+        .at(
+            span,
+            format_args!("`{name}` needs the column, and would not fit what `up` makes of it"),
+        )
+        .help(format_args!("drop `{name}` first and add it again on the new column"));
+}

@@ -1,0 +1,151 @@
+//! Statements that sea-query cannot render: what PostgreSQL alone has.
+
+use crate::plan::sql::foreign_key_clause;
+use crate::plan::{Mode, Statement};
+use crate::syntax::column::Column;
+use crate::syntax::constraint::Constraint;
+use crate::syntax::default::literal;
+use crate::syntax::name::{Name, TableName};
+
+/// Locks the tables that a foreign key points at, before the table that has it: an application
+/// writes the parent first, and the same order cannot deadlock with it (catalog U8).
+pub(crate) fn lock_parents(child: &TableName, parents: &[TableName], mode: Mode) -> Vec<Statement> {
+    let mut tables: Vec<&TableName> = parents.iter().filter(|parent| *parent != child).collect();
+    tables.sort_by_key(|table| table.quoted());
+    tables.dedup();
+    let why = "the tables that the foreign keys point at, before the one that has them";
+    tables.into_iter().map(|table| lock_table(table, mode).why(why)).collect()
+}
+
+pub(crate) fn lock_table(table: &TableName, mode: Mode) -> Statement {
+    let word = match mode {
+        Mode::RowShare => "row share",
+        Mode::ShareUpdateExclusive => "share update exclusive",
+        Mode::ShareRowExclusive => "share row exclusive",
+        Mode::AccessExclusive => "access exclusive",
+    };
+    Statement::locking(format!("lock table {} in {word} mode", table.quoted()), table, mode)
+}
+
+fn alter(table: &TableName, clause: &str, mode: Mode) -> Statement {
+    Statement::locking(format!("alter table {} {clause}", table.quoted()), table, mode)
+}
+
+fn alter_column(table: &TableName, column: &Name, clause: &str) -> Statement {
+    let clause = format!("alter column {} {clause}", column.quoted());
+    alter(table, &clause, Mode::AccessExclusive)
+}
+
+/// Catalog A11: touches no row.
+pub(crate) fn set_default(table: &TableName, column: &Name, default: &str) -> Statement {
+    alter_column(table, column, &format!("set default {default}"))
+}
+
+pub(crate) fn drop_default(table: &TableName, column: &Name) -> Statement {
+    alter_column(table, column, "drop default")
+}
+
+/// Catalog B2: scans under its lock unless a validated check proves it.
+pub(crate) fn set_not_null(table: &TableName, column: &Name) -> Statement {
+    alter_column(table, column, "set not null")
+}
+
+pub(crate) fn drop_not_null(table: &TableName, column: &Name) -> Statement {
+    alter_column(table, column, "drop not null")
+}
+
+/// Catalog B1: holds for new rows at once, and reads no old one.
+pub(crate) fn add_check_not_valid(table: &TableName, name: &str, check: &str) -> Statement {
+    let clause = format!("add constraint \"{name}\" check ({check}) not valid");
+    alter(table, &clause, Mode::AccessExclusive)
+}
+
+/// Catalog B4: locks both tables, and reads neither.
+pub(crate) fn add_foreign_key_not_valid(
+    table: &TableName,
+    constraint: &Constraint,
+    parent: &TableName,
+) -> Statement {
+    let clause = format!("add {} not valid", foreign_key_clause(table, constraint));
+    alter(table, &clause, Mode::ShareRowExclusive).and_locks(parent, Mode::ShareRowExclusive)
+}
+
+/// Catalog B1 and B4: reads every row; reads and writes go on.
+pub(crate) fn validate(table: &TableName, constraint: &str) -> Statement {
+    let clause = format!("validate constraint \"{constraint}\"");
+    alter(table, &clause, Mode::ShareUpdateExclusive)
+}
+
+/// Catalog B5: the index is there, and becomes the constraint's.
+pub(crate) fn add_unique_using_index(table: &TableName, name: &Name) -> Statement {
+    let name = name.quoted();
+    let clause = format!("add constraint {name} unique using index {name}");
+    alter(table, &clause, Mode::AccessExclusive)
+}
+
+pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
+    let clause = format!("drop constraint if exists \"{name}\"");
+    alter(table, &clause, Mode::AccessExclusive)
+}
+
+pub(crate) fn rename_constraint(table: &TableName, from: &Name, to: &Name) -> Statement {
+    let clause = format!("rename constraint {} to {}", from.quoted(), to.quoted());
+    alter(table, &clause, Mode::AccessExclusive)
+}
+
+/// Catalog C3: locks the index alone.
+pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Statement {
+    let from = table.sibling(&from.text);
+    Statement::free(format!("alter index {from} rename to {}", to.quoted()))
+}
+
+pub(crate) fn comment(table: &TableName, column: &Column) -> Option<Statement> {
+    let text = literal(&column.comment.as_ref()?.value());
+    let sql = format!("comment on column {}.{} is {text}", table.quoted(), column.name.quoted());
+    Some(Statement::locking(sql, table, Mode::ShareUpdateExclusive))
+}
+
+pub(crate) fn create_trigger(
+    table: &TableName,
+    name: &str,
+    event: &str,
+    when: &str,
+    function: &str,
+) -> Statement {
+    let (on, function) = (table.quoted(), table.sibling(function));
+    let sql = format!(
+        "create trigger \"{name}\" before {event} on {on}\n  for each row when ({when})\n  \
+         execute function {function}()"
+    );
+    Statement::locking(sql, table, Mode::ShareRowExclusive)
+}
+
+/// An ordinary trigger is passed over by logical replication and by restores.
+pub(crate) fn enable_always(table: &TableName, triggers: &[&str]) -> Statement {
+    let clauses: Vec<String> =
+        triggers.iter().map(|name| format!("enable always trigger \"{name}\"")).collect();
+    alter(table, &clauses.join(", "), Mode::ShareRowExclusive)
+}
+
+pub(crate) fn drop_trigger_if_exists(table: &TableName, name: &str) -> Statement {
+    let sql = format!("drop trigger if exists \"{name}\" on {}", table.quoted());
+    Statement::locking(sql, table, Mode::AccessExclusive)
+}
+
+/// A trigger function in the schema of its table. Its search path is pinned, so that no session's
+/// own can change what it does.
+pub(crate) fn create_function(table: &TableName, name: &str, body: &str) -> Statement {
+    let mut path = vec!["pg_catalog".to_owned(), format!("\"{}\"", table.schema())];
+    if table.schema() != "public" {
+        path.push("public".into());
+    }
+    let (function, path) = (table.sibling(name), path.join(", "));
+    Statement::free(format!(
+        "create function {function}() returns trigger\n  language plpgsql\n  \
+         set search_path = {path}, pg_temp\nas $changeover$\n{body}\n$changeover$"
+    ))
+}
+
+pub(crate) fn drop_function_if_exists(table: &TableName, name: &str) -> Statement {
+    Statement::free(format!("drop function if exists {}()", table.sibling(name)))
+}

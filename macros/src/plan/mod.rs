@@ -1,0 +1,128 @@
+//! What a change expands to: steps of SQL, each statement with the locks that it takes.
+
+pub(crate) mod attach;
+pub(crate) mod ddl;
+pub(crate) mod fill;
+pub(crate) mod format;
+pub(crate) mod not_null;
+pub(crate) mod sql;
+pub(crate) mod sync;
+
+use crate::syntax::name::TableName;
+
+/// The part of a migration that a step belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Phase {
+    Expand,
+    Migrate,
+    Contract,
+}
+
+/// A unit of work, with what takes it back.
+pub(crate) struct Step {
+    pub(crate) phase: Phase,
+    pub(crate) why: String,
+    pub(crate) work: Work,
+    pub(crate) undo: Option<Work>,
+}
+
+pub(crate) enum Work {
+    Transaction(Vec<Statement>),
+    BuildIndex(Index),
+    DropIndex(Index),
+    Backfill(Backfill),
+    Require(Require),
+}
+
+#[derive(Clone)]
+pub(crate) struct Statement {
+    pub(crate) sql: String,
+    pub(crate) locks: Vec<Lock>,
+    pub(crate) why: String,
+}
+
+#[derive(Clone)]
+pub(crate) struct Lock {
+    pub(crate) table: String,
+    pub(crate) mode: Mode,
+}
+
+/// The lock modes that plans take (manual, "Explicit Locking"), the weakest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Mode {
+    RowShare,
+    ShareUpdateExclusive,
+    ShareRowExclusive,
+    AccessExclusive,
+}
+
+#[derive(Clone)]
+pub(crate) struct Index {
+    pub(crate) name: String,
+    pub(crate) create: Statement,
+    pub(crate) drop: Statement,
+}
+
+pub(crate) struct Backfill {
+    pub(crate) table: String,
+    pub(crate) set: String,
+    pub(crate) pending: String,
+}
+
+pub(crate) struct Require {
+    pub(crate) table: String,
+    pub(crate) violation: String,
+    pub(crate) problem: String,
+    pub(crate) help: String,
+}
+
+impl Statement {
+    /// A statement that locks no table which a client can see.
+    pub(crate) fn free(sql: impl Into<String>) -> Self {
+        Statement { sql: sql.into(), locks: Vec::new(), why: String::new() }
+    }
+
+    pub(crate) fn locking(sql: impl Into<String>, table: &TableName, mode: Mode) -> Self {
+        Statement::free(sql).and_locks(table, mode)
+    }
+
+    pub(crate) fn and_locks(mut self, table: &TableName, mode: Mode) -> Self {
+        self.locks.push(Lock { table: table.quoted(), mode });
+        self
+    }
+
+    pub(crate) fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = why.into();
+        self
+    }
+}
+
+impl Step {
+    pub(crate) fn new(phase: Phase, why: impl Into<String>, work: Work) -> Self {
+        Step { phase, why: why.into(), work, undo: None }
+    }
+
+    /// One transaction.
+    pub(crate) fn transaction(
+        phase: Phase,
+        why: impl Into<String>,
+        statements: Vec<Statement>,
+    ) -> Self {
+        Step::new(phase, why, Work::Transaction(statements))
+    }
+
+    /// Builds an index concurrently; its undo drops it.
+    pub(crate) fn build_index(why: impl Into<String>, index: Index) -> Self {
+        Step::new(Phase::Migrate, why, Work::BuildIndex(index.clone()))
+            .undone_by(Work::DropIndex(index))
+    }
+
+    pub(crate) fn undone_by(mut self, undo: Work) -> Self {
+        self.undo = Some(undo);
+        self
+    }
+
+    pub(crate) fn undo(self, statements: Vec<Statement>) -> Self {
+        self.undone_by(Work::Transaction(statements))
+    }
+}

@@ -1,0 +1,51 @@
+//! NOT NULL on a column with rows, without a scan under a lock that blocks (catalog B2).
+
+use crate::model::names;
+use crate::plan::{Phase, Step, Work, ddl};
+use crate::syntax::name::{Name, TableName};
+
+/// The steps by which a NOT NULL that is dropped comes back in an undo. Forward they do nothing;
+/// they are undone in reverse order, after the drop itself.
+pub(crate) fn way_back(table: &TableName, column: &Name) -> Vec<Step> {
+    tighten(table, column)
+        .into_iter()
+        .rev()
+        .map(|step| Step {
+            phase: Phase::Expand,
+            why: format!("for the way back alone: {}", step.why),
+            work: Work::Transaction(Vec::new()),
+            undo: Some(step.work),
+        })
+        .collect()
+}
+
+/// The steps, once every row has a value.
+pub(crate) fn tighten(table: &TableName, column: &Name) -> Vec<Step> {
+    let check = names::internal(table, &[&column.text], "not_null");
+    let condition = format!("{} is not null", column.quoted());
+    vec![
+        Step::transaction(
+            Phase::Migrate,
+            format!("new rows must have `{column}`; old ones are not read yet"),
+            vec![ddl::add_check_not_valid(table, &check, &condition)],
+        )
+        .undo(vec![ddl::drop_constraint_if_exists(table, &check)]),
+        Step::transaction(
+            Phase::Migrate,
+            format!(
+                "reads every row of `{table}`, in a transaction of its own because a scan under the lock of the step before would block"
+            ),
+            vec![ddl::validate(table, &check)],
+        ),
+        Step::transaction(
+            Phase::Migrate,
+            "the valid check proves it, so that no row is read under the lock",
+            vec![
+                ddl::set_not_null(table, column),
+                ddl::drop_constraint_if_exists(table, &check)
+                    .why("two statements: one `alter table` with both would scan"),
+            ],
+        )
+        .undo(vec![ddl::drop_not_null(table, column)]),
+    ]
+}

@@ -1,0 +1,227 @@
+//! Statements that sea-query renders. Nothing else uses it; what it lacks stands in `ddl.rs`.
+
+use sea_query::{
+    Alias, ColumnDef, ConditionalStatement, Expr, ForeignKey, ForeignKeyAction,
+    ForeignKeyCreateStatement, Index as SeaIndex, IndexCreateStatement, IndexOrder, IndexType,
+    IntoIden, PostgresQueryBuilder, Table as SeaTable, TableRef,
+};
+
+use crate::plan::format::{lower, spread};
+use crate::plan::{Index, Mode, Statement, ddl};
+use crate::syntax::column::Column;
+use crate::syntax::constraint::{Action, Constraint, Rule};
+use crate::syntax::index::{Index as IndexSyntax, KeyValue};
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::table::Table;
+
+/// Makes a table with all that belongs to it, after locking the tables that it points at.
+pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
+    let mut create = SeaTable::create();
+    create.table(table_ref(&table.name));
+    for column in &table.columns {
+        create.col(column_def(column));
+    }
+    let mut parents = Vec::new();
+    for constraint in &table.constraints {
+        match &constraint.rule {
+            Rule::PrimaryKey(_) | Rule::Unique(_) => {
+                create.index(&mut key(constraint));
+            }
+            Rule::Check(sql) => {
+                create.check((alias(constraint.name.as_ref()), Expr::cust(sql.text.clone())));
+            }
+            Rule::ForeignKey { target, .. } => {
+                create.foreign_key(&mut foreign_key(&table.name, constraint));
+                parents.push(target.table.clone());
+            }
+        }
+    }
+    let mut statements = ddl::lock_parents(&table.name, &parents, Mode::ShareRowExclusive);
+    let mut create = Statement::free(spread(&lower(&create.to_string(PostgresQueryBuilder))))
+        .why("a new table: no client uses it yet");
+    create.locks = statements.iter().flat_map(|lock| lock.locks.clone()).collect();
+    statements.push(create);
+    statements.extend(table.columns.iter().filter_map(|column| ddl::comment(&table.name, column)));
+    for index in &table.indexes {
+        let sql = index_sql(&table.name, index, false);
+        statements.push(Statement::free(sql).why("the table is new and empty"));
+    }
+    statements
+}
+
+/// The statements that build tables from nothing, without the locks that nobody waits for.
+pub(crate) fn build(tables: &[&Table]) -> Vec<Statement> {
+    let mut schemas: Vec<&str> = tables.iter().map(|table| table.name.schema()).collect();
+    schemas.sort_unstable();
+    schemas.dedup();
+    let schemas = schemas.into_iter().filter(|schema| *schema != "public");
+    schemas
+        .map(|schema| Statement::free(format!("create schema if not exists \"{schema}\"")))
+        .chain(tables.iter().flat_map(|table| create_table(table)))
+        .filter(|statement| !statement.sql.starts_with("lock table"))
+        .collect()
+}
+
+/// Drops a table. Its foreign keys lock the tables that they point at (catalog B4).
+pub(crate) fn drop_table(table: &Table) -> Vec<Statement> {
+    let parents: Vec<TableName> =
+        table.constraints.iter().filter_map(|constraint| constraint.parent().cloned()).collect();
+    let mut statements = ddl::lock_parents(&table.name, &parents, Mode::AccessExclusive);
+    let sql = SeaTable::drop().table(table_ref(&table.name)).to_string(PostgresQueryBuilder);
+    let mut drop = Statement::locking(lower(&sql), &table.name, Mode::AccessExclusive);
+    drop.locks.extend(statements.iter().flat_map(|lock| lock.locks.clone()));
+    statements.push(drop);
+    statements
+}
+
+pub(crate) fn add_column(table: &TableName, column: &Column) -> Statement {
+    let mut alter = SeaTable::alter();
+    alter.table(table_ref(table)).add_column(column_def(column));
+    let sql = lower(&alter.to_string(PostgresQueryBuilder));
+    Statement::locking(sql, table, Mode::AccessExclusive)
+}
+
+pub(crate) fn drop_column(table: &TableName, column: &Name) -> Statement {
+    let mut alter = SeaTable::alter();
+    alter.table(table_ref(table)).drop_column(Alias::new(&column.text));
+    let sql = lower(&alter.to_string(PostgresQueryBuilder));
+    Statement::locking(sql, table, Mode::AccessExclusive)
+}
+
+/// An index that is built and dropped concurrently.
+pub(crate) fn index(table: &TableName, index: &IndexSyntax) -> Index {
+    let name = index.name.as_ref().map_or("", |name| &name.text);
+    let drop = SeaIndex::drop()
+        .name(name)
+        .table(table_ref(table))
+        .concurrently()
+        .if_exists()
+        .to_string(PostgresQueryBuilder);
+    let create = index_sql(table, index, true);
+    Index {
+        name: table.sibling(name),
+        create: Statement::locking(create, table, Mode::ShareUpdateExclusive)
+            .why("two scans; reads and writes go on"),
+        drop: Statement::locking(lower(&drop), table, Mode::ShareUpdateExclusive)
+            .why("waits for transactions that use the index, and blocks none"),
+    }
+}
+
+/// The clause of a foreign key, as `alter table … add` takes it.
+pub(crate) fn foreign_key_clause(table: &TableName, constraint: &Constraint) -> String {
+    let sql = lower(&foreign_key(table, constraint).to_string(PostgresQueryBuilder));
+    sql.split_once(" add ").map_or(sql.clone(), |(_, clause)| clause.to_owned())
+}
+
+fn index_sql(table: &TableName, index: &IndexSyntax, concurrently: bool) -> String {
+    let mut create = SeaIndex::create();
+    create.name(index.name.as_ref().map_or("", |name| &name.text)).table(table_ref(table));
+    if concurrently {
+        create.concurrently();
+    }
+    if index.unique {
+        create.unique();
+    }
+    if let Some(method) = &index.method {
+        create.index_type(IndexType::Custom(Alias::new(&method.text).into_iden()));
+    }
+    for key in &index.keys {
+        let order = if key.descending { IndexOrder::Desc } else { IndexOrder::Asc };
+        match &key.value {
+            KeyValue::Column(name) if key.descending => {
+                create.col((Alias::new(&name.text), order));
+            }
+            KeyValue::Column(name) => {
+                create.col(Alias::new(&name.text));
+            }
+            KeyValue::Expression(sql) if key.descending => {
+                create.col((Expr::cust(sql.text.clone()), order));
+            }
+            KeyValue::Expression(sql) => {
+                create.col(Expr::cust(sql.text.clone()));
+            }
+        }
+    }
+    for column in &index.include {
+        create.include(Alias::new(&column.text));
+    }
+    if let Some(predicate) = &index.predicate {
+        create.and_where(Expr::cust(predicate.text.clone()));
+    }
+    lower(&create.to_string(PostgresQueryBuilder))
+}
+
+fn column_def(column: &Column) -> ColumnDef {
+    let mut def = ColumnDef::new(Alias::new(&column.name.text));
+    def.custom(Alias::new(&column.ty.sql));
+    // sea-query has no `collate`, and its `extra` stands after the other clauses, where the
+    // grammar takes it as well.
+    if let Some(collate) = &column.collate {
+        def.extra(format!("collate \"{}\"", collate.value()));
+    }
+    if column.not_null {
+        def.not_null();
+    }
+    if let Some(default) = &column.default {
+        def.default(Expr::cust(default.sql()));
+    }
+    if column.identity.is_some() {
+        def.extra("generated by default as identity");
+    }
+    if let Some(generated) = &column.generated {
+        def.generated(Expr::cust(generated.text.clone()), true);
+    }
+    def
+}
+
+fn key(constraint: &Constraint) -> IndexCreateStatement {
+    let mut index = SeaIndex::create();
+    index.name(constraint.name.as_ref().map_or("", |name| &name.text));
+    for column in constraint.columns() {
+        index.col(Alias::new(&column.text));
+    }
+    match constraint.rule {
+        Rule::PrimaryKey(_) => index.primary(),
+        _ => index.unique(),
+    };
+    index
+}
+
+fn foreign_key(table: &TableName, constraint: &Constraint) -> ForeignKeyCreateStatement {
+    let mut key = ForeignKey::create();
+    key.name(constraint.name.as_ref().map_or("", |name| &name.text)).from_tbl(table_ref(table));
+    if let Rule::ForeignKey { columns, target } = &constraint.rule {
+        for column in columns {
+            key.from_col(Alias::new(&column.text));
+        }
+        key.to_tbl(table_ref(&target.table));
+        for column in &target.columns {
+            key.to_col(Alias::new(&column.text));
+        }
+        if let Some(on_delete) = target.on_delete {
+            key.on_delete(action(on_delete));
+        }
+        if let Some(on_update) = target.on_update {
+            key.on_update(action(on_update));
+        }
+    }
+    key
+}
+
+fn action(action: Action) -> ForeignKeyAction {
+    match action {
+        Action::NoAction => ForeignKeyAction::NoAction,
+        Action::Restrict => ForeignKeyAction::Restrict,
+        Action::Cascade => ForeignKeyAction::Cascade,
+        Action::SetNull => ForeignKeyAction::SetNull,
+        Action::SetDefault => ForeignKeyAction::SetDefault,
+    }
+}
+
+fn alias(name: Option<&Name>) -> Alias {
+    Alias::new(name.map_or("", |name| name.text.as_str()))
+}
+
+fn table_ref(table: &TableName) -> TableRef {
+    (Alias::new(table.schema()), Alias::new(&table.name.text)).into()
+}

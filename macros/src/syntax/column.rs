@@ -1,0 +1,205 @@
+//! Column definitions, `name: type modifier*`.
+
+use std::fmt;
+
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, LitStr, Token, parenthesized};
+
+use crate::diag::Errors;
+use crate::syntax::constraint::Reference;
+use crate::syntax::default::Default;
+use crate::syntax::list::{Reader, Words};
+use crate::syntax::name::Name;
+use crate::syntax::sql::Sql;
+use crate::syntax::types::{Family, Type};
+
+/// A column.
+#[derive(Clone)]
+pub(crate) struct Column {
+    pub(crate) name: Name,
+    pub(crate) ty: Type,
+    pub(crate) not_null: bool,
+    pub(crate) default: Option<Default>,
+    pub(crate) identity: Option<Span>,
+    pub(crate) generated: Option<Sql>,
+    pub(crate) collate: Option<LitStr>,
+    pub(crate) comment: Option<LitStr>,
+}
+
+/// A constraint that is written with a column and belongs to the table.
+#[derive(Clone)]
+pub(crate) enum Inline {
+    PrimaryKey(Span),
+    Unique(Span),
+    Check(Sql),
+    References(Box<Reference>),
+}
+
+/// A column as it is written, its constraints included.
+#[derive(Clone)]
+pub(crate) struct ColumnDef {
+    pub(crate) column: Column,
+    pub(crate) inline: Vec<Inline>,
+}
+
+impl ColumnDef {
+    /// A column about which only its name is known and matters.
+    pub(crate) fn bare(name: Name) -> Self {
+        let column = Column {
+            name,
+            ty: Type::text(),
+            not_null: false,
+            default: None,
+            identity: None,
+            generated: None,
+            collate: None,
+            comment: None,
+        };
+        ColumnDef { column, inline: Vec::new() }
+    }
+
+    pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let name: Name = input.parse()?;
+        if !input.peek(Token![:]) {
+            let message = format!("column `{name}` has no type\nhelp: `{name}: text`");
+            return Err(syn::Error::new(name.span, message));
+        }
+        input.parse::<Token![:]>()?;
+        let mut def = Self::parse_type(name, input, errors)?;
+        if def.inline.iter().any(|inline| matches!(inline, Inline::PrimaryKey(_))) {
+            def.column.not_null = true;
+        }
+        Ok(def)
+    }
+
+    /// Reads what stands behind `name:`.
+    pub(crate) fn parse_type(
+        name: Name,
+        input: ParseStream,
+        errors: &mut Errors,
+    ) -> syn::Result<Self> {
+        let (mut not_null, mut identity) = (false, None);
+        let (mut default, mut generated, mut collate, mut comment) = (None, None, None, None);
+        let (mut key, mut unique, mut check, mut reference) = (None, None, None, None);
+        let ty: Type = input.parse()?;
+        let mut spans = Vec::new();
+        read_modifiers(
+            input,
+            errors,
+            &mut spans,
+            &mut [
+                ("not_null", &mut |_| set(&mut not_null, true)),
+                ("default", &mut |input| set(&mut default, Some(input.parse()?))),
+                ("identity", &mut |_| set(&mut identity, Some(()))),
+                ("generated", &mut |input| set(&mut generated, Some(inside(input)?))),
+                ("collate", &mut |input| set(&mut collate, Some(inside(input)?))),
+                ("comment", &mut |input| set(&mut comment, Some(inside(input)?))),
+                ("primary_key", &mut |_| set(&mut key, Some(()))),
+                ("unique", &mut |_| set(&mut unique, Some(()))),
+                ("check", &mut |input| set(&mut check, Some(inside(input)?))),
+                ("references", &mut |input| set(&mut reference, Some(inside(input)?))),
+            ],
+        )?;
+        let span_of =
+            |word: &str| spans.iter().find(|seen| *seen == word).map_or(name.span, Ident::span);
+        let inline = [
+            key.map(|()| Inline::PrimaryKey(span_of("primary_key"))),
+            unique.map(|()| Inline::Unique(span_of("unique"))),
+            check.map(Inline::Check),
+            reference.map(Inline::References),
+        ];
+        let identity = identity.map(|()| span_of("identity"));
+        // PostgreSQL makes an identity column NOT NULL by itself.
+        let not_null = not_null || identity.is_some();
+        let column = Column { name, ty, not_null, default, identity, generated, collate, comment };
+        column.check(errors);
+        Ok(ColumnDef { column, inline: inline.into_iter().flatten().collect() })
+    }
+}
+
+fn set<T>(slot: &mut T, value: T) -> syn::Result<()> {
+    *slot = value;
+    Ok(())
+}
+
+/// Reads a value in parentheses.
+fn inside<T: Parse>(input: ParseStream) -> syn::Result<T> {
+    let content;
+    parenthesized!(content in input);
+    let value = content.parse()?;
+    if content.is_empty() { Ok(value) } else { Err(content.error("unexpected token")) }
+}
+
+/// Reads modifiers up to the comma or the end.
+fn read_modifiers<'b>(
+    input: ParseStream,
+    errors: &mut Errors,
+    spans: &mut Vec<Ident>,
+    known: &mut [(&'static str, &'b mut Reader<'b>)],
+) -> syn::Result<()> {
+    let mut words = Words::new("modifier", known);
+    while !input.is_empty() && !input.peek(Token![,]) {
+        spans.push(input.fork().call(Ident::parse_any)?);
+        words.read(input, errors)?;
+    }
+    Ok(())
+}
+
+impl Column {
+    fn check(&self, errors: &mut Errors) {
+        if let Some(default) = &self.default {
+            default.check(&self.ty, errors);
+        }
+        let Some(identity) = self.identity else { return };
+        if !matches!(self.ty.family, Family::Integer { .. }) {
+            errors
+                .at(
+                    self.ty.span,
+                    format_args!("an identity column is an integer, not `{}`", self.ty),
+                )
+                .help("bigint");
+        }
+        if let Some(default) = &self.default {
+            errors.at(default.span, "an identity column has no default of its own");
+        }
+        if let Some(generated) = &self.generated {
+            errors.at(generated.span, "a column is `identity` or `generated`, not both");
+            errors.at(identity, "a column is `identity` or `generated`, not both");
+        }
+    }
+
+    /// Whether an insert may leave the column out.
+    pub(crate) fn may_be_omitted(&self) -> bool {
+        !self.not_null
+            || self.default.is_some()
+            || self.identity.is_some()
+            || self.generated.is_some()
+    }
+}
+
+impl fmt::Display for Column {
+    /// As it is written in a macro, without the table's constraints.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.ty)?;
+        match self.identity {
+            Some(_) => f.write_str(" identity")?,
+            None if self.not_null => f.write_str(" not_null")?,
+            None => {}
+        }
+        if let Some(default) = &self.default {
+            write!(f, " default {default}")?;
+        }
+        if let Some(generated) = &self.generated {
+            write!(f, " generated({generated})")?;
+        }
+        if let Some(collate) = &self.collate {
+            write!(f, " collate({:?})", collate.value())?;
+        }
+        if let Some(comment) = &self.comment {
+            write!(f, " comment({:?})", comment.value())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! Defaults: a literal that must fit the column's type, or an expression of SQL.
+
+use std::fmt;
+
+use proc_macro2::Span;
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, Lit, Token, parenthesized};
+
+use crate::diag::Errors;
+use crate::syntax::sql::Sql;
+use crate::syntax::types::{Family, Type};
+
+/// A column's default.
+#[derive(Clone)]
+pub(crate) struct Default {
+    kind: Kind,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Text(String),
+    /// A number, its sign included.
+    Number(String),
+    Boolean(bool),
+    Sql(Sql),
+}
+
+impl Default {
+    /// A default of which only that it is there is known and matters.
+    pub(crate) fn unstated() -> Self {
+        Default { kind: Kind::Text(String::new()), span: Span::call_site() }
+    }
+
+    pub(crate) fn sql(&self) -> String {
+        match &self.kind {
+            Kind::Text(text) => literal(text),
+            Kind::Number(number) => number.clone(),
+            Kind::Boolean(value) => value.to_string(),
+            Kind::Sql(sql) => sql.text.clone(),
+        }
+    }
+
+    /// Whether each row gets a value of its own, so that adding a column with this default
+    /// rewrites the table (catalog A1 and A3).
+    pub(crate) fn is_volatile(&self) -> bool {
+        matches!(&self.kind, Kind::Sql(sql) if sql.is_volatile())
+    }
+
+    /// Reports a literal that the type cannot hold.
+    pub(crate) fn check(&self, ty: &Type, errors: &mut Errors) {
+        let problem = match (&self.kind, ty.family) {
+            (Kind::Sql(_), _) | (Kind::Boolean(_), Family::Boolean) => return,
+            (Kind::Text(text), Family::Text { limit }) => match limit {
+                Some(limit) if text.chars().count() > limit as usize => {
+                    format!("the default has {} characters, too many", text.chars().count())
+                }
+                _ => return,
+            },
+            (Kind::Text(text), Family::Quoted) => match misfit(text, &ty.sql) {
+                Some(expected) => format!("the default is no {expected}"),
+                None => return,
+            },
+            (Kind::Number(number), Family::Integer { bits }) => match number.parse::<i128>() {
+                Ok(value) if value >> (bits - 1) == 0 || value >> (bits - 1) == -1 => return,
+                Ok(_) => "the default is out of range".to_owned(),
+                Err(_) => "the default is no whole number".to_owned(),
+            },
+            (Kind::Number(_), Family::Decimal) => return,
+            (Kind::Text(_), _) => "the default is a string".to_owned(),
+            (Kind::Number(_), _) => "the default is a number".to_owned(),
+            (Kind::Boolean(_), _) => "the default is a boolean".to_owned(),
+        };
+        errors.at(self.span, format_args!("{problem} for type `{ty}`")).help(example(ty));
+    }
+}
+
+/// A default of the form that the type takes, to paste.
+fn example(ty: &Type) -> String {
+    match (ty.family, ty.sql.as_str()) {
+        (Family::Integer { .. }, _) => "default 0".into(),
+        (Family::Decimal, _) => "default 0.0".into(),
+        (Family::Boolean, _) => "default false".into(),
+        (Family::Text { .. }, _) => "default \"\"".into(),
+        (_, "uuid") => "default sql(\"gen_random_uuid()\")".into(),
+        (_, "timestamptz" | "timestamp" | "date" | "time") => "default sql(\"now()\")".into(),
+        (_, "json" | "jsonb") => "default \"{}\"".into(),
+        (_, array) if array.ends_with("[]") => "default \"{}\"".into(),
+        (_, sql) => format!("default sql(\"…::{sql}\")"),
+    }
+}
+
+/// What a string would have to be for the type, where that can be told without a server.
+fn misfit(text: &str, sql: &str) -> Option<&'static str> {
+    let trimmed = text.trim();
+    let fits = match sql {
+        "uuid" => trimmed.chars().filter(char::is_ascii_hexdigit).count() == 32,
+        "json" | "jsonb" => {
+            trimmed.starts_with(['{', '[', '"', '-', 't', 'f', 'n'])
+                || trimmed.starts_with(|c: char| c.is_ascii_digit())
+        }
+        "inet" | "cidr" => trimmed.contains(['.', ':']),
+        "date" | "timestamp" | "timestamptz" | "time" | "interval" => {
+            trimmed.contains(|c: char| c.is_ascii_digit()) || WORDS.contains(&trimmed)
+        }
+        array if array.ends_with("[]") => trimmed.starts_with('{') && trimmed.ends_with('}'),
+        _ => true,
+    };
+    match sql {
+        _ if fits => None,
+        "uuid" => Some("uuid"),
+        "json" | "jsonb" => Some("JSON value"),
+        "inet" | "cidr" => Some("network address"),
+        "date" | "timestamp" | "timestamptz" | "time" | "interval" => Some("date or time"),
+        _ => Some("array (write `{a,b}`)"),
+    }
+}
+
+/// PostgreSQL manual, "Special Date/Time Inputs"; `now` and its like are left out, because as a
+/// string they mean the moment when the table was made.
+const WORDS: &[&str] = &["epoch", "infinity", "-infinity", "allballs"];
+
+/// A string as SQL writes it, `standard_conforming_strings` being on.
+pub(crate) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+impl Parse for Default {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if input.peek(Ident) && !input.peek(syn::LitBool) {
+            let word: Ident = input.parse()?;
+            if word != "sql" {
+                let message = format!(
+                    "expected a literal or `sql(\"…\")`, found `{word}`\nhelp: `default sql(\"{word}\")` or `default \"{word}\"`"
+                );
+                return Err(syn::Error::new(word.span(), message));
+            }
+            let content;
+            parenthesized!(content in input);
+            return Ok(Default { kind: Kind::Sql(content.parse()?), span: word.span() });
+        }
+        let minus: Option<Token![-]> = input.parse()?;
+        let sign = if minus.is_some() { "-" } else { "" };
+        let value: Lit = input.parse()?;
+        let kind = match &value {
+            Lit::Int(number) => Kind::Number(format!("{sign}{}", number.base10_digits())),
+            Lit::Float(number) => Kind::Number(format!("{sign}{}", number.base10_digits())),
+            Lit::Str(text) if minus.is_none() && !text.value().contains('\0') => {
+                Kind::Text(text.value())
+            }
+            Lit::Bool(value) if minus.is_none() => Kind::Boolean(value.value),
+            other => {
+                return Err(syn::Error::new(
+                    other.span(),
+                    "expected a string, a number, a boolean or `sql(\"…\")`",
+                ));
+            }
+        };
+        Ok(Default { kind, span: value.span() })
+    }
+}
+
+impl fmt::Display for Default {
+    /// As it is written in a macro.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Text(text) => write!(f, "{text:?}"),
+            Kind::Number(number) => f.write_str(number),
+            Kind::Boolean(value) => write!(f, "{value}"),
+            Kind::Sql(sql) => write!(f, "sql({sql})"),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Comma lists that recover: an item in error hides none of the others.
+
+use proc_macro2::TokenTree;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, Token};
+
+use crate::diag::{Errors, nearest};
+
+/// Reads items to the end of `input`, separated by commas.
+pub(crate) fn items(
+    input: ParseStream,
+    errors: &mut Errors,
+    mut item: impl FnMut(ParseStream, &mut Errors) -> syn::Result<()>,
+) {
+    while !input.is_empty() {
+        let read = item(input, errors).and_then(|()| {
+            if input.is_empty() { Ok(()) } else { input.parse::<Token![,]>().map(|_| ()) }
+        });
+        if let Err(error) = read {
+            errors.syntax(error);
+            skip_past_comma(input);
+        }
+    }
+}
+
+fn skip_past_comma(input: ParseStream) {
+    while !input.is_empty() {
+        if input.parse::<Token![,]>().is_ok() || input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads one option's value from behind its key.
+pub(crate) type Reader<'a> = dyn FnMut(ParseStream) -> syn::Result<()> + 'a;
+
+/// An option `key = value`.
+pub(crate) fn value<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
+    move |input| {
+        input.parse::<Token![=]>()?;
+        *slot = Some(input.parse()?);
+        Ok(())
+    }
+}
+
+/// An option that is a word alone.
+pub(crate) fn flag(slot: &mut bool) -> impl FnMut(ParseStream) -> syn::Result<()> {
+    move |_| {
+        *slot = true;
+        Ok(())
+    }
+}
+
+/// The words that a place takes, and which of them were read.
+pub(crate) struct Words<'a, 'b> {
+    /// What such a word is called, `option` or `modifier`.
+    pub(crate) kind: &'static str,
+    pub(crate) known: &'a mut [(&'static str, &'b mut Reader<'b>)],
+    seen: Vec<Ident>,
+}
+
+impl<'a, 'b> Words<'a, 'b> {
+    pub(crate) fn new(
+        kind: &'static str,
+        known: &'a mut [(&'static str, &'b mut Reader<'b>)],
+    ) -> Self {
+        Words { kind, known, seen: Vec::new() }
+    }
+
+    /// Reads one word with its value.
+    pub(crate) fn read(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
+        let word = input.call(Ident::parse_any)?;
+        let names: Vec<&str> = self.known.iter().map(|(name, _)| *name).collect();
+        let Some(at) = names.iter().position(|name| word == name) else {
+            return Err(self.unknown(&word, &names));
+        };
+        if let Some(first) = self.seen.iter().find(|seen| **seen == word) {
+            let message = format!("{} `{word}` is given twice", self.kind);
+            errors.at(first.span(), &message);
+            errors.at(word.span(), &message);
+        }
+        self.seen.push(word);
+        (self.known[at].1)(input)
+    }
+
+    fn unknown(&self, word: &Ident, names: &[&str]) -> syn::Error {
+        let kind = self.kind;
+        let help = match nearest(&word.to_string(), names) {
+            Some(near) => format!("\nhelp: did you mean `{near}`?"),
+            None if names.is_empty() => String::new(),
+            None => format!("\nhelp: one of `{}`", names.join("`, `")),
+        };
+        syn::Error::new(word.span(), format!("unknown {kind} `{word}`{help}"))
+    }
+}
+
+/// Reads `, key` and `, key = value` to the end of `input`.
+pub(crate) fn options<'b>(
+    input: ParseStream,
+    errors: &mut Errors,
+    known: &mut [(&'static str, &'b mut Reader<'b>)],
+) {
+    if input.is_empty() {
+        return;
+    }
+    if let Err(error) = input.parse::<Token![,]>() {
+        errors.syntax(error);
+        skip_past_comma(input);
+    }
+    let mut words = Words::new("option", known);
+    items(input, errors, |input, errors| words.read(input, errors));
+}

@@ -1,0 +1,179 @@
+//! Names: of tables, columns, indexes and constraints.
+
+use std::fmt;
+
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, LitStr, Token};
+
+/// PostgreSQL cuts longer identifiers off silently (manual, "Identifiers and Key Words").
+pub(crate) const MAX_BYTES: usize = 63;
+
+/// One identifier. A name that is no Rust identifier is written as a string.
+#[derive(Clone)]
+pub(crate) struct Name {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+impl Name {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Name { text: text.into(), span: Span::call_site() }
+    }
+
+    /// As it is written in SQL. Names hold no quote: `parse` refuses it.
+    pub(crate) fn quoted(&self) -> String {
+        format!("\"{}\"", self.text)
+    }
+}
+
+impl Parse for Name {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let name = if input.peek(LitStr) {
+            let literal: LitStr = input.parse()?;
+            Name { text: literal.value(), span: literal.span() }
+        } else {
+            let ident = input.call(Ident::parse_any)?;
+            Name { text: ident.unraw().to_string(), span: ident.span() }
+        };
+        let wrong = |message: String| Err(syn::Error::new(name.span, message));
+        if name.text.is_empty() {
+            return wrong("a name is empty".into());
+        }
+        if name.text.contains(|c: char| c == '"' || c.is_control()) {
+            return wrong("a name holds a quote or a control character".into());
+        }
+        if name.text.len() > MAX_BYTES {
+            let (text, bytes) = (&name.text, name.text.len());
+            return wrong(format!(
+                "name `{text}` has {bytes} bytes, more than {MAX_BYTES}\n\
+                 note: PostgreSQL cuts longer names off silently"
+            ));
+        }
+        Ok(name)
+    }
+}
+
+impl fmt::Display for Name {
+    /// As it is written in a macro.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match syn::parse_str::<AnyIdent>(&self.text) {
+            Ok(_) => f.write_str(&self.text),
+            Err(_) => write!(f, "{:?}", self.text),
+        }
+    }
+}
+
+struct AnyIdent;
+
+impl Parse for AnyIdent {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        input.call(Ident::parse_any).map(|_| AnyIdent)
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        self.text == other
+    }
+}
+
+/// A table, `users` or `billing.invoices`. Without a schema it is one of `public`.
+#[derive(Clone)]
+pub(crate) struct TableName {
+    pub(crate) schema: Option<Name>,
+    pub(crate) name: Name,
+}
+
+impl TableName {
+    pub(crate) fn schema(&self) -> &str {
+        self.schema.as_ref().map_or("public", |schema| &schema.text)
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.name.span
+    }
+
+    /// As it is written in SQL: quoted and schema-qualified.
+    pub(crate) fn quoted(&self) -> String {
+        self.sibling(&self.name.text)
+    }
+
+    /// Another object of the same schema, as it is written in SQL.
+    pub(crate) fn sibling(&self, name: &str) -> String {
+        format!("\"{}\".\"{name}\"", self.schema())
+    }
+}
+
+impl Parse for TableName {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let first: Name = input.parse()?;
+        if !input.peek(Token![.]) {
+            return Ok(TableName { schema: None, name: first });
+        }
+        input.parse::<Token![.]>()?;
+        Ok(TableName { schema: schema_of(first), name: input.parse()? })
+    }
+}
+
+/// `public.users` and `users` are one table, so they are written one way.
+fn schema_of(name: Name) -> Option<Name> {
+    (name.text != "public").then_some(name)
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{schema}.")?;
+        }
+        write!(f, "{}", self.name)
+    }
+}
+
+impl PartialEq for TableName {
+    fn eq(&self, other: &Self) -> bool {
+        self.schema() == other.schema() && self.name == other.name
+    }
+}
+
+/// A column with its table, `users.username` or `billing.invoices.total`.
+#[derive(Clone)]
+pub(crate) struct ColumnName {
+    pub(crate) table: TableName,
+    pub(crate) name: Name,
+}
+
+impl Parse for ColumnName {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let first: Name = input.parse()?;
+        if !input.peek(Token![.]) {
+            return Err(syn::Error::new(
+                first.span,
+                format!("expected a column with its table, `table.{first}`"),
+            ));
+        }
+        input.parse::<Token![.]>()?;
+        let second: Name = input.parse()?;
+        if !input.peek(Token![.]) {
+            return Ok(ColumnName { table: TableName { schema: None, name: first }, name: second });
+        }
+        input.parse::<Token![.]>()?;
+        let table = TableName { schema: schema_of(first), name: second };
+        Ok(ColumnName { table, name: input.parse()? })
+    }
+}
+
+impl fmt::Display for ColumnName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.table, self.name)
+    }
+}

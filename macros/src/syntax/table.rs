@@ -1,0 +1,121 @@
+//! Tables, `users { id: bigint identity primary_key, … }`: what `create_table!` takes, and the
+//! form in which one migration hands its tables to the next.
+
+use std::fmt;
+
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Ident, Token, braced};
+
+use crate::diag::Errors;
+use crate::syntax::column::{Column, ColumnDef, Inline};
+use crate::syntax::constraint::{Constraint, Rule, WORDS};
+use crate::syntax::index::Index;
+use crate::syntax::list::items;
+use crate::syntax::name::{Name, TableName};
+
+/// A table. Constraints written with a column stand with the table's own.
+#[derive(Clone)]
+pub(crate) struct Table {
+    pub(crate) name: TableName,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) constraints: Vec<Constraint>,
+    pub(crate) indexes: Vec<Index>,
+}
+
+impl Table {
+    pub(crate) fn new(name: TableName) -> Self {
+        Table { name, columns: Vec::new(), constraints: Vec::new(), indexes: Vec::new() }
+    }
+
+    pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let mut table = Table::new(input.parse()?);
+        let content;
+        braced!(content in input);
+        items(&content, errors, |input, errors| table.parse_item(input, errors));
+        table.key_is_not_null();
+        Ok(table)
+    }
+
+    fn parse_item(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
+        if !input.peek2(syn::token::Paren) || input.peek2(Token![:]) {
+            self.add(ColumnDef::parse(input, errors)?);
+            return Ok(());
+        }
+        let word = input.call(Ident::parse_any)?;
+        if word == "index" {
+            self.indexes.push(Index::parse_item(&word, input, errors)?);
+        } else if WORDS.iter().any(|known| word == known) {
+            self.constraints.push(Constraint::parse(&word, input, errors)?);
+        } else {
+            let message = format!(
+                "expected a column `{word}: type` or a constraint, found `{word}(`\n\
+                 help: one of `{}`, `index`",
+                WORDS.join("`, `")
+            );
+            return Err(syn::Error::new(word.span(), message));
+        }
+        Ok(())
+    }
+
+    /// PostgreSQL makes the columns of a primary key NOT NULL by itself.
+    fn key_is_not_null(&mut self) {
+        let key = self.primary_key().map_or(Vec::new(), |key| key.columns().to_vec());
+        for column in self.columns.iter_mut().filter(|column| key.contains(&column.name)) {
+            column.not_null = true;
+        }
+    }
+
+    /// Adds a column, and its constraints to those of the table.
+    pub(crate) fn add(&mut self, def: ColumnDef) {
+        let name = &def.column.name;
+        for inline in def.inline {
+            let (rule, span) = match inline {
+                Inline::PrimaryKey(span) => (Rule::PrimaryKey(vec![name.clone()]), span),
+                Inline::Unique(span) => (Rule::Unique(vec![name.clone()]), span),
+                Inline::Check(sql) => {
+                    let span = sql.span;
+                    (Rule::Check(sql), span)
+                }
+                Inline::References(target) => {
+                    let span = target.table.span();
+                    (Rule::ForeignKey { columns: vec![name.clone()], target: *target }, span)
+                }
+            };
+            self.constraints.push(Constraint { name: None, rule, span });
+        }
+        self.columns.push(def.column);
+    }
+
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == *name)
+    }
+
+    pub(crate) fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == *name)
+    }
+
+    /// Whether a foreign key of it points at a table, or at one column of that.
+    pub(crate) fn points_at(&self, table: &TableName, column: Option<&Name>) -> bool {
+        self.constraints.iter().any(|constraint| match &constraint.rule {
+            Rule::ForeignKey { target, .. } => {
+                target.table == *table && column.is_none_or(|name| target.columns.contains(name))
+            }
+            _ => false,
+        })
+    }
+
+    pub(crate) fn primary_key(&self) -> Option<&Constraint> {
+        self.constraints.iter().find(|constraint| matches!(constraint.rule, Rule::PrimaryKey(_)))
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns = self.columns.iter().map(Column::to_string);
+        let constraints = self.constraints.iter().map(Constraint::to_string);
+        let indexes = self.indexes.iter().map(Index::to_string);
+        let items: Vec<String> = columns.chain(constraints).chain(indexes).collect();
+        write!(f, "{} {{ {} }}", self.name, items.join(", "))
+    }
+}
