@@ -52,6 +52,17 @@ impl Ledger {
         Ok(Ledger { rows: Mutex::new(rows), ..Ledger::default() })
     }
 
+    /// The rows of a table that old builds do not use, if it is there already.
+    pub async fn of_rest(db: &Connection, client: &Client) -> Result<Self, Failure> {
+        let there: bool =
+            db.query_one("select to_regclass($1) is not null", &[&client.rows]).await?.get(0);
+        let values = if there { stored(db, client).await } else { Ok(BTreeMap::new()) };
+        // The rows of the old builds' own table are accounted for by what those read.
+        let rows = values.unwrap_or_default().into_iter();
+        let rows = rows.map(|(key, value)| Row { key, values: BTreeMap::from([(client.slot, value)]) });
+        Ok(Ledger { rows: Mutex::new(rows.collect()), ..Ledger::default() })
+    }
+
     /// Forgets every row, because the table is gone.
     pub fn clear(&self) {
         self.rows().clear();

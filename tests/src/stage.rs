@@ -52,7 +52,7 @@ impl<'a> Stage<'a> {
         }
         let mut ledgers = BTreeMap::new();
         for client in [&scenario.new, &scenario.dual].into_iter().flatten() {
-            ledgers.insert(client.rows, Ledger::default());
+            ledgers.insert(client.rows, Ledger::of_rest(&db, client).await?);
         }
         if let Some(client) = &scenario.old {
             ledgers.insert(client.rows, Ledger::of_seed(&db, client).await?);
@@ -154,8 +154,10 @@ impl<'a> Stage<'a> {
         self.sampler.check()?;
         let (_between_actions, ledgers) = self.traffic.pause().await;
         for (rows, ledger) in ledgers {
+            let there = self.db.query_one("select to_regclass($1) is not null", &[rows]).await?;
             match self.client(Build::Old).filter(|old| old.rows == *rows) {
                 Some(old) => ledger.forget_all_but(old.slot),
+                None if there.get(0) => {}
                 None => ledger.clear(),
             }
         }
