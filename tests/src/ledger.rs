@@ -59,7 +59,8 @@ impl Ledger {
         let values = if there { stored(db, client).await } else { Ok(BTreeMap::new()) };
         // The rows of the old builds' own table are accounted for by what those read.
         let rows = values.unwrap_or_default().into_iter();
-        let rows = rows.map(|(key, value)| Row { key, values: BTreeMap::from([(client.slot, value)]) });
+        let rows =
+            rows.map(|(key, value)| Row { key, values: BTreeMap::from([(client.slot, value)]) });
         Ok(Ledger { rows: Mutex::new(rows.collect()), ..Ledger::default() })
     }
 
