@@ -14,6 +14,6 @@ fn mistakes_are_refused_on_the_exact_token() {
         }
     }
     for file in changeover_tests::layout::rust_files(&tests.join("ui")) {
-        cases.compile_fail(file);
+        cases.compile_fail(file.strip_prefix(tests).unwrap_or(&file));
     }
 }
