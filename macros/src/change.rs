@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{Operation, Plan};
 
@@ -19,16 +20,20 @@ pub(crate) struct Change {
 }
 
 /// Reads and plans one change from its macro's argument.
-pub(crate) type Reader = fn(&str, ParseStream, &mut Schema, &mut Errors) -> syn::Result<Change>;
+pub(crate) type Reader =
+    fn(&str, usize, ParseStream, &mut Schema, &mut Errors) -> syn::Result<Change>;
 
 /// A change inside a migration: the history tells what it does not say.
 pub(crate) fn of_migration<O: Operation>(
     name: &str,
+    change: usize,
     input: ParseStream,
     schema: &mut Schema,
     errors: &mut Errors,
 ) -> syn::Result<Change> {
+    let before = errors.count();
     let (operation, subject) = read::<O>(input, errors)?;
+    schema.incomplete |= errors.count() > before;
     let claims = operation.claims();
     let before = errors.count();
     let facts = operation.check(schema, errors);
@@ -37,7 +42,8 @@ pub(crate) fn of_migration<O: Operation>(
     if errors.count() == before {
         requires = claims.iter().flat_map(|claim| schema.claim(claim, errors)).collect();
     }
-    let plan = facts.map(|facts| operation.plan(&facts)).unwrap_or_default();
+    let at = Position { migration: schema.history.len() + 1, change };
+    let plan = facts.map(|facts| operation.plan(&facts, at)).unwrap_or_default();
     operation.apply(schema);
     Ok(Change { operation: name.to_owned(), subject, claims, requires, plan })
 }
@@ -62,7 +68,8 @@ pub(crate) fn alone<O: Operation>(
     if errors.count() > before {
         return None;
     }
-    let plan = operation.plan(&operation.check(&schema, errors)?);
+    let at = Position { migration: 1, change: 1 };
+    let plan = operation.plan(&operation.check(&schema, errors)?, at);
     let (claims, requires) = (Vec::new(), Vec::new());
     Some(Change { operation: name.to_owned(), subject, claims, requires, plan })
 }
@@ -75,5 +82,6 @@ fn read<O: Operation>(input: ParseStream, errors: &mut Errors) -> syn::Result<(O
 
 /// The argument on one line.
 fn as_written(tokens: &TokenStream) -> String {
-    tokens.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = tokens.to_string().replace(" :", ":").replace(" . ", ".");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -36,6 +36,7 @@ impl After {
     pub(crate) fn parse(input: ParseStream) -> syn::Result<Option<Self>> {
         let begins = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "after");
         if !begins || input.peek2(Token![!]) {
+            input.parse::<TokenStream>()?;
             return Ok(None);
         }
         input.call(Ident::parse_any)?;
@@ -66,6 +67,7 @@ impl Migration {
         while !input.is_empty() {
             if let Err(error) = migration.parse_change(input, errors) {
                 errors.syntax(error);
+                migration.schema.incomplete = true;
                 skip_past_semicolon(input);
             }
         }
@@ -105,10 +107,10 @@ impl Migration {
         let end = input.parse::<Token![;]>();
         if let Err(error) = read {
             errors.syntax(error);
+            self.schema.incomplete = true;
         }
-        if let Err(error) = end {
+        if end.is_err() {
             errors.at(name.span(), format_args!("`{name}!` does not end with a semicolon"));
-            drop(error);
         }
         Ok(())
     }
@@ -122,7 +124,7 @@ impl Migration {
             input.parse::<TokenStream>()?;
             return Err(unknown(name));
         };
-        let change = read(&written, input, &mut self.schema, errors)?;
+        let change = read(&written, self.changes.len() + 1, input, &mut self.schema, errors)?;
         self.changes.push(change);
         Ok(())
     }
@@ -201,6 +203,9 @@ impl Migration {
 
 fn report_nothing_to_contract(schema: &Schema, name: &Ident, errors: &mut Errors) {
     let wanted = name.to_string();
+    if schema.incomplete {
+        return;
+    }
     let own_file = name.span().unwrap().local_file();
     if own_file.is_some_and(|path| path.file_stem().is_some_and(|stem| stem == wanted.as_str())) {
         errors

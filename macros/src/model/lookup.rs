@@ -1,6 +1,8 @@
 //! Looking up what a change names, with the errors that a wrong name gives.
 
-use crate::diag::Errors;
+use proc_macro2::Span;
+
+use crate::diag::{Diagnostic, Errors};
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Reference, Rule};
@@ -14,7 +16,7 @@ impl Schema {
         if let Some(table) = self.find(name) {
             return Some(table);
         }
-        if !self.retiring(&Object::table(name).at(name.span()), errors) {
+        if !self.retiring(&Object::table(name).at(name.span()), errors) && !self.incomplete {
             let names = self.table_names();
             errors
                 .at(name.span(), format_args!("there is no table `{name}`"))
@@ -55,7 +57,8 @@ impl Schema {
         if let Some(column) = table.column(&name.text) {
             return Some(column);
         }
-        if !self.retiring(&Object::column(&table.name, name).at(name.span), errors) {
+        let claim = Object::column(&table.name, name).at(name.span);
+        if !self.retiring(&claim, errors) && !self.incomplete {
             let names = table.columns.iter().map(|column| column.name.text.as_str());
             errors
                 .at(name.span, format_args!("table `{}` has no column `{name}`", table.name))
@@ -70,7 +73,7 @@ impl Schema {
             let Object::Column(of, column) = &hold.object else { continue };
             let gone = matches!(hold.role, Role::Retiring { .. }) && table.column(column).is_none();
             if gone && *of == table.name.to_string() && sql.mentions(column) {
-                report(hold, self.is_declared(hold), sql.span, errors);
+                use_successor(hold, report(hold, sql.span, errors));
             }
         }
     }
@@ -130,7 +133,7 @@ impl Schema {
         for hold in self.holds.iter().filter(|hold| covers(&hold.object, &claim.object)) {
             match (&hold.by, self.is_declared(hold)) {
                 (Author::Earlier(migration), true) => wait.push(migration.clone()),
-                _ => report(hold, false, claim.span, errors),
+                _ => wait_for_contract(hold, report(hold, claim.span, errors)),
             }
         }
         wait
@@ -148,7 +151,7 @@ impl Schema {
                 && !self.is_declared(hold)
         };
         let Some(hold) = self.holds.iter().find(retiring) else { return false };
-        report(hold, false, claim.span, errors);
+        use_successor(hold, report(hold, claim.span, errors));
         true
     }
 
@@ -194,37 +197,32 @@ fn covers(held: &Object, claimed: &Object) -> bool {
     }
 }
 
-fn report(hold: &Hold, declared: bool, span: proc_macro2::Span, errors: &mut Errors) {
+/// Reports that an object is on its way out, or changing, where a change needs it as it was.
+fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagnostic {
     let by = match &hold.by {
         Author::Earlier(migration) => format!("`{migration}`"),
         Author::Present => "this migration".to_owned(),
     };
     let object = &hold.object;
-    let error = match &hold.role {
-        Role::Retiring { successor } if declared => errors
-            .at(span, format_args!("{object} was removed by {by}"))
-            .replaced(successor.as_ref()),
-        Role::Retiring { successor } => errors
-            .at(span, format_args!("{object} is retired by {by}"))
-            .replaced(successor.as_ref()),
+    match &hold.role {
+        Role::Retiring { .. } => errors.at(span, format_args!("{object} is retired by {by}")),
         Role::Synced => {
             errors.at(span, format_args!("{object} is in the hands of {by} until its contract"))
         }
-    };
-    match &hold.by {
-        Author::Earlier(migration) if !declared => {
-            error.help(format_args!("contract!({migration}); first"))
-        }
-        Author::Present => error.help("a migration of its own, after the contract of this one"),
-        Author::Earlier(_) => error,
-    };
+    }
 }
 
-impl crate::diag::Diagnostic {
-    fn replaced(&mut self, successor: Option<&String>) -> &mut Self {
-        match successor {
-            Some(name) => self.help(format_args!("use `{name}`")),
-            None => self,
-        }
+/// Says what to use in the place of something that goes.
+fn use_successor(hold: &Hold, error: &mut Diagnostic) {
+    if let Role::Retiring { successor: Some(name) } = &hold.role {
+        error.help(format_args!("use `{name}`"));
     }
+}
+
+/// Says when something may be changed again.
+fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
+    match &hold.by {
+        Author::Earlier(migration) => error.help(format_args!("contract!({migration}); first")),
+        Author::Present => error.help("a migration of its own, after the contract of this one"),
+    };
 }

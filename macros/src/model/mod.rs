@@ -12,6 +12,7 @@ use proc_macro2::Span;
 use crate::syntax::column::{Column, ColumnDef};
 use crate::syntax::constraint::{Constraint, Reference, Rule};
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
 
@@ -26,6 +27,9 @@ pub(crate) struct Schema {
     /// The migrations so far that have something to contract.
     pub(crate) contracts: Vec<Contract>,
     pub(crate) holds: Vec<Hold>,
+    /// Whether a change could not be read, so that a name that is missing may be its doing: that
+    /// mistake is reported, and what follows from it is not.
+    pub(crate) incomplete: bool,
     tables: BTreeMap<String, Entry>,
 }
 
@@ -175,7 +179,8 @@ impl Schema {
         self.assume(&target.table, columns);
         self.alter(&target.table, |table| {
             let rule = Rule::Unique(target.columns.clone());
-            table.constraints.push(Constraint { name: None, rule, span: target.table.span() });
+            let span = target.table.span();
+            table.constraints.push(Constraint { name: None, rule, with: None, span });
             names::complete(table);
         });
     }
@@ -227,6 +232,17 @@ impl Schema {
     /// Holds an object until the present migration's contract.
     pub(crate) fn hold(&mut self, object: Object, role: Role) {
         self.holds.push(Hold { object, by: Author::Present, role });
+    }
+
+    /// Holds the columns that an expression of a trigger reads: the trigger would fail every write
+    /// without them.
+    pub(crate) fn hold_read(&mut self, name: &TableName, sql: &Sql) {
+        let Some(table) = self.find(name) else { return };
+        let read = table.columns.iter().filter(|column| sql.mentions(&column.name.text));
+        let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
+        for object in objects {
+            self.hold(object, Role::Synced);
+        }
     }
 
     /// Who declared this migration's contract, if that is done.

@@ -48,7 +48,11 @@ pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
         Rule::ForeignKey { .. } => "fkey",
     };
     let mut parts = vec![table.name.text.as_str()];
-    parts.extend(constraint.columns().iter().map(|column| column.text.as_str()));
+    let columns = match &constraint.with {
+        Some(column) => std::slice::from_ref(column),
+        None => constraint.columns(),
+    };
+    parts.extend(columns.iter().map(|column| column.text.as_str()));
     join(&parts, suffix)
 }
 
@@ -70,10 +74,24 @@ pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> St
     join(&parts, &format!("{purpose}_{hash:08x}"))
 }
 
+/// The name that a copy has while the original has its own.
+pub(crate) fn copy(table: &TableName, original: &Name) -> String {
+    let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
+    join(&[&original.text], &format!("copy_{hash:08x}"))
+}
+
+/// Where in the history a change stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Position {
+    pub(crate) migration: usize,
+    pub(crate) change: usize,
+}
+
 /// A trigger's name. Triggers fire in the order of their names (manual, "Overview of Trigger
-/// Behavior"): ours come after the user's.
-pub(crate) fn trigger(function: &str, event: &str) -> String {
-    join(&["zzz", function], event)
+/// Behavior"): ours after the user's, and each after those of earlier changes, which may give it
+/// the values that it reads.
+pub(crate) fn trigger(at: Position, function: &str, event: &str) -> String {
+    join(&[&format!("zzz_{:04}_{:02}_{function}", at.migration, at.change)], event)
 }
 
 /// `parts_suffix`, with the middle replaced by a hash where that is too long.
@@ -114,8 +132,9 @@ mod tests {
         let two = internal(&table("t"), &[&common, "two"], "sync");
         assert!(one.len() <= MAX_BYTES && two.len() <= MAX_BYTES);
         assert_ne!(one, two);
-        assert!(trigger(&one, "insert").len() <= MAX_BYTES);
-        assert_ne!(trigger(&one, "insert"), trigger(&two, "insert"));
+        let at = Position { migration: 1, change: 2 };
+        assert!(trigger(at, &one, "insert").len() <= MAX_BYTES);
+        assert_ne!(trigger(at, &one, "insert"), trigger(at, &two, "insert"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ impl Schema {
                     schema.tables.insert(name.to_owned(), Entry::unread(text));
                 }
                 "history" => schema.history = rest.split('\t').map(str::to_owned).collect(),
+                "incomplete" => schema.incomplete = true,
                 "contract" => schema.contracts.extend(read_contract(rest, parent)),
                 "hold" => schema.holds.extend(read_hold(rest, parent)),
                 _ => {}
@@ -41,6 +42,9 @@ impl Schema {
         let mut lines = Vec::new();
         if !self.history.is_empty() {
             lines.push(format!("history\t{}", self.history.join("\t")));
+        }
+        if self.incomplete {
+            lines.push("incomplete".to_owned());
         }
         for contract in &self.contracts {
             let declared = contract.declared_by.as_ref().map_or("-", Author::text);

@@ -3,10 +3,11 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
 use crate::ops::{Operation, Plan};
 use crate::plan::fill::{Event, Fill};
-use crate::plan::{Mode, Phase, Statement, Step, attach, ddl, not_null, sql};
+use crate::plan::{Phase, Statement, Step, attach, ddl, not_null, sql};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::Rule;
 use crate::syntax::list::{options, value};
@@ -91,9 +92,9 @@ impl Operation for AddColumn {
         (errors.count() == before).then_some(())
     }
 
-    fn plan(&self, (): &()) -> Plan {
-        let mut steps = vec![self.install()];
-        if let Some(fill) = self.filler() {
+    fn plan(&self, (): &(), at: Position) -> Plan {
+        let mut steps = vec![self.install(at)];
+        if let Some(fill) = self.filler(at) {
             steps.push(fill.backfill());
             if self.column.not_null {
                 steps.extend(not_null::tighten(self.target.table(), self.target.column()));
@@ -118,8 +119,9 @@ impl Operation for AddColumn {
                 table.constraints.extend(self.part.constraints.iter().cloned());
             }
         });
-        if self.fill.is_some() {
+        if let Some(fill) = &self.fill {
             schema.hold(Object::column(self.target.table(), self.target.column()), Role::Synced);
+            schema.hold_read(self.target.table(), fill);
         }
     }
 }
@@ -162,19 +164,19 @@ impl AddColumn {
     }
 
     /// What gives existing rows a value, where the default cannot do it in one step.
-    fn filler(&self) -> Option<Fill<'_>> {
+    fn filler(&self, at: Position) -> Option<Fill<'_>> {
         let volatile = self.column.default.as_ref().filter(|default| default.is_volatile());
         let (value, event) = match (&self.fill, volatile) {
             (Some(fill), _) => (fill.text.clone(), Event::Both),
             (None, Some(default)) => (default.sql(), Event::Update),
             (None, None) => return None,
         };
-        Some(Fill { table: self.target.table(), column: self.target.column(), value, event })
+        Some(Fill { table: self.target.table(), column: self.target.column(), value, event, at })
     }
 
-    fn install(&self) -> Step {
+    fn install(&self, at: Position) -> Step {
         let (table, column) = (self.target.table(), self.target.column());
-        let Some(fill) = self.filler() else {
+        let Some(fill) = self.filler(at) else {
             let why =
                 "touches no row: PostgreSQL keeps a constant or stable default in its catalog";
             let mut add = vec![sql::add_column(table, &self.column)];
@@ -198,8 +200,7 @@ impl AddColumn {
         statements.extend(ddl::comment(table, &self.column));
         statements.extend(triggers);
         let why = "the column, and the trigger that fills it, in one transaction: no client meets one without the other";
-        let mut undo = vec![ddl::lock_table(table, Mode::AccessExclusive)];
-        undo.extend(fill.remove());
+        let mut undo = fill.remove();
         undo.push(sql::drop_column(table, column));
         Step::transaction(Phase::Expand, why, statements).undo(undo)
     }

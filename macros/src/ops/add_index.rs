@@ -3,6 +3,7 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Step, sql};
@@ -52,7 +53,7 @@ impl Operation for AddIndex {
         Some(())
     }
 
-    fn plan(&self, (): &()) -> Plan {
+    fn plan(&self, (): &(), _: Position) -> Plan {
         let index = sql::index(&self.table, &self.index);
         let why =
             "concurrently: reads and writes go on; a build that fails is dropped and repeated";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, sql};
@@ -74,7 +75,7 @@ impl Operation for CreateTable {
         (errors.count() == before).then_some(())
     }
 
-    fn plan(&self, (): &()) -> Plan {
+    fn plan(&self, (): &(), _: Position) -> Plan {
         let drop = sql::drop_table(&self.table);
         let why = "a new table, with all that belongs to it";
         let step = Step::transaction(Phase::Expand, why, sql::create_table(&self.table)).undo(drop);

@@ -4,6 +4,7 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::fill::{Event, Fill};
@@ -64,16 +65,16 @@ impl Operation for DropColumn {
         Some(own.filter_map(Constraint::parent).cloned().collect())
     }
 
-    fn plan(&self, parents: &Self::Facts) -> Plan {
+    fn plan(&self, parents: &Self::Facts, at: Position) -> Plan {
         let mut steps = Vec::new();
         let table = self.target.table();
         let mut contract = Vec::new();
-        if let Some(fill) = self.fill() {
+        if let Some(fill) = self.fill(at) {
             let why = "a value for builds that still read the column, in rows of builds that no longer write it";
             steps.push(Step::transaction(Phase::Expand, why, fill.install()).undo(fill.remove()));
         }
         contract.extend(ddl::lock_parents(table, parents, Mode::AccessExclusive));
-        contract.extend(self.fill().iter().flat_map(Fill::remove));
+        contract.extend(self.fill(at).iter().flat_map(Fill::remove));
         let mut drop = sql::drop_column(table, self.target.column());
         for parent in parents {
             drop = drop.and_locks(parent, Mode::AccessExclusive);
@@ -91,18 +92,22 @@ impl Operation for DropColumn {
             table.constraints.retain(|constraint| !constraint.needs(&name.text));
             table.indexes.retain(|index| !index.needs(&name.text));
         });
+        if let Some(fill) = &self.fill {
+            schema.hold_read(self.target.table(), fill);
+        }
         let object = Object::column(self.target.table(), name);
         schema.hold(object, Role::Retiring { successor: None });
     }
 }
 
 impl DropColumn {
-    fn fill(&self) -> Option<Fill<'_>> {
+    fn fill(&self, at: Position) -> Option<Fill<'_>> {
         Some(Fill {
             table: self.target.table(),
             column: self.target.column(),
             value: self.fill.as_ref()?.text.clone(),
             event: Event::Both,
+            at,
         })
     }
 

@@ -4,6 +4,7 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, ddl};
@@ -44,7 +45,7 @@ impl Operation for DropDefault {
         Some(())
     }
 
-    fn plan(&self, (): &()) -> Plan {
+    fn plan(&self, (): &(), _: Position) -> Plan {
         let drop = ddl::drop_default(self.target.table(), self.target.column());
         let why = "builds that leave the column out are gone";
         let step = Step::transaction(Phase::Contract, why, vec![drop]);

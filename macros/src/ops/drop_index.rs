@@ -4,6 +4,7 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, Work, sql};
@@ -71,7 +72,7 @@ impl Operation for DropIndex {
             }
         }
         let claim = Object::index(&self.index, wanted).at(span);
-        if !schema.retiring(&claim, errors) {
+        if !schema.retiring(&claim, errors) && !schema.incomplete {
             let names: Vec<&str> = schema
                 .tables()
                 .filter(|table| self.may_be_of(table.name.schema()))
@@ -86,7 +87,7 @@ impl Operation for DropIndex {
         None
     }
 
-    fn plan(&self, (table, index): &Self::Facts) -> Plan {
+    fn plan(&self, (table, index): &Self::Facts, _: Position) -> Plan {
         let why = "no build needs the index any more";
         let step = Step::new(Phase::Contract, why, Work::DropIndex(sql::index(table, index)));
         Plan { steps: vec![step], notes: Vec::new() }

@@ -3,6 +3,7 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, ddl, not_null};
@@ -46,7 +47,7 @@ impl Operation for DropNotNull {
         Some(())
     }
 
-    fn plan(&self, (): &()) -> Plan {
+    fn plan(&self, (): &(), _: Position) -> Plan {
         let (table, column) = (self.target.table(), self.target.column());
         let mut steps = not_null::way_back(table, column);
         let drop = ddl::drop_not_null(table, column);

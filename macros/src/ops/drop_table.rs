@@ -3,6 +3,7 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, sql};
@@ -50,7 +51,7 @@ impl Operation for DropTable {
         Some(table.clone())
     }
 
-    fn plan(&self, table: &Table) -> Plan {
+    fn plan(&self, table: &Table, _: Position) -> Plan {
         let why = "the rows are gone after this; no build uses the table any more";
         let step = Step::transaction(Phase::Contract, why, sql::drop_table(table));
         Plan { steps: vec![step], notes: Vec::new() }

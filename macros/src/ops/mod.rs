@@ -16,6 +16,7 @@ use syn::parse::ParseStream;
 
 use crate::change::{self, Reader};
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::plan::Step;
 
@@ -168,7 +169,8 @@ pub(crate) trait Operation: Sized {
     /// Whether it can be done to this schema; errors otherwise.
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts>;
 
-    fn plan(&self, facts: &Self::Facts) -> Plan;
+    /// `at` orders the triggers of several changes.
+    fn plan(&self, facts: &Self::Facts, at: Position) -> Plan;
 
     /// Makes the schema what it is afterwards, as well as it can if `check` found errors: what
     /// follows is then checked against what was meant.

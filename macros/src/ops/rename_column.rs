@@ -6,7 +6,8 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::{Claim, Object, Role, Schema, names};
+use crate::model::names::{self, Position};
+use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::sync::{Convert, Sync};
 use crate::plan::{Mode, Phase, Statement, Step, attach, ddl, not_null, sql};
@@ -28,6 +29,11 @@ pub(crate) struct RenameColumn {
     down: Option<Sql>,
     key: Option<Name>,
 }
+
+/// PostgreSQL manual, INSERT, "ON CONFLICT Clause": only the index that is named is consulted.
+const TWO_UNIQUE_INDEXES: &str = "until the contract two unique constraints hold the same values: of two \
+    concurrent `insert … on conflict` of one new value, the later may fail (23505) instead of \
+    taking its `do update`; retry it";
 
 /// What the schema knows of the column, and what goes over to the new one.
 pub(crate) struct Facts {
@@ -106,9 +112,9 @@ impl Operation for RenameColumn {
         (errors.count() == before).then_some(facts)
     }
 
-    fn plan(&self, facts: &Facts) -> Plan {
+    fn plan(&self, facts: &Facts, at: Position) -> Plan {
         let table = &self.old.table;
-        let sync = Sync { table, old: &facts.old, new: &facts.new, convert: self.conversion() };
+        let sync = Sync { table, old: &facts.old, new: &facts.new, convert: self.conversion(), at };
         let mut steps = vec![sync.install(), sync.backfill()];
         if facts.new.not_null {
             steps.extend(not_null::tighten(table, &self.new));
@@ -121,7 +127,11 @@ impl Operation for RenameColumn {
             steps.push(Step::build_index(why, sql::index(table, &index.copy)));
         }
         steps.push(self.contract(&sync, facts));
-        Plan { steps, notes: vec![super::more_columns(), super::fewer_columns()] }
+        let mut notes = vec![super::more_columns(), super::fewer_columns()];
+        if facts.constraints.iter().any(|item| matches!(item.copy.rule, Rule::Unique(_))) {
+            notes.push(TWO_UNIQUE_INDEXES.into());
+        }
+        Plan { steps, notes }
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -141,6 +151,9 @@ impl Operation for RenameColumn {
             table.columns.retain(|item| item.name != *old && item.name != *new);
             table.columns.push(column);
         });
+        for sql in self.up.iter().chain(&self.down) {
+            schema.hold_read(&self.old.table, sql);
+        }
         let successor = Some(new.text.clone());
         schema.hold(Object::column(&self.old.table, old), Role::Retiring { successor });
         schema.hold(Object::column(&self.old.table, new), Role::Synced);
@@ -271,7 +284,7 @@ impl RenameColumn {
         mut copy: T,
         rename: impl Fn(&mut T, Name),
     ) -> Option<Copy<T>> {
-        let temporary = Name::new(names::internal(&table.name, &[&name.text], "copy"));
+        let temporary = Name::new(names::copy(&table.name, &name));
         rename(&mut copy, temporary.clone());
         Some(Copy { name, copy, temporary })
     }

@@ -4,6 +4,7 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, ddl};
@@ -56,7 +57,7 @@ impl Operation for SetDefault {
         Some(column.clone())
     }
 
-    fn plan(&self, was: &Column) -> Plan {
+    fn plan(&self, was: &Column, _: Position) -> Plan {
         let (table, name) = (self.target.table(), self.target.column());
         let undo = match &was.default {
             Some(default) => ddl::set_default(table, name, &default.sql()),

@@ -3,6 +3,7 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::fill::{Event, Fill};
@@ -49,10 +50,10 @@ impl Operation for SetNotNull {
         Some(())
     }
 
-    fn plan(&self, (): &()) -> Plan {
+    fn plan(&self, (): &(), at: Position) -> Plan {
         let mut steps = Vec::new();
         let mut notes = Vec::new();
-        if let Some(fill) = self.fill() {
+        if let Some(fill) = self.fill(at) {
             let why = "what builds write that know no better, until the contract";
             steps.push(Step::transaction(Phase::Expand, why, fill.install()).undo(fill.remove()));
             steps.push(fill.backfill());
@@ -65,7 +66,7 @@ impl Operation for SetNotNull {
             ));
         }
         steps.extend(not_null::tighten(self.target.table(), self.target.column()));
-        if let Some(fill) = self.fill() {
+        if let Some(fill) = self.fill(at) {
             let why = "builds that write nulls are gone";
             steps.push(Step::transaction(Phase::Contract, why, fill.remove()));
         }
@@ -78,19 +79,21 @@ impl Operation for SetNotNull {
                 column.not_null = true;
             }
         });
-        if self.fill.is_some() {
+        if let Some(fill) = &self.fill {
             schema.hold(Object::column(self.target.table(), self.target.column()), Role::Synced);
+            schema.hold_read(self.target.table(), fill);
         }
     }
 }
 
 impl SetNotNull {
-    fn fill(&self) -> Option<Fill<'_>> {
+    fn fill(&self, at: Position) -> Option<Fill<'_>> {
         Some(Fill {
             table: self.target.table(),
             column: self.target.column(),
             value: self.fill.as_ref()?.text.clone(),
             event: Event::Both,
+            at,
         })
     }
 

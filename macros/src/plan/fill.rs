@@ -1,7 +1,7 @@
 //! A value for rows that have none: a trigger for what clients write, a backfill for what is
 //! there.
 
-use crate::model::names;
+use crate::model::names::{self, Position};
 use crate::plan::sync::OUTSIDE_BACKFILL;
 use crate::plan::{Backfill, Phase, Statement, Step, Work, ddl};
 use crate::syntax::name::{Name, TableName};
@@ -13,6 +13,7 @@ pub(crate) struct Fill<'a> {
     /// The value, an expression over the row's columns.
     pub(crate) value: String,
     pub(crate) event: Event,
+    pub(crate) at: Position,
 }
 
 #[derive(Clone, Copy)]
@@ -28,7 +29,7 @@ impl Fill<'_> {
     }
 
     fn trigger(&self) -> String {
-        names::trigger(&self.function(), "write")
+        names::trigger(self.at, &self.function(), "write")
     }
 
     /// The statements that install the trigger, after what they need.

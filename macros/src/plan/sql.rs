@@ -41,7 +41,8 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
         .why("a new table: no client uses it yet");
     create.locks = statements.iter().flat_map(|lock| lock.locks.clone()).collect();
     statements.push(create);
-    statements.extend(table.columns.iter().filter_map(|column| ddl::comment(&table.name, column)));
+    let comments = table.columns.iter().filter_map(|column| ddl::comment(&table.name, column));
+    statements.extend(comments.map(|comment| Statement::free(comment.sql)));
     for index in &table.indexes {
         let sql = index_sql(&table.name, index, false);
         statements.push(Statement::free(sql).why("the table is new and empty"));

@@ -1,7 +1,7 @@
 //! The sync rule: while an old and a new column live side by side, triggers keep them equal,
 //! whoever writes which (DESIGN, "The sync rule").
 
-use crate::model::names;
+use crate::model::names::{self, Position};
 use crate::plan::{Backfill, Phase, Statement, Step, Work, ddl, sql};
 use crate::syntax::column::Column;
 use crate::syntax::name::TableName;
@@ -18,6 +18,7 @@ pub(crate) struct Sync<'a> {
     pub(crate) new: &'a Column,
     /// How to make one from the other; none where they are equal.
     pub(crate) convert: Option<Convert<'a>>,
+    pub(crate) at: Position,
 }
 
 pub(crate) struct Convert<'a> {
@@ -34,7 +35,7 @@ impl Sync<'_> {
 
     fn triggers(&self) -> [String; 2] {
         let function = self.name("sync");
-        [names::trigger(&function, "insert"), names::trigger(&function, "update")]
+        [names::trigger(self.at, &function, "insert"), names::trigger(self.at, &function, "update")]
     }
 
     /// Whether a row was filled shows in a column of its own where a NULL may be a value that

@@ -18,6 +18,8 @@ use crate::syntax::sql::Sql;
 pub(crate) struct Constraint {
     pub(crate) name: Option<Name>,
     pub(crate) rule: Rule,
+    /// The column that it was written with, after which it is named.
+    pub(crate) with: Option<Name>,
     pub(crate) span: Span,
 }
 
@@ -93,7 +95,7 @@ impl Constraint {
         } else {
             list::options(&content, errors, &mut [("name", &mut list::value(&mut name))]);
         }
-        Ok(Constraint { name, rule, span: word.span() })
+        Ok(Constraint { name, rule, with: None, span: word.span() })
     }
 
     /// The columns of the table itself that the constraint names; for a check, none.

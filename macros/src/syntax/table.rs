@@ -82,7 +82,8 @@ impl Table {
                     (Rule::ForeignKey { columns: vec![name.clone()], target: *target }, span)
                 }
             };
-            self.constraints.push(Constraint { name: None, rule, span });
+            let with = Some(name.clone());
+            self.constraints.push(Constraint { name: None, rule, with, span });
         }
         self.columns.push(def.column);
     }
