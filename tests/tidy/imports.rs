@@ -8,31 +8,37 @@ use super::{code_lines, expect_none, operations, read, workspace};
 
 /// The rooms of each crate in the order in which data flows; a room may use those of its own rank
 /// and of the earlier ones. A room that is not named here stands with `lib`, the last.
-const MACROS: [&[&str]; 6] = [
+const MACROS: &[&[&str]] = &[
     &["diag", "syntax", "model", "plan"],
-    &["ops"],
-    &["migration"],
+    &["ops", "change"],
+    &["migration", "history"],
     &["check"],
     &["emit"],
     &["expand"],
 ];
-const RUNTIME: [&[&str]; 5] = [
-    &["migration", "report", "error", "status"],
+const RUNTIME: &[&[&str]] = &[
+    &["migration", "report", "status", "error", "executor", "sql", "jitter", "plan_text"],
+    &["ledger"],
     &["gate"],
-    &["executor"],
-    &["retry", "lock", "store", "backfill", "lease", "drift"],
-    &["runner", "builder"],
+    &["builder", "lock", "blockers", "retry", "store", "stage", "transaction", "heap"],
+    &["backfill", "index", "require", "step", "lease", "drift"],
+    &["phase"],
+    &["runner"],
 ];
+
+/// A builder makes what comes last, from settings that the rooms between read.
+const EXCEPTIONS: &[(&str, &str)] = &[("builder", "runner")];
 
 #[test]
 fn imports_run_one_way() {
     let mut problems = Vec::new();
-    for (part, order) in [("macros/src", &MACROS[..]), ("runtime/src", &RUNTIME[..])] {
+    for (part, order) in [("macros/src", MACROS), ("runtime/src", RUNTIME)] {
         let source = workspace().join(part);
         for file in rust_files(&source) {
             let Some(room) = room(&source, &file) else { continue };
             for (number, used) in uses(&read(&file), &source) {
-                if rank(order, &used) > rank(order, &room) {
+                let allowed = EXCEPTIONS.contains(&(room.as_str(), used.as_str()));
+                if rank(order, &used) > rank(order, &room) && !allowed {
                     let place = format!("{}:{number}", file.display());
                     problems.push(format!("{place}: `{room}` uses `{used}`, a later room"));
                 }
