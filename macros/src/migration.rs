@@ -81,10 +81,7 @@ impl Migration {
         let read = |input: ParseStream| {
             Ok(Migration::parse(input, schema.take().unwrap_or_default(), errors))
         };
-        match read.parse2(body) {
-            Ok(migration) => migration,
-            Err(_) => Migration::default(),
-        }
+        read.parse2(body).unwrap_or_default()
     }
 
     fn parse_change(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {

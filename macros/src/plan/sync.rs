@@ -180,7 +180,10 @@ impl Sync<'_> {
         let old_inserted = match &self.old.default {
             _ if self.old.identity.is_some() => "not new_given".to_owned(),
             Some(default) if default.is_volatile() => "not new_given".to_owned(),
-            default => inserted(self.old, default.as_ref().map(|default| default.sql())),
+            default => inserted(
+                self.old,
+                default.as_ref().map(super::super::syntax::default::Default::sql),
+            ),
         };
         let marked =
             self.marker().map_or(String::new(), |marker| format!("\n  new.{marker} := false;"));
