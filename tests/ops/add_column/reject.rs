@@ -1,0 +1,36 @@
+//! Forms that rewrite, values that are missing, names that are taken.
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: bigint identity primary_key, name: text });
+        create_table!(users {
+            id: bigint identity primary_key,
+            username: text not_null unique,
+            email: text,
+            plan: text not_null default "free",
+            customer_id: bigint references(customers.id),
+            shout: text generated("upper(username)"),
+            index(email),
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        add_column!(users.email: text);
+        add_column!(user.nickname: text);
+        add_column!(users.number: bigint identity);
+        add_column!(users.upper: text generated("upper(username)"));
+        add_column!(users.region: text not_null);
+        add_column!(users.level: integer not_null default "low");
+        add_column!(users.country: text not_null default "de", fill = "email");
+        add_column!(users.city: txt);
+        add_column!(users.street: text not_nul);
+        add_column!(users.zip);
+        add_column!(users.boss_id: bigint references(users.idd));
+        add_column!(users.score: integer, fil = "1");
+    }
+}
+
+fn main() {}

@@ -1,0 +1,30 @@
+//! Columns that are not there, and names that are taken.
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: bigint identity primary_key, name: text });
+        create_table!(users {
+            id: bigint identity primary_key,
+            username: text not_null unique,
+            email: text,
+            plan: text not_null default "free",
+            customer_id: bigint references(customers.id),
+            shout: text generated("upper(username)"),
+            index(email),
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        add_index!(users(emial));
+        add_index!(users(email));
+        add_index!(user(email));
+        add_index!(users(email desk));
+        add_index!(users(username), uniqe, name = by_username);
+        add_index!(users());
+    }
+}
+
+fn main() {}

@@ -1,0 +1,36 @@
+//! A table that PostgreSQL would refuse, or that says things twice.
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: bigint identity primary_key, name: text });
+        create_table!(users {
+            id: bigint identity primary_key,
+            username: text not_null unique,
+            email: text,
+            plan: text not_null default "free",
+            customer_id: bigint references(customers.id),
+            shout: text generated("upper(username)"),
+            index(email),
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(users { id: bigint primary_key });
+        create_table!(empty {});
+        create_table!(orders {
+            id: bigint identity primary_key,
+            id: bigint,
+            other: bigint primary_key,
+            customer_id: bigint references(customer.id),
+            user_id: text references(users.id),
+            state: text default 5,
+            paid: boolean default "maybe",
+            unique(stat),
+        });
+    }
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! Indexes that are not there, or belong to a constraint.
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: bigint identity primary_key, name: text });
+        create_table!(users {
+            id: bigint identity primary_key,
+            username: text not_null unique,
+            email: text,
+            plan: text not_null default "free",
+            customer_id: bigint references(customers.id),
+            shout: text generated("upper(username)"),
+            index(email),
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        drop_index!(users_emial_idx);
+        drop_index!(users_username_key);
+        drop_index!(users_pkey);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,30 @@
+//! Names that are not there or taken, and half of a conversion.
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: bigint identity primary_key, name: text });
+        create_table!(users {
+            id: bigint identity primary_key,
+            username: text not_null unique,
+            email: text,
+            plan: text not_null default "free",
+            customer_id: bigint references(customers.id),
+            shout: text generated("upper(username)"),
+            index(email),
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        rename_column!(users.usernmae => display_name);
+        rename_column!(users.email => username);
+        rename_column!(users.plan => tier: integer);
+        rename_column!(users.customer_id => owner: text, up = "customer_id::text");
+        rename_column!(customers.name => name);
+        rename_column!(users.username = display_name);
+    }
+}
+
+fn main() {}
