@@ -1,8 +1,7 @@
 //! Who is in the way of a lock.
 
-use std::collections::HashSet;
-
 use crate::error::Blocker;
+use crate::executor::Row;
 use crate::lock::Held;
 use crate::migration::{LockMode, TableLock};
 use crate::sql::quote_literal;
@@ -18,15 +17,14 @@ const MODES: [(LockMode, &str); 8] = [
     (LockMode::AccessExclusive, "AccessExclusiveLock"),
 ];
 
-/// What an autovacuum looks like to a role that may not read `backend_type`.
-const VACUUM_LOCK: &str = "ShareUpdateExclusiveLock";
+const A_MOMENT: &str = "200 ms";
 
 /// The sessions that held conflicting locks at one moment.
 #[derive(Debug, Default)]
 pub(crate) struct Sample {
-    pub(crate) blockers: Vec<Blocker>,
-    vacuum: bool,
-    others: HashSet<String>,
+    blockers: Vec<Blocker>,
+    /// How many of the blockers, which come oldest first, have been there for more than a moment.
+    lasting: usize,
 }
 
 impl Sample {
@@ -36,24 +34,10 @@ impl Sample {
             return Sample::default();
         }
         match held.query(&sql(locks)).await {
-            Ok(rows) => rows.iter().fold(Sample::default(), |mut sample, row| {
-                let text = |column: usize| row.get(column).unwrap_or("?").to_owned();
-                let (holds, worker) = (text(4), text(6));
-                let blocker = Blocker {
-                    pid: text(0),
-                    user: text(1),
-                    application: text(2),
-                    age: text(3),
-                    holds,
-                };
-                if blocker.holds.contains(VACUUM_LOCK) && worker.starts_with("autovacuum") {
-                    sample.vacuum = true;
-                } else {
-                    sample.others.insert(text(5));
-                }
-                sample.blockers.push(blocker);
-                sample
-            }),
+            Ok(rows) => Sample {
+                blockers: rows.iter().map(blocker).collect(),
+                lasting: rows.iter().filter(|row| row.get(5) == Some("t")).count(),
+            },
             Err(error) => {
                 tracing::warn!(%error, "cannot see who holds the lock");
                 Sample::default()
@@ -61,11 +45,23 @@ impl Sample {
         }
     }
 
-    /// Whether waiting past `deadlock_timeout` would help: an autovacuum is in the way, which
-    /// then gives way, and nobody else has been ever since the sample before.
-    pub(crate) fn only_vacuum_stays(&self, before: &Sample) -> bool {
-        self.vacuum && self.others.is_disjoint(&before.others)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.blockers.is_empty()
     }
+
+    /// Those to name: clients that only pass through are not to blame where somebody stays.
+    pub(crate) fn into_culprits(mut self) -> Vec<Blocker> {
+        if self.lasting > 0 {
+            self.blockers.truncate(self.lasting);
+        }
+        self.blockers
+    }
+}
+
+fn blocker(row: Row<'_>) -> Blocker {
+    let text = |column: usize| row.get(column).unwrap_or("?").to_owned();
+    let (pid, user, application, age, holds) = (text(0), text(1), text(2), text(3), text(4));
+    Blocker { pid, user, application, age, holds }
 }
 
 fn sql(locks: &[TableLock]) -> String {
@@ -81,15 +77,16 @@ fn sql(locks: &[TableLock]) -> String {
     });
     let conflicts = conflicts.collect::<Vec<_>>().join(" or ");
     format!(
-        "select coalesce(l.pid::text, 'of a prepared transaction'), max(a.usename), \
+        "select coalesce(l.pid::text, 'of a prepared transaction'), \
+         coalesce(max(a.usename), max(a.backend_type)), \
          max(a.application_name), max(date_trunc('second', clock_timestamp() - a.xact_start))::text, \
-         string_agg(distinct l.mode, ', '), l.virtualtransaction, \
-         coalesce(max(a.backend_type), 'autovacuum worker') \
+         string_agg(distinct l.mode, ', '), \
+         coalesce(min(a.xact_start) < clock_timestamp() - interval '{A_MOMENT}', true) \
          from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid \
          where l.locktype = 'relation' and l.granted and l.pid is distinct from pg_backend_pid() \
          and l.database = (select oid from pg_catalog.pg_database \
          where datname = current_database()) and ({conflicts}) \
-         group by l.pid, l.virtualtransaction order by min(a.xact_start) nulls last limit 10"
+         group by l.pid order by min(a.xact_start) nulls first limit 10"
     )
 }
 

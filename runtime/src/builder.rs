@@ -53,11 +53,11 @@ impl Builder {
         self
     }
 
-    /// The longest time for which a statement waits for a lock, and so for which clients queue
-    /// behind it; by default 300 ms.
+    /// The longest time for which a statement waits for a lock that clients queue behind it for;
+    /// by default 300 ms.
     ///
-    /// Only where an autovacuum is in the way, which gives way to none that waits shorter than
-    /// the server's `deadlock_timeout`, a try now and then waits that long (1 s by default).
+    /// Locks that clients do not notice are waited for somewhat longer than the server's
+    /// `deadlock_timeout`, because that is when an autovacuum gives way.
     ///
     /// PostgreSQL manual, section "Client Connection Defaults", `lock_timeout`.
     #[must_use]

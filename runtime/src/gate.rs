@@ -19,17 +19,21 @@ pub(crate) fn admit(history: &Migrations, ledger: &Ledger) -> Result<(), Error> 
 /// A contract that has at least begun has to be declared here too, or our code still uses what
 /// it removes.
 fn not_too_old(history: &Migrations, ledger: &Ledger) -> Result<(), Error> {
-    let declared = |id: &str| {
-        history.migrations.iter().any(|migration| migration.contracts.iter().any(|one| *one == id))
-    };
     let contracted = |recorded: &&Recorded| {
         matches!(recorded.state, State::Contracting | State::Contracted)
-            && !declared(recorded.id.as_str())
+            && !declares_contract(history, &recorded.id)
     };
     match ledger.migrations.iter().find(contracted) {
         Some(recorded) => Err(Error::new(Kind::TooOld { contracted: recorded.id.clone() })),
         None => Ok(()),
     }
+}
+
+fn declares_contract(history: &Migrations, id: &str) -> bool {
+    history.migrations.iter().any(|migration| {
+        let contracts: &[&str] = migration.contracts;
+        contracts.contains(&id)
+    })
 }
 
 /// A database that is ahead of us has all that is ours; one that has not is another history's.

@@ -76,6 +76,11 @@ async fn clear_away(held: &mut Held<'_>, index: &Index) {
     }
 }
 
+/// Whether nothing of the index is left.
+pub(crate) async fn is_missing(held: &mut Held<'_>, index: &Index) -> bool {
+    matches!(truth(held, index).await, Ok(Truth::Missing))
+}
+
 async fn truth(held: &mut Held<'_>, index: &Index) -> Result<Truth, Error> {
     let sql = format!(
         "select indisvalid and indisready and indislive from pg_catalog.pg_index \

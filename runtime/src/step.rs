@@ -71,18 +71,28 @@ async fn carry_out(
         let record = store.finished(stage.held.pid(), way.end());
         return transaction::run(stage, statements, &record).await;
     }
+    if let Work::Require(require) = work {
+        require::check(stage.held, require).await?;
+        return store.finish(stage.held, way.end()).await;
+    }
     store.intend(stage.held, way.under_way()).await?;
     let resumed = matches!(recorded.state, StepState::Intended | StepState::Undoing);
     match work {
-        Work::Transaction(_) => {}
-        Work::BuildIndex(index) => index::build(stage, index, resumed).await?,
+        Work::Transaction(_) | Work::Require(_) => {}
+        Work::BuildIndex(index) => {
+            let built = index::build(stage, index, resumed).await;
+            // A migration whose index cannot be built must stay open to be edited.
+            if built.is_err() && way == Way::Forward && index::is_missing(stage.held, index).await {
+                store.finish(stage.held, StepState::Undone).await?;
+            }
+            built?;
+        }
         Work::DropIndex(index) => index::discard(stage, index).await?,
         Work::Backfill(backfill) => {
             let same = recorded.state == way.under_way();
             let from = if same { (recorded.cursor.as_deref(), recorded.rows) } else { (None, 0) };
             backfill::fill(stage, store, backfill, from).await?;
         }
-        Work::Require(require) => require::check(stage.held, require).await?,
     }
     store.finish(stage.held, way.end()).await
 }

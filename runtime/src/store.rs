@@ -111,7 +111,7 @@ impl Store<'_> {
     pub(crate) async fn set_state(&self, held: &mut Held<'_>, state: State) -> Result<(), Error> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
         let finished = match state {
-            State::Migrated | State::Contracted | State::Pending => "now()",
+            State::Migrated | State::Contracted | State::Pending => "clock_timestamp()",
             _ => "finished_at",
         };
         let (state, pid) = (state.name(), held.pid());
@@ -139,7 +139,7 @@ pub(crate) struct StepStore<'a> {
 impl StepStore<'_> {
     /// Notes that a try begins.
     pub(crate) async fn begin(&self, held: &mut Held<'_>) -> Result<(), Error> {
-        let set = "attempts = attempts + 1, started_at = now(), finished_at = null, error = null";
+        let set = "attempts = attempts + 1, started_at = clock_timestamp(), finished_at = null, error = null";
         let sql = self.update(held.pid(), set);
         fenced(held, &sql).await
     }
@@ -169,7 +169,9 @@ impl StepStore<'_> {
     /// The statement that records the step, for the transaction that does it.
     pub(crate) fn finished(&self, pid: &str, state: StepState) -> String {
         let state = state.name();
-        let set = format!("state = '{state}', cursor = null, finished_at = now(), error = null");
+        let set = format!(
+            "state = '{state}', cursor = null, finished_at = clock_timestamp(), error = null"
+        );
         self.update(pid, &set)
     }
 

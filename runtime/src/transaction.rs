@@ -14,6 +14,30 @@ use crate::store::fenced;
 /// The longest that a statement may run while it holds a lock that blocks clients.
 const BRIEF: Duration = Duration::from_secs(5);
 
+/// What timeouts in whole milliseconds may be off by.
+const TICK: Duration = Duration::from_millis(2);
+
+/// By how much the wait for a vacuum outlasts `deadlock_timeout`: the time that it takes to stop.
+const EVICTION: Duration = Duration::from_millis(200);
+
+/// How long one try waits.
+#[derive(Debug, Clone, Copy)]
+struct Timeouts {
+    /// For locks that clients may queue behind us for.
+    lock: Duration,
+    /// For locks that clients do not notice.
+    patient: Duration,
+}
+
+impl Timeouts {
+    fn new(stage: &Stage<'_, '_>, locks: &[TableLock]) -> Timeouts {
+        let short = stage.settings.lock_timeout;
+        let patient = short.max(stage.held.server.deadlock_timeout + EVICTION);
+        let blocks = locks.iter().any(|lock| lock.mode.blocks_clients());
+        Timeouts { lock: if blocks { short } else { patient }, patient }
+    }
+}
+
 /// Runs statements and the record of them in one transaction, until it gets its locks.
 pub(crate) async fn run(
     stage: &mut Stage<'_, '_>,
@@ -21,10 +45,10 @@ pub(crate) async fn run(
     record: &str,
 ) -> Result<(), Error> {
     let locks = strongest(statements);
+    let timeouts = Timeouts::new(stage, &locks);
     let mut ladder = Ladder::new(stage.settings, locks.clone());
     loop {
-        let timeout = ladder.timeout(stage.held);
-        match attempt(stage.held, &locks, timeout, statements, record).await {
+        match attempt(stage.held, &locks, timeouts, statements, record).await {
             Ok(held_for) => {
                 stage.tally.longest_lock = stage.tally.longest_lock.max(held_for);
                 return Ok(());
@@ -40,11 +64,11 @@ pub(crate) async fn run(
 async fn attempt(
     held: &mut Held<'_>,
     locks: &[TableLock],
-    timeout: Duration,
+    timeouts: Timeouts,
     statements: &[Statement],
     record: &str,
 ) -> Result<Duration, Error> {
-    let outcome = inside(held, locks, timeout, statements, record).await;
+    let outcome = inside(held, locks, timeouts, statements, record).await;
     if outcome.is_err() {
         held.rollback().await;
     }
@@ -55,16 +79,13 @@ async fn attempt(
 async fn inside(
     held: &mut Held<'_>,
     locks: &[TableLock],
-    timeout: Duration,
+    timeouts: Timeouts,
     statements: &[Statement],
     record: &str,
 ) -> Result<Duration, Error> {
-    let groups = lock_statements(held, locks).await?;
+    let plan = LockPlan::new(held, locks).await?;
     held.query("begin").await?;
-    let wait = [("lock_timeout", milliseconds(timeout)), ("statement_timeout", "0".to_owned())];
-    held.query(&set(Scope::Transaction, &wait.each_ref().map(|(name, to)| (*name, to.as_str()))))
-        .await?;
-    let granted = take_locks(held, &groups, timeout).await?;
+    let granted = plan.carry_out(held, timeouts).await?;
     for statement in statements {
         held.query(statement.sql).await?;
     }
@@ -73,34 +94,42 @@ async fn inside(
     Ok(granted.map(|granted| granted.elapsed()).unwrap_or_default())
 }
 
-/// Takes every blocking lock before anything else is done, and says when the first was granted.
-///
-/// `lock_timeout` counts for each lock anew, a partition's too, while the first is held already;
-/// so all of them share one budget, which `statement_timeout` keeps.
-async fn take_locks(
-    held: &mut Held<'_>,
-    groups: &[String],
-    timeout: Duration,
-) -> Result<Option<Instant>, Error> {
-    let started = Instant::now();
-    let mut granted = None;
-    for lock in groups {
-        let left = milliseconds(timeout.saturating_sub(started.elapsed()));
-        held.query(&set(Scope::Transaction, &[("statement_timeout", &left)])).await?;
-        held.query(lock).await.map_err(|error| out_of_budget(lock, error, started, timeout))?;
-        granted.get_or_insert_with(Instant::now);
+impl LockPlan {
+    /// Takes the blocking locks before anything else is done, and says when the first was granted.
+    async fn carry_out(
+        &self,
+        held: &mut Held<'_>,
+        timeouts: Timeouts,
+    ) -> Result<Option<Instant>, Error> {
+        if let Some(evict) = &self.evict {
+            held.query(&local("lock_timeout", timeouts.patient)).await?;
+            held.query(evict).await?;
+        }
+        held.query(&local("lock_timeout", timeouts.lock)).await?;
+        let started = Instant::now();
+        let mut granted = None;
+        for lock in &self.take {
+            let left = timeouts.lock.saturating_sub(started.elapsed()) + TICK;
+            held.query(&local("statement_timeout", left)).await?;
+            let taken = held.query(lock).await;
+            taken.map_err(|error| out_of_budget(lock, error, started, timeouts.lock))?;
+            granted.get_or_insert_with(Instant::now);
+        }
+        if granted.is_some() {
+            held.query(&local("statement_timeout", BRIEF)).await?;
+        }
+        Ok(granted)
     }
-    if granted.is_some() {
-        let brief = milliseconds(BRIEF);
-        held.query(&set(Scope::Transaction, &[("statement_timeout", &brief)])).await?;
-    }
-    Ok(granted)
+}
+
+fn local(setting: &str, timeout: Duration) -> String {
+    set(Scope::Transaction, &[(setting, &milliseconds(timeout))])
 }
 
 /// A cancel at the end of our own budget is a lock that was not to be had; any other is somebody's
 /// wish.
 fn out_of_budget(lock: &str, error: Error, started: Instant, timeout: Duration) -> Error {
-    if error.code() == Some(QUERY_CANCELED) && started.elapsed() >= timeout {
+    if error.code() == Some(QUERY_CANCELED) && started.elapsed() + TICK >= timeout {
         return Error::sql(lock, SqlError::new(Some(LOCK_NOT_AVAILABLE), "lock timeout"));
     }
     error
@@ -119,21 +148,38 @@ fn strongest(statements: &[Statement]) -> Vec<TableLock> {
     locks
 }
 
-/// `lock table` for the tables that exist by now: the others are made by the transaction itself.
-async fn lock_statements(held: &mut Held<'_>, locks: &[TableLock]) -> Result<Vec<String>, Error> {
-    let blocking = || locks.iter().filter(|lock| lock.mode.blocks_clients());
-    if blocking().next().is_none() {
-        return Ok(Vec::new());
+/// The statements that take a transaction's blocking locks.
+///
+/// `lock_timeout` counts for each lock anew, a partition's too, while the first is held already;
+/// so all of them share one budget, which `statement_timeout` keeps.
+struct LockPlan {
+    /// An autovacuum gives way only to who has waited for longer than `deadlock_timeout`. In its
+    /// own mode we can wait that long: clients neither conflict with it nor queue behind it, and
+    /// it keeps the next vacuum out.
+    evict: Option<String>,
+    take: Vec<String>,
+}
+
+impl LockPlan {
+    /// For the tables that exist by now: the others are made by the transaction itself.
+    async fn new(held: &mut Held<'_>, locks: &[TableLock]) -> Result<LockPlan, Error> {
+        let blocking = || locks.iter().filter(|lock| lock.mode.blocks_clients());
+        let tables: Vec<String> = blocking().map(|lock| quote_literal(lock.table)).collect();
+        if tables.is_empty() {
+            return Ok(LockPlan { evict: None, take: Vec::new() });
+        }
+        let sql = format!(
+            "select name from unnest(array[{}]) as name join pg_catalog.pg_class c \
+             on c.oid = to_regclass(name) where c.relkind in ('r', 'p')",
+            tables.join(", ")
+        );
+        let rows = held.query(&sql).await?;
+        let exists = |lock: &&TableLock| rows.iter().any(|row| row.get(0) == Some(lock.table));
+        let present: Vec<TableLock> = blocking().filter(exists).copied().collect();
+        let own = |lock: &TableLock| TableLock { mode: LockMode::ShareUpdateExclusive, ..*lock };
+        let evict = grouped(&present.iter().map(own).collect::<Vec<_>>()).pop();
+        Ok(LockPlan { evict, take: grouped(&present) })
     }
-    let tables: Vec<String> = blocking().map(|lock| quote_literal(lock.table)).collect();
-    let sql = format!(
-        "select name from unnest(array[{}]) as name join pg_catalog.pg_class c \
-         on c.oid = to_regclass(name) where c.relkind in ('r', 'p')",
-        tables.join(", ")
-    );
-    let rows = held.query(&sql).await?;
-    let exists = |lock: &&TableLock| rows.iter().any(|row| row.get(0) == Some(lock.table));
-    Ok(grouped(&blocking().filter(exists).copied().collect::<Vec<_>>()))
 }
 
 /// One statement for each run of tables with the same mode.

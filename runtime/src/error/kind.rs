@@ -1,0 +1,104 @@
+//! The reasons, and what is said of each.
+
+use std::fmt;
+use std::time::Duration;
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Connect,
+    Pooled,
+    AlreadyRunning { waited: Duration },
+    Sql { statement: String, code: Option<String> },
+    Diverged { unknown: String, pending: String },
+    LockTimeout { waited: Duration, blockers: Vec<Blocker> },
+    Edited { migration: String, diff: String },
+    ContractPending { migration: String, needs: String },
+    TooOld { contracted: String },
+    UnknownMigration { id: String },
+    UndoRefused { migration: String, why: String },
+    Violation { table: String, problem: String, help: String, samples: Vec<String> },
+    Unfilled { table: String, rows: u64 },
+    Corrupt { what: String },
+}
+
+/// A session that stood in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Blocker {
+    pub(crate) pid: String,
+    pub(crate) user: String,
+    pub(crate) application: String,
+    pub(crate) age: String,
+    pub(crate) holds: String,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Connect => f.write_str("cannot connect to the database"),
+            Kind::Pooled => f.write_str(
+                "the connection changed its server process between two statements\n\
+                 help: connect directly, not through a pooler in transaction mode",
+            ),
+            Kind::AlreadyRunning { waited } => {
+                write!(f, "another runner was still at work after {waited:.0?}")
+            }
+            Kind::Sql { statement, code: Some(_) } => {
+                write!(f, "the database refused a statement: {statement}")
+            }
+            Kind::Sql { statement, code: None } => {
+                write!(f, "the connection failed at a statement: {statement}")
+            }
+            Kind::Diverged { unknown, pending } => write!(
+                f,
+                "the database has migration `{unknown}`, which this build does not know, \
+                 and not `{pending}`, which it does\n\
+                 help: give each service a name of its own with `app`, or merge the histories"
+            ),
+            Kind::LockTimeout { waited, blockers } => lock_timeout(f, *waited, blockers),
+            Kind::Edited { migration, diff } => write!(
+                f,
+                "migration `{migration}` was edited after it had run\n{diff}\
+                 help: restore it, and write what is new as a migration of its own"
+            ),
+            Kind::ContractPending { migration, needs } => write!(
+                f,
+                "migration `{migration}` needs the contract of `{needs}` to have run\n\
+                 help: run `contract()` first, once no build older than `{migration}` is live"
+            ),
+            Kind::TooOld { contracted } => write!(
+                f,
+                "this build is too old: the contract of `{contracted}` has run, \
+                 and this build does not declare it\n\
+                 help: deploy a build whose history has `contract!({contracted})`"
+            ),
+            Kind::UnknownMigration { id } => {
+                write!(f, "the history has no migration `{id}`")
+            }
+            Kind::UndoRefused { migration, why } => {
+                write!(f, "migration `{migration}` cannot be undone: {why}")
+            }
+            Kind::Violation { table, problem, help, samples } => {
+                writeln!(f, "rows of {table} {problem}")?;
+                samples.iter().try_for_each(|sample| writeln!(f, "  {sample}"))?;
+                write!(f, "help: {help}")
+            }
+            Kind::Unfilled { table, rows } => write!(
+                f,
+                "{rows} or more rows of {table} are still not filled after the backfill\n\
+                 help: look for a trigger or a rule that takes the backfill's values back"
+            ),
+            Kind::Corrupt { what } => {
+                write!(f, "the state in schema `changeover` does not make sense: {what}")
+            }
+        }
+    }
+}
+
+fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) -> fmt::Result {
+    write!(f, "no lock after {waited:.0?}")?;
+    for Blocker { pid, user, application, age, holds } in by {
+        write!(f, "\n  pid {pid}, user {user}, application `{application}`, ")?;
+        write!(f, "transaction open for {age}, holds {holds}")?;
+    }
+    f.write_str("\nhelp: end those transactions, or run again at a quieter time")
+}

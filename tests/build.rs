@@ -1,0 +1,43 @@
+//! Finds the operations' folders, so that a new operation touches nothing here but its folder.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    let ops = root.join("ops");
+    println!("cargo::rerun-if-changed={}", ops.display());
+
+    let (mut modules, mut live, mut plans) = (String::new(), String::new(), String::new());
+    for name in folders_with_a_scenario(&ops)? {
+        let file = ops.join(&name).join("live.rs");
+        println!("cargo::rerun-if-changed={}", file.display());
+        writeln!(modules, "#[path = {:?}]\npub mod {name};", file.display())
+            .map_err(io::Error::other)?;
+        for (tests, check) in [(&mut live, "live"), (&mut plans, "plan")] {
+            writeln!(
+                tests,
+                "#[test] fn {name}() -> Result<(), changeover_tests::Failure> {{ \
+                 super::{check}(&changeover_tests::ops::{name}::scenario(), {name:?}) }}"
+            )
+            .map_err(io::Error::other)?;
+        }
+    }
+    fs::write(out.join("ops.rs"), modules)?;
+    fs::write(out.join("live.rs"), live)?;
+    fs::write(out.join("plans.rs"), plans)
+}
+
+fn folders_with_a_scenario(ops: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(ops)? {
+        let entry = entry?;
+        if entry.path().join("live.rs").exists() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,26 @@
+//! Every operation's life under traffic, and what a runner must survive, on a real PostgreSQL.
+
+use changeover_tests::{Failure, Scenario, block_on, run};
+
+#[path = "live/blocked.rs"]
+mod blocked;
+#[path = "live/hand_written.rs"]
+mod hand_written;
+#[path = "live/interrupted_index.rs"]
+mod interrupted_index;
+#[path = "live/kill_and_resume.rs"]
+mod kill_and_resume;
+#[path = "live/repeated.rs"]
+mod repeated;
+#[path = "live/teeth.rs"]
+mod teeth;
+
+mod operations {
+    include!(concat!(env!("OUT_DIR"), "/live.rs"));
+}
+
+fn live(scenario: &Scenario, name: &str) -> Result<(), Failure> {
+    let slowest = block_on(run::run(scenario, name))?;
+    eprintln!("slowest client statement: {:?}, {}", slowest.took, slowest.what);
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! A table that refers to one that clients write all the time.
+
+use crate::{Client, Scenario};
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers {
+            id: bigint identity primary_key,
+            name: text not_null,
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(orders {
+            id: bigint identity primary_key,
+            customer_id: bigint not_null references(customers.id, on_delete = cascade),
+            status: text not_null default "pending",
+            total: numeric(12, 2) not_null default 0 check("total >= 0"),
+            created_at: timestamptz not_null default sql("now()"),
+            unique(customer_id, status),
+            index(status, created_at desc),
+        });
+    }
+}
+
+changeover::migrations! {
+    pub static HISTORY = [m0001_base, m0002_change];
+}
+
+pub fn scenario() -> Scenario {
+    Scenario::new(&HISTORY, "m0002_change")
+        .seed("insert into customers (name) select 'c' || n from generate_series(1, 500) n")
+        .old_build(Client::of("customers").writes("name").without_deletes())
+        .new_build(Client::of("orders").writes("status").also("customer_id", "1"))
+}

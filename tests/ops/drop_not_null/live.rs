@@ -1,0 +1,31 @@
+//! New builds write NULLs, so the release cannot be rolled back once they have.
+
+use crate::{Client, Scenario};
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(users {
+            id: bigint identity primary_key,
+            username: text not_null,
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        drop_not_null!(users.username);
+    }
+}
+
+changeover::migrations! {
+    pub static HISTORY = [m0001_base, m0002_change];
+}
+
+pub fn scenario() -> Scenario {
+    Scenario::new(&HISTORY, "m0002_change")
+        .seed("insert into users (username) select 'u' || n from generate_series(1, 500) n")
+        .old_build(Client::of("users").writes("username"))
+        .new_build(Client::of("users").writes("username").nullable())
+        .without_rollback()
+}

@@ -1,0 +1,99 @@
+with relation as (
+    select c.*, n.nspname, format('%I.%I', n.nspname, c.relname) as name
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'changeover', $1)
+), kind(letter, word) as (values
+    ('r', 'table'), ('p', 'partitioned table'), ('v', 'view'), ('m', 'materialized view'),
+    ('S', 'sequence'), ('i', 'index'), ('I', 'partitioned index'), ('f', 'foreign table')
+), comment as (
+    select classoid, objoid, objsubid, format(' comment %L', description) as text
+    from pg_description
+)
+select format('schema %I', nspname)
+from pg_namespace
+where nspname !~ '^pg_' and nspname not in ('information_schema', 'changeover', $1)
+
+union all
+select format('%s %s persistence %s replica identity %s security %s/%s options %s acl %s%s', k.word,
+    r.name, r.relpersistence, r.relreplident, r.relrowsecurity, r.relforcerowsecurity,
+    r.reloptions, r.relacl, d.text)
+    || coalesce(' partition ' || pg_get_expr(r.relpartbound, r.oid), '')
+    || case when r.relkind in ('v', 'm') then ' as ' || pg_get_viewdef(r.oid) else '' end
+from relation r join kind k on k.letter = r.relkind
+left join comment d on d.classoid = 'pg_class'::regclass and d.objoid = r.oid and d.objsubid = 0
+where r.relkind not in ('i', 'I', 'S')
+
+union all
+select format('column %s.%I %s', r.name, a.attname, format_type(a.atttypid, a.atttypmod))
+    || case when a.attnotnull then ' not null' else '' end
+    || case when a.attidentity <> '' then ' identity ' || a.attidentity::text else '' end
+    || case when a.attgenerated <> '' then ' generated ' || a.attgenerated::text else '' end
+    || coalesce(' default ' || pg_get_expr(e.adbin, e.adrelid), '')
+    || case when a.attcollation <> t.typcollation
+        then format(' collate %s', a.attcollation::regcollation) else '' end
+    || coalesce(' acl ' || a.attacl::text, '')
+    || format(' storage %s', a.attstorage)
+    || coalesce(d.text, '')
+from relation r
+join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+join pg_type t on t.oid = a.atttypid
+left join pg_attrdef e on e.adrelid = r.oid and e.adnum = a.attnum
+left join comment d on d.classoid = 'pg_class'::regclass and d.objoid = r.oid
+    and d.objsubid = a.attnum
+where r.relkind in ('r', 'p', 'v', 'm', 'f')
+
+-- Not-null constraints have rows of their own from 18 on; the columns say it on all versions.
+union all
+select format('constraint %s.%I %s%s%s', r.name, c.conname, pg_get_constraintdef(c.oid),
+    case when c.convalidated then '' else ' (not validated)' end, d.text)
+from relation r join pg_constraint c on c.conrelid = r.oid
+left join comment d on d.classoid = 'pg_constraint'::regclass and d.objoid = c.oid
+where c.contype <> 'n'
+
+union all
+select format('index %s%s%s%s%s%s', pg_get_indexdef(i.indexrelid),
+    case when i.indisvalid then '' else ' INVALID' end,
+    case when i.indisreplident then ' (replica identity)' else '' end,
+    case when i.indisclustered then ' (clustered)' else '' end,
+    ' options ' || r.reloptions::text, d.text)
+from relation r join pg_index i on i.indexrelid = r.oid
+left join comment d on d.classoid = 'pg_class'::regclass and d.objoid = r.oid
+
+union all
+select format('trigger %s enabled %s', pg_get_triggerdef(t.oid), t.tgenabled)
+from relation r join pg_trigger t on t.tgrelid = r.oid
+where not t.tgisinternal
+
+union all
+select format('sequence %s %s start %s by %s from %s to %s cycle %s owned by %s.%I', r.name,
+    format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle,
+    o.name, a.attname)
+from relation r join pg_sequence s on s.seqrelid = r.oid
+left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = r.oid
+    and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+left join relation o on o.oid = d.refobjid
+left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+
+union all
+select format('function %s %s', p.oid::regprocedure, pg_get_functiondef(p.oid))
+from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'changeover', $1)
+    and p.prokind in ('f', 'p')
+
+union all
+select format('type %I.%I %s', n.nspname, t.typname, coalesce(
+    (select format('enum %s', array_agg(e.enumlabel order by e.enumsortorder))
+     from pg_enum e where e.enumtypid = t.oid),
+    format('domain %s', format_type(t.typbasetype, t.typtypmod))))
+from pg_type t join pg_namespace n on n.oid = t.typnamespace
+where t.typtype in ('e', 'd') and n.nspname !~ '^pg_'
+    and n.nspname not in ('information_schema', 'changeover', $1)
+
+union all
+select format('policy %s.%I %s %s using %s check %s', r.name, p.polname, p.polcmd, p.polpermissive,
+    pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+from relation r join pg_policy p on p.polrelid = r.oid
+
+union all
+select format('statistics %s', pg_get_statisticsobjdef(s.oid))
+from pg_statistic_ext s join relation r on r.oid = s.stxrelid

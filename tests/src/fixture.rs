@@ -1,0 +1,145 @@
+//! What the tests of the runner share: a seeded database, a process to kill, a condition to wait
+//! for.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use changeover::testing::{Database, Server};
+use changeover::{Builder, Changeover, Migrations};
+
+use crate::traffic::Traffic;
+use crate::{Client, Failure, Ledger, catalog, connect, fail};
+
+/// Only a test that is going to fail waits that long.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A database in which the first migration of a sample history has run.
+pub struct Fixture {
+    /// A connection for the test itself.
+    pub db: tokio_postgres::Client,
+    database: Database,
+}
+
+impl Fixture {
+    /// A table `users` with so many rows.
+    pub async fn with_users(name: &str, rows: u32) -> Result<Self, Failure> {
+        let database = Server::shared().await?.database(name).await?;
+        let db = connect(database.url(), "fixture").await?;
+        let fixture = Fixture { db, database };
+        let Some(base) = crate::sample::RENAME_HISTORY.until("m0001_base") else {
+            fail!("the sample has no base")
+        };
+        fixture.runner(&base).await?.migrate().await?;
+        let seed = format!(
+            "insert into users (username) select 'u' || n from generate_series(1, {rows}) n"
+        );
+        fixture.db.batch_execute(&seed).await?;
+        Ok(fixture)
+    }
+
+    /// The database's address.
+    pub fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// A runner to set up.
+    pub fn builder(history: &Migrations) -> Builder {
+        Changeover::new(history).app("harness")
+    }
+
+    /// A runner as it is by default.
+    pub async fn runner(&self, history: &Migrations) -> Result<Changeover, Failure> {
+        Ok(Self::builder(history).connect(self.url()).await?)
+    }
+
+    /// Traffic on the rows of `users`.
+    pub async fn traffic(&self, client: &Client) -> Result<Arc<Traffic>, Failure> {
+        let ledger = Ledger::of_seed(&self.db, client).await?;
+        Ok(Traffic::new(self.url(), BTreeMap::from([("users", ledger)])))
+    }
+
+    /// Another connection, whose transaction is open and has read `users`.
+    pub async fn reader(&self, name: &str) -> Result<tokio_postgres::Client, Failure> {
+        let reader = connect(self.url(), name).await?;
+        reader
+            .batch_execute("begin isolation level repeatable read; select count(*) from users")
+            .await?;
+        Ok(reader)
+    }
+
+    /// Waits until a query that gives one boolean gives true.
+    pub async fn wait_until(&self, condition: &str) -> Result<(), Failure> {
+        let started = Instant::now();
+        let mut pace = tokio::time::interval(Duration::from_millis(5));
+        while !self.holds(condition).await? {
+            pace.tick().await;
+            if started.elapsed() > PATIENCE {
+                fail!("never came true: {condition}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks a query that gives one boolean.
+    pub async fn holds(&self, condition: &str) -> Result<bool, Failure> {
+        Ok(self.db.query_one(condition, &[]).await?.get(0))
+    }
+
+    /// Asks a query that gives one number.
+    pub async fn count(&self, query: &str) -> Result<i64, Failure> {
+        Ok(self.db.query_one(query, &[]).await?.get(0))
+    }
+
+    /// Compares the catalogs with those that the history's model gives.
+    pub async fn expect_model(&self, history: &Migrations) -> Result<(), Failure> {
+        let empty = Server::shared().await?.database("model").await?;
+        let model = connect(empty.url(), "fixture-model").await?;
+        for sql in history.schema {
+            model.batch_execute(sql).await?;
+        }
+        catalog::expect_equal(
+            ("the database", &catalog::dump(&self.db).await?),
+            ("the model", &catalog::dump(&model).await?),
+        )
+    }
+}
+
+/// A runner in a process of its own.
+pub struct Process {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Process {
+    /// Starts the helper binary; its path is known to test targets only.
+    pub fn start(binary: &str, url: &str, history: &str, command: &str) -> Result<Self, Failure> {
+        let mut child = Command::new(binary)
+            .args([url, history, command])
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| Failure::new(format!("{binary}: {error}")))?;
+        let Some(output) = child.stdout.take() else { fail!("the process has no output") };
+        Ok(Process { child, output: BufReader::new(output) })
+    }
+
+    /// The rows that its next progress report tells; none once it has ended.
+    pub fn next_rows(&mut self) -> Option<u64> {
+        let mut line = String::new();
+        self.output.read_line(&mut line).ok()?;
+        line.trim_end().rsplit(' ').next()?.parse().ok()
+    }
+
+    /// Ends it as `kill -9` does.
+    pub fn kill(mut self) -> Result<(), Failure> {
+        let killed = self.child.kill().and_then(|()| self.child.wait());
+        killed.map(drop).map_err(|error| Failure::new(error.to_string()))
+    }
+
+    /// Waits for its end, and tells whether it succeeded.
+    pub fn succeeded(mut self) -> bool {
+        self.child.wait().is_ok_and(|status| status.success())
+    }
+}

@@ -1,0 +1,106 @@
+//! What a test of one operation says; the order of things belongs to [`run`](crate::run).
+
+use changeover::migration::{Migration, Migrations};
+
+use crate::client::Client;
+use crate::{Failure, fail};
+
+/// A change in its history, and the clients that must live through it.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    pub(crate) history: &'static Migrations,
+    pub(crate) change: &'static str,
+    pub(crate) seeds: Vec<&'static str>,
+    pub(crate) old: Option<Client>,
+    pub(crate) dual: Option<Client>,
+    pub(crate) new: Option<Client>,
+    pub(crate) equal: Vec<&'static str>,
+    pub(crate) undoable: bool,
+    pub(crate) can_roll_back: bool,
+}
+
+impl Scenario {
+    /// A scenario of the change that the migration with this id makes. What precedes it in the
+    /// history is the schema that the seed meets; what follows it is run at the end.
+    #[must_use]
+    pub fn new(history: &'static Migrations, change: &'static str) -> Self {
+        Scenario {
+            history,
+            change,
+            seeds: Vec::new(),
+            old: None,
+            dual: None,
+            new: None,
+            equal: Vec::new(),
+            undoable: true,
+            can_roll_back: true,
+        }
+    }
+
+    /// SQL that fills the tables before the change; about 2,000 rows are enough to be met in the
+    /// middle of a backfill.
+    #[must_use]
+    pub fn seed(mut self, sql: &'static str) -> Self {
+        self.seeds.push(sql);
+        self
+    }
+
+    /// The build before the change. It runs from the seed until the contract, or to the end where
+    /// there is no new build.
+    #[must_use]
+    pub fn old_build(mut self, client: Client) -> Self {
+        self.old = Some(client);
+        self
+    }
+
+    /// A build that writes both shapes and reads the old. It runs from the expansion until the
+    /// contract.
+    #[must_use]
+    pub fn dual_build(mut self, client: Client) -> Self {
+        self.dual = Some(client);
+        self
+    }
+
+    /// The build that knows the new shape only. It runs from the end of `Migrate` to the end.
+    #[must_use]
+    pub fn new_build(mut self, client: Client) -> Self {
+        self.new = Some(client);
+        self
+    }
+
+    /// A query that counts rows in which the shapes differ, asked while both are there.
+    #[must_use]
+    pub fn equal(mut self, query: &'static str) -> Self {
+        self.equal.push(query);
+        self
+    }
+
+    /// Leaves out what needs the undo, for what PostgreSQL cannot take back.
+    #[must_use]
+    pub fn without_undo(mut self) -> Self {
+        self.undoable = false;
+        self
+    }
+
+    /// Leaves out the undo after new builds have served, where the old shape has no room for what
+    /// they wrote.
+    #[must_use]
+    pub fn without_rollback(mut self) -> Self {
+        self.can_roll_back = false;
+        self
+    }
+
+    /// Whether migrations follow the change: its switch, its contract.
+    pub(crate) fn is_followed(&self) -> Result<bool, Failure> {
+        let change = self.migration()?;
+        Ok(self.history.head().is_some_and(|head| head.id != change.id))
+    }
+
+    /// The migration under test, whose review file is the folder's `plan.sql`.
+    pub fn migration(&self) -> Result<&'static Migration, Failure> {
+        match self.history.get(self.change) {
+            Some(migration) => Ok(migration),
+            None => fail!("the history has no migration {}", self.change),
+        }
+    }
+}

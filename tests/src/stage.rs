@@ -1,0 +1,217 @@
+//! The database, the clients and the watchers of one scenario, and what can be done with them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use changeover::Changeover;
+use changeover::migration::{Migrations, Phase};
+use changeover::testing::{Database, Server};
+
+use crate::client::Client;
+use crate::database::{connect, forbid_rewrites};
+use crate::ledger::Ledger;
+use crate::locks::{Declared, Sampler, declared};
+use crate::scenario::Scenario;
+use crate::traffic::{Running, Slowest, Traffic};
+use crate::{Failure, catalog, fail};
+
+/// Enough actions that each kind is met a few times on each connection.
+const ACTIONS: u64 = 25;
+
+/// Which build of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    Old,
+    Dual,
+    New,
+}
+
+pub(crate) struct Stage<'a> {
+    scenario: &'a Scenario,
+    running: Vec<(Build, Running)>,
+    traffic: Arc<Traffic>,
+    sampler: Sampler,
+    files: Vec<(u32, String, u32)>,
+    db: tokio_postgres::Client,
+    /// Last, so that it is dropped after every connection to it.
+    database: Database,
+}
+
+impl<'a> Stage<'a> {
+    /// A database with the schema before the change, and the seed in it.
+    pub(crate) async fn seeded(scenario: &'a Scenario, name: &str) -> Result<Self, Failure> {
+        let server = Server::shared().await?;
+        let database = server.database(name).await?;
+        let db = connect(database.url(), "harness").await?;
+        forbid_rewrites(&db).await?;
+        if let Some(parent) = scenario.migration()?.parent {
+            runner(database.url(), &until(scenario.history, parent)?).await?.contract().await?;
+        }
+        for seed in &scenario.seeds {
+            db.batch_execute(seed).await.map_err(|error| Failure::from(error).during("seed"))?;
+        }
+        let mut ledgers = BTreeMap::new();
+        for client in [&scenario.new, &scenario.dual].into_iter().flatten() {
+            ledgers.insert(client.rows, Ledger::of_rest(&db, client).await?);
+        }
+        if let Some(client) = &scenario.old {
+            ledgers.insert(client.rows, Ledger::of_seed(&db, client).await?);
+        }
+        Ok(Stage {
+            scenario,
+            running: Vec::new(),
+            traffic: Traffic::new(database.url(), ledgers),
+            sampler: Sampler::start(database.url()).await?,
+            files: catalog::files(&db).await?,
+            db,
+            database,
+        })
+    }
+
+    /// A name for what happens from now on, and the locks that it may take.
+    fn enter(&self, name: &str, declared: Declared) {
+        self.traffic.enter(name);
+        self.sampler.allow(declared);
+    }
+
+    pub(crate) fn phase(&self) -> String {
+        self.traffic.phase()
+    }
+
+    fn client(&self, build: Build) -> Option<&'a Client> {
+        match build {
+            Build::Old => self.scenario.old.as_ref(),
+            Build::Dual => self.scenario.dual.as_ref(),
+            Build::New => self.scenario.new.as_ref(),
+        }
+    }
+
+    /// Starts the connections of a build, where the scenario has it, and waits until each of them
+    /// is at work.
+    pub(crate) async fn arrive(&mut self, build: Build) -> Result<(), Failure> {
+        let Some(client) = self.client(build) else { return Ok(()) };
+        let running = self.traffic.start(&format!("{build:?}").to_lowercase(), client).await?;
+        self.running.push((build, running));
+        self.advance().await
+    }
+
+    /// Stops all connections of a build.
+    pub(crate) async fn leave(&mut self, build: Build) -> Result<(), Failure> {
+        while let Some(index) = self.running.iter().position(|(running, _)| *running == build) {
+            self.running.swap_remove(index).1.leave().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until every connection has done more, so that it has met the present state.
+    pub(crate) async fn advance(&mut self) -> Result<(), Failure> {
+        let targets: Vec<_> =
+            self.running.iter().map(|(_, running)| running.after(ACTIONS)).collect();
+        for ((_, running), targets) in self.running.iter_mut().zip(targets) {
+            running.reach(&targets).await?;
+        }
+        Ok(())
+    }
+
+    /// Compares the database with every acknowledged write, as this build reads it.
+    pub(crate) async fn verify(&self, build: Build) -> Result<(), Failure> {
+        let Some(client) = self.client(build) else { return Ok(()) };
+        self.traffic.verify(&self.db, client).await
+    }
+
+    /// Asserts that the two shapes are equal in every row, while clients go on writing: each
+    /// query is one statement and so sees one snapshot.
+    pub(crate) async fn expect_equal_shapes(&self) -> Result<(), Failure> {
+        for query in &self.scenario.equal {
+            let differing: i64 = self.db.query_one(*query, &[]).await?.get(0);
+            if differing != 0 {
+                fail!("the shapes differ in {differing} rows: {query}");
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn expand(&self) -> Result<(), Failure> {
+        self.enter("expand", declared(self.scenario.migration()?, &[Phase::Expand], false));
+        let history = until(self.scenario.history, self.scenario.change)?;
+        runner(self.database.url(), &history).await?.expand().await?;
+        self.sampler.check()
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<(), Failure> {
+        self.enter("migrate", declared(self.scenario.migration()?, &[Phase::Migrate], false));
+        let history = until(self.scenario.history, self.scenario.change)?;
+        runner(self.database.url(), &history).await?.migrate().await?;
+        self.sampler.check()
+    }
+
+    /// Takes the change back; the values that only the new shape held go with it.
+    pub(crate) async fn undo(&self) -> Result<(), Failure> {
+        let phases = [Phase::Expand, Phase::Migrate];
+        self.enter("undo", declared(self.scenario.migration()?, &phases, true));
+        let history = until(self.scenario.history, self.scenario.change)?;
+        runner(self.database.url(), &history).await?.undo(self.scenario.change).await?;
+        self.sampler.check()?;
+        let (_between_actions, ledgers) = self.traffic.pause().await;
+        for (rows, ledger) in ledgers {
+            let there = self.db.query_one("select to_regclass($1) is not null", &[rows]).await?;
+            match self.client(Build::Old).filter(|old| old.rows == *rows) {
+                Some(old) => ledger.forget_all_but(old.slot),
+                None if there.get(0) => {}
+                None => ledger.clear(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs what the history declares after the change: its switch, its contract.
+    pub(crate) async fn finish(&self) -> Result<(), Failure> {
+        let mut allowed = declared(self.scenario.migration()?, &Phase::ALL, false);
+        for migration in self.scenario.history.migrations {
+            if migration.contracts.contains(&self.scenario.change) {
+                allowed.extend(declared(migration, &Phase::ALL, false));
+            }
+        }
+        self.enter("contract", allowed);
+        runner(self.database.url(), self.scenario.history).await?.contract().await?;
+        self.sampler.check()
+    }
+
+    pub(crate) async fn catalog(&self) -> Result<String, Failure> {
+        catalog::dump(&self.db).await
+    }
+
+    /// The catalogs of an empty database in which the compiler's model of the schema was run.
+    pub(crate) async fn model(&self) -> Result<String, Failure> {
+        let server = Server::shared().await?;
+        let database = server.database("model").await?;
+        let db = connect(database.url(), "harness-model").await?;
+        for sql in self.scenario.history.schema {
+            let outcome = db.batch_execute(sql).await;
+            outcome.map_err(|error| Failure::from(error).during(format!("model: `{sql}`")))?;
+        }
+        catalog::dump(&db).await
+    }
+
+    /// Stops everything and reports what the watchers saw.
+    pub(crate) async fn close(mut self) -> Result<Slowest, Failure> {
+        for build in [Build::Old, Build::Dual, Build::New] {
+            self.leave(build).await?;
+        }
+        catalog::expect_same_files(&self.db, &self.files).await?;
+        self.sampler.finish().await?;
+        Ok(self.traffic.slowest())
+    }
+}
+
+fn until(history: &Migrations, id: &str) -> Result<Migrations, Failure> {
+    match history.until(id) {
+        Some(history) => Ok(history),
+        None => fail!("the history has no migration {id}"),
+    }
+}
+
+/// A runner of its own for each command, as each start of a service has.
+async fn runner(url: &str, history: &Migrations) -> Result<Changeover, Failure> {
+    Ok(Changeover::new(history).app("harness").connect(url).await?)
+}

@@ -1,0 +1,279 @@
+//! The clients at work: connections that do one action after the other and check each answer.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{RwLock, RwLockWriteGuard, watch};
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+
+use crate::client::{Action, Client, Value};
+use crate::database::{Text, connect};
+use crate::ledger::{Ledger, Row};
+use crate::{Failure, fail};
+
+/// The pace of one connection: fast enough that each phase meets many statements, slow enough
+/// that a dozen of tests in parallel leave the migration its share of two cores.
+const PACE: Duration = Duration::from_millis(2);
+
+/// What all the clients of a test share.
+#[derive(Debug)]
+pub struct Traffic {
+    url: String,
+    /// By the table that the rows are of.
+    ledgers: BTreeMap<&'static str, Ledger>,
+    phase: Mutex<String>,
+    /// Held for reading during an action, so that whoever holds it for writing sees the database
+    /// between actions.
+    pause: RwLock<()>,
+    failures: Mutex<Vec<Failure>>,
+    slowest: Mutex<Slowest>,
+}
+
+/// The client statement that waited longest.
+#[derive(Debug, Clone, Default)]
+pub struct Slowest {
+    /// How long it took.
+    pub took: Duration,
+    /// What it was and in which phase.
+    pub what: String,
+}
+
+impl Traffic {
+    pub fn new(url: &str, ledgers: BTreeMap<&'static str, Ledger>) -> Arc<Self> {
+        Arc::new(Traffic {
+            url: url.to_owned(),
+            ledgers,
+            phase: Mutex::default(),
+            pause: RwLock::default(),
+            failures: Mutex::default(),
+            slowest: Mutex::default(),
+        })
+    }
+
+    /// Names the phase that client errors from now on are reported in.
+    pub fn enter(&self, phase: &str) {
+        phase.clone_into(&mut self.phase.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub fn phase(&self) -> String {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn slowest(&self) -> Slowest {
+        self.slowest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Holds all clients between two actions; every row is back in its ledger.
+    pub async fn pause(&self) -> (RwLockWriteGuard<'_, ()>, &BTreeMap<&'static str, Ledger>) {
+        (self.pause.write().await, &self.ledgers)
+    }
+
+    /// Compares the database, as this client reads it, with every acknowledged write.
+    pub async fn verify(
+        &self,
+        db: &tokio_postgres::Client,
+        client: &Client,
+    ) -> Result<(), Failure> {
+        let (_between_actions, ledgers) = self.pause().await;
+        let Some(ledger) = ledgers.get(client.rows) else {
+            fail!("nobody keeps account of the rows of {}", client.rows)
+        };
+        ledger.verify(db, client).await
+    }
+
+    /// Connects the client's connections and lets them run until [`Running::leave`].
+    pub async fn start(self: &Arc<Self>, name: &str, client: &Client) -> Result<Running, Failure> {
+        if !self.ledgers.contains_key(client.rows) {
+            fail!("nobody keeps account of the rows of {}", client.rows);
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut running = Running { traffic: self.clone(), stop, tasks: vec![], done: vec![] };
+        for _ in 0..client.connections {
+            let connection = Connection::open(self.clone(), name, client).await?;
+            let (progress, done) = watch::channel(0);
+            running.done.push(done);
+            running.tasks.push(tokio::spawn(connection.run(running.stop.clone(), progress)));
+        }
+        Ok(running)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.is_empty() {
+            return Ok(());
+        }
+        let shown: Vec<_> = failures.iter().take(5).map(|failure| failure.0.clone()).collect();
+        fail!("{} client connections failed:\n  {}", failures.len(), shown.join("\n  "));
+    }
+}
+
+/// The connections of one build of the service.
+#[derive(Debug)]
+pub struct Running {
+    traffic: Arc<Traffic>,
+    stop: Arc<AtomicBool>,
+    tasks: Vec<JoinHandle<()>>,
+    done: Vec<watch::Receiver<u64>>,
+}
+
+impl Running {
+    /// Waits until each connection has done so many more actions.
+    pub async fn advance(&mut self, actions: u64) -> Result<(), Failure> {
+        self.reach(&self.after(actions)).await
+    }
+
+    /// How far each connection will be after so many more actions.
+    pub fn after(&self, actions: u64) -> Vec<u64> {
+        self.done.iter().map(|done| *done.borrow() + actions).collect()
+    }
+
+    /// Waits until each connection is as far.
+    pub async fn reach(&mut self, targets: &[u64]) -> Result<(), Failure> {
+        for (done, target) in self.done.iter_mut().zip(targets) {
+            // A connection that failed will never get there; the check says why.
+            if done.wait_for(|done| done >= target).await.is_err() {
+                break;
+            }
+        }
+        self.traffic.check()
+    }
+
+    /// Lets each connection finish its action, and closes it.
+    pub async fn leave(self) -> Result<(), Failure> {
+        self.stop.store(true, Ordering::Relaxed);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                fail!("a client panicked: {error}");
+            }
+        }
+        self.traffic.check()
+    }
+}
+
+struct Connection {
+    traffic: Arc<Traffic>,
+    name: String,
+    client: Client,
+    db: tokio_postgres::Client,
+    /// Prepared once, as drivers do: a plan that outlives the schema it was made for.
+    actions: Vec<(Action, tokio_postgres::Statement)>,
+}
+
+impl Connection {
+    async fn open(traffic: Arc<Traffic>, name: &str, client: &Client) -> Result<Self, Failure> {
+        let db = connect(&traffic.url, &format!("client-{name}")).await?;
+        let mut actions = Vec::new();
+        for (action, sql) in client.actions() {
+            let statement = db.prepare(&sql).await;
+            let statement =
+                statement.map_err(|error| Failure::from(error).during(format!("`{sql}`")))?;
+            actions.push((action, statement));
+        }
+        Ok(Connection { traffic, name: name.to_owned(), client: client.clone(), db, actions })
+    }
+
+    async fn run(self, stop: Arc<AtomicBool>, progress: watch::Sender<u64>) {
+        let mut pace = tokio::time::interval(PACE);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !stop.load(Ordering::Relaxed) {
+            pace.tick().await;
+            let between = self.traffic.pause.read().await;
+            let outcome = self.act().await;
+            drop(between);
+            if let Err(failure) = outcome {
+                let mut failures =
+                    self.traffic.failures.lock().unwrap_or_else(PoisonError::into_inner);
+                failures.push(failure);
+                return;
+            }
+            progress.send_modify(|done| *done += 1);
+        }
+    }
+
+    fn ledger(&self) -> &Ledger {
+        &self.traffic.ledgers[self.client.rows]
+    }
+
+    async fn act(&self) -> Result<(), Failure> {
+        let (action, statement) = &self.actions[fastrand::usize(..self.actions.len())];
+        let row = match action {
+            Action::Insert => self.ledger().new_row(),
+            _ => match self.ledger().take() {
+                Some(row) => row,
+                None => return Ok(()),
+            },
+        };
+        let key = row.key;
+        let started = Instant::now();
+        let outcome = self.act_on(*action, statement, row).await;
+        let took = started.elapsed();
+        let what = || format!("{} {action:?} of row {key} in {}", self.name, self.traffic.phase());
+        let mut slowest = self.traffic.slowest.lock().unwrap_or_else(PoisonError::into_inner);
+        if took > slowest.took {
+            *slowest = Slowest { took, what: what() };
+        }
+        outcome.map_err(|failure| failure.during(what()))
+    }
+
+    async fn act_on(
+        &self,
+        action: Action,
+        statement: &tokio_postgres::Statement,
+        mut row: Row,
+    ) -> Result<(), Failure> {
+        let key = Text(Some(row.key.to_string()));
+        match action {
+            Action::Read => self.check_read(statement, &key, &row).await?,
+            Action::Unrelated => expect_one(self.db.execute(statement, &[&key]).await?)?,
+            Action::Delete => {
+                expect_one(self.db.execute(statement, &[&key]).await?)?;
+                return Ok(());
+            }
+            Action::UpdateRolledBack => {
+                let value = Text(self.new_value());
+                self.db.batch_execute("begin").await?;
+                expect_one(self.db.execute(statement, &[&key, &value]).await?)?;
+                self.db.batch_execute("rollback").await?;
+            }
+            Action::Insert | Action::Upsert | Action::Update => {
+                let value = Text(self.new_value());
+                expect_one(self.db.execute(statement, &[&key, &value]).await?)?;
+                row.values.insert(self.client.slot, value.0);
+            }
+        }
+        self.ledger().put(row);
+        Ok(())
+    }
+
+    async fn check_read(
+        &self,
+        statement: &tokio_postgres::Statement,
+        key: &Text,
+        row: &Row,
+    ) -> Result<(), Failure> {
+        let found = self.db.query_opt(statement, &[key]).await?;
+        let Some(found) = found else { fail!("the row is lost") };
+        let found: Value = found.get(0);
+        match row.values.get(self.client.slot) {
+            Some(last) if *last != found => fail!("it holds {found:?}, not {last:?}"),
+            _ => Ok(()),
+        }
+    }
+
+    fn new_value(&self) -> Value {
+        if self.client.nullable && fastrand::u8(..8) == 0 {
+            return None;
+        }
+        Some((self.client.value)(self.ledger().new_number()))
+    }
+}
+
+fn expect_one(rows: u64) -> Result<(), Failure> {
+    if rows != 1 {
+        fail!("{rows} rows instead of one");
+    }
+    Ok(())
+}
