@@ -36,6 +36,7 @@ impl After {
     pub(crate) fn parse(input: ParseStream) -> syn::Result<Option<Self>> {
         let begins = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "after");
         if !begins || input.peek2(Token![!]) {
+            // What a parser leaves is an error of its caller's.
             input.parse::<TokenStream>()?;
             return Ok(None);
         }
