@@ -25,6 +25,7 @@ pub(crate) async fn change(stage: &mut Stage) -> Result<()> {
         stage.timeline.longest_lock(begin.elapsed());
         tokio::time::sleep(BETWEEN).await;
     }
+    println!("longest lock, below: the wait for the lock included");
     reader.end().await?;
     stage.roll_out().await
 }

@@ -61,13 +61,13 @@ impl Drop for Errors {
 impl Diagnostic {
     /// Adds text that can be pasted in the place of what is wrong, or the next thing to do.
     pub(crate) fn help(&mut self, help: impl Display) -> &mut Self {
-        self.text += &format!("\nhelp: {help}");
+        self.text.extend(["\nhelp: ", &help.to_string()]);
         self
     }
 
     /// Adds PostgreSQL's reason.
     pub(crate) fn note(&mut self, note: impl Display) -> &mut Self {
-        self.text += &format!("\nnote: {note}");
+        self.text.extend(["\nnote: ", &note.to_string()]);
         self
     }
 

@@ -93,7 +93,7 @@ impl Link {
                     .help(format_args!("{parent}, {this}"));
             }
             (_, Some(parent), Some(position)) if position < at => {
-                self.fork(parent, position, errors)
+                self.fork(parent, position, errors);
             }
             (_, Some(parent), Some(_)) => {
                 errors

@@ -17,7 +17,7 @@ use proc_macro::TokenStream;
 
 /// Declares a migration: its parent, then its changes in order.
 ///
-/// ```ignore
+/// ```text
 /// // src/migrations/m0002_rename_username.rs
 /// changeover::migration! {
 ///     after super::m0001_create_users;
@@ -38,7 +38,7 @@ pub fn migration(input: TokenStream) -> TokenStream {
 
 /// Declares a history: its migrations, the oldest first.
 ///
-/// ```ignore
+/// ```text
 /// changeover::migrations! {
 ///     /// Every schema change of the accounts service.
 ///     pub static MIGRATIONS = [m0001_create_users, m0002_rename_username];

@@ -36,6 +36,7 @@ impl After {
     pub(crate) fn parse(input: ParseStream) -> syn::Result<Option<Self>> {
         let begins = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "after");
         if !begins || input.peek2(Token![!]) {
+            // What a parser leaves is an error of its caller's.
             input.parse::<TokenStream>()?;
             return Ok(None);
         }
@@ -81,10 +82,7 @@ impl Migration {
         let read = |input: ParseStream| {
             Ok(Migration::parse(input, schema.take().unwrap_or_default(), errors))
         };
-        match read.parse2(body) {
-            Ok(migration) => migration,
-            Err(_) => Migration::default(),
-        }
+        read.parse2(body).unwrap_or_default()
     }
 
     fn parse_change(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {

@@ -182,7 +182,10 @@ impl Page {
             return;
         }
         self.rule("undo");
-        self.comment("Until the contract begins, `undo` takes the steps back, the last one first:");
+        let end = if migration.has_contract() { "its contract or " } else { "" };
+        self.comment(format!(
+            "Until {end}a later migration has begun, `undo` takes the steps back, the last one first:"
+        ));
         for work in works {
             let mut undo = Page::default();
             undo.work(work);
@@ -218,8 +221,8 @@ fn about(phase: Phase, id: &str) -> String {
              within\n{wait}, it lets clients pass and tries again. If it stops: each step is done \
              wholly or not\nat all, and the next run goes on."
         ),
-        Phase::Migrate => "Runs as soon as expand is done. Long, but blocks neither reads nor \
-             writes.\nIf it stops: both shapes are in use and equal, and the next run goes on."
+        Phase::Migrate => "Runs as soon as expand is done. Long, but what blocks reads or writes \
+             is brief.\nIf it stops: both shapes are in use and equal, and the next run goes on."
             .to_owned(),
         Phase::Switch => format!(
             "Waits for a later migration that says `switch!({id})`.\nIf it stops: the swap is \

@@ -37,7 +37,14 @@ fn first_free(name: String, taken: impl Fn(&str) -> bool) -> String {
     if !taken(&name) {
         return name;
     }
-    (1..).map(|n| join(&[&name], &n.to_string())).find(|name| !taken(name)).unwrap_or(name)
+    let mut number = 1;
+    loop {
+        let numbered = join(&[&name], &number.to_string());
+        if !taken(&numbered) {
+            return numbered;
+        }
+        number += 1;
+    }
 }
 
 pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
@@ -75,9 +82,9 @@ pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> St
 }
 
 /// The name that a copy has while the original has its own.
-pub(crate) fn copy(table: &TableName, original: &Name) -> String {
+pub(crate) fn copy(table: &TableName, original: &Name) -> Name {
     let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
-    join(&[&original.text], &format!("copy_{hash:08x}"))
+    Name::new(join(&[&original.text], &format!("copy_{hash:08x}")))
 }
 
 /// Where in the history a change stands.
@@ -108,13 +115,9 @@ fn join(parts: &[&str], suffix: &str) -> String {
     format!("{}{tail}", &whole[..end])
 }
 
-/// FNV-1a folded to 32 bits: names must be the same in every build, which `std`'s hasher does
-/// not promise.
+/// FNV-1a, 32 bits: names must be the same in every build, which `std`'s hasher does not promise.
 fn hash(text: &str) -> u32 {
-    let wide = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    (wide ^ (wide >> 32)) as u32
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

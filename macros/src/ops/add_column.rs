@@ -74,7 +74,7 @@ impl Operation for AddColumn {
         for constraint in &self.part.constraints {
             match &constraint.rule {
                 Rule::ForeignKey { target, .. } => {
-                    schema.reference(&[&self.column], target, errors)
+                    schema.reference(&[&self.column], target, errors);
                 }
                 Rule::PrimaryKey(_) => {
                     errors.at(constraint.span, "a primary key is not added with a column").note(
@@ -83,10 +83,10 @@ impl Operation for AddColumn {
                 }
                 _ => {}
             }
-            if let Some(name) = constraint.name.as_ref() {
-                if table.constraints.iter().any(|other| other.name.as_ref() == Some(name)) {
-                    errors.at(constraint.span, format_args!("constraint `{name}` exists already"));
-                }
+            if let Some(name) = constraint.name.as_ref()
+                && table.constraints.iter().any(|other| other.name.as_ref() == Some(name))
+            {
+                errors.at(constraint.span, format_args!("constraint `{name}` exists already"));
             }
         }
         (errors.count() == before).then_some(())

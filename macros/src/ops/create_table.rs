@@ -69,7 +69,9 @@ impl Operation for CreateTable {
                 schema.reference(&own, target, errors);
             }
         }
-        for column in self.table.indexes.iter().flat_map(|index| index.columns()) {
+        for column in
+            self.table.indexes.iter().flat_map(super::super::syntax::index::Index::columns)
+        {
             schema.column_of(&self.table, column, errors);
         }
         (errors.count() == before).then_some(())

@@ -25,7 +25,7 @@ impl Operation for DropDefault {
         schema.assume_target(&self.target);
         schema.alter(self.target.table(), |table| {
             for column in &mut table.columns {
-                column.default.get_or_insert_with(|| crate::syntax::default::Default::unstated());
+                column.default.get_or_insert_with(crate::syntax::default::Default::unstated);
             }
         });
     }

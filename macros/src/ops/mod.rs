@@ -26,7 +26,7 @@ macro_rules! operations {
         $with! {
             /// Creates a table with its constraints and indexes.
             ///
-            /// ```ignore
+            /// ```text
             /// create_table!(orders {
             ///     id: bigint identity primary_key,
             ///     customer_id: bigint not_null references(customers.id, on_delete = cascade),
@@ -44,7 +44,7 @@ macro_rules! operations {
             create_table: CreateTable,
             /// Drops a table, once no build uses it.
             ///
-            /// ```ignore
+            /// ```text
             /// drop_table!(legacy_orders);
             /// ```
             ///
@@ -52,7 +52,7 @@ macro_rules! operations {
             drop_table: DropTable,
             /// Adds a column.
             ///
-            /// ```ignore
+            /// ```text
             /// add_column!(users.plan: text not_null default "free");
             /// add_column!(users.token: uuid not_null default sql("gen_random_uuid()"));
             /// add_column!(orders.region: text not_null, fill = "coalesce(country, 'unknown')");
@@ -65,7 +65,7 @@ macro_rules! operations {
             add_column: AddColumn,
             /// Renames a column; both names work until the contract.
             ///
-            /// ```ignore
+            /// ```text
             /// rename_column!(users.username => display_name);
             /// rename_column!(orders.code => number: bigint, up = "code::bigint", down = "number::text");
             /// ```
@@ -76,7 +76,7 @@ macro_rules! operations {
             rename_column: RenameColumn,
             /// Drops a column, once no build names it.
             ///
-            /// ```ignore
+            /// ```text
             /// drop_column!(orders.legacy_tracking_id);
             /// drop_column!(orders.channel, fill = "'web'");
             /// ```
@@ -87,7 +87,7 @@ macro_rules! operations {
             drop_column: DropColumn,
             /// Makes a column NOT NULL.
             ///
-            /// ```ignore
+            /// ```text
             /// set_not_null!(users.email, fill = "'unknown-' || id");
             /// ```
             ///
@@ -98,7 +98,7 @@ macro_rules! operations {
             set_not_null: SetNotNull,
             /// Lets a column be null.
             ///
-            /// ```ignore
+            /// ```text
             /// drop_not_null!(users.email);
             /// ```
             ///
@@ -106,7 +106,7 @@ macro_rules! operations {
             drop_not_null: DropNotNull,
             /// Gives a column a default, for new rows.
             ///
-            /// ```ignore
+            /// ```text
             /// set_default!(orders.status, "new");
             /// ```
             ///
@@ -114,7 +114,7 @@ macro_rules! operations {
             set_default: SetDefault,
             /// Takes a column's default away, once every build writes the column.
             ///
-            /// ```ignore
+            /// ```text
             /// drop_default!(orders.status);
             /// ```
             ///
@@ -122,7 +122,7 @@ macro_rules! operations {
             drop_default: DropDefault,
             /// Adds an index, built concurrently.
             ///
-            /// ```ignore
+            /// ```text
             /// add_index!(orders(status, created_at desc), where = "status <> 'done'");
             /// add_index!(users(sql("lower(email)")), unique, name = users_email_key);
             /// ```
@@ -132,7 +132,7 @@ macro_rules! operations {
             add_index: AddIndex,
             /// Drops an index, once no build needs it.
             ///
-            /// ```ignore
+            /// ```text
             /// drop_index!(orders_status_created_at_idx);
             /// ```
             ///

@@ -6,16 +6,16 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::names::{self, Position};
+use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::copies::Copies;
 use crate::plan::sync::{Convert, Sync};
-use crate::plan::{Mode, Phase, Statement, Step, attach, ddl, not_null, sql};
+use crate::plan::{Mode, Phase, Step, ddl, not_null, sql};
 use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::Index;
+use crate::syntax::constraint::Rule;
 use crate::syntax::list::{options, value};
-use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::name::{ColumnName, Name};
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -39,16 +39,7 @@ const TWO_UNIQUE_INDEXES: &str = "until the contract two unique constraints hold
 pub(crate) struct Facts {
     old: Column,
     new: Column,
-    constraints: Vec<Copy<Constraint>>,
-    indexes: Vec<Copy<Index>>,
-}
-
-/// A constraint or an index of the new column. It has a name of its own until the contract, when
-/// the old one's is free.
-struct Copy<T> {
-    name: Name,
-    copy: T,
-    temporary: Name,
+    copies: Copies,
 }
 
 impl Operation for RenameColumn {
@@ -106,8 +97,7 @@ impl Operation for RenameColumn {
         let facts = Facts {
             old: old.clone(),
             new: self.new_column(old),
-            constraints: self.constraints(table),
-            indexes: self.indexes(table),
+            copies: Copies::of(table, &self.old.name, &self.new),
         };
         (errors.count() == before).then_some(facts)
     }
@@ -119,16 +109,10 @@ impl Operation for RenameColumn {
         if facts.new.not_null {
             steps.extend(not_null::tighten(table, &self.new));
         }
-        for constraint in &facts.constraints {
-            steps.extend(attach::steps(table, &constraint.copy));
-        }
-        for index in &facts.indexes {
-            let why = format!("what `{}` is to `{}`", index.name, self.old.name);
-            steps.push(Step::build_index(why, sql::index(table, &index.copy)));
-        }
+        steps.extend(facts.copies.steps(table));
         steps.push(self.contract(&sync, facts));
         let mut notes = vec![super::more_columns(), super::fewer_columns()];
-        if facts.constraints.iter().any(|item| matches!(item.copy.rule, Rule::Unique(_))) {
+        if facts.copies.any_unique() {
             notes.push(TWO_UNIQUE_INDEXES.into());
         }
         Plan { steps, notes }
@@ -140,14 +124,7 @@ impl Operation for RenameColumn {
             let Some(column) = table.column(&old.text).map(|column| self.new_column(column)) else {
                 return;
             };
-            let copies: Vec<Constraint> =
-                self.constraints(table).into_iter().map(Copy::<Constraint>::last).collect();
-            let indexes: Vec<Index> =
-                self.indexes(table).into_iter().map(Copy::<Index>::last).collect();
-            table.constraints.retain(|item| !item.needs(&old.text));
-            table.indexes.retain(|item| !item.needs(&old.text));
-            table.constraints.extend(copies);
-            table.indexes.extend(indexes);
+            Copies::of(table, old, new).replace(table, old);
             table.columns.retain(|item| item.name != *old && item.name != *new);
             table.columns.push(column);
         });
@@ -176,7 +153,6 @@ impl RenameColumn {
     fn check_conversion(&self, old: &Column, errors: &mut Errors) {
         let other_type = self.stated.as_ref().filter(|def| def.column.ty != old.ty);
         match (&self.up, &self.down, other_type) {
-            (Some(_), Some(_), _) => {}
             (Some(given), None, _) => {
                 errors
                     .at(
@@ -202,7 +178,7 @@ impl RenameColumn {
                         self.old.name, ty.sql, self.new, old.ty.sql
                     ));
             }
-            (None, None, None) => {}
+            (Some(_), Some(_), _) | (None, None, None) => {}
         }
     }
 
@@ -244,55 +220,9 @@ impl RenameColumn {
         }
     }
 
-    fn constraints(&self, table: &Table) -> Vec<Copy<Constraint>> {
-        let old = &self.old.name;
-        let needed = table.constraints.iter().filter(|item| item.needs(&old.text));
-        needed
-            .filter_map(|item| {
-                let mut copy = item.clone();
-                match &mut copy.rule {
-                    Rule::Check(sql) => *sql = sql.with_column(&old.text, &self.new.text),
-                    Rule::PrimaryKey(columns) | Rule::Unique(columns) => self.swap(columns),
-                    Rule::ForeignKey { columns, .. } => self.swap(columns),
-                }
-                self.copy(table, item.name.clone()?, copy, |copy, name| copy.name = Some(name))
-            })
-            .collect()
-    }
-
-    fn indexes(&self, table: &Table) -> Vec<Copy<Index>> {
-        let old = &self.old.name;
-        let needed = table.indexes.iter().filter(|item| item.needs(&old.text));
-        needed
-            .filter_map(|item| {
-                let copy = item.with_column(old, &self.new);
-                self.copy(table, item.name.clone()?, copy, |copy, name| copy.name = Some(name))
-            })
-            .collect()
-    }
-
-    fn swap(&self, columns: &mut [Name]) {
-        for column in columns.iter_mut().filter(|column| **column == self.old.name) {
-            *column = self.new.clone();
-        }
-    }
-
-    fn copy<T>(
-        &self,
-        table: &Table,
-        name: Name,
-        mut copy: T,
-        rename: impl Fn(&mut T, Name),
-    ) -> Option<Copy<T>> {
-        let temporary = Name::new(names::copy(&table.name, &name));
-        rename(&mut copy, temporary.clone());
-        Some(Copy { name, copy, temporary })
-    }
-
     fn contract(&self, sync: &Sync, facts: &Facts) -> Step {
         let table = &self.old.table;
-        let parents: Vec<TableName> =
-            facts.constraints.iter().filter_map(|item| item.copy.parent().cloned()).collect();
+        let parents = facts.copies.parents();
         let mut statements = ddl::lock_parents(table, &parents, Mode::AccessExclusive);
         statements.extend(sync.remove());
         let mut drop = sql::drop_column(table, &self.old.name);
@@ -304,39 +234,12 @@ impl RenameColumn {
             let set = ddl::set_default(table, &self.new, &default);
             statements.push(set.why("until now the old column's, carried over by the trigger"));
         }
-        statements.extend(self.renames(facts));
+        statements.extend(facts.copies.rename(table));
         let why = format!(
             "no build names `{}` any more; in one transaction, because a trigger without its column would fail every write",
             self.old.name
         );
         Step::transaction(Phase::Contract, why, statements)
-    }
-
-    fn renames(&self, facts: &Facts) -> Vec<Statement> {
-        let table = &self.old.table;
-        let constraints = facts
-            .constraints
-            .iter()
-            .map(|item| ddl::rename_constraint(table, &item.temporary, &item.name));
-        let indexes =
-            facts.indexes.iter().map(|item| ddl::rename_index(table, &item.temporary, &item.name));
-        constraints
-            .chain(indexes)
-            .map(|rename| rename.why("the old one went with its column"))
-            .collect()
-    }
-}
-
-impl Copy<Constraint> {
-    /// As it is after the contract.
-    fn last(self) -> Constraint {
-        Constraint { name: Some(self.name), ..self.copy }
-    }
-}
-
-impl Copy<Index> {
-    fn last(self) -> Index {
-        Index { name: Some(self.name), ..self.copy }
     }
 }
 

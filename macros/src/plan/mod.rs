@@ -1,6 +1,7 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
 pub(crate) mod attach;
+pub(crate) mod copies;
 pub(crate) mod ddl;
 pub(crate) mod fill;
 pub(crate) mod format;

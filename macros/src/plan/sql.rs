@@ -211,7 +211,7 @@ fn foreign_key(table: &TableName, constraint: &Constraint) -> ForeignKeyCreateSt
 
 fn action(action: Action) -> ForeignKeyAction {
     match action {
-        Action::NoAction => ForeignKeyAction::NoAction,
+        Action::Nothing => ForeignKeyAction::NoAction,
         Action::Restrict => ForeignKeyAction::Restrict,
         Action::Cascade => ForeignKeyAction::Cascade,
         Action::SetNull => ForeignKeyAction::SetNull,

@@ -158,7 +158,7 @@ impl Sync<'_> {
     fn update_when(&self) -> String {
         let (old, new) = (self.old.name.quoted(), self.new.name.quoted());
         format!(
-            "{OUTSIDE_BACKFILL}\n    and (row(new.{old}, new.{new}) *<> row(old.{old}, old.{new}) or ({}))",
+            "{OUTSIDE_BACKFILL}\n    and (row(new.{old}, new.{new})::record *<> row(old.{old}, old.{new})::record or ({}))",
             self.unfilled("new.")
         )
     }
@@ -170,7 +170,7 @@ impl Sync<'_> {
         let inserted = |column: &Column, default: Option<String>| {
             let default = default.unwrap_or_else(|| "null".into());
             format!(
-                "row(new.{}) *<> row(cast({default} as {}))",
+                "row(new.{})::record *<> row(cast({default} as {}))::record",
                 column.name.quoted(),
                 column.ty.sql
             )
@@ -180,7 +180,10 @@ impl Sync<'_> {
         let old_inserted = match &self.old.default {
             _ if self.old.identity.is_some() => "not new_given".to_owned(),
             Some(default) if default.is_volatile() => "not new_given".to_owned(),
-            default => inserted(self.old, default.as_ref().map(|default| default.sql())),
+            default => inserted(
+                self.old,
+                default.as_ref().map(super::super::syntax::default::Default::sql),
+            ),
         };
         let marked =
             self.marker().map_or(String::new(), |marker| format!("\n  new.{marker} := false;"));
@@ -197,8 +200,8 @@ begin
     new_given := {new_inserted};
     old_given := {old_inserted};
   else
-    new_given := row(new.{new}) *<> row(old.{new});
-    old_given := row(new.{old}) *<> row(old.{old});
+    new_given := row(new.{new})::record *<> row(old.{new})::record;
+    old_given := row(new.{old})::record *<> row(old.{old})::record;
     unfilled := {unfilled};
   end if;
   if new_given and not old_given then

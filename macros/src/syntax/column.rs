@@ -10,7 +10,7 @@ use syn::{Ident, LitStr, Token, parenthesized};
 use crate::diag::Errors;
 use crate::syntax::constraint::Reference;
 use crate::syntax::default::Default;
-use crate::syntax::list::{Reader, Words};
+use crate::syntax::list::{Reader, Words, flag};
 use crate::syntax::name::Name;
 use crate::syntax::sql::Sql;
 use crate::syntax::types::{Family, Type};
@@ -80,9 +80,9 @@ impl ColumnDef {
         input: ParseStream,
         errors: &mut Errors,
     ) -> syn::Result<Self> {
-        let (mut not_null, mut identity) = (false, None);
+        let (mut not_null, mut identity, mut key, mut unique) = (false, false, false, false);
         let (mut default, mut generated, mut collate, mut comment) = (None, None, None, None);
-        let (mut key, mut unique, mut check, mut reference) = (None, None, None, None);
+        let (mut check, mut reference) = (None, None);
         let ty: Type = input.parse()?;
         let mut spans = Vec::new();
         read_modifiers(
@@ -90,27 +90,27 @@ impl ColumnDef {
             errors,
             &mut spans,
             &mut [
-                ("not_null", &mut |_| set(&mut not_null, true)),
-                ("default", &mut |input| set(&mut default, Some(input.parse()?))),
-                ("identity", &mut |_| set(&mut identity, Some(()))),
-                ("generated", &mut |input| set(&mut generated, Some(inside(input)?))),
-                ("collate", &mut |input| set(&mut collate, Some(inside(input)?))),
-                ("comment", &mut |input| set(&mut comment, Some(inside(input)?))),
-                ("primary_key", &mut |_| set(&mut key, Some(()))),
-                ("unique", &mut |_| set(&mut unique, Some(()))),
-                ("check", &mut |input| set(&mut check, Some(inside(input)?))),
-                ("references", &mut |input| set(&mut reference, Some(inside(input)?))),
+                ("not_null", &mut flag(&mut not_null)),
+                ("default", &mut next(&mut default)),
+                ("identity", &mut flag(&mut identity)),
+                ("generated", &mut inside(&mut generated)),
+                ("collate", &mut inside(&mut collate)),
+                ("comment", &mut inside(&mut comment)),
+                ("primary_key", &mut flag(&mut key)),
+                ("unique", &mut flag(&mut unique)),
+                ("check", &mut inside(&mut check)),
+                ("references", &mut inside(&mut reference)),
             ],
         )?;
         let span_of =
             |word: &str| spans.iter().find(|seen| *seen == word).map_or(name.span, Ident::span);
         let inline = [
-            key.map(|()| Inline::PrimaryKey(span_of("primary_key"))),
-            unique.map(|()| Inline::Unique(span_of("unique"))),
+            key.then(|| Inline::PrimaryKey(span_of("primary_key"))),
+            unique.then(|| Inline::Unique(span_of("unique"))),
             check.map(Inline::Check),
             reference.map(Inline::References),
         ];
-        let identity = identity.map(|()| span_of("identity"));
+        let identity = identity.then(|| span_of("identity"));
         // PostgreSQL makes an identity column NOT NULL by itself.
         let not_null = not_null || identity.is_some();
         let column = Column { name, ty, not_null, default, identity, generated, collate, comment };
@@ -119,17 +119,22 @@ impl ColumnDef {
     }
 }
 
-fn set<T>(slot: &mut T, value: T) -> syn::Result<()> {
-    *slot = value;
-    Ok(())
+/// A value behind its word.
+fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
+    move |input| {
+        *slot = Some(input.parse()?);
+        Ok(())
+    }
 }
 
-/// Reads a value in parentheses.
-fn inside<T: Parse>(input: ParseStream) -> syn::Result<T> {
-    let content;
-    parenthesized!(content in input);
-    let value = content.parse()?;
-    if content.is_empty() { Ok(value) } else { Err(content.error("unexpected token")) }
+/// A value in parentheses.
+fn inside<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
+    move |input| {
+        let content;
+        parenthesized!(content in input);
+        *slot = Some(content.parse()?);
+        if content.is_empty() { Ok(()) } else { Err(content.error("unexpected token")) }
+    }
 }
 
 /// Reads modifiers up to the comma or the end.

@@ -43,7 +43,7 @@ pub(crate) struct Reference {
 /// What happens to a row when the row that it points at goes or changes its key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
-    NoAction,
+    Nothing,
     Restrict,
     Cascade,
     SetNull,
@@ -51,7 +51,7 @@ pub(crate) enum Action {
 }
 
 const ACTIONS: &[(&str, Action)] = &[
-    ("no_action", Action::NoAction),
+    ("no_action", Action::Nothing),
     ("restrict", Action::Restrict),
     ("cascade", Action::Cascade),
     ("set_null", Action::SetNull),
@@ -101,10 +101,27 @@ impl Constraint {
     /// The columns of the table itself that the constraint names; for a check, none.
     pub(crate) fn columns(&self) -> &[Name] {
         match &self.rule {
-            Rule::PrimaryKey(columns) | Rule::Unique(columns) => columns,
-            Rule::ForeignKey { columns, .. } => columns,
+            Rule::PrimaryKey(columns)
+            | Rule::Unique(columns)
+            | Rule::ForeignKey { columns, .. } => columns,
             Rule::Check(_) => &[],
         }
+    }
+
+    /// The constraint on a column under another name.
+    pub(crate) fn with_column(&self, from: &Name, to: &Name) -> Constraint {
+        let mut constraint = self.clone();
+        match &mut constraint.rule {
+            Rule::Check(sql) => *sql = sql.with_column(&from.text, &to.text),
+            Rule::PrimaryKey(columns)
+            | Rule::Unique(columns)
+            | Rule::ForeignKey { columns, .. } => {
+                for column in columns.iter_mut().filter(|column| *column == from) {
+                    *column = to.clone();
+                }
+            }
+        }
+        constraint
     }
 
     /// The table that it points at.

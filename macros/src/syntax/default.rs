@@ -50,7 +50,9 @@ impl Default {
     /// Reports a literal that the type cannot hold.
     pub(crate) fn check(&self, ty: &Type, errors: &mut Errors) {
         let problem = match (&self.kind, ty.family) {
-            (Kind::Sql(_), _) | (Kind::Boolean(_), Family::Boolean) => return,
+            (Kind::Sql(_), _)
+            | (Kind::Boolean(_), Family::Boolean)
+            | (Kind::Number(_), Family::Decimal) => return,
             (Kind::Text(text), Family::Text { limit }) => match limit {
                 Some(limit) if text.chars().count() > limit as usize => {
                     format!("the default has {} characters, too many", text.chars().count())
@@ -66,7 +68,6 @@ impl Default {
                 Ok(_) => "the default is out of range".to_owned(),
                 Err(_) => "the default is no whole number".to_owned(),
             },
-            (Kind::Number(_), Family::Decimal) => return,
             (Kind::Text(_), _) => "the default is a string".to_owned(),
             (Kind::Number(_), _) => "the default is a number".to_owned(),
             (Kind::Boolean(_), _) => "the default is a boolean".to_owned(),

@@ -56,7 +56,7 @@ impl Sql {
             }
             let start = word.as_ptr() as usize - self.text.as_ptr() as usize;
             text += &self.text[copied..start - quotes];
-            text += &format!("\"{to}\"");
+            text.extend(["\"", to, "\""]);
             copied = start + word.len() + quotes;
         }
         text += &self.text[copied..];

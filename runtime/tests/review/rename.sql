@@ -33,7 +33,7 @@ create trigger "zz_sync" before insert or update on "public"."users" for each ro
 commit;
 
 -- ==== migrate ================================================================
--- Runs as soon as expand is done. Long, but blocks neither reads nor writes.
+-- Runs as soon as expand is done. Long, but what blocks reads or writes is brief.
 -- If it stops: both shapes are in use and equal, and the next run goes on.
 
 -- rename_column!(users.username => display_name)
@@ -83,7 +83,7 @@ alter table "public"."users" drop column "username";
 commit;
 
 -- ==== undo ===================================================================
--- Until the contract begins, `undo` takes the steps back, the last one first:
+-- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
 
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_display_name_idx";

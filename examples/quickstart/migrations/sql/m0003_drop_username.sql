@@ -1,0 +1,3 @@
+-- m0003_drop_username
+-- after m0002_rename_username
+-- declares contract!(m0002_rename_username): no code of this build uses what m0002_rename_username replaced

@@ -1,0 +1,92 @@
+//! What a column that takes another's place takes over from it: constraints and indexes, exactly.
+//!
+//! Each copy has a name of its own until the contract, when the original's is free.
+
+use crate::model::names;
+use crate::plan::{Statement, Step, attach, ddl, sql};
+use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::index::Index;
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::table::Table;
+
+pub(crate) struct Copies {
+    constraints: Vec<Copied<Constraint>>,
+    indexes: Vec<Copied<Index>>,
+}
+
+struct Copied<T> {
+    /// The original's name, and the copy's in the end.
+    name: Name,
+    temporary: Name,
+    object: T,
+}
+
+impl Copies {
+    pub(crate) fn of(table: &Table, old: &Name, new: &Name) -> Self {
+        let constraints = table.constraints.iter().filter(|item| item.needs(&old.text));
+        let indexes = table.indexes.iter().filter(|item| item.needs(&old.text));
+        let copied = |name: &Option<Name>| {
+            let name = name.clone()?;
+            Some((names::copy(&table.name, &name), name))
+        };
+        Copies {
+            constraints: constraints
+                .filter_map(|item| {
+                    let (temporary, name) = copied(&item.name)?;
+                    Some(Copied { name, temporary, object: item.with_column(old, new) })
+                })
+                .collect(),
+            indexes: indexes
+                .filter_map(|item| {
+                    let (temporary, name) = copied(&item.name)?;
+                    Some(Copied { name, temporary, object: item.with_column(old, new) })
+                })
+                .collect(),
+        }
+    }
+
+    /// The steps that make the copies, once every row is filled.
+    pub(crate) fn steps(&self, table: &TableName) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for item in &self.constraints {
+            let name = Some(item.temporary.clone());
+            steps.extend(attach::steps(table, &Constraint { name, ..item.object.clone() }));
+        }
+        for item in &self.indexes {
+            let name = Some(item.temporary.clone());
+            let index = sql::index(table, &Index { name, ..item.object.clone() });
+            steps.push(Step::build_index(format!("the new column's `{}`", item.name), index));
+        }
+        steps
+    }
+
+    /// The statements that give the copies their names, once the originals are gone.
+    pub(crate) fn rename(&self, table: &TableName) -> Vec<Statement> {
+        let constraints = self
+            .constraints
+            .iter()
+            .map(|item| ddl::rename_constraint(table, &item.temporary, &item.name));
+        let indexes =
+            self.indexes.iter().map(|item| ddl::rename_index(table, &item.temporary, &item.name));
+        let why = "the original went with its column";
+        constraints.chain(indexes).map(|rename| rename.why(why)).collect()
+    }
+
+    /// The tables that the foreign keys among them point at.
+    pub(crate) fn parents(&self) -> Vec<TableName> {
+        self.constraints.iter().filter_map(|item| item.object.parent().cloned()).collect()
+    }
+
+    pub(crate) fn any_unique(&self) -> bool {
+        self.constraints.iter().any(|item| matches!(item.object.rule, Rule::Unique(_)))
+            || self.indexes.iter().any(|item| item.object.unique)
+    }
+
+    /// Puts the copies in the place of the originals.
+    pub(crate) fn replace(self, table: &mut Table, old: &Name) {
+        table.constraints.retain(|item| !item.needs(&old.text));
+        table.indexes.retain(|item| !item.needs(&old.text));
+        table.constraints.extend(self.constraints.into_iter().map(|item| item.object));
+        table.indexes.extend(self.indexes.into_iter().map(|item| item.object));
+    }
+}
