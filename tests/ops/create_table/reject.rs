@@ -19,16 +19,26 @@ mod m0002_change {
     changeover::migration! {
         after super::m0001_base;
         create_table!(users { id: bigint primary_key });
+        create_table!(orders {
+            id: bigint identity primary_key,
+            customer_id: bigint references(customer.id),
+            user_id: text references(users.id),
+            state: text default "new",
+            unique(stat),
+        });
+    }
+}
+
+mod m0002_definitions {
+    changeover::migration! {
+        after super::m0001_base;
         create_table!(empty {});
         create_table!(orders {
             id: bigint identity primary_key,
             id: bigint,
             other: bigint primary_key,
-            customer_id: bigint references(customer.id),
-            user_id: text references(users.id),
             state: text default 5,
             paid: boolean default "maybe",
-            unique(stat),
         });
     }
 }

@@ -1,0 +1,242 @@
+-- m0002_change
+-- after m0001_base
+
+-- ==== expand =================================================================
+-- Waits for nothing. A transaction takes all its locks first; if it does not get them within
+-- 300ms, it lets clients pass and tries again. If it stops: each step is done wholly or not
+-- at all, and the next run goes on.
+
+-- add_column!(users.plan: text not_null default "free")
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+
+-- 1/3 touches no row: PostgreSQL keeps a constant or stable default in its catalog
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "plan" text not null default ('free');
+commit;
+
+-- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+
+-- 2/3 the column, and the trigger that fills it, in one transaction: no client meets one without the other
+begin;
+set local lock_timeout = '300ms';
+create function "public"."users_token_fill_376a7e85"() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, "public", pg_temp
+as $changeover$
+#variable_conflict use_column
+begin
+  new."token" := (select gen_random_uuid() from (select new.*) as "users");
+  return new;
+end
+$changeover$;
+-- without a default or NOT NULL, either of which would read or write every row
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "token" uuid;
+-- for new rows alone
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "token" set default gen_random_uuid();
+-- fills what a build leaves out that does not know better
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_02_users_token_fill_376a7e85_write" before update on "public"."users"
+  for each row when (new."token" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  execute function "public"."users_token_fill_376a7e85"();
+-- for logical replication and restores too
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+alter table "public"."users" enable always trigger "zzz_0002_02_users_token_fill_376a7e85_write";
+commit;
+
+-- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+
+-- 3/3 the column, and the trigger that fills it, in one transaction: no client meets one without the other
+begin;
+set local lock_timeout = '300ms';
+create function "public"."users_region_fill_38945754"() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, "public", pg_temp
+as $changeover$
+#variable_conflict use_column
+begin
+  new."region" := (select coalesce(country, 'unknown') from (select new.*) as "users");
+  return new;
+end
+$changeover$;
+-- without a default or NOT NULL, either of which would read or write every row
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "region" text;
+-- fills what a build leaves out that does not know better
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_03_users_region_fill_38945754_write" before insert or update on "public"."users"
+  for each row when (new."region" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  execute function "public"."users_region_fill_38945754"();
+-- for logical replication and restores too
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+alter table "public"."users" enable always trigger "zzz_0002_03_users_region_fill_38945754_write";
+commit;
+
+-- ==== migrate ================================================================
+-- Runs as soon as expand is done. Long, but what blocks reads or writes is brief.
+-- If it stops: both shapes are in use and equal, and the next run goes on.
+
+-- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
+
+-- 1/9 gives `token` to the rows that were there before
+-- the runner repeats this transaction for each window of pages and each stripe of its rows,
+-- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
+-- it goes on from there
+begin;
+set local lock_timeout = '100ms';
+set local synchronous_commit = off;
+select set_config('changeover.backfill', 'on', true);
+-- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
+-- a client that writes a row of the same batch waits for this commit
+update "public"."users" set "token" = gen_random_uuid()
+where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+and ("token" is null);
+commit;
+-- at the end no row may be left, or the migration stops here
+select count(*) from "public"."users" where "token" is null;
+
+-- 2/9 new rows must have `token`; old ones are not read yet
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add constraint "users_token_not_null_376a7e85" check ("token" is not null) not valid;
+commit;
+
+-- 3/9 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+begin;
+set local lock_timeout = '300ms';
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+alter table "public"."users" validate constraint "users_token_not_null_376a7e85";
+commit;
+
+-- 4/9 the valid check proves it, so that no row is read under the lock
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "token" set not null;
+-- two statements: one `alter table` with both would scan
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" drop constraint if exists "users_token_not_null_376a7e85";
+commit;
+
+-- 5/9 every row has its value, and the default gives new ones theirs
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_02_users_token_fill_376a7e85_write" on "public"."users";
+drop function if exists "public"."users_token_fill_376a7e85"();
+commit;
+
+-- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
+
+-- 6/9 gives `region` to the rows that were there before
+-- the runner repeats this transaction for each window of pages and each stripe of its rows,
+-- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
+-- it goes on from there
+begin;
+set local lock_timeout = '100ms';
+set local synchronous_commit = off;
+select set_config('changeover.backfill', 'on', true);
+-- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
+-- a client that writes a row of the same batch waits for this commit
+update "public"."users" set "region" = coalesce(country, 'unknown')
+where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+and ("region" is null);
+commit;
+-- at the end no row may be left, or the migration stops here
+select count(*) from "public"."users" where "region" is null;
+
+-- 7/9 new rows must have `region`; old ones are not read yet
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add constraint "users_region_not_null_38945754" check ("region" is not null) not valid;
+commit;
+
+-- 8/9 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+begin;
+set local lock_timeout = '300ms';
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+alter table "public"."users" validate constraint "users_region_not_null_38945754";
+commit;
+
+-- 9/9 the valid check proves it, so that no row is read under the lock
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "region" set not null;
+-- two statements: one `alter table` with both would scan
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" drop constraint if exists "users_region_not_null_38945754";
+commit;
+
+-- ==== contract ===============================================================
+-- Waits for a later migration that says `contract!(m0002_change)`,
+-- and for a run of `contract()` once no older build is live.
+-- Cannot be undone: what it drops is gone. If it stops: the next run goes on.
+
+-- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
+
+-- 1/1 builds that do not know the column are gone
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_03_users_region_fill_38945754_write" on "public"."users";
+drop function if exists "public"."users_region_fill_38945754"();
+commit;
+
+-- ==== undo ===================================================================
+-- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" alter column "region" drop not null;
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_region_not_null_38945754";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" alter column "token" drop not null;
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_token_not_null_376a7e85";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_03_users_region_fill_38945754_write" on "public"."users";
+-- undo: drop function if exists "public"."users_region_fill_38945754"();
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "region";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_02_users_token_fill_376a7e85_write" on "public"."users";
+-- undo: drop function if exists "public"."users_token_fill_376a7e85"();
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "token";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "plan";
+-- undo: commit;

@@ -1,0 +1,56 @@
+-- m0002_change
+-- after m0001_base
+
+-- ==== expand =================================================================
+-- Waits for nothing. A transaction takes all its locks first; if it does not get them within
+-- 300ms, it lets clients pass and tries again. If it stops: each step is done wholly or not
+-- at all, and the next run goes on.
+
+-- drop_not_null!(users.username)
+-- note: a build that does not expect nulls will read them once a newer one writes them
+
+-- 1/4 for the way back alone: the valid check proves it, so that no row is read under the lock
+begin;
+set local lock_timeout = '300ms';
+commit;
+
+-- 2/4 for the way back alone: reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+begin;
+set local lock_timeout = '300ms';
+commit;
+
+-- 3/4 for the way back alone: new rows must have `username`; old ones are not read yet
+begin;
+set local lock_timeout = '300ms';
+commit;
+
+-- 4/4 before any build writes a null
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "username" drop not null;
+commit;
+
+-- ==== undo ===================================================================
+-- Until a later migration has begun, `undo` takes the steps back, the last one first:
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" add constraint "users_username_not_null_9918b5d8" check ("username" is not null) not valid;
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: alter table "public"."users" validate constraint "users_username_not_null_9918b5d8";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" alter column "username" set not null;
+-- undo: -- two statements: one `alter table` with both would scan
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_username_not_null_9918b5d8";
+-- undo: commit;

@@ -1,0 +1,25 @@
+-- m0002_change
+-- after m0001_base
+
+-- ==== expand =================================================================
+-- Waits for nothing. A transaction takes all its locks first; if it does not get them within
+-- 300ms, it lets clients pass and tries again. If it stops: each step is done wholly or not
+-- at all, and the next run goes on.
+
+-- set_default!(users.status, "new")
+
+-- 1/1 for new rows; those that are there keep their values
+begin;
+set local lock_timeout = '300ms';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "status" set default 'new';
+commit;
+
+-- ==== undo ===================================================================
+-- Until a later migration has begun, `undo` takes the steps back, the last one first:
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" alter column "status" drop default;
+-- undo: commit;
