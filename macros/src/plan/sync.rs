@@ -4,6 +4,7 @@
 use crate::model::names::{self, Position};
 use crate::plan::{Backfill, Phase, Statement, Step, Work, ddl, sql};
 use crate::syntax::column::Column;
+use crate::syntax::default::Default;
 use crate::syntax::name::TableName;
 
 /// The backfill writes both sides itself: running the rule would rewrite the old side wherever
@@ -26,6 +27,8 @@ pub(crate) struct Convert<'a> {
     pub(crate) up: &'a str,
     /// The old column's value, an expression over the row.
     pub(crate) down: &'a str,
+    /// What `up` makes of the old column's default, where that is one value.
+    pub(crate) default: Option<Default>,
 }
 
 impl Sync<'_> {
@@ -44,17 +47,20 @@ impl Sync<'_> {
         self.convert.as_ref().map(|_| format!("\"{}\"", self.name("unfilled")))
     }
 
-    /// The new column's default while both live. One that is volatile, or would have to go
-    /// through `up`, is the old column's alone: the trigger carries its value over.
+    /// The new column's default while both live. One that is volatile is the old column's alone:
+    /// the trigger carries its value over.
     fn default(&self) -> Option<String> {
-        let default = self.old.default.as_ref()?;
-        (self.convert.is_none() && !default.is_volatile()).then(|| default.sql())
+        let default = match &self.convert {
+            Some(convert) => convert.default.as_ref()?,
+            None => self.old.default.as_ref().filter(|default| !default.is_volatile())?,
+        };
+        Some(default.sql())
     }
 
     /// The new column's default that only the contract can give it.
     pub(crate) fn late_default(&self) -> Option<String> {
-        let default = self.new.default.as_ref()?;
-        self.default().is_none().then(|| default.sql())
+        let last = self.new.default.as_ref().map(Default::sql);
+        if last == self.default() { None } else { last }
     }
 
     /// Adds the new column and the triggers, in one transaction.
@@ -180,10 +186,7 @@ impl Sync<'_> {
         let old_inserted = match &self.old.default {
             _ if self.old.identity.is_some() => "not new_given".to_owned(),
             Some(default) if default.is_volatile() => "not new_given".to_owned(),
-            default => inserted(
-                self.old,
-                default.as_ref().map(super::super::syntax::default::Default::sql),
-            ),
+            default => inserted(self.old, default.as_ref().map(Default::sql)),
         };
         let marked =
             self.marker().map_or(String::new(), |marker| format!("\n  new.{marker} := false;"));

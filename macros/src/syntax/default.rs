@@ -27,6 +27,11 @@ enum Kind {
 }
 
 impl Default {
+    /// An expression that we made.
+    pub(crate) fn expression(sql: Sql) -> Self {
+        Default { span: sql.span, kind: Kind::Sql(sql) }
+    }
+
     /// A default of which only that it is there is known and matters.
     pub(crate) fn unstated() -> Self {
         Default { kind: Kind::Text(String::new()), span: Span::call_site() }

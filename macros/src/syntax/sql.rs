@@ -39,9 +39,14 @@ impl Sql {
         })
     }
 
-    /// The fragment with a column under another name. A word before a parenthesis is a function,
-    /// and one behind a colon a type.
+    /// The fragment with a column under another name.
     pub(crate) fn with_column(&self, from: &str, to: &str) -> Sql {
+        self.with(from, &format!("\"{to}\""))
+    }
+
+    /// The fragment with other text in the place of a column. A word before a parenthesis is a
+    /// function, and one behind a colon a type.
+    pub(crate) fn with(&self, from: &str, to: &str) -> Sql {
         let tokens: Vec<Token> = tokens(&self.text).into_iter().flatten().collect();
         let (mut text, mut copied) = (String::new(), 0);
         for (at, token) in tokens.iter().enumerate() {
@@ -56,7 +61,7 @@ impl Sql {
             }
             let start = word.as_ptr() as usize - self.text.as_ptr() as usize;
             text += &self.text[copied..start - quotes];
-            text.extend(["\"", to, "\""]);
+            text += to;
             copied = start + word.len() + quotes;
         }
         text += &self.text[copied..];
