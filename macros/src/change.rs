@@ -54,11 +54,15 @@ pub(crate) fn alone<O: Operation>(
     input: TokenStream,
     errors: &mut Errors,
 ) -> Option<Change> {
-    let read = |input: ParseStream| read::<O>(input, errors);
-    let (operation, subject) = match read.parse2(input) {
+    let before = errors.count();
+    let parsed = (|input: ParseStream| read::<O>(input, errors)).parse2(input);
+    let (operation, subject) = match parsed {
         Ok(read) => read,
         Err(error) => {
-            errors.syntax(error);
+            // Beside what was reported, `syn` counts every group that an error left half read.
+            if errors.count() == before {
+                errors.syntax(error);
+            }
             return None;
         }
     };

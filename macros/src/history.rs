@@ -50,8 +50,8 @@ impl History {
 
 /// One migration's place in the list, held against the parent that it names itself.
 pub(crate) struct Link {
-    state: LitStr,
-    this: Ident,
+    pub(crate) state: LitStr,
+    pub(crate) this: Ident,
     modules: Vec<Ident>,
 }
 
@@ -67,6 +67,11 @@ impl Parse for Link {
 }
 
 impl Link {
+    /// Whether it is the last.
+    pub(crate) fn is_head(&self) -> bool {
+        self.modules.last() == Some(&self.this)
+    }
+
     pub(crate) fn check(&self, errors: &mut Errors) {
         let (this, state) = (&self.this, self.state.value());
         let parent = Schema::parent_of(&state);
@@ -75,6 +80,8 @@ impl Link {
         let position = parent.and_then(|id| self.modules.iter().position(|module| module == id));
         match (before, parent, position) {
             (None, None, _) => {}
+            // Its own error says that it has lost its parent.
+            (Some(_), None, _) if Schema::is_incomplete(&state) => {}
             (Some(before), Some(parent), _) if before == parent => {}
             (Some(before), None, _) => {
                 errors

@@ -82,7 +82,7 @@ impl Default {
 }
 
 /// A default of the form that the type takes, to paste.
-fn example(ty: &Type) -> String {
+pub(crate) fn example(ty: &Type) -> String {
     match (ty.family, ty.sql.as_str()) {
         (Family::Integer { .. }, _) => "default 0".into(),
         (Family::Decimal, _) => "default 0.0".into(),
