@@ -42,7 +42,9 @@ impl Default {
             Kind::Text(text) => literal(text),
             Kind::Number(number) => number.clone(),
             Kind::Boolean(value) => value.to_string(),
-            Kind::Sql(sql) => sql.text.clone(),
+            Kind::Sql(sql) if sql.is_primary() => sql.text.clone(),
+            // The grammar takes no other expression here (manual, CREATE TABLE: `b_expr`).
+            Kind::Sql(sql) => format!("({})", sql.text),
         }
     }
 

@@ -68,6 +68,26 @@ impl Sql {
         Sql { text, span: self.span }
     }
 
+    /// Whether the fragment is a single literal, word or call, so that it needs no parentheses.
+    pub(crate) fn is_primary(&self) -> bool {
+        let (mut depth, mut top) = (0_usize, Vec::new());
+        for token in tokens(&self.text).into_iter().flatten() {
+            match token {
+                Token::Sign('(') => depth += 1,
+                Token::Sign(')') => depth = depth.saturating_sub(1),
+                token if depth == 0 => top.push(token),
+                _ => {}
+            }
+        }
+        match top.as_slice() {
+            [Token::Text(_) | Token::Word(_)] => true,
+            [value, Token::Sign(':'), Token::Sign(':'), Token::Word(_)] => {
+                matches!(value, Token::Text(_) | Token::Word(_))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the fragment gives one value for all rows of a statement, by its functions
     /// (manual, "Function Volatility Categories"). A function that is not known counts as
     /// volatile: the plan is then longer than it need be, and never wrong.
@@ -333,6 +353,16 @@ mod tests {
             "\"now\"()",
         ] {
             assert!(sql(text).is_volatile(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_one_value_needs_no_parentheses() {
+        for text in ["now()", "'x'", "0", "'{}'::jsonb", "coalesce(1, 2 + 3)", "current_date"] {
+            assert!(sql(text).is_primary(), "{text}");
+        }
+        for text in ["now() at time zone 'utc'", "1 + 1", "not true", "'a' || 'b'"] {
+            assert!(!sql(text).is_primary(), "{text}");
         }
     }
 

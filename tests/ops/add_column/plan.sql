@@ -13,7 +13,7 @@
 begin;
 set local lock_timeout = '300ms';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
-alter table "public"."users" add column "plan" text not null default ('free');
+alter table "public"."users" add column "plan" text not null default 'free';
 commit;
 
 -- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
