@@ -6,6 +6,8 @@ use changeover_tests::{Failure, Scenario, block_on, run};
 mod blocked;
 #[path = "live/combined.rs"]
 mod combined;
+#[path = "live/contract.rs"]
+mod contract;
 #[path = "live/hand_written.rs"]
 mod hand_written;
 #[path = "live/interrupted_index.rs"]
