@@ -12,7 +12,7 @@ use crate::stage::Stage;
 use crate::store::fenced;
 
 /// The longest that a statement may run while it holds a lock that blocks clients.
-const BRIEF: Duration = Duration::from_secs(5);
+pub(crate) const BRIEF: Duration = Duration::from_secs(5);
 
 /// What timeouts in whole milliseconds may be off by.
 const TICK: Duration = Duration::from_millis(2);

@@ -69,7 +69,7 @@ impl Sync<'_> {
         let function = self.name("sync");
         let mut statements = vec![
             ddl::create_function(self.table, &function, &self.body())
-                .why("made before the table is locked, to hold the lock more briefly"),
+                .why("carries the side that a client wrote over to the other; who wrote shows in the row alone"),
         ];
         let bare = Column { default: None, not_null: false, ..self.new.clone() };
         statements.push(

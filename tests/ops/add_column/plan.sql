@@ -7,21 +7,26 @@
 -- at all, and the next run goes on.
 
 -- add_column!(users.plan: text not_null default "free")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
+--   the columns instead
 
 -- 1/3 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add column "plan" text not null default 'free';
 commit;
 
 -- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
+--   the columns instead
 
--- 2/3 the column, and the trigger that fills it, in one transaction: no client meets one without the other
+-- 2/3 the column, and the trigger that fills it, in one transaction: no client meets one
+--   without the other
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 create function "public"."users_token_fill_376a7e85"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -49,11 +54,14 @@ alter table "public"."users" enable always trigger "zzz_0002_02_users_token_fill
 commit;
 
 -- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
+--   the columns instead
 
--- 3/3 the column, and the trigger that fills it, in one transaction: no client meets one without the other
+-- 3/3 the column, and the trigger that fills it, in one transaction: no client meets one
+--   without the other
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 create function "public"."users_region_fill_38945754"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -103,11 +111,13 @@ select count(*) from "public"."users" where "token" is null;
 -- 2/9 new rows must have `token`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add constraint "users_token_not_null_376a7e85" check ("token" is not null) not valid;
 commit;
 
--- 3/9 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+-- 3/9 reads every row of `users`, in a transaction of its own because a scan under the lock of
+--   the step before would block
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
@@ -117,6 +127,7 @@ commit;
 -- 4/9 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "token" set not null;
 -- two statements: one `alter table` with both would scan
@@ -127,6 +138,7 @@ commit;
 -- 5/9 every row has its value, and the default gives new ones theirs
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_02_users_token_fill_376a7e85_write" on "public"."users";
 drop function if exists "public"."users_token_fill_376a7e85"();
@@ -154,11 +166,13 @@ select count(*) from "public"."users" where "region" is null;
 -- 7/9 new rows must have `region`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add constraint "users_region_not_null_38945754" check ("region" is not null) not valid;
 commit;
 
--- 8/9 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+-- 8/9 reads every row of `users`, in a transaction of its own because a scan under the lock of
+--   the step before would block
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
@@ -168,6 +182,7 @@ commit;
 -- 9/9 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "region" set not null;
 -- two statements: one `alter table` with both would scan
@@ -185,6 +200,7 @@ commit;
 -- 1/1 builds that do not know the column are gone
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_03_users_region_fill_38945754_write" on "public"."users";
 drop function if exists "public"."users_region_fill_38945754"();
@@ -195,30 +211,35 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "region" drop not null;
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop constraint if exists "users_region_not_null_38945754";
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "token" drop not null;
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop constraint if exists "users_token_not_null_376a7e85";
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_03_users_region_fill_38945754_write" on "public"."users";
 -- undo: drop function if exists "public"."users_region_fill_38945754"();
@@ -228,6 +249,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_02_users_token_fill_376a7e85_write" on "public"."users";
 -- undo: drop function if exists "public"."users_token_fill_376a7e85"();
@@ -237,6 +259,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "plan";
 -- undo: commit;

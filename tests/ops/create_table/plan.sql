@@ -11,6 +11,7 @@
 -- 1/1 a new table, with all that belongs to it
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- the tables that the foreign keys point at, before the one that has them
 -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
 lock table "public"."customers" in share row exclusive mode;
@@ -36,6 +37,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- the tables that the foreign keys point at, before the one that has them
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."customers" in access exclusive mode;
