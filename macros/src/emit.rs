@@ -79,10 +79,7 @@ pub(crate) fn change_alone(found: Option<&Change>, errors: &mut Errors) -> Token
 pub(crate) fn history(history: &History, errors: &mut Errors) -> TokenStream {
     let errors = errors.compile_errors();
     let History { attributes, visibility, name, modules } = history;
-    let mut links: Vec<TokenStream> = modules
-        .iter()
-        .map(|this| quote! { #this::__schema! { __link #this [#(#modules),*] } })
-        .collect();
+    let mut links: Vec<TokenStream> = (0..modules.len()).map(|at| link_to(modules, at)).collect();
     let head = links.pop();
     quote! {
         #(#attributes)*
@@ -94,12 +91,20 @@ pub(crate) fn history(history: &History, errors: &mut Errors) -> TokenStream {
     }
 }
 
+/// Asks a migration for its place in the list.
+fn link_to(modules: &[Ident], at: usize) -> TokenStream {
+    let this = &modules[at];
+    let before = modules[..at].iter().rev().take(2);
+    let head = (at + 1 == modules.len()).then(|| quote!(head));
+    quote! { #this::__schema! { __link #this [#(#before),*] #head } }
+}
+
 /// One migration of a history; the last one brings the statements that build its schema along.
 pub(crate) fn link(link: &Link, errors: &mut Errors) -> TokenStream {
     let errors = errors.compile_errors();
     let this = &link.this;
     let migration = quote! { { #errors &#this::MIGRATION } };
-    if !link.is_head() {
+    if !link.is_head {
         return migration;
     }
     let schema = Schema::read(&link.state.value(), &this.to_string());
