@@ -119,5 +119,6 @@ async fn retry(
 /// Whoever holds any lock of the table may have the snapshot that the build waits for.
 fn ladder<'a>(stage: &Stage<'a, '_>, index: &Index) -> Ladder<'a> {
     let table = |lock: &TableLock| TableLock { table: lock.table, mode: LockMode::AccessExclusive };
-    Ladder::new(stage.settings, index.create.locks.iter().map(table).collect())
+    let wait = stage.settings.lock_timeout;
+    Ladder::new(stage.settings, wait, index.create.locks.iter().map(table).collect())
 }
