@@ -11,34 +11,19 @@ use crate::executor::{Executor, SqlError};
 use crate::migration::Migrations;
 use crate::report::Progress;
 use crate::runner::Changeover;
+use crate::settings::Settings;
 
 /// How a history is to be run; made by [`Changeover::new`].
 pub struct Builder {
-    pub(crate) history: Migrations,
-    pub(crate) settings: Settings,
+    history: Migrations,
+    settings: Settings,
 }
 
-pub(crate) type OnProgress = Box<dyn Fn(&Progress<'_>) + Send + Sync>;
-
-pub(crate) struct Settings {
-    pub(crate) app: String,
-    pub(crate) lock_timeout: Duration,
-    pub(crate) deadline: Duration,
-    pub(crate) index_timeout: Duration,
-    pub(crate) batch_time: Duration,
-    pub(crate) on_progress: Option<OnProgress>,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            app: "default".to_owned(),
-            lock_timeout: Duration::from_millis(300),
-            deadline: Duration::from_mins(10),
-            index_timeout: Duration::from_mins(5),
-            batch_time: Duration::from_millis(10),
-            on_progress: None,
-        }
+impl Changeover {
+    /// Sets up a run of this history.
+    #[expect(clippy::new_ret_no_self, reason = "a connection is still to be made")]
+    pub fn new(history: &Migrations) -> Builder {
+        Builder { history: *history, settings: Settings::default() }
     }
 }
 
@@ -118,7 +103,7 @@ impl Builder {
 
     /// Uses a session that is connected already; see [`Executor`] for what it must be.
     pub fn executor(self, executor: impl Executor + 'static) -> Changeover {
-        Changeover::start(self, Box::new(executor))
+        Changeover::start(self.history, self.settings, Box::new(executor))
     }
 }
 

@@ -26,6 +26,7 @@ mod require;
 mod retry;
 pub mod review;
 mod runner;
+mod settings;
 mod sql;
 mod stage;
 mod status;

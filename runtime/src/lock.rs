@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::builder::Settings;
 use crate::error::{Error, Kind};
 use crate::executor::{Executor, Rows};
 use crate::jitter::jittered;
+use crate::settings::Settings;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
 
 /// The first half of the advisory lock's key; the second is the history's name.

@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use tracing::{Instrument as _, info_span};
 
-use crate::builder::Settings;
 use crate::error::{Error, Kind};
 use crate::gate;
 use crate::ledger::{Ledger, RecordedStep, StepState};
 use crate::lock::Held;
 use crate::migration::{Migration, Migrations, Phase, Step};
 use crate::report::{PhaseReport, Report};
+use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::status::State;
 use crate::step::{Way, perform};

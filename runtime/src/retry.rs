@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::blockers::Sample;
-use crate::builder::Settings;
 use crate::error::{Error, Kind};
 use crate::jitter::jittered;
 use crate::lock::Held;
 use crate::migration::TableLock;
+use crate::settings::Settings;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 

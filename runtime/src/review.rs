@@ -7,11 +7,11 @@
 use std::fmt::{self, Write as _};
 
 use crate::backfill::ROW_LOCK_TIMEOUT;
-use crate::builder::Settings;
 use crate::heap::STRIPES;
 use crate::migration::{
     Backfill, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock, Work,
 };
+use crate::settings::Settings;
 use crate::transaction::BRIEF;
 
 /// Renders the plan of a migration; the same text on every run.

@@ -7,7 +7,6 @@ use std::fmt;
 
 use tracing::{Instrument as _, info_span};
 
-use crate::builder::{Builder, Settings};
 use crate::error::{Error, Kind};
 use crate::executor::Executor;
 use crate::ledger::Ledger;
@@ -15,6 +14,7 @@ use crate::lock::{Held, Session};
 use crate::migration::{Migration, Migrations};
 use crate::phase::Run;
 use crate::report::Report;
+use crate::settings::Settings;
 use crate::status::{State, Status};
 use crate::{gate, store};
 
@@ -48,14 +48,11 @@ impl Goal {
 }
 
 impl Changeover {
-    /// Sets up a run of this history.
-    #[expect(clippy::new_ret_no_self, reason = "a connection is still to be made")]
-    pub fn new(history: &Migrations) -> Builder {
-        Builder { history: *history, settings: Settings::default() }
-    }
-
-    pub(crate) fn start(builder: Builder, executor: Box<dyn Executor>) -> Changeover {
-        let Builder { history, settings } = builder;
+    pub(crate) fn start(
+        history: Migrations,
+        settings: Settings,
+        executor: Box<dyn Executor>,
+    ) -> Changeover {
         Changeover { history, settings, session: Session::new(executor) }
     }
 

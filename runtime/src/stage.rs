@@ -1,9 +1,9 @@
 //! The phase that is under way: what every kind of step works with.
 
-use crate::builder::Settings;
 use crate::error::Place;
 use crate::lock::Held;
 use crate::report::{PhaseReport, Progress};
+use crate::settings::Settings;
 
 /// The session, how to use it, and the account of what was done.
 pub(crate) struct Stage<'r, 's> {
