@@ -6,10 +6,9 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parenthesized};
 
-use crate::change::Change;
+use crate::change::{Change, READERS};
 use crate::diag::{Errors, nearest};
 use crate::model::{Author, Contract, Schema};
-use crate::ops::READERS;
 use crate::plan::Phase;
 
 /// A migration, read and planned.

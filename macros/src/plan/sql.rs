@@ -108,10 +108,15 @@ pub(crate) fn index(table: &TableName, index: &IndexSyntax) -> Index {
     }
 }
 
-/// The clause of a foreign key, as `alter table … add` takes it.
-pub(crate) fn foreign_key_clause(table: &TableName, constraint: &Constraint) -> String {
-    let sql = lower(&foreign_key(table, constraint).to_string(PostgresQueryBuilder));
-    sql.split_once(" add ").map_or(sql.clone(), |(_, clause)| clause.to_owned())
+/// Catalog B4: locks both tables, and reads neither.
+pub(crate) fn add_foreign_key_not_valid(
+    table: &TableName,
+    constraint: &Constraint,
+    parent: &TableName,
+) -> Statement {
+    let add = lower(&foreign_key(table, constraint).to_string(PostgresQueryBuilder));
+    Statement::locking(format!("{add} not valid"), table, Mode::ShareRowExclusive)
+        .and_locks(parent, Mode::ShareRowExclusive)
 }
 
 fn index_sql(table: &TableName, index: &IndexSyntax, concurrently: bool) -> String {

@@ -2,7 +2,7 @@
 //! whoever writes which (DESIGN, "The sync rule").
 
 use crate::model::names::{self, Position};
-use crate::plan::{Backfill, Phase, Statement, Step, Work, ddl, sql};
+use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work, ddl, sql};
 use crate::syntax::column::Column;
 use crate::syntax::default::Default;
 use crate::syntax::name::TableName;
@@ -78,12 +78,9 @@ impl Sync<'_> {
         );
         statements.extend(ddl::comment(self.table, &bare));
         if let Some(marker) = self.marker() {
-            let clause = format!(
-                "alter table {} add column {marker} boolean not null default true",
-                self.table.quoted()
-            );
+            let clause = format!("add column {marker} boolean not null default true");
             statements.push(
-                Statement::locking(clause, self.table, crate::plan::Mode::AccessExclusive)
+                ddl::alter(self.table, &clause, Mode::AccessExclusive)
                     .why("true until the row is filled; a constant default touches no row"),
             );
         }
@@ -122,12 +119,8 @@ impl Sync<'_> {
             .collect();
         statements.push(ddl::drop_function_if_exists(self.table, &self.name("sync")));
         if let Some(marker) = self.marker() {
-            let sql = format!("alter table {} drop column {marker}", self.table.quoted());
-            statements.push(Statement::locking(
-                sql,
-                self.table,
-                crate::plan::Mode::AccessExclusive,
-            ));
+            let clause = format!("drop column {marker}");
+            statements.push(ddl::alter(self.table, &clause, Mode::AccessExclusive));
         }
         statements
     }

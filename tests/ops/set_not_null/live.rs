@@ -35,12 +35,9 @@ pub fn scenario() -> Scenario {
     Scenario::new(&HISTORY, "m0002_change")
         .seed("insert into users (username) select 'u' || n from generate_series(1, 5000) n")
         .old_build(
-            Client::of("users")
-                .writes("username")
-                .also("email", "null")
-                .unrelated(
-                    "update users set email = nullif(email, 'unknown-' || id) where id = $1",
-                ),
+            Client::of("users").writes("username").also("email", "null").unrelated(
+                "update users set email = nullif(email, 'unknown-' || id) where id = $1",
+            ),
         )
         .new_build(
             Client::of("users").slot("email").writes("email").also("username", "'n' || $1::bigint"),
