@@ -45,6 +45,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
         #errors
 
         /// This migration's plan.
+        #[allow(unreachable_pub)]
         pub static MIGRATION: ::changeover::__private::Migration =
             ::changeover::__private::Migration {
                 id: ::changeover::__private::module_name(::core::module_path!()),

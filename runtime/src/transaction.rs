@@ -46,7 +46,7 @@ pub(crate) async fn run(
 ) -> Result<(), Error> {
     let locks = strongest(statements);
     let timeouts = Timeouts::new(stage, &locks);
-    let mut ladder = Ladder::new(stage.settings, locks.clone());
+    let mut ladder = Ladder::new(stage.settings, stage.settings.lock_timeout, locks.clone());
     loop {
         match attempt(stage.held, &locks, timeouts, statements, record).await {
             Ok(held_for) => {

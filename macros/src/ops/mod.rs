@@ -169,7 +169,9 @@ pub(crate) trait Operation: Sized {
 
 /// What a client notices when a column comes.
 fn more_columns() -> String {
-    "a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead".into()
+    "a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a `copy` \
+     without a column list for good; name the columns instead"
+        .into()
 }
 
 /// What a client notices when a column goes.

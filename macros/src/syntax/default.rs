@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use proc_macro2::Span;
+use proc_macro2::{Group, Span, TokenStream};
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Lit, Token, parenthesized};
 
@@ -133,15 +134,27 @@ pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// `default now()` or `default free`, without the quotes.
+fn bare_word(word: &Ident, input: ParseStream) -> syn::Error {
+    let call: TokenStream = match input.parse::<Option<Group>>() {
+        Ok(Some(arguments)) => arguments.into_token_stream(),
+        _ => TokenStream::new(),
+    };
+    let help = if call.is_empty() {
+        format!("default \"{word}\"")
+    } else {
+        format!("default sql(\"{word}{call}\")")
+    };
+    let message = format!("expected a literal or `sql(\"…\")`, found `{word}`\nhelp: {help}");
+    syn::Error::new(word.span(), message)
+}
+
 impl Parse for Default {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         if input.peek(Ident) && !input.peek(syn::LitBool) {
             let word: Ident = input.parse()?;
             if word != "sql" {
-                let message = format!(
-                    "expected a literal or `sql(\"…\")`, found `{word}`\nhelp: `default sql(\"{word}\")` or `default \"{word}\"`"
-                );
-                return Err(syn::Error::new(word.span(), message));
+                return Err(bare_word(&word, input));
             }
             let content;
             parenthesized!(content in input);

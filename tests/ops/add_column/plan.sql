@@ -7,8 +7,8 @@
 -- at all, and the next run goes on.
 
 -- add_column!(users.plan: text not_null default "free")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
 -- 1/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
@@ -19,8 +19,8 @@ alter table "public"."users" add column "plan" text not null default 'free';
 commit;
 
 -- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
 -- 2/6 the column, and the trigger that fills it, in one transaction: no client meets one
 --   without the other
@@ -54,8 +54,8 @@ alter table "public"."users" enable always trigger "zzz_0002_02_users_token_fill
 commit;
 
 -- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
 -- 3/6 the column, and the trigger that fills it, in one transaction: no client meets one
 --   without the other
@@ -86,8 +86,8 @@ alter table "public"."users" enable always trigger "zzz_0002_03_users_region_fil
 commit;
 
 -- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
 -- 4/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
@@ -98,8 +98,8 @@ alter table "public"."users" add column "team_id" bigint;
 commit;
 
 -- add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's"))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
 -- 5/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
@@ -112,8 +112,8 @@ comment on column "public"."users"."code" is 'it''s';
 commit;
 
 -- add_column!(users.badge: uuid unique default sql("gen_random_uuid()"))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
 -- 6/6 the column, and the trigger that fills it, in one transaction: no client meets one
 --   without the other

@@ -7,8 +7,8 @@
 -- at all, and the next run goes on.
 
 -- rename_column!(users.username => display_name)
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 -- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an
 --   `insert` without a column list for good
 -- note: until the contract two unique constraints hold the same values: of two concurrent

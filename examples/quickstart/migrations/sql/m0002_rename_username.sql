@@ -9,8 +9,8 @@
 -- at all, and the next run goes on.
 
 -- rename_column!(users.username => display_name)
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 -- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an
 --   `insert` without a column list for good
 
@@ -66,8 +66,8 @@ alter table "public"."users" enable always trigger "zzz_0002_01_users_username_d
 commit;
 
 -- add_column!(users.plan: text not_null default "free")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name
---   the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
 -- 2/2 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
