@@ -1,7 +1,8 @@
 //! A server of our own, which does not outlive this process.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Write},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -19,17 +20,23 @@ use super::{
 /// The server's parent. Its stdin is a pipe that only this process holds open: at our end, even
 /// by `kill -9`, it reads end of file, stops the server and removes the directory.
 ///
+/// It copies the template itself, so that nobody still writes to the directory when it is removed.
+/// The server is told twice, because a shell's background child ignores SIGQUIT until it has a
+/// handler for it, and SIGTERM alone would wait for clients.
 /// `exited` tells us that the server ended by itself, and tells the shell that the process id is
 /// no longer the server's.
 const WATCHDOG: &str = r#"
-exec 3<&0
-"$1/postgres" -D "$2/data" -k "$2" </dev/null >"$2/log" 2>&1 &
-server=$!
-{ cat >/dev/null; [ -e "$2/exited" ] || kill -QUIT $server; } <&3 &
-wait $server
-: >"$2/exited"
+exec 3<&0 >"$1/log" 2>&1
+if read -r bin <&3 && read -r template <&3 && cp -Rp "$template" "$1/data"; then
+    "$bin/postgres" -D "$1/data" -k "$1" </dev/null &
+    server=$!
+    { cat >/dev/null; [ -e "$1/exited" ] || { kill -TERM $server; kill -QUIT $server; }; } <&3 &
+    wait $server
+fi
+: >"$1/exited"
 wait
-rm -rf "$2"
+cat <&3 >/dev/null
+rm -rf "$1"
 "#;
 
 /// Long enough for a machine that is busy with a build.
@@ -46,32 +53,25 @@ pub(super) struct Cluster {
 impl Cluster {
     pub(super) fn start() -> Result<Self, Error> {
         let directory = private_directory()?;
-        Self::start_in(&directory).inspect_err(|_| {
-            // The error says what went wrong; a directory left behind would add nothing to it.
-            let _ = fs::remove_dir_all(&directory);
-        })
-    }
-
-    fn start_in(directory: &Path) -> Result<Self, Error> {
-        let account = Account::for_owner_of(directory)?;
-        account.give(directory)?;
+        let guarded = Account::for_owner_of(&directory)
+            .and_then(|account| Ok((account, guard(account, &directory)?)));
+        let (account, watchdog) = guarded.inspect_err(|_| {
+            // Nobody else does it yet, and what went wrong is in the error.
+            let _ = fs::remove_dir(&directory);
+        })?;
+        let mut cluster = Self { directory, watchdog };
         let binaries = Binaries::find(account)?;
-        template::instantiate(account, &binaries, &directory.join("data"))?;
-        let watchdog = account
-            .command("/bin/sh")
-            .args(["-c", WATCHDOG, "changeover-testing"])
-            .args([&binaries.directory, directory])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .current_dir(directory)
-            // A group of its own: Ctrl-C is for us, and the watchdog follows us.
-            .process_group(0)
-            .spawn()
-            .map_err(Error::io("start the server in", directory))?;
-        let cluster = Self { directory: directory.to_owned(), watchdog };
+        let template = template::prepare(account, &binaries)?;
+        cluster.launch(&binaries.directory, &template)?;
         cluster.wait_until_ready()?;
         Ok(cluster)
+    }
+
+    fn launch(&mut self, binaries: &Path, template: &Path) -> Result<(), Error> {
+        let order = format!("{}\n{}\n", binaries.display(), template.display());
+        let told =
+            self.watchdog.stdin.as_mut().map_or(Ok(()), |pipe| pipe.write_all(order.as_bytes()));
+        told.map_err(Error::io("start the server in", &self.directory))
     }
 
     /// PostgreSQL notifies nobody but its own `pg_ctl`, which polls the same file.
@@ -100,6 +100,22 @@ impl Cluster {
         // The port is written out because `psql` would take one from `PGPORT`.
         format!("postgresql://postgres@/{database}?host={}&port=5432", self.directory.display())
     }
+}
+
+fn guard(account: Account, directory: &Path) -> Result<Child, Error> {
+    account.give(directory)?;
+    account
+        .command("/bin/sh")
+        .args(["-c", WATCHDOG, "changeover-testing"])
+        .arg(directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .current_dir(directory)
+        // A group of its own: Ctrl-C is for us, and the watchdog follows us.
+        .process_group(0)
+        .spawn()
+        .map_err(Error::io("start the server in", directory))
 }
 
 impl Drop for Cluster {

@@ -23,15 +23,15 @@ mod m0002_change {
         add_column!(users.number: bigint identity);
         add_column!(users.upper: text generated("upper(username)"));
         add_column!(users.region: text not_null);
-        add_column!(users.level: integer not_null default "low");
         add_column!(users.country: text not_null default "de", fill = "email");
         add_column!(users.boss_id: bigint references(customers.idd));
     }
 }
 
-mod m0002_syntax {
+mod m0002_definitions {
     changeover::migration! {
         after super::m0001_base;
+        add_column!(users.level: integer not_null default "low");
         add_column!(users.city: txt);
         add_column!(users.street: text not_nul);
         add_column!(users.zip);
