@@ -4,6 +4,10 @@ use changeover_tests::{Failure, Scenario, block_on, run};
 
 #[path = "live/blocked.rs"]
 mod blocked;
+#[path = "live/combined.rs"]
+mod combined;
+#[path = "live/contract.rs"]
+mod contract;
 #[path = "live/hand_written.rs"]
 mod hand_written;
 #[path = "live/interrupted_index.rs"]

@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
+use crate::ops::{self, Operation, Plan};
 
 /// What a change came to.
 pub(crate) struct Change {
@@ -22,6 +22,15 @@ pub(crate) struct Change {
 /// Reads and plans one change from its macro's argument.
 pub(crate) type Reader =
     fn(&str, usize, ParseStream, &mut Schema, &mut Errors) -> syn::Result<Change>;
+
+macro_rules! readers {
+    ($($(#[$doc:meta])* $name:ident: $operation:ident,)*) => {
+        /// What reads and plans the change of each name.
+        pub(crate) const READERS: &[(&str, Reader)] =
+            &[$((stringify!($name), of_migration::<ops::$name::$operation>),)*];
+    };
+}
+ops::operations!(readers);
 
 /// A change inside a migration: the history tells what it does not say.
 pub(crate) fn of_migration<O: Operation>(
@@ -54,11 +63,15 @@ pub(crate) fn alone<O: Operation>(
     input: TokenStream,
     errors: &mut Errors,
 ) -> Option<Change> {
-    let read = |input: ParseStream| read::<O>(input, errors);
-    let (operation, subject) = match read.parse2(input) {
+    let before = errors.count();
+    let parsed = (|input: ParseStream| read::<O>(input, errors)).parse2(input);
+    let (operation, subject) = match parsed {
         Ok(read) => read,
         Err(error) => {
-            errors.syntax(error);
+            // Beside what was reported, `syn` counts every group that an error left half read.
+            if errors.count() == before {
+                errors.syntax(error);
+            }
             return None;
         }
     };

@@ -38,6 +38,12 @@ impl Errors {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn take(&mut self) -> Vec<(Span, String)> {
+        self.looked_at = true;
+        self.found.drain(..).map(|diagnostic| (diagnostic.span, diagnostic.text)).collect()
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.found.len()
     }

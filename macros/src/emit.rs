@@ -7,7 +7,7 @@ use syn::{LitStr, Token};
 
 use crate::change::Change;
 use crate::diag::Errors;
-use crate::history::History;
+use crate::history::{History, Link};
 use crate::migration::{After, Migration};
 use crate::model::Schema;
 use crate::plan::{Backfill, Index, Lock, Mode, Phase, Require, Statement, Step, Work, sql};
@@ -45,6 +45,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
         #errors
 
         /// This migration's plan.
+        #[allow(unreachable_pub)]
         pub static MIGRATION: ::changeover::__private::Migration =
             ::changeover::__private::Migration {
                 id: ::changeover::__private::module_name(::core::module_path!()),
@@ -75,42 +76,42 @@ pub(crate) fn change_alone(found: Option<&Change>, errors: &mut Errors) -> Token
     quote! { { #errors #change } }
 }
 
-/// A history: the list, each link of its chain, and the schema that its last migration ends in.
+/// A history. Each module is named by one path, so that one that does not exist is one error.
 pub(crate) fn history(history: &History, errors: &mut Errors) -> TokenStream {
     let errors = errors.compile_errors();
     let History { attributes, visibility, name, modules } = history;
-    let links =
-        modules.iter().map(|this| quote! { #this::__schema! { __link #this [#(#modules),*] } });
-    let last = modules.last();
+    let mut links: Vec<TokenStream> = (0..modules.len()).map(|at| link_to(modules, at)).collect();
+    let head = links.pop();
     quote! {
-        #errors
-        #(#links)*
         #(#attributes)*
-        #visibility static #name: ::changeover::__private::Migrations =
-            ::changeover::__private::Migrations {
-                migrations: &[#(&#modules::MIGRATION),*],
-                schema: #last::__schema! { __model #last },
-            };
+        #visibility static #name: ::changeover::__private::Migrations = {
+            #errors
+            let (head, schema) = #head;
+            ::changeover::__private::Migrations { migrations: &[#(#links,)* head], schema }
+        };
     }
 }
 
-/// The statements that build a schema from nothing, for `"state" last`.
-pub(crate) fn model(input: TokenStream) -> TokenStream {
-    let errors = &mut Errors::new();
-    let read = |input: ParseStream| Ok((input.parse::<LitStr>()?, input.parse::<Ident>()?));
-    let statements = match read.parse2(input) {
-        Ok((state, last)) => {
-            let schema = Schema::read(&state.value(), &last.to_string());
-            sql::build(&schema.in_order_of_need())
-        }
-        Err(error) => {
-            errors.syntax(error);
-            Vec::new()
-        }
-    };
+/// Asks a migration for its place in the list.
+fn link_to(modules: &[Ident], at: usize) -> TokenStream {
+    let this = &modules[at];
+    let before = modules[..at].iter().rev().take(2);
+    let head = (at + 1 == modules.len()).then(|| quote!(head));
+    quote! { #this::__schema! { __link #this [#(#before),*] #head } }
+}
+
+/// One migration of a history; the last one brings the statements that build its schema along.
+pub(crate) fn link(link: &Link, errors: &mut Errors) -> TokenStream {
     let errors = errors.compile_errors();
+    let this = &link.this;
+    let migration = quote! { { #errors &#this::MIGRATION } };
+    if !link.is_head {
+        return migration;
+    }
+    let schema = Schema::read(&link.state.value(), &this.to_string());
+    let statements = sql::build(&schema.in_order_of_need());
     let statements = statements.iter().map(|statement| raw(&statement.sql));
-    quote! { { #errors &[#(#statements),*] } }
+    quote! { (#migration, &[#(#statements),*] as &[&str]) }
 }
 
 fn change(change: &Change) -> TokenStream {

@@ -8,12 +8,15 @@ use crate::history::{History, Link};
 use crate::migration::{After, Migration};
 use crate::model::Schema;
 use crate::ops::Operation;
-use crate::{change, check, emit};
+use crate::{change, check, emit, siblings};
 
 /// `migration!`: the first one is planned at once; a child asks its parent for the schema.
 pub(crate) fn migration(input: TokenStream) -> TokenStream {
     match After::parse.parse2(input.clone()) {
-        Ok(Some(after)) => emit::ask_parent(&after),
+        Ok(Some(after)) => match siblings::missing(&after) {
+            Some(error) => planned_in_spite_of(error),
+            None => emit::ask_parent(&after),
+        },
         Ok(None) => planned(Schema::default(), input, &mut Errors::new()),
         Err(error) => planned_in_spite_of(error),
     }
@@ -35,7 +38,9 @@ fn planned(schema: Schema, body: TokenStream, errors: &mut Errors) -> TokenStrea
 fn planned_in_spite_of(error: syn::Error) -> TokenStream {
     let errors = &mut Errors::new();
     errors.syntax(error);
-    emit::migration(&Migration::default(), errors)
+    let mut migration = Migration::default();
+    migration.schema.incomplete = true;
+    emit::migration(&migration, errors)
 }
 
 /// `rename_column!` and its like, on their own.
@@ -61,8 +66,13 @@ pub(crate) fn history(input: TokenStream) -> TokenStream {
 pub(crate) fn link(input: TokenStream) -> TokenStream {
     let errors = &mut Errors::new();
     match syn::parse2::<Link>(input) {
-        Ok(link) => link.check(errors),
-        Err(error) => errors.syntax(error),
+        Ok(link) => {
+            link.check(errors);
+            emit::link(&link, errors)
+        }
+        Err(error) => {
+            errors.syntax(error);
+            errors.compile_errors()
+        }
     }
-    errors.compile_errors()
 }

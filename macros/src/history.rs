@@ -50,33 +50,35 @@ impl History {
 
 /// One migration's place in the list, held against the parent that it names itself.
 pub(crate) struct Link {
-    state: LitStr,
-    this: Ident,
-    modules: Vec<Ident>,
+    pub(crate) state: LitStr,
+    pub(crate) this: Ident,
+    /// The one before it, and the one before that: the whole list in each link would be felt.
+    before: Vec<Ident>,
+    /// Whether it is the last.
+    pub(crate) is_head: bool,
 }
 
 impl Parse for Link {
-    /// `"state" m0002 [m0001, m0002, m0003]`
+    /// `"state" m0003 [m0002, m0001] head`
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let (state, this) = (input.parse()?, input.parse()?);
         let content;
         bracketed!(content in input);
-        let modules = Punctuated::<Ident, Token![,]>::parse_terminated(&content)?;
-        Ok(Link { state, this, modules: modules.into_iter().collect() })
+        let before = Punctuated::<Ident, Token![,]>::parse_terminated(&content)?;
+        let is_head = input.parse::<Option<Ident>>()?.is_some();
+        Ok(Link { state, this, before: before.into_iter().collect(), is_head })
     }
 }
 
 impl Link {
     pub(crate) fn check(&self, errors: &mut Errors) {
         let (this, state) = (&self.this, self.state.value());
-        let parent = Schema::parent_of(&state);
-        let at = self.modules.iter().position(|module| module == this).unwrap_or_default();
-        let before = at.checked_sub(1).map(|before| &self.modules[before]);
-        let position = parent.and_then(|id| self.modules.iter().position(|module| module == id));
-        match (before, parent, position) {
-            (None, None, _) => {}
-            (Some(before), Some(parent), _) if before == parent => {}
-            (Some(before), None, _) => {
+        match (self.before.first(), Schema::parent_of(&state)) {
+            (None, None) => {}
+            (Some(before), Some(parent)) if before == parent => {}
+            // Its own error says that it has lost its parent.
+            (Some(_), None) if Schema::is_incomplete(&state) => {}
+            (Some(before), None) => {
                 errors
                     .at(
                         this.span(),
@@ -84,36 +86,32 @@ impl Link {
                     )
                     .help(format_args!("in `{this}`: after super::{before};"));
             }
-            (_, Some(parent), None) => {
+            (None, Some(parent)) => {
                 errors
                     .at(
                         this.span(),
-                        format_args!("`{this}` comes after `{parent}`, which is not in the list"),
+                        format_args!(
+                            "`{this}` comes after `{parent}`, which does not stand before it"
+                        ),
                     )
                     .help(format_args!("{parent}, {this}"));
             }
-            (_, Some(parent), Some(position)) if position < at => {
-                self.fork(parent, position, errors);
-            }
-            (_, Some(parent), Some(_)) => {
-                errors
-                    .at(
-                        this.span(),
-                        format_args!("`{this}` comes after `{parent}`, and stands before it"),
-                    )
-                    .help(format_args!("{parent}, {this}"));
-            }
+            (Some(before), Some(parent)) => self.out_of_place(before, parent, errors),
         }
     }
 
-    /// Two children of one parent: what a merge of two branches leaves.
-    fn fork(&self, parent: &str, position: usize, errors: &mut Errors) {
-        let (this, sibling) = (&self.this, &self.modules[position + 1]);
-        let message = format!("`{sibling}` and `{this}` both come after `{parent}`");
-        errors.at(sibling.span(), &message);
-        let last = self.modules.iter().take_while(|module| *module != this).last();
-        errors
-            .at(this.span(), &message)
-            .help(format_args!("in `{this}`: after super::{};", last.unwrap_or(sibling)));
+    /// What a merge of two branches leaves: two children of one parent.
+    fn out_of_place(&self, before: &Ident, parent: &str, errors: &mut Errors) {
+        let this = &self.this;
+        let forked = self.before.get(1).is_some_and(|earlier| earlier == parent);
+        let message = if forked {
+            format!("`{before}` and `{this}` both come after `{parent}`")
+        } else {
+            format!("`{this}` comes after `{parent}`, but stands behind `{before}`")
+        };
+        if forked {
+            errors.at(before.span(), &message);
+        }
+        errors.at(this.span(), &message).help(format_args!("in `{this}`: after super::{before};"));
     }
 }

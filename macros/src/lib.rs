@@ -11,7 +11,10 @@ mod migration;
 mod model;
 mod ops;
 mod plan;
+mod siblings;
 mod syntax;
+#[cfg(test)]
+mod typos;
 
 use proc_macro::TokenStream;
 
@@ -61,12 +64,6 @@ pub fn __migration(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn __link(input: TokenStream) -> TokenStream {
     expand::link(input.into()).into()
-}
-
-#[doc(hidden)]
-#[proc_macro]
-pub fn __model(input: TokenStream) -> TokenStream {
-    emit::model(input.into()).into()
 }
 
 macro_rules! entry_points {

@@ -6,10 +6,9 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parenthesized};
 
-use crate::change::Change;
+use crate::change::{Change, READERS};
 use crate::diag::{Errors, nearest};
 use crate::model::{Author, Contract, Schema};
-use crate::ops::READERS;
 use crate::plan::Phase;
 
 /// A migration, read and planned.
@@ -78,11 +77,17 @@ impl Migration {
 
     /// Reads a whole token stream; what is wrong is in `errors`.
     pub(crate) fn parse_all(body: TokenStream, schema: Schema, errors: &mut Errors) -> Self {
-        let mut schema = Some(schema);
+        let mut migration = Migration::default();
         let read = |input: ParseStream| {
-            Ok(Migration::parse(input, schema.take().unwrap_or_default(), errors))
+            migration = Migration::parse(input, schema, errors);
+            Ok(())
         };
-        read.parse2(body).unwrap_or_default()
+        // Beside what was reported, `syn` counts every group that an error left half read.
+        let leftover = read.parse2(body);
+        if let (Err(error), 0) = (leftover, errors.count()) {
+            errors.syntax(error);
+        }
+        migration
     }
 
     fn parse_change(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
@@ -219,7 +224,8 @@ fn report_nothing_to_contract(schema: &Schema, name: &Ident, errors: &mut Errors
         });
         errors
             .at(name.span(), format_args!("there is no migration `{wanted}` before this one"))
-            .nearest(&wanted, open);
+            .nearest(&wanted, open)
+            .note("a contract ships in a later migration than what it releases");
     }
 }
 

@@ -111,7 +111,8 @@ impl Walk<'_> {
         way: Way,
     ) -> Result<(), Error> {
         let lock = TableLock { table: self.backfill.table, mode: LockMode::Exclusive };
-        let mut ladder = Ladder::new(stage.settings, vec![lock]);
+        let ladder_of = |settings| Ladder::new(settings, ROW_LOCK_TIMEOUT, vec![lock]);
+        let mut ladder = ladder_of(stage.settings);
         let mut window_started = Instant::now();
         while !at.is_at_end() {
             match self.turn(stage, leaf, at).await {
@@ -125,7 +126,7 @@ impl Walk<'_> {
                 }
             }
             if at.stripe == 0 {
-                ladder = Ladder::new(stage.settings, vec![lock]);
+                ladder = ladder_of(stage.settings);
                 at = at.paced(window_started.elapsed() / STRIPES, stage.settings.batch_time);
                 window_started = Instant::now();
                 self.tell(stage, leaf, at, way);

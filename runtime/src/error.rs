@@ -76,12 +76,15 @@ impl Error {
         matches!(self.code(), Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED))
     }
 
-    /// Itself and its cause, for the state tables: one text without the client's own details.
+    /// Itself and its causes as one text, without the client's own details.
     pub(crate) fn in_full(&self) -> String {
-        match self.source() {
-            Some(cause) => format!("{self}\ncaused by: {cause}"),
-            None => self.to_string(),
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(ours) = cause.filter(|one| one.is::<Error>() || one.is::<SqlError>()) {
+            text = format!("{text}\ncaused by: {ours}");
+            cause = ours.source();
         }
+        text
     }
 
     pub(crate) fn caused_by(mut self, cause: impl Into<Cause>) -> Error {

@@ -1,5 +1,8 @@
 //! May this run? Pure rules over the history and what the database remembers of it.
 
+#[cfg(test)]
+mod tests;
+
 use crate::error::{Error, Kind};
 use crate::ledger::{Ledger, Recorded};
 use crate::migration::{Migration, Migrations, Phase};

@@ -44,14 +44,19 @@ async fn build_until_valid(
 ) -> Result<(), Error> {
     let mut ladder = ladder(stage, index);
     let mut ours = resumed;
+    let mut built = false;
     loop {
         let step = match truth(stage.held, index).await? {
             Truth::Valid if ours => return Ok(()),
+            Truth::Missing if built => {
+                return Err(Error::corrupt(format!("{} has vanished", index.name)));
+            }
             Truth::Invalid if ours => index.drop.sql,
             _ => index.create.sql,
         };
         let Err(error) = stage.held.query(step).await else {
             ours = true;
+            built = step == index.create.sql;
             continue;
         };
         ours |= error.code() != Some(DUPLICATE_TABLE);
@@ -119,5 +124,6 @@ async fn retry(
 /// Whoever holds any lock of the table may have the snapshot that the build waits for.
 fn ladder<'a>(stage: &Stage<'a, '_>, index: &Index) -> Ladder<'a> {
     let table = |lock: &TableLock| TableLock { table: lock.table, mode: LockMode::AccessExclusive };
-    Ladder::new(stage.settings, index.create.locks.iter().map(table).collect())
+    let wait = stage.settings.lock_timeout;
+    Ladder::new(stage.settings, wait, index.create.locks.iter().map(table).collect())
 }

@@ -51,42 +51,55 @@ impl Session {
     /// snapshot, which a concurrent index build in the other runner waits for in turn.
     pub(crate) async fn lock(&mut self, settings: &Settings) -> Result<Held<'_>, Error> {
         self.tidy().await?;
-        let server = self.server().await?;
-        let base = base_settings(settings, server);
+        let (server, commit) = self.server().await?;
+        let base = base_settings(settings, server, &commit);
         self.query(&base).await?;
         let key = format!("{LOCK_CLASS}, {}", name_hash(&settings.app));
         let pid =
             self.query("select pg_backend_pid()").await?.value().unwrap_or_default().to_owned();
         let started = Instant::now();
+        let try_lock = format!("select pg_try_advisory_lock({key}), pg_backend_pid()");
+        let unlock = format!(
+            "select pg_advisory_unlock({key}), set_config('application_name', 'changeover', false)"
+        );
         loop {
             self.dirty = true;
-            let try_lock = format!("select pg_try_advisory_lock({key}), pg_backend_pid()");
             let rows = self.query(&try_lock).await?;
             let row = rows.iter().next();
             let taken = row.and_then(|row| row.get(0)) == Some("t");
-            if row.and_then(|row| row.get(1)) != Some(pid.as_str()) {
-                return Err(Error::new(Kind::Pooled));
-            }
-            if taken {
-                let unlock = format!("select pg_advisory_unlock({key})");
+            let same = row.and_then(|row| row.get(1)) == Some(pid.as_str());
+            if taken && same {
                 return Ok(Held { session: self, unlock, base, pid, server });
             }
-            if started.elapsed() > settings.deadline {
+            if !same {
+                let _ = self.query(&unlock).await;
+                return Err(Error::new(Kind::Pooled));
+            }
+            if started.elapsed() >= settings.deadline {
                 return Err(Error::new(Kind::AlreadyRunning { waited: started.elapsed() }));
             }
             tokio::time::sleep(jittered(POLL)).await;
         }
     }
 
-    async fn server(&mut self) -> Result<Server, Error> {
-        let sql = "select current_setting('server_version_num'), \
-                   (select setting from pg_catalog.pg_settings where name = 'deadlock_timeout')";
-        let rows = self.query(sql).await?;
-        let number = |column| rows.iter().next()?.get(column)?.parse::<u32>().ok();
-        Ok(Server {
+    async fn server(&mut self) -> Result<(Server, String), Error> {
+        let setting = |column, name| {
+            format!("(select {column} from pg_catalog.pg_settings where name = '{name}')")
+        };
+        let sql = format!(
+            "select {}, {}, {}",
+            setting("setting", "server_version_num"),
+            setting("setting", "deadlock_timeout"),
+            setting("reset_val", "synchronous_commit")
+        );
+        let rows = self.query(&sql).await?;
+        let text = |column| rows.iter().next()?.get(column);
+        let number = |column| text(column)?.parse::<u32>().ok();
+        let server = Server {
             version: number(0).unwrap_or_default(),
             deadlock_timeout: Duration::from_millis(number(1).unwrap_or(1000).into()),
-        })
+        };
+        Ok((server, text(2).unwrap_or("on").to_owned()))
     }
 
     async fn tidy(&mut self) -> Result<(), Error> {
@@ -148,10 +161,12 @@ impl Held<'_> {
     /// giving it back.
     pub(crate) async fn release(self) {
         let Held { session, unlock, .. } = self;
-        let done = match session.query("set application_name = 'changeover'").await {
-            Ok(_) => session.query(&unlock).await,
-            Err(error) => Err(error),
-        };
+        let mut done = session.query(&unlock).await;
+        if done.is_err() {
+            // A transaction that could not be rolled back the first time refuses the unlock too.
+            let _ = session.query("rollback").await;
+            done = session.query(&unlock).await;
+        }
         match done {
             Ok(_) => session.dirty = false,
             Err(error) => tracing::warn!(%error, "cannot release the lock"),
@@ -159,7 +174,7 @@ impl Held<'_> {
     }
 }
 
-fn base_settings(settings: &Settings, server: Server) -> String {
+fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
     let lock_timeout = milliseconds(settings.lock_timeout);
     let mut base = vec![
         ("application_name", "changeover"),
@@ -167,7 +182,7 @@ fn base_settings(settings: &Settings, server: Server) -> String {
         ("client_min_messages", "warning"),
         ("default_transaction_isolation", "read committed"),
         ("default_transaction_read_only", "off"),
-        ("synchronous_commit", "on"),
+        ("synchronous_commit", commit),
         ("lock_timeout", lock_timeout.as_str()),
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),

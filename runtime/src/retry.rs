@@ -14,6 +14,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The tries of one step.
 pub(crate) struct Ladder<'a> {
     settings: &'a Settings,
+    wait: Duration,
     locks: Vec<TableLock>,
     started: Instant,
     tries: u32,
@@ -21,8 +22,10 @@ pub(crate) struct Ladder<'a> {
 }
 
 impl<'a> Ladder<'a> {
-    pub(crate) fn new(settings: &'a Settings, locks: Vec<TableLock>) -> Ladder<'a> {
-        Ladder { settings, locks, started: Instant::now(), tries: 0, sample: Sample::default() }
+    /// For tries that may each wait for so long.
+    pub(crate) fn new(settings: &'a Settings, wait: Duration, locks: Vec<TableLock>) -> Ladder<'a> {
+        let started = Instant::now();
+        Ladder { settings, wait, locks, started, tries: 0, sample: Sample::default() }
     }
 
     /// After a try that failed: gives the error back unless it may be tried again, and pauses so
@@ -50,6 +53,6 @@ impl<'a> Ladder<'a> {
 
     fn pause(&self) -> Duration {
         let growth = 1.3_f64.powi(self.tries.min(20).cast_signed());
-        jittered((self.settings.lock_timeout * 2).mul_f64(growth).min(LONGEST_PAUSE))
+        jittered((self.wait * 2).mul_f64(growth).min(LONGEST_PAUSE))
     }
 }

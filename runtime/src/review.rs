@@ -12,6 +12,7 @@ use crate::heap::STRIPES;
 use crate::migration::{
     Backfill, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock, Work,
 };
+use crate::transaction::BRIEF;
 
 /// Renders the plan of a migration; the same text on every run.
 pub fn render(migration: &Migration) -> String {
@@ -25,6 +26,9 @@ pub fn render(migration: &Migration) -> String {
     page.undo(migration);
     page.text
 }
+
+/// How long a line of words gets.
+const WIDTH: usize = 96;
 
 /// Text that grows by whole lines.
 #[derive(Default)]
@@ -41,6 +45,21 @@ impl Page {
     fn comment(&mut self, text: impl fmt::Display) {
         for line in text.to_string().lines() {
             self.line(format!("-- {line}").trim_end());
+        }
+    }
+
+    /// A comment of words alone, over as many lines as it takes.
+    fn prose(&mut self, text: impl fmt::Display) {
+        for paragraph in text.to_string().lines() {
+            let mut line = String::from("--");
+            for word in paragraph.split_whitespace() {
+                if line.len() + 1 + word.len() > WIDTH {
+                    self.line(&line);
+                    "--  ".clone_into(&mut line);
+                }
+                line.extend([" ", word]);
+            }
+            self.line(&line);
         }
     }
 
@@ -87,7 +106,7 @@ impl Page {
             self.comment(format!("{}!({})", change.operation, change.subject));
             // Once, where the change begins, whichever phase that is.
             if change.steps.iter().map(|step| step.phase).min() == Some(phase) {
-                change.notes.iter().for_each(|note| self.comment(format!("note: {note}")));
+                change.notes.iter().for_each(|note| self.prose(format!("note: {note}")));
             }
             for step in own {
                 number += 1;
@@ -98,7 +117,7 @@ impl Page {
 
     fn step(&mut self, step: &Step, number: impl fmt::Display) {
         self.blank();
-        self.comment(format!("{number} {}", step.why));
+        self.prose(format!("{number} {}", step.why));
         self.work(&step.work);
     }
 
@@ -106,15 +125,22 @@ impl Page {
         match work {
             Work::Transaction(statements) => self.transaction(statements),
             Work::BuildIndex(index) => self.build_index(index),
-            Work::DropIndex(index) => self.statement(&index.drop),
+            Work::DropIndex(index) => self.outside(&index.drop),
             Work::Backfill(backfill) => self.backfill(backfill),
             Work::Require(require) => self.require(require),
         }
     }
 
     fn transaction(&mut self, statements: &[Statement]) {
+        if statements.is_empty() {
+            self.comment("nothing to do on the way forward");
+            return;
+        }
         self.line("begin;");
         self.line(format!("set local lock_timeout = '{}';", lock_timeout()));
+        if statements.iter().flat_map(|one| one.locks).any(|lock| lock.mode.blocks_clients()) {
+            self.line(format!("set local statement_timeout = '{}s';", BRIEF.as_secs()));
+        }
         for statement in statements {
             self.statement(statement);
         }
@@ -126,11 +152,19 @@ impl Page {
             "runs outside a transaction, and waits for every transaction that is older than it",
         );
         self.comment("if it stops: the invalid index is dropped concurrently and built again");
-        self.statement(&index.create);
+        self.outside(&index.create);
+    }
+
+    /// A statement of its own, with a timeout that also counts its wait for older transactions.
+    fn outside(&mut self, statement: &Statement) {
+        let budget = Settings::default().index_timeout.as_secs();
+        self.line(format!("set lock_timeout = '{budget}s';"));
+        self.statement(statement);
+        self.line("reset lock_timeout;");
     }
 
     fn statement(&mut self, statement: &Statement) {
-        self.comment(statement.why);
+        self.prose(statement.why);
         statement.locks.iter().for_each(|lock| self.comment(describe(lock)));
         self.sql(statement.sql);
     }

@@ -1,5 +1,8 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use tracing::{Instrument as _, info_span};

@@ -168,9 +168,11 @@ impl StepStore<'_> {
 
     /// The statement that records the step, for the transaction that does it.
     pub(crate) fn finished(&self, pid: &str, state: StepState) -> String {
+        let rows = if state == StepState::Undone { "0" } else { "rows" };
         let state = state.name();
         let set = format!(
-            "state = '{state}', cursor = null, finished_at = clock_timestamp(), error = null"
+            "state = '{state}', cursor = null, rows = {rows}, \
+             finished_at = clock_timestamp(), error = null"
         );
         self.update(pid, &set)
     }

@@ -12,7 +12,7 @@ use crate::stage::Stage;
 use crate::store::fenced;
 
 /// The longest that a statement may run while it holds a lock that blocks clients.
-const BRIEF: Duration = Duration::from_secs(5);
+pub(crate) const BRIEF: Duration = Duration::from_secs(5);
 
 /// What timeouts in whole milliseconds may be off by.
 const TICK: Duration = Duration::from_millis(2);
@@ -46,7 +46,7 @@ pub(crate) async fn run(
 ) -> Result<(), Error> {
     let locks = strongest(statements);
     let timeouts = Timeouts::new(stage, &locks);
-    let mut ladder = Ladder::new(stage.settings, locks.clone());
+    let mut ladder = Ladder::new(stage.settings, stage.settings.lock_timeout, locks.clone());
     loop {
         match attempt(stage.held, &locks, timeouts, statements, record).await {
             Ok(held_for) => {

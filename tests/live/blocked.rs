@@ -67,7 +67,8 @@ async fn behind_a_long_reader(
     fixture
         .wait_until(
             "select exists (select from pg_locks l join pg_stat_activity a using (pid)
-             where not l.granted and a.application_name like 'changeover%')",
+             where not l.granted and a.application_name like 'changeover%'
+                 and a.datname = current_database())",
         )
         .await?;
     clients.advance(MANY_ACTIONS).await?;

@@ -5,7 +5,8 @@ use changeover_tests::sample::INDEX_HISTORY;
 use changeover_tests::{Failure, block_on, fail};
 
 const BUILDERS: &str = "from pg_stat_activity
-    where query ilike 'create%index concurrently%' and application_name like 'changeover%'";
+    where query ilike 'create%index concurrently%' and application_name like 'changeover%'
+        and datname = current_database()";
 
 #[test]
 fn an_invalid_index_is_dropped_and_built_again() -> Result<(), Failure> {

@@ -16,7 +16,7 @@ use crate::{Client, Failure, Ledger, catalog, connect, fail};
 /// Only a test that is going to fail waits that long.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A database in which the first migration of a sample history has run.
+/// A database, and what is done in it.
 pub struct Fixture {
     /// A connection for the test itself.
     pub db: tokio_postgres::Client,
@@ -24,11 +24,16 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// A table `users` with so many rows.
-    pub async fn with_users(name: &str, rows: u32) -> Result<Self, Failure> {
+    /// An empty database.
+    pub async fn new(name: &str) -> Result<Self, Failure> {
         let database = Server::shared().await?.database(name).await?;
         let db = connect(database.url(), "fixture").await?;
-        let fixture = Fixture { db, database };
+        Ok(Fixture { db, database })
+    }
+
+    /// A table `users` with so many rows.
+    pub async fn with_users(name: &str, rows: u32) -> Result<Self, Failure> {
+        let fixture = Fixture::new(name).await?;
         let Some(base) = crate::sample::RENAME_HISTORY.until("m0001_base") else {
             fail!("the sample has no base")
         };

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use changeover::migration::{LockMode, Migration, Phase, Step, TableLock, Work};
+use changeover::migration::{LockMode, Migration, Phase, Statement, Step, TableLock, Work};
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
@@ -18,9 +18,9 @@ const INTERVAL: Duration = Duration::from_millis(4);
 /// milliseconds; the rest is for a noisy machine.
 const LONGEST_HOLD: Duration = Duration::from_millis(500);
 
-/// For how long it may wait for such a lock, with clients queued behind it: the longest rung of
-/// the ladder is above `deadlock_timeout`, which is a second.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// For how long it may wait for such a lock, with clients queued behind it: its `lock_timeout`, and
+/// what a busy machine may add.
+const LONGEST_WAIT: Duration = Duration::from_millis(300 + 400);
 
 /// Indexes, views and toast tables are left out: plans declare the locks that clients can meet.
 const RUNNER_LOCKS: &str = r#"
@@ -55,7 +55,8 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
     match work {
         None => vec![],
         Some(Work::Transaction(statements)) => {
-            statements.iter().flat_map(|statement| statement.locks).copied().collect()
+            let declared = statements.iter().flat_map(|statement| statement.locks).copied();
+            declared.chain(statements.iter().filter_map(made)).collect()
         }
         // A build that failed is dropped before it is tried again.
         Some(Work::BuildIndex(index) | Work::DropIndex(index)) => {
@@ -68,6 +69,13 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }
     }
+}
+
+/// A table that the plan itself makes. Between its commit and the release of its locks it can be
+/// seen, and no client can have asked for it.
+fn made(statement: &Statement) -> Option<TableLock> {
+    let (table, _) = statement.sql.strip_prefix("create table ")?.split_once(" (")?;
+    Some(TableLock { table, mode: LockMode::AccessExclusive })
 }
 
 /// The task that watches.

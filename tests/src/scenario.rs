@@ -10,6 +10,7 @@ use crate::{Failure, fail};
 pub struct Scenario {
     pub(crate) history: &'static Migrations,
     pub(crate) change: &'static str,
+    pub(crate) preludes: Vec<&'static str>,
     pub(crate) seeds: Vec<&'static str>,
     pub(crate) old: Option<Client>,
     pub(crate) dual: Option<Client>,
@@ -27,6 +28,7 @@ impl Scenario {
         Scenario {
             history,
             change,
+            preludes: Vec::new(),
             seeds: Vec::new(),
             old: None,
             dual: None,
@@ -35,6 +37,13 @@ impl Scenario {
             undoable: true,
             can_roll_back: true,
         }
+    }
+
+    /// SQL that no migration does, such as making a schema, before the first one.
+    #[must_use]
+    pub fn before(mut self, sql: &'static str) -> Self {
+        self.preludes.push(sql);
+        self
     }
 
     /// SQL that fills the tables before the change; about 2,000 rows are enough to be met in the

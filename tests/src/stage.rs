@@ -44,6 +44,9 @@ impl<'a> Stage<'a> {
         let database = server.database(name).await?;
         let db = connect(database.url(), "harness").await?;
         forbid_rewrites(&db).await?;
+        for prelude in &scenario.preludes {
+            db.batch_execute(prelude).await?;
+        }
         if let Some(parent) = scenario.migration()?.parent {
             runner(database.url(), &until(scenario.history, parent)?).await?.contract().await?;
         }

@@ -12,7 +12,7 @@ const MACROS: &[&[&str]] = &[
     &["diag", "syntax", "model", "plan"],
     &["ops", "change"],
     &["migration", "history"],
-    &["check"],
+    &["check", "siblings"],
     &["emit"],
     &["expand"],
 ];

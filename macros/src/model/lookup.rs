@@ -5,7 +5,7 @@ use proc_macro2::Span;
 use crate::diag::{Diagnostic, Errors};
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::{Reference, Rule};
+use crate::syntax::constraint::{Reference, Rule, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
@@ -116,7 +116,7 @@ impl Schema {
             }
         }
         if known && !is_key(table, &to.columns) {
-            let columns = crate::syntax::constraint::join(&to.columns);
+            let columns = join(&to.columns);
             errors
                 .at(
                     to.table.span(),

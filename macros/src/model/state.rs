@@ -37,6 +37,11 @@ impl Schema {
         line.rsplit('\t').next()
     }
 
+    /// Whether a migration's state says that a change could not be read.
+    pub(crate) fn is_incomplete(state: &str) -> bool {
+        state.lines().any(|line| line == "incomplete")
+    }
+
     /// Writes the state for the children.
     pub(crate) fn write(&self) -> String {
         let mut lines = Vec::new();

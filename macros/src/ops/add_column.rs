@@ -10,6 +10,7 @@ use crate::plan::fill::{Event, Fill};
 use crate::plan::{Phase, Statement, Step, attach, ddl, not_null, sql};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::Rule;
+use crate::syntax::default::example;
 use crate::syntax::list::{options, value};
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
@@ -156,7 +157,8 @@ impl AddColumn {
             (None, _) if !self.column.may_be_omitted() => {
                 errors
                     .at(self.target.span(), format_args!("column `{}` is not null, and existing rows have no value for it", self.target.name))
-                    .help("`default …` for one value, or `, fill = \"…\"` for one from the row")
+                    .help(format_args!("add_column!({}: {} not_null {});", self.target.name, self.column.ty, example(&self.column.ty)))
+                    .help(format_args!("add_column!({}: {} not_null, fill = \"…\");", self.target.name, self.column.ty))
                     .note("PostgreSQL refuses it on a table with rows, and old builds do not write it");
             }
             _ => {}

@@ -8,6 +8,7 @@ use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, ddl};
+use crate::syntax::default::Default;
 use crate::syntax::target::Target;
 
 pub(crate) struct DropDefault {
@@ -25,7 +26,7 @@ impl Operation for DropDefault {
         schema.assume_target(&self.target);
         schema.alter(self.target.table(), |table| {
             for column in &mut table.columns {
-                column.default.get_or_insert_with(crate::syntax::default::Default::unstated);
+                column.default.get_or_insert_with(Default::unstated);
             }
         });
     }

@@ -14,7 +14,6 @@ pub(crate) mod set_not_null;
 
 use syn::parse::ParseStream;
 
-use crate::change::{self, Reader};
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
@@ -143,15 +142,6 @@ macro_rules! operations {
 }
 pub(crate) use operations;
 
-macro_rules! readers {
-    ($($(#[$doc:meta])* $name:ident: $operation:ident,)*) => {
-        /// What reads and plans the change of this name.
-        pub(crate) const READERS: &[(&str, Reader)] =
-            &[$((stringify!($name), change::of_migration::<$name::$operation>),)*];
-    };
-}
-operations!(readers);
-
 /// What every operation says of itself, in the order in which it is asked.
 pub(crate) trait Operation: Sized {
     /// What `check` found in the schema, and `plan` needs.
@@ -179,7 +169,9 @@ pub(crate) trait Operation: Sized {
 
 /// What a client notices when a column comes.
 fn more_columns() -> String {
-    "a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead".into()
+    "a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a `copy` \
+     without a column list for good; name the columns instead"
+        .into()
 }
 
 /// What a client notices when a column goes.

@@ -14,6 +14,7 @@ use crate::plan::sync::{Convert, Sync};
 use crate::plan::{Mode, Phase, Step, ddl, not_null, sql};
 use crate::syntax::column::{Column, ColumnDef};
 use crate::syntax::constraint::Rule;
+use crate::syntax::default::Default;
 use crate::syntax::list::{options, value};
 use crate::syntax::name::{ColumnName, Name};
 use crate::syntax::sql::Sql;
@@ -39,6 +40,8 @@ const TWO_UNIQUE_INDEXES: &str = "until the contract two unique constraints hold
 pub(crate) struct Facts {
     old: Column,
     new: Column,
+    /// What `up` makes of the old column's default.
+    default: Option<Default>,
     copies: Copies,
 }
 
@@ -96,7 +99,8 @@ impl Operation for RenameColumn {
         self.check_held(schema, table, old, errors);
         let facts = Facts {
             old: old.clone(),
-            new: self.new_column(old),
+            default: self.up.as_ref().and_then(|up| converted_default(table, old, up)),
+            new: self.new_column(table, old),
             copies: Copies::of(table, &self.old.name, &self.new),
         };
         (errors.count() == before).then_some(facts)
@@ -104,7 +108,13 @@ impl Operation for RenameColumn {
 
     fn plan(&self, facts: &Facts, at: Position) -> Plan {
         let table = &self.old.table;
-        let sync = Sync { table, old: &facts.old, new: &facts.new, convert: self.conversion(), at };
+        let sync = Sync {
+            table,
+            old: &facts.old,
+            new: &facts.new,
+            convert: self.conversion(facts.default.as_ref()),
+            at,
+        };
         let mut steps = vec![sync.install(), sync.backfill()];
         if facts.new.not_null {
             steps.extend(not_null::tighten(table, &self.new));
@@ -121,7 +131,8 @@ impl Operation for RenameColumn {
     fn apply(&self, schema: &mut Schema) {
         let (old, new) = (&self.old.name, &self.new);
         schema.alter(&self.old.table, |table| {
-            let Some(column) = table.column(&old.text).map(|column| self.new_column(column)) else {
+            let Some(column) = table.column(&old.text).map(|column| self.new_column(table, column))
+            else {
                 return;
             };
             Copies::of(table, old, new).replace(table, old);
@@ -138,15 +149,21 @@ impl Operation for RenameColumn {
 }
 
 impl RenameColumn {
-    fn conversion(&self) -> Option<Convert<'_>> {
-        Some(Convert { up: &self.up.as_ref()?.text, down: &self.down.as_ref()?.text })
+    fn conversion(&self, default: Option<&Default>) -> Option<Convert<'_>> {
+        let (up, down) = (&self.up.as_ref()?.text, &self.down.as_ref()?.text);
+        Some(Convert { up, down, default: default.cloned() })
     }
 
-    fn new_column(&self, old: &Column) -> Column {
-        match &self.stated {
-            Some(def) if self.up.is_some() => def.column.clone(),
-            _ => Column { name: self.new.clone(), ..old.clone() },
+    fn new_column(&self, table: &Table, old: &Column) -> Column {
+        let Some(up) = &self.up else { return Column { name: self.new.clone(), ..old.clone() } };
+        let mut column = match &self.stated {
+            Some(def) => def.column.clone(),
+            None => Column { name: self.new.clone(), ..old.clone() },
+        };
+        if self.stated.as_ref().is_none_or(|def| def.column.default.is_none()) {
+            column.default = converted_default(table, old, up);
         }
+        column
     }
 
     /// A type that differs needs both expressions, and they need each other.
@@ -241,6 +258,20 @@ impl RenameColumn {
         );
         Step::transaction(Phase::Contract, why, statements)
     }
+}
+
+/// A default may name no column and hold no query (manual, CREATE TABLE, "DEFAULT").
+fn converted_default(table: &Table, old: &Column, up: &Sql) -> Option<Default> {
+    let default = old.default.as_ref().filter(|default| !default.is_volatile())?;
+    let mut others = table.columns.iter().filter(|column| column.name != old.name);
+    if up.is_volatile()
+        || up.mentions("select")
+        || others.any(|other| up.mentions(&other.name.text))
+    {
+        return None;
+    }
+    let value = format!("cast({} as {})", default.sql(), old.ty.sql);
+    Some(Default::expression(up.with(&old.name.text, &value)))
 }
 
 fn refuse_conversion(span: Span, name: Option<&Name>, errors: &mut Errors) {

@@ -1,6 +1,6 @@
 //! Constraints on a column with rows, without a scan or a build under a lock that blocks.
 
-use crate::plan::{Phase, Step, ddl, sql};
+use crate::plan::{Lock, Mode, Phase, Statement, Step, ddl, sql};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::{Index, Key, KeyValue};
 use crate::syntax::name::{Name, TableName};
@@ -23,11 +23,11 @@ pub(crate) fn steps(table: &TableName, constraint: &Constraint) -> Vec<Step> {
         Rule::ForeignKey { target, .. } => {
             let parent = &target.table;
             let drop = ddl::drop_constraint_if_exists(table, &name.text)
-                .and_locks(parent, crate::plan::Mode::AccessExclusive);
+                .and_locks(parent, Mode::AccessExclusive);
             let parents = std::slice::from_ref(parent);
-            let mut add = ddl::lock_parents(table, parents, crate::plan::Mode::ShareRowExclusive);
-            add.push(ddl::add_foreign_key_not_valid(table, constraint, parent));
-            let mut undo = ddl::lock_parents(table, parents, crate::plan::Mode::AccessExclusive);
+            let mut add = ddl::lock_parents(table, parents, Mode::ShareRowExclusive);
+            add.push(sql::add_foreign_key_not_valid(table, constraint, parent));
+            let mut undo = ddl::lock_parents(table, parents, Mode::AccessExclusive);
             undo.push(drop);
             not_valid(table, name, add, undo)
         }
@@ -38,15 +38,15 @@ pub(crate) fn steps(table: &TableName, constraint: &Constraint) -> Vec<Step> {
 fn not_valid(
     table: &TableName,
     name: &Name,
-    add: Vec<crate::plan::Statement>,
-    undo: Vec<crate::plan::Statement>,
+    add: Vec<Statement>,
+    undo: Vec<Statement>,
 ) -> Vec<Step> {
     let mut validate = ddl::validate(table, &name.text);
     // A foreign key's validation reads the table that it points at.
     for lock in add.iter().flat_map(|statement| &statement.locks) {
         if lock.table != table.quoted() {
-            let mode = crate::plan::Mode::RowShare;
-            validate.locks.push(crate::plan::Lock { table: lock.table.clone(), mode });
+            let mode = Mode::RowShare;
+            validate.locks.push(Lock { table: lock.table.clone(), mode });
         }
     }
     let why = format!("`{name}` holds for new rows; old ones are not read yet");

@@ -1,9 +1,7 @@
 //! Statements that sea-query cannot render: what PostgreSQL alone has.
 
-use crate::plan::sql::foreign_key_clause;
 use crate::plan::{Mode, Statement};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::Constraint;
 use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
 
@@ -27,7 +25,7 @@ pub(crate) fn lock_table(table: &TableName, mode: Mode) -> Statement {
     Statement::locking(format!("lock table {} in {word} mode", table.quoted()), table, mode)
 }
 
-fn alter(table: &TableName, clause: &str, mode: Mode) -> Statement {
+pub(crate) fn alter(table: &TableName, clause: &str, mode: Mode) -> Statement {
     Statement::locking(format!("alter table {} {clause}", table.quoted()), table, mode)
 }
 
@@ -58,16 +56,6 @@ pub(crate) fn drop_not_null(table: &TableName, column: &Name) -> Statement {
 pub(crate) fn add_check_not_valid(table: &TableName, name: &str, check: &str) -> Statement {
     let clause = format!("add constraint \"{name}\" check ({check}) not valid");
     alter(table, &clause, Mode::AccessExclusive)
-}
-
-/// Catalog B4: locks both tables, and reads neither.
-pub(crate) fn add_foreign_key_not_valid(
-    table: &TableName,
-    constraint: &Constraint,
-    parent: &TableName,
-) -> Statement {
-    let clause = format!("add {} not valid", foreign_key_clause(table, constraint));
-    alter(table, &clause, Mode::ShareRowExclusive).and_locks(parent, Mode::ShareRowExclusive)
 }
 
 /// Catalog B1 and B4: reads every row; reads and writes go on.

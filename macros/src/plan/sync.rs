@@ -2,8 +2,9 @@
 //! whoever writes which (DESIGN, "The sync rule").
 
 use crate::model::names::{self, Position};
-use crate::plan::{Backfill, Phase, Statement, Step, Work, ddl, sql};
+use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work, ddl, sql};
 use crate::syntax::column::Column;
+use crate::syntax::default::Default;
 use crate::syntax::name::TableName;
 
 /// The backfill writes both sides itself: running the rule would rewrite the old side wherever
@@ -26,6 +27,8 @@ pub(crate) struct Convert<'a> {
     pub(crate) up: &'a str,
     /// The old column's value, an expression over the row.
     pub(crate) down: &'a str,
+    /// What `up` makes of the old column's default, where that is one value.
+    pub(crate) default: Option<Default>,
 }
 
 impl Sync<'_> {
@@ -44,17 +47,20 @@ impl Sync<'_> {
         self.convert.as_ref().map(|_| format!("\"{}\"", self.name("unfilled")))
     }
 
-    /// The new column's default while both live. One that is volatile, or would have to go
-    /// through `up`, is the old column's alone: the trigger carries its value over.
+    /// The new column's default while both live. One that is volatile is the old column's alone:
+    /// the trigger carries its value over.
     fn default(&self) -> Option<String> {
-        let default = self.old.default.as_ref()?;
-        (self.convert.is_none() && !default.is_volatile()).then(|| default.sql())
+        let default = match &self.convert {
+            Some(convert) => convert.default.as_ref()?,
+            None => self.old.default.as_ref().filter(|default| !default.is_volatile())?,
+        };
+        Some(default.sql())
     }
 
     /// The new column's default that only the contract can give it.
     pub(crate) fn late_default(&self) -> Option<String> {
-        let default = self.new.default.as_ref()?;
-        self.default().is_none().then(|| default.sql())
+        let last = self.new.default.as_ref().map(Default::sql);
+        if last == self.default() { None } else { last }
     }
 
     /// Adds the new column and the triggers, in one transaction.
@@ -63,7 +69,7 @@ impl Sync<'_> {
         let function = self.name("sync");
         let mut statements = vec![
             ddl::create_function(self.table, &function, &self.body())
-                .why("made before the table is locked, to hold the lock more briefly"),
+                .why("carries the side that a client wrote over to the other; who wrote shows in the row alone"),
         ];
         let bare = Column { default: None, not_null: false, ..self.new.clone() };
         statements.push(
@@ -72,12 +78,9 @@ impl Sync<'_> {
         );
         statements.extend(ddl::comment(self.table, &bare));
         if let Some(marker) = self.marker() {
-            let clause = format!(
-                "alter table {} add column {marker} boolean not null default true",
-                self.table.quoted()
-            );
+            let clause = format!("add column {marker} boolean not null default true");
             statements.push(
-                Statement::locking(clause, self.table, crate::plan::Mode::AccessExclusive)
+                ddl::alter(self.table, &clause, Mode::AccessExclusive)
                     .why("true until the row is filled; a constant default touches no row"),
             );
         }
@@ -116,12 +119,8 @@ impl Sync<'_> {
             .collect();
         statements.push(ddl::drop_function_if_exists(self.table, &self.name("sync")));
         if let Some(marker) = self.marker() {
-            let sql = format!("alter table {} drop column {marker}", self.table.quoted());
-            statements.push(Statement::locking(
-                sql,
-                self.table,
-                crate::plan::Mode::AccessExclusive,
-            ));
+            let clause = format!("drop column {marker}");
+            statements.push(ddl::alter(self.table, &clause, Mode::AccessExclusive));
         }
         statements
     }
@@ -180,10 +179,7 @@ impl Sync<'_> {
         let old_inserted = match &self.old.default {
             _ if self.old.identity.is_some() => "not new_given".to_owned(),
             Some(default) if default.is_volatile() => "not new_given".to_owned(),
-            default => inserted(
-                self.old,
-                default.as_ref().map(super::super::syntax::default::Default::sql),
-            ),
+            default => inserted(self.old, default.as_ref().map(Default::sql)),
         };
         let marked =
             self.marker().map_or(String::new(), |marker| format!("\n  new.{marker} := false;"));

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use proc_macro2::Span;
+use proc_macro2::{Group, Span, TokenStream};
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Lit, Token, parenthesized};
 
@@ -27,6 +28,11 @@ enum Kind {
 }
 
 impl Default {
+    /// An expression that we made.
+    pub(crate) fn expression(sql: Sql) -> Self {
+        Default { span: sql.span, kind: Kind::Sql(sql) }
+    }
+
     /// A default of which only that it is there is known and matters.
     pub(crate) fn unstated() -> Self {
         Default { kind: Kind::Text(String::new()), span: Span::call_site() }
@@ -37,7 +43,9 @@ impl Default {
             Kind::Text(text) => literal(text),
             Kind::Number(number) => number.clone(),
             Kind::Boolean(value) => value.to_string(),
-            Kind::Sql(sql) => sql.text.clone(),
+            Kind::Sql(sql) if sql.is_primary() => sql.text.clone(),
+            // The grammar takes no other expression here (manual, CREATE TABLE: `b_expr`).
+            Kind::Sql(sql) => format!("({})", sql.text),
         }
     }
 
@@ -77,7 +85,7 @@ impl Default {
 }
 
 /// A default of the form that the type takes, to paste.
-fn example(ty: &Type) -> String {
+pub(crate) fn example(ty: &Type) -> String {
     match (ty.family, ty.sql.as_str()) {
         (Family::Integer { .. }, _) => "default 0".into(),
         (Family::Decimal, _) => "default 0.0".into(),
@@ -126,15 +134,27 @@ pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// `default now()` or `default free`, without the quotes.
+fn bare_word(word: &Ident, input: ParseStream) -> syn::Error {
+    let call: TokenStream = match input.parse::<Option<Group>>() {
+        Ok(Some(arguments)) => arguments.into_token_stream(),
+        _ => TokenStream::new(),
+    };
+    let help = if call.is_empty() {
+        format!("default \"{word}\"")
+    } else {
+        format!("default sql(\"{word}{call}\")")
+    };
+    let message = format!("expected a literal or `sql(\"…\")`, found `{word}`\nhelp: {help}");
+    syn::Error::new(word.span(), message)
+}
+
 impl Parse for Default {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         if input.peek(Ident) && !input.peek(syn::LitBool) {
             let word: Ident = input.parse()?;
             if word != "sql" {
-                let message = format!(
-                    "expected a literal or `sql(\"…\")`, found `{word}`\nhelp: `default sql(\"{word}\")` or `default \"{word}\"`"
-                );
-                return Err(syn::Error::new(word.span(), message));
+                return Err(bare_word(&word, input));
             }
             let content;
             parenthesized!(content in input);

@@ -80,7 +80,7 @@ impl Index {
 
     fn parse_keys(input: ParseStream, errors: &mut Errors) -> syn::Result<Vec<Key>> {
         if input.is_empty() {
-            return Err(input.error("an index needs a column"));
+            return Err(syn::Error::new(input.span(), "an index needs a column"));
         }
         let mut keys = Vec::new();
         items(input, errors, |input, _| {
@@ -177,11 +177,15 @@ fn unknown_method(name: &Name) -> syn::Error {
 
 impl Parse for Key {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let is_sql = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "sql");
-        let value = if is_sql && input.peek2(syn::token::Paren) {
-            input.parse::<Ident>()?;
+        let value = if input.peek2(syn::token::Paren) {
+            let word = input.call(Ident::parse_any)?;
             let content;
             parenthesized!(content in input);
+            if word != "sql" {
+                let call = format!("{word}({content})");
+                let message = format!("an expression is written as SQL\nhelp: sql(\"{call}\")");
+                return Err(syn::Error::new(word.span(), message));
+            }
             KeyValue::Expression(content.parse()?)
         } else {
             KeyValue::Column(input.parse()?)

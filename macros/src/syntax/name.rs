@@ -46,8 +46,10 @@ impl Parse for Name {
         }
         if name.text.len() > MAX_BYTES {
             let (text, bytes) = (&name.text, name.text.len());
+            let short = Name::new(&text[..text.floor_char_boundary(MAX_BYTES)]);
             return wrong(format!(
                 "name `{text}` has {bytes} bytes, more than {MAX_BYTES}\n\
+                 help: {short}\n\
                  note: PostgreSQL cuts longer names off silently"
             ));
         }

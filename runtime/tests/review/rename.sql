@@ -17,6 +17,7 @@
 -- 1/1 install the column and what keeps it equal, so that clients never meet half of it
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- instant: the column has no default
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add column "display_name" text;
@@ -65,8 +66,10 @@ select * from "public"."users" where "display_name" is null limit 5;
 -- 3/3 build the index while clients write
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set lock_timeout = '300s';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create index concurrently "users_display_name_idx" on "public"."users" ("display_name");
+reset lock_timeout;
 
 -- ==== contract ===============================================================
 -- Waits for a later migration that says `contract!(m0002_rename_username)`,
@@ -78,6 +81,7 @@ create index concurrently "users_display_name_idx" on "public"."users" ("display
 -- 1/1 remove the old column
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" drop column "username";
 commit;
@@ -85,11 +89,14 @@ commit;
 -- ==== undo ===================================================================
 -- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
 
+-- undo: set lock_timeout = '300s';
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_display_name_idx";
+-- undo: reset lock_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop function "public"."sync"()
 -- undo: cascade -- and its trigger

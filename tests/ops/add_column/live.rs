@@ -1,9 +1,11 @@
-//! Columns with a constant default, with a volatile one, and with a value made from the row.
+//! Columns with a constant default, with a volatile one, with a value made from the row, and with
+//! constraints.
 
 use crate::{Client, Scenario};
 
 mod m0001_base {
     changeover::migration! {
+        create_table!(teams { id: bigint identity primary_key });
         create_table!(users {
             id: bigint identity primary_key,
             username: text not_null,
@@ -18,6 +20,9 @@ mod m0002_change {
         add_column!(users.plan: text not_null default "free");
         add_column!(users.token: uuid not_null default sql("gen_random_uuid()"));
         add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')");
+        add_column!(users.team_id: bigint references(teams.id, on_delete = set_null));
+        add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's"));
+        add_column!(users.badge: uuid unique default sql("gen_random_uuid()"));
     }
 }
 
@@ -34,6 +39,7 @@ changeover::migrations! {
 
 pub fn scenario() -> Scenario {
     Scenario::new(&HISTORY, "m0002_change")
+        .seed("insert into teams default values")
         .seed("insert into users (username) select 'u' || n from generate_series(1, 5000) n")
         .old_build(
             Client::of("users")
@@ -44,8 +50,12 @@ pub fn scenario() -> Scenario {
             Client::of("users")
                 .slot("region")
                 .writes("region")
-                .also("username", "'n' || $1::bigint"),
+                .also("username", "'n' || $1::bigint")
+                .also("team_id", "1"),
         )
-        .equal("select count(*) from users where plan is null or token is null or region is null")
+        .equal(
+            "select count(*) from users
+             where plan is null or token is null or region is null or code is null or badge is null",
+        )
         .equal("select count(*) - count(distinct token) from users")
 }

@@ -7,21 +7,26 @@
 -- at all, and the next run goes on.
 
 -- add_column!(users.plan: text not_null default "free")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
--- 1/3 touches no row: PostgreSQL keeps a constant or stable default in its catalog
+-- 1/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
-alter table "public"."users" add column "plan" text not null default ('free');
+alter table "public"."users" add column "plan" text not null default 'free';
 commit;
 
 -- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
--- 2/3 the column, and the trigger that fills it, in one transaction: no client meets one without the other
+-- 2/6 the column, and the trigger that fills it, in one transaction: no client meets one
+--   without the other
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 create function "public"."users_token_fill_376a7e85"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -49,11 +54,14 @@ alter table "public"."users" enable always trigger "zzz_0002_02_users_token_fill
 commit;
 
 -- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
--- 3/3 the column, and the trigger that fills it, in one transaction: no client meets one without the other
+-- 3/6 the column, and the trigger that fills it, in one transaction: no client meets one
+--   without the other
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 create function "public"."users_region_fill_38945754"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -77,13 +85,74 @@ create trigger "zzz_0002_03_users_region_fill_38945754_write" before insert or u
 alter table "public"."users" enable always trigger "zzz_0002_03_users_region_fill_38945754_write";
 commit;
 
+-- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null))
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
+
+-- 4/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "team_id" bigint;
+commit;
+
+-- add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's"))
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
+
+-- 5/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "code" varchar(40) default 'none';
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+comment on column "public"."users"."code" is 'it''s';
+commit;
+
+-- add_column!(users.badge: uuid unique default sql("gen_random_uuid()"))
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
+
+-- 6/6 the column, and the trigger that fills it, in one transaction: no client meets one
+--   without the other
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+create function "public"."users_badge_fill_ca09488b"() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, "public", pg_temp
+as $changeover$
+#variable_conflict use_column
+begin
+  new."badge" := (select gen_random_uuid() from (select new.*) as "users");
+  return new;
+end
+$changeover$;
+-- without a default or NOT NULL, either of which would read or write every row
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "badge" uuid;
+-- for new rows alone
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "badge" set default gen_random_uuid();
+-- fills what a build leaves out that does not know better
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_06_users_badge_fill_ca09488b_write" before update on "public"."users"
+  for each row when (new."badge" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  execute function "public"."users_badge_fill_ca09488b"();
+-- for logical replication and restores too
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+alter table "public"."users" enable always trigger "zzz_0002_06_users_badge_fill_ca09488b_write";
+commit;
+
 -- ==== migrate ================================================================
 -- Runs as soon as expand is done. Long, but what blocks reads or writes is brief.
 -- If it stops: both shapes are in use and equal, and the next run goes on.
 
 -- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
 
--- 1/9 gives `token` to the rows that were there before
+-- 1/17 gives `token` to the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
@@ -100,23 +169,26 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "token" is null;
 
--- 2/9 new rows must have `token`; old ones are not read yet
+-- 2/17 new rows must have `token`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add constraint "users_token_not_null_376a7e85" check ("token" is not null) not valid;
 commit;
 
--- 3/9 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+-- 3/17 reads every row of `users`, in a transaction of its own because a scan under the lock of
+--   the step before would block
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 alter table "public"."users" validate constraint "users_token_not_null_376a7e85";
 commit;
 
--- 4/9 the valid check proves it, so that no row is read under the lock
+-- 4/17 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "token" set not null;
 -- two statements: one `alter table` with both would scan
@@ -124,9 +196,10 @@ alter table "public"."users" alter column "token" set not null;
 alter table "public"."users" drop constraint if exists "users_token_not_null_376a7e85";
 commit;
 
--- 5/9 every row has its value, and the default gives new ones theirs
+-- 5/17 every row has its value, and the default gives new ones theirs
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_02_users_token_fill_376a7e85_write" on "public"."users";
 drop function if exists "public"."users_token_fill_376a7e85"();
@@ -134,7 +207,7 @@ commit;
 
 -- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
 
--- 6/9 gives `region` to the rows that were there before
+-- 6/17 gives `region` to the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
@@ -151,28 +224,118 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "region" is null;
 
--- 7/9 new rows must have `region`; old ones are not read yet
+-- 7/17 new rows must have `region`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add constraint "users_region_not_null_38945754" check ("region" is not null) not valid;
 commit;
 
--- 8/9 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+-- 8/17 reads every row of `users`, in a transaction of its own because a scan under the lock of
+--   the step before would block
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 alter table "public"."users" validate constraint "users_region_not_null_38945754";
 commit;
 
--- 9/9 the valid check proves it, so that no row is read under the lock
+-- 9/17 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "region" set not null;
 -- two statements: one `alter table` with both would scan
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" drop constraint if exists "users_region_not_null_38945754";
+commit;
+
+-- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null))
+
+-- 10/17 `users_team_id_fkey` holds for new rows; old ones are not read yet
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- the tables that the foreign keys point at, before the one that has them
+-- lock: SHARE ROW EXCLUSIVE on "public"."teams": blocks writes until the commit, brief; reads go on
+lock table "public"."teams" in share row exclusive mode;
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+-- lock: SHARE ROW EXCLUSIVE on "public"."teams": blocks writes until the commit, brief; reads go on
+alter table "public"."users" add constraint "users_team_id_fkey" foreign key ("team_id") references "public"."teams" ("id") on delete set null not valid;
+commit;
+
+-- 11/17 reads every row, in a transaction of its own because a scan under the lock of the step
+--   before would block
+begin;
+set local lock_timeout = '300ms';
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+-- lock: ROW SHARE on "public"."teams": blocks neither reads nor writes
+-- lock: ROW SHARE on "public"."teams": blocks neither reads nor writes
+alter table "public"."users" validate constraint "users_team_id_fkey";
+commit;
+
+-- add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's"))
+
+-- 12/17 `users_code_check` holds for new rows; old ones are not read yet
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add constraint "users_code_check" check (code <> '') not valid;
+commit;
+
+-- 13/17 reads every row, in a transaction of its own because a scan under the lock of the step
+--   before would block
+begin;
+set local lock_timeout = '300ms';
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+alter table "public"."users" validate constraint "users_code_check";
+commit;
+
+-- add_column!(users.badge: uuid unique default sql("gen_random_uuid()"))
+
+-- 14/17 gives `badge` to the rows that were there before
+-- the runner repeats this transaction for each window of pages and each stripe of its rows,
+-- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
+-- it goes on from there
+begin;
+set local lock_timeout = '100ms';
+set local synchronous_commit = off;
+select set_config('changeover.backfill', 'on', true);
+-- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
+-- a client that writes a row of the same batch waits for this commit
+update "public"."users" set "badge" = gen_random_uuid()
+where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+and ("badge" is null);
+commit;
+-- at the end no row may be left, or the migration stops here
+select count(*) from "public"."users" where "badge" is null;
+
+-- 15/17 every row has its value, and the default gives new ones theirs
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_06_users_badge_fill_ca09488b_write" on "public"."users";
+drop function if exists "public"."users_badge_fill_ca09488b"();
+commit;
+
+-- 16/17 concurrently: reads and writes go on
+-- runs outside a transaction, and waits for every transaction that is older than it
+-- if it stops: the invalid index is dropped concurrently and built again
+set lock_timeout = '300s';
+-- two scans; reads and writes go on
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+create unique index concurrently "users_badge_key" on "public"."users" ("badge");
+reset lock_timeout;
+
+-- 17/17 the index is there already and becomes the constraint's
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add constraint "users_badge_key" unique using index "users_badge_key";
 commit;
 
 -- ==== contract ===============================================================
@@ -185,6 +348,7 @@ commit;
 -- 1/1 builds that do not know the column are gone
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_03_users_region_fill_38945754_write" on "public"."users";
 drop function if exists "public"."users_region_fill_38945754"();
@@ -195,30 +359,90 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_badge_key";
+-- undo: commit;
+
+-- undo: set lock_timeout = '300s';
+-- undo: -- waits for transactions that use the index, and blocks none
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: drop index concurrently if exists "public"."users_badge_key";
+-- undo: reset lock_timeout;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_code_check";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- the tables that the foreign keys point at, before the one that has them
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."teams": blocks reads and writes until the commit, brief
+-- undo: lock table "public"."teams" in access exclusive mode;
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."teams": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_team_id_fkey";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "region" drop not null;
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop constraint if exists "users_region_not_null_38945754";
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "token" drop not null;
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop constraint if exists "users_token_not_null_376a7e85";
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_06_users_badge_fill_ca09488b_write" on "public"."users";
+-- undo: drop function if exists "public"."users_badge_fill_ca09488b"();
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "badge";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "code";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "team_id";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_03_users_region_fill_38945754_write" on "public"."users";
 -- undo: drop function if exists "public"."users_region_fill_38945754"();
@@ -228,6 +452,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_02_users_token_fill_376a7e85_write" on "public"."users";
 -- undo: drop function if exists "public"."users_token_fill_376a7e85"();
@@ -237,6 +462,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "plan";
 -- undo: commit;

@@ -7,11 +7,13 @@
 -- at all, and the next run goes on.
 
 -- drop_column!(users.legacy, fill = "'none'")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an `insert` without a column list for good
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an
+--   `insert` without a column list for good
 
 -- 1/1 a value for builds that still read the column, in rows of builds that no longer write it
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 create function "public"."users_legacy_fill_9e5a0fbf"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -42,6 +44,7 @@ commit;
 -- 1/1 its values are gone after this; no build names it any more
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_01_users_legacy_fill_9e5a0fbf_write" on "public"."users";
 drop function if exists "public"."users_legacy_fill_9e5a0fbf"();
@@ -54,6 +57,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_01_users_legacy_fill_9e5a0fbf_write" on "public"."users";
 -- undo: drop function if exists "public"."users_legacy_fill_9e5a0fbf"();

@@ -11,6 +11,7 @@
 -- 1/1 builds that leave the column out are gone
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "status" drop default;
 commit;

@@ -10,23 +10,19 @@
 -- note: a build that does not expect nulls will read them once a newer one writes them
 
 -- 1/4 for the way back alone: the valid check proves it, so that no row is read under the lock
-begin;
-set local lock_timeout = '300ms';
-commit;
+-- nothing to do on the way forward
 
--- 2/4 for the way back alone: reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
-begin;
-set local lock_timeout = '300ms';
-commit;
+-- 2/4 for the way back alone: reads every row of `users`, in a transaction of its own because a
+--   scan under the lock of the step before would block
+-- nothing to do on the way forward
 
 -- 3/4 for the way back alone: new rows must have `username`; old ones are not read yet
-begin;
-set local lock_timeout = '300ms';
-commit;
+-- nothing to do on the way forward
 
 -- 4/4 before any build writes a null
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "username" drop not null;
 commit;
@@ -36,6 +32,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" add constraint "users_username_not_null_9918b5d8" check ("username" is not null) not valid;
 -- undo: commit;
@@ -48,6 +45,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "username" set not null;
 -- undo: -- two statements: one `alter table` with both would scan

@@ -11,6 +11,7 @@
 -- 1/1 the rows are gone after this; no build uses the table any more
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- the tables that the foreign keys point at, before the one that has them
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 lock table "public"."customers" in access exclusive mode;

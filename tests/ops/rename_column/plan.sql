@@ -7,14 +7,20 @@
 -- at all, and the next run goes on.
 
 -- rename_column!(users.username => display_name)
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an `insert` without a column list for good
--- note: until the contract two unique constraints hold the same values: of two concurrent `insert … on conflict` of one new value, the later may fail (23505) instead of taking its `do update`; retry it
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an
+--   `insert` without a column list for good
+-- note: until the contract two unique constraints hold the same values: of two concurrent
+--   `insert … on conflict` of one new value, the later may fail (23505) instead of taking its
+--   `do update`; retry it
 
--- 1/1 both columns from now on, kept equal for builds that write `username` and builds that write `display_name`; in one transaction, because no client may meet one without the other
+-- 1/1 both columns from now on, kept equal for builds that write `username` and builds that
+--   write `display_name`; in one transaction, because no client may meet one without the other
 begin;
 set local lock_timeout = '300ms';
--- made before the table is locked, to hold the lock more briefly
+set local statement_timeout = '5s';
+-- carries the side that a client wrote over to the other; who wrote shows in the row alone
 create function "public"."users_username_display_name_sync_5d9d0510"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -86,11 +92,13 @@ select count(*) from "public"."users" where "display_name" is null and "username
 -- 2/7 new rows must have `display_name`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add constraint "users_display_name_not_null_78723798" check ("display_name" is not null) not valid;
 commit;
 
--- 3/7 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+-- 3/7 reads every row of `users`, in a transaction of its own because a scan under the lock of
+--   the step before would block
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
@@ -100,6 +108,7 @@ commit;
 -- 4/7 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "display_name" set not null;
 -- two statements: one `alter table` with both would scan
@@ -110,13 +119,16 @@ commit;
 -- 5/7 concurrently: reads and writes go on
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create unique index concurrently "users_username_key_copy_02d04365" on "public"."users" ("display_name");
+reset lock_timeout;
 
 -- 6/7 the index is there already and becomes the constraint's
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add constraint "users_username_key_copy_02d04365" unique using index "users_username_key_copy_02d04365";
 commit;
@@ -124,9 +136,11 @@ commit;
 -- 7/7 the new column's `users_username_note_idx`
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create index concurrently "users_username_note_idx_copy_c5c4be7e" on "public"."users" ("display_name" desc, "note");
+reset lock_timeout;
 
 -- ==== contract ===============================================================
 -- Waits for a later migration that says `contract!(m0002_change)`,
@@ -135,9 +149,11 @@ create index concurrently "users_username_note_idx_copy_c5c4be7e" on "public"."u
 
 -- rename_column!(users.username => display_name)
 
--- 1/1 no build names `username` any more; in one transaction, because a trigger without its column would fail every write
+-- 1/1 no build names `username` any more; in one transaction, because a trigger without its
+--   column would fail every write
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" on "public"."users";
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
@@ -156,34 +172,42 @@ commit;
 -- ==== undo ===================================================================
 -- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
 
+-- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_username_note_idx_copy_c5c4be7e";
+-- undo: reset lock_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop constraint if exists "users_username_key_copy_02d04365";
 -- undo: commit;
 
+-- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_username_key_copy_02d04365";
+-- undo: reset lock_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "display_name" drop not null;
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop constraint if exists "users_display_name_not_null_78723798";
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" on "public"."users";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief

@@ -11,6 +11,7 @@
 -- 1/1 for new rows; those that are there keep their values
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "status" set default 'new';
 commit;
@@ -20,6 +21,7 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "status" drop default;
 -- undo: commit;

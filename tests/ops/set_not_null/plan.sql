@@ -11,6 +11,7 @@
 -- 1/1 what builds write that know no better, until the contract
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 create function "public"."users_email_fill_c3e99518"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -57,11 +58,13 @@ select count(*) from "public"."users" where "email" is null;
 -- 2/4 new rows must have `email`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add constraint "users_email_not_null_c3e99518" check ("email" is not null) not valid;
 commit;
 
--- 3/4 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+-- 3/4 reads every row of `users`, in a transaction of its own because a scan under the lock of
+--   the step before would block
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
@@ -71,6 +74,7 @@ commit;
 -- 4/4 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "email" set not null;
 -- two statements: one `alter table` with both would scan
@@ -88,6 +92,7 @@ commit;
 -- 1/1 builds that write nulls are gone
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_01_users_email_fill_c3e99518_write" on "public"."users";
 drop function if exists "public"."users_email_fill_c3e99518"();
@@ -98,18 +103,21 @@ commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "email" drop not null;
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop constraint if exists "users_email_not_null_c3e99518";
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_01_users_email_fill_c3e99518_write" on "public"."users";
 -- undo: drop function if exists "public"."users_email_fill_c3e99518"();

@@ -9,14 +9,18 @@
 -- at all, and the next run goes on.
 
 -- rename_column!(users.username => display_name)
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an `insert` without a column list for good
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an
+--   `insert` without a column list for good
 
--- 1/2 both columns from now on, kept equal for builds that write `username` and builds that write `display_name`; in one transaction, because no client may meet one without the other
+-- 1/2 both columns from now on, kept equal for builds that write `username` and builds that
+--   write `display_name`; in one transaction, because no client may meet one without the other
 begin;
 set local lock_timeout = '300ms';
--- made before the table is locked, to hold the lock more briefly
-create function "public"."users_username_display_name_sync_db8641d7"() returns trigger
+set local statement_timeout = '5s';
+-- carries the side that a client wrote over to the other; who wrote shows in the row alone
+create function "public"."users_username_display_name_sync_5d9d0510"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
@@ -47,28 +51,30 @@ $changeover$;
 alter table "public"."users" add column "display_name" text;
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
-create trigger "zzz_users_username_display_name_sync_db8641d7_insert" before insert on "public"."users"
+create trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" before insert on "public"."users"
   for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."users_username_display_name_sync_db8641d7"();
+  execute function "public"."users_username_display_name_sync_5d9d0510"();
 -- updates of other columns pass it by
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
-create trigger "zzz_users_username_display_name_sync_db8641d7_update" before update on "public"."users"
+create trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_update" before update on "public"."users"
   for each row when (current_setting('changeover.backfill', true) is distinct from 'on'
     and (row(new."username", new."display_name")::record *<> row(old."username", old."display_name")::record or (new."display_name" is null and new."username" is not null)))
-  execute function "public"."users_username_display_name_sync_db8641d7"();
+  execute function "public"."users_username_display_name_sync_5d9d0510"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
-alter table "public"."users" enable always trigger "zzz_users_username_display_name_sync_db8641d7_insert", enable always trigger "zzz_users_username_display_name_sync_db8641d7_update";
+alter table "public"."users" enable always trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert", enable always trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_update";
 commit;
 
--- add_column!(users.plan : text not_null default "free")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes; name the columns instead
+-- add_column!(users.plan: text not_null default "free")
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 
 -- 2/2 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
-alter table "public"."users" add column "plan" text not null default ('free');
+alter table "public"."users" add column "plan" text not null default 'free';
 commit;
 
 -- ==== migrate ================================================================
@@ -97,25 +103,28 @@ select count(*) from "public"."users" where "display_name" is null and "username
 -- 2/5 new rows must have `display_name`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
-alter table "public"."users" add constraint "users_display_name_not_null_ab5b544b" check ("display_name" is not null) not valid;
+alter table "public"."users" add constraint "users_display_name_not_null_78723798" check ("display_name" is not null) not valid;
 commit;
 
--- 3/5 reads every row of `users`, in a transaction of its own because a scan under the lock of the step before would block
+-- 3/5 reads every row of `users`, in a transaction of its own because a scan under the lock of
+--   the step before would block
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
-alter table "public"."users" validate constraint "users_display_name_not_null_ab5b544b";
+alter table "public"."users" validate constraint "users_display_name_not_null_78723798";
 commit;
 
 -- 4/5 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "display_name" set not null;
 -- two statements: one `alter table` with both would scan
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
-alter table "public"."users" drop constraint if exists "users_display_name_not_null_ab5b544b";
+alter table "public"."users" drop constraint if exists "users_display_name_not_null_78723798";
 commit;
 
 -- add_index!(users(plan, created_at desc))
@@ -123,9 +132,11 @@ commit;
 -- 5/5 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create index concurrently "users_plan_created_at_idx" on "public"."users" ("plan", "created_at" desc);
+reset lock_timeout;
 
 -- ==== contract ===============================================================
 -- Waits for a later migration that says `contract!(m0002_rename_username)`,
@@ -134,14 +145,16 @@ create index concurrently "users_plan_created_at_idx" on "public"."users" ("plan
 
 -- rename_column!(users.username => display_name)
 
--- 1/1 no build names `username` any more; in one transaction, because a trigger without its column would fail every write
+-- 1/1 no build names `username` any more; in one transaction, because a trigger without its
+--   column would fail every write
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_users_username_display_name_sync_db8641d7_insert" on "public"."users";
+drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" on "public"."users";
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_users_username_display_name_sync_db8641d7_update" on "public"."users";
-drop function if exists "public"."users_username_display_name_sync_db8641d7"();
+drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_update" on "public"."users";
+drop function if exists "public"."users_username_display_name_sync_5d9d0510"();
 -- its values live on in the new column
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" drop column "username";
@@ -150,35 +163,41 @@ commit;
 -- ==== undo ===================================================================
 -- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
 
+-- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_plan_created_at_idx";
+-- undo: reset lock_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "display_name" drop not null;
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
--- undo: alter table "public"."users" drop constraint if exists "users_display_name_not_null_ab5b544b";
+-- undo: alter table "public"."users" drop constraint if exists "users_display_name_not_null_78723798";
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "plan";
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_users_username_display_name_sync_db8641d7_insert" on "public"."users";
+-- undo: drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" on "public"."users";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_users_username_display_name_sync_db8641d7_update" on "public"."users";
--- undo: drop function if exists "public"."users_username_display_name_sync_db8641d7"();
+-- undo: drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_update" on "public"."users";
+-- undo: drop function if exists "public"."users_username_display_name_sync_5d9d0510"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "display_name";
 -- undo: commit;

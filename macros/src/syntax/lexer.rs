@@ -1,0 +1,123 @@
+//! The tokens of a fragment of SQL.
+//!
+//! A fragment must not be able to end the statement that it stands in, or the clause: quotes and
+//! parentheses are balanced, and it holds no semicolon, comment or parameter.
+
+/// What a fragment is made of.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Token<'a> {
+    /// An unquoted word, a number included.
+    Word(&'a str),
+    /// A quoted identifier, without its quotes.
+    Quoted(&'a str),
+    /// A string, quotes included.
+    Text(&'a str),
+    /// Any other character.
+    Sign(char),
+}
+
+/// Splits a fragment into tokens, or says what makes it unfit.
+pub(crate) fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            c if c.is_whitespace() => c.len_utf8(),
+            '\'' | '"' => quoted(rest, c)?,
+            c if c.is_alphanumeric() || c == '_' => {
+                rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
+            }
+            ';' => return Err("a semicolon".into()),
+            '$' => return Err("a `$` (a parameter or a dollar quote)".into()),
+            '\0' => return Err("a NUL character".into()),
+            '-' if rest.starts_with("--") => return Err("a comment".into()),
+            '/' if rest.starts_with("/*") => return Err("a comment".into()),
+            c => c.len_utf8(),
+        };
+        let (token, after) = rest.split_at(length);
+        // In an `E'…'` string a backslash hides a quote, which the reader does not know.
+        if token.eq_ignore_ascii_case("e") && after.starts_with('\'') {
+            return Err("an `E'…'` string".into());
+        }
+        rest = after;
+        match c {
+            c if c.is_whitespace() => {}
+            '\'' => tokens.push(Token::Text(token)),
+            '"' => tokens.push(Token::Quoted(&token[1..token.len() - 1])),
+            c if c.is_alphanumeric() || c == '_' => tokens.push(Token::Word(token)),
+            c => tokens.push(Token::Sign(c)),
+        }
+    }
+    Ok(tokens)
+}
+
+/// The length of a quoted token at the start of `text`; a doubled quote stands for itself.
+fn quoted(text: &str, quote: char) -> Result<usize, String> {
+    let mut at = 1;
+    while let Some(end) = text[at..].find(quote) {
+        at += end + 1;
+        if !text[at..].starts_with(quote) {
+            return Ok(at);
+        }
+        at += 1;
+    }
+    Err(format!("an unclosed `{quote}`"))
+}
+
+/// Says what makes a fragment unfit to stand in a statement.
+pub(crate) fn unfit(text: &str) -> Option<String> {
+    let tokens = match tokens(text) {
+        Err(problem) => return Some(format!("SQL holds {problem}")),
+        Ok(tokens) if tokens.is_empty() => return Some("SQL is empty".into()),
+        Ok(tokens) => tokens,
+    };
+    let mut open = Vec::new();
+    for token in &tokens {
+        match token {
+            Token::Sign('(') => open.push(')'),
+            Token::Sign('[') => open.push(']'),
+            Token::Sign(c @ (')' | ']')) if open.pop() != Some(*c) => {
+                return Some(format!("SQL holds a `{c}` that closes nothing"));
+            }
+            Token::Sign(',') if open.is_empty() => {
+                return Some("SQL holds a comma outside parentheses".into());
+            }
+            _ => {}
+        }
+    }
+    open.pop().map(|close| format!("SQL misses a `{close}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_cannot_end_its_statement() {
+        for (text, problem) in [
+            ("1; drop table users", "a semicolon"),
+            ("1 -- rest", "a comment"),
+            ("1 /* rest", "a comment"),
+            ("'open", "unclosed"),
+            ("\"open", "unclosed"),
+            ("(1", "misses a `)`"),
+            ("1)", "closes nothing"),
+            ("(1]", "closes nothing"),
+            ("1, 2", "comma outside"),
+            ("$1", "parameter"),
+            ("E'\\''", "E'…'"),
+            (" ", "empty"),
+        ] {
+            let found = unfit(text).unwrap_or_else(|| panic!("{text} was let through"));
+            assert!(found.contains(problem), "{text}: {found}");
+        }
+    }
+
+    #[test]
+    fn quotes_hide_what_is_inside() {
+        for text in ["'a;b--c'", "'it''s'", "coalesce(\"a;b\", 'x')", "a->>'k'", "(array[1,2])[1]"]
+        {
+            assert_eq!(unfit(text), None, "{text}");
+        }
+    }
+}

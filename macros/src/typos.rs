@@ -1,0 +1,132 @@
+//! A typo in every position of every macro: each is an error on the very token that is wrong.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use crate::diag::Errors;
+use crate::migration::Migration;
+use crate::model::Schema;
+use crate::{check, diag};
+
+/// What the samples build on.
+const BASE: &str = r#"
+create_table!(customers { id: bigint identity primary_key, name: text not_null });
+create_table!(users {
+    id: bigint identity primary_key,
+    username: text not_null,
+    email: text,
+    code: text,
+    legacy: text not_null default "x",
+    index(email),
+});
+"#;
+
+/// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
+/// is not spoilt: any other would do as well.
+const SAMPLES: &[&str] = &[
+    r#"create_table!(orders_ { id_: bigint identity primary_key, total_: numeric(12, 2) not_null default 0 check("id_ > 0"), customer_: bigint references(customers.id, on_delete = cascade), tags_: text[] collate("C") comment("c"), unique(total_, customer_), check("true", name = c_), foreign_key(id_ => customers.id, on_update = set_null, name = f_), index((total_ desc, id_ asc), unique, where = "true", using = btree, include(tags_), name = i_) });"#,
+    "drop_table!(users);",
+    r#"add_column!(users.plan_: varchar(20) not_null default "free" unique);"#,
+    r#"add_column!(users.token_: uuid not_null default sql("gen_random_uuid()"));"#,
+    r#"add_column!(users.region_: text not_null, fill = "email");"#,
+    "rename_column!(users.username => display_name_);",
+    r#"rename_column!(users.code => number_: bigint, up = "code::bigint", down = "number_::text");"#,
+    r#"drop_column!(users.legacy, fill = "'x'");"#,
+    r#"set_not_null!(users.email, fill = "''");"#,
+    "drop_not_null!(users.username);",
+    r#"set_default!(users.email, "none");"#,
+    "drop_default!(users.legacy);",
+    r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
+    "drop_index!(users_email_idx);",
+];
+
+fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {
+    let errors = &mut Errors::new();
+    let base = Migration::parse_all(tokens(BASE), Schema::default(), errors);
+    assert_eq!(errors.count(), 0, "the base is right");
+    let migration = Migration::parse_all(sample.clone(), base.schema, errors);
+    check::all(&migration, errors);
+    errors.take()
+}
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The words of a sample, by their place in the text.
+fn words(tokens: TokenStream, found: &mut Vec<(std::ops::Range<usize>, String)>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => words(group.stream(), found),
+            TokenTree::Ident(word) => found.push((word.span().byte_range(), word.to_string())),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_samples_are_right() {
+    for sample in SAMPLES {
+        let errors: Vec<String> =
+            errors_of(&tokens(sample)).into_iter().map(|(_, text)| text).collect();
+        assert!(errors.is_empty(), "{sample}: {errors:?}");
+    }
+}
+
+#[test]
+fn a_misspelt_word_is_reported_where_it_stands() {
+    let mut checked = 0;
+    for sample in SAMPLES {
+        let mut found = Vec::new();
+        words(tokens(sample), &mut found);
+        let first = found[0].0.start;
+        for (range, word) in found.into_iter().filter(|(_, word)| !word.ends_with('_')) {
+            let at = range.start - first;
+            let spoilt = format!("{}{word}zq{}", &sample[..at], &sample[at + word.len()..]);
+            let stream = tokens(&spoilt);
+            let start =
+                stream.clone().into_iter().next().map_or(0, |t| t.span().byte_range().start);
+            let reported = errors_of(&stream);
+            let there = |span: &Span| span.byte_range().start == start + at;
+            assert!(
+                reported.iter().any(|(span, _)| there(span)),
+                "`{word}zq` in {spoilt}\ngave {:?}",
+                reported.iter().map(|(s, t)| (s.byte_range(), t)).collect::<Vec<_>>()
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 90, "only {checked} words were spoilt");
+}
+
+#[test]
+fn a_missing_token_is_an_error_and_no_panic() {
+    for sample in SAMPLES {
+        let whole: Vec<TokenTree> = tokens(sample).into_iter().collect();
+        let Some(TokenTree::Group(argument)) = whole.get(2) else { panic!("{sample}") };
+        for without in missing_one(&argument.stream()) {
+            let group = proc_macro2::Group::new(argument.delimiter(), without);
+            let mut spoilt = whole.clone();
+            spoilt[2] = TokenTree::Group(group);
+            errors_of(&spoilt.into_iter().collect());
+        }
+    }
+    assert_eq!(diag::nearest("", &["text"]), None);
+}
+
+/// Every stream that lacks one token of this one, those inside groups included.
+fn missing_one(stream: &TokenStream) -> Vec<TokenStream> {
+    let all: Vec<TokenTree> = stream.clone().into_iter().collect();
+    let mut found = Vec::new();
+    for at in 0..all.len() {
+        let mut without = all.clone();
+        without.remove(at);
+        found.push(without.into_iter().collect());
+        let TokenTree::Group(group) = &all[at] else { continue };
+        for inner in missing_one(&group.stream()) {
+            let mut with = all.clone();
+            with[at] = TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inner));
+            found.push(with.into_iter().collect());
+        }
+    }
+    found
+}

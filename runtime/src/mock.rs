@@ -1,0 +1,158 @@
+//! A server that answers by rule, and plans to run against it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::executor::{Executor, Rows, SqlError};
+use crate::migration::{
+    Backfill, Change, Index, LockMode, Migration, Migrations, Phase, Require, Statement, Step,
+    TableLock, Work,
+};
+
+type Answer = Result<Rows, SqlError>;
+type Rule = Box<dyn FnMut(&str, usize) -> Option<Answer> + Send>;
+
+/// Answers what the rule does not with what keeps a run going.
+pub(crate) struct Mock {
+    rule: Rule,
+    log: Log,
+}
+
+/// Every statement that was sent.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn count(&self, start: &str) -> usize {
+        self.all().iter().filter(|sql| sql.starts_with(start)).count()
+    }
+
+    /// Adds a statement and says how many came before it.
+    fn push(&self, sql: &str) -> usize {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push(sql.to_owned());
+        log.len() - 1
+    }
+}
+
+impl Mock {
+    /// The rule is given each statement and its number, counted from 0.
+    pub(crate) fn new(
+        rule: impl FnMut(&str, usize) -> Option<Answer> + Send + 'static,
+    ) -> (Mock, Log) {
+        let log = Log::default();
+        (Mock { rule: Box::new(rule), log: log.clone() }, log)
+    }
+}
+
+#[async_trait]
+impl Executor for Mock {
+    async fn query(&mut self, sql: &str) -> Answer {
+        let number = self.log.push(sql);
+        let built = self.log.count("create index") > self.log.count("drop index");
+        let usual = || {
+            let is_asked = sql.starts_with("select indisvalid") && built;
+            if is_asked { rows(&[&["t"]]) } else { usual(sql) }
+        };
+        (self.rule)(sql, number).unwrap_or_else(|| Ok(usual()))
+    }
+}
+
+pub(crate) fn rows(rows: &[&[&str]]) -> Rows {
+    let text = |value: &&str| Some((*value).to_owned());
+    let rows: Vec<Vec<Option<String>>> =
+        rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    let count = rows.len() as u64;
+    Rows::new(rows, count)
+}
+
+pub(crate) fn refusal(code: &str) -> Answer {
+    Err(SqlError::new(Some(code), "refused"))
+}
+
+fn usual(sql: &str) -> Rows {
+    let answers: [(&str, &[&[&str]]); 7] = [
+        ("select pg_backend_pid()", &[&["7"]]),
+        ("select pg_try_advisory_lock", &[&["t", "7"]]),
+        ("select to_regclass('changeover", &[&["f"]]),
+        ("select name from unnest", &[&[TABLE]]),
+        ("with recursive tree", &[&["5", TABLE, "100"]]),
+        ("with filled", &[&["3"]]),
+        ("select count(*)", &[&["0"]]),
+    ];
+    let answer = answers.iter().find(|(start, _)| sql.starts_with(start));
+    answer.map_or_else(|| Rows::new(Vec::new(), 1), |(_, answer)| rows(answer))
+}
+
+pub(crate) const TABLE: &str = "\"public\".\"users\"";
+
+pub(crate) const ALTER: &str = "alter table \"public\".\"users\" add column \"plan\" text";
+
+const fn statement(sql: &'static str) -> Statement {
+    const LOCKS: &[TableLock] = &[TableLock { table: TABLE, mode: LockMode::AccessExclusive }];
+    Statement { sql, locks: LOCKS, why: "it is needed" }
+}
+
+const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
+    Step { phase, why: "it is needed", work, undo }
+}
+
+const INDEX: Index = Index {
+    name: "\"public\".\"users_plan_idx\"",
+    create: statement("create index concurrently \"users_plan_idx\" on \"users\" (\"plan\")"),
+    drop: statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
+};
+
+const STEPS: &[Step] = &[
+    step(
+        Phase::Expand,
+        Work::Require(Require {
+            table: TABLE,
+            violation: "plan is null",
+            problem: "have no plan",
+            help: "give them one",
+        }),
+        None,
+    ),
+    step(
+        Phase::Expand,
+        Work::Transaction(&[statement(ALTER)]),
+        Some(Work::Transaction(&[statement("alter table \"users\" drop column \"plan\"")])),
+    ),
+    step(
+        Phase::Migrate,
+        Work::Backfill(Backfill { table: TABLE, set: "plan = 'free'", pending: "plan is null" }),
+        None,
+    ),
+    step(Phase::Migrate, Work::BuildIndex(INDEX), Some(Work::DropIndex(INDEX))),
+    step(Phase::Contract, Work::Transaction(&[statement("alter table \"users\" drop x")]), None),
+];
+
+const fn migration(
+    id: &'static str,
+    parent: Option<&'static str>,
+    changes: &'static [Change],
+    contracts: &'static [&'static str],
+    requires: &'static [&'static str],
+) -> Migration {
+    Migration { id, parent, doc: "", changes, contracts, requires }
+}
+
+const CHANGES: &[Change] =
+    &[Change { operation: "add_column", subject: "users.plan", notes: &[], steps: STEPS }];
+
+pub(crate) static FIRST: Migration = migration("m1", None, CHANGES, &[], &[]);
+static SECOND: Migration = migration("m2", Some("m1"), &[], &["m1"], &[]);
+static THIRD: Migration = migration("m3", Some("m2"), &[], &[], &["m1"]);
+
+/// A history of one migration with a step of each kind.
+pub(crate) static ONE: Migrations = Migrations { migrations: &[&FIRST], schema: &[] };
+
+/// The same, then its contract, then a migration that needs the contract to have run.
+pub(crate) static THREE: Migrations =
+    Migrations { migrations: &[&FIRST, &SECOND, &THIRD], schema: &[] };

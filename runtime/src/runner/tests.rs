@@ -1,0 +1,200 @@
+//! What a run does when the server refuses.
+
+use std::time::Duration;
+
+use crate::mock::{ALTER, Log, Mock, ONE, TABLE, refusal, rows};
+use crate::{Changeover, Error, Phase, Report, Rows, SqlError};
+
+fn changeover(mock: Mock) -> Changeover {
+    Changeover::new(&ONE).lock_timeout(Duration::from_millis(1)).executor(mock)
+}
+
+async fn migrate(
+    rule: impl FnMut(&str, usize) -> Option<Result<Rows, SqlError>> + Send + 'static,
+) -> (Result<Report, Error>, Log) {
+    let (mock, log) = Mock::new(rule);
+    (changeover(mock).migrate().await, log)
+}
+
+fn error(outcome: Result<Report, Error>) -> Error {
+    outcome.expect_err("the server refused")
+}
+
+#[tokio::test]
+async fn a_run_reports_every_phase() {
+    let (outcome, _) = migrate(|_, _| None).await;
+    let phases = outcome.expect("nothing was refused").phases;
+    let steps: Vec<_> = phases.iter().map(|one| (one.phase, one.steps, one.rows)).collect();
+    assert_eq!(steps, [(Phase::Expand, 2, 0), (Phase::Migrate, 2, 48)]);
+}
+
+#[tokio::test]
+async fn whatever_fails_the_lock_is_released_and_no_transaction_is_left_open() {
+    let (_, log) = migrate(|_, _| None).await;
+    for failing in 0..log.all().len() {
+        let (_, log) = migrate(move |_, n| (n == failing).then(|| refusal("XX000"))).await;
+        let log = log.all();
+        let taken = log.iter().position(|sql| sql.starts_with("select pg_try_advisory_lock"));
+        if taken.is_some_and(|taken| taken != failing) {
+            let last = log.last().map(String::as_str).unwrap_or_default();
+            assert!(last.starts_with("select pg_advisory_unlock"), "{failing}: {log:#?}");
+        }
+        let mut open = false;
+        for sql in log.iter().skip(1) {
+            assert!(!open || sql != "begin", "{failing}: {log:#?}");
+            open = sql == "begin" || (open && sql != "commit" && sql != "rollback");
+        }
+        assert!(!open || log.get(failing).is_some_and(|sql| sql == "begin"), "{log:#?}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_gave_way_is_tried_again() {
+    for (code, tries) in
+        [("55P03", 2), ("40P01", 2), ("57014", 1), ("40001", 1), ("23505", 1), ("42P07", 1)]
+    {
+        let mut refused = false;
+        let (outcome, log) = migrate(move |sql, _| {
+            let refuse = sql == ALTER && !refused;
+            refused |= refuse;
+            refuse.then(|| refusal(code))
+        })
+        .await;
+        assert_eq!(log.count(ALTER), tries, "{code}");
+        assert_eq!(outcome.is_ok(), tries == 2, "{code}");
+        if let Ok(report) = outcome {
+            assert_eq!(report.phases.first().map(|phase| phase.retries), Some(1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_deadline_names_who_is_in_the_way() {
+    let (mock, _) = Mock::new(|sql, _| {
+        if sql.contains("pg_locks") {
+            let row = ["4711", "ann", "reporting", "00:12:00", "AccessShareLock", "t"];
+            return Some(Ok(rows(&[&row])));
+        }
+        sql.starts_with("lock table \"public\".\"users\" in ACCESS").then(|| refusal("55P03"))
+    });
+    let mut changeover = Changeover::new(&ONE)
+        .lock_timeout(Duration::from_millis(1))
+        .deadline(Duration::from_millis(5))
+        .executor(mock);
+    let error = error(changeover.migrate().await);
+    assert!(error.is_lock_timeout());
+    let message = error.to_string();
+    for part in ["4711", "ann", "reporting", "00:12:00", "AccessShareLock"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_carries_what_was_done() {
+    let (outcome, _) = migrate(|sql, _| (sql == ALTER).then(|| refusal("42601"))).await;
+    let error = error(outcome);
+    assert!(error.is_sql());
+    assert_eq!((error.migration(), error.phase()), (Some("m1"), Some(Phase::Expand)));
+    assert_eq!(error.report().phases.first().map(|phase| phase.steps), Some(1));
+    assert!(!error.to_string().contains("refused (SQLSTATE"), "the cause is in source() alone");
+    assert!(format!("{error:?}").contains("SQLSTATE 42601"));
+}
+
+#[tokio::test]
+async fn rows_that_violate_stop_the_run_before_anything_is_locked() {
+    let violating = |sql: &str, _| {
+        sql.contains("where plan is null limit 5").then(|| Ok(rows(&[&["id = 3"], &["id = 9"]])))
+    };
+    let (outcome, log) = migrate(violating).await;
+    let error = error(outcome);
+    assert!(error.is_violation());
+    assert!(error.to_string().contains("id = 9"));
+    assert_eq!(log.count("lock table"), 0);
+}
+
+#[tokio::test]
+async fn rows_that_stay_unfilled_stop_the_run() {
+    let left = |sql: &str, _| sql.starts_with("select count(*)").then(|| Ok(rows(&[&["2"]])));
+    let (outcome, log) = migrate(left).await;
+    assert!(error(outcome).is_unfilled());
+    assert_eq!(log.count("create index"), 0);
+}
+
+#[tokio::test]
+async fn an_edited_migration_is_shown_line_by_line() {
+    let (outcome, log) = migrate(|sql, _| {
+        if sql.starts_with("select to_regclass") {
+            return Some(Ok(rows(&[&["t"]])));
+        }
+        if sql.contains("from changeover.migrations") {
+            return Some(Ok(Rows::new(
+                vec![vec![Some("m1".into()), None, Some("expanding".into())]],
+                1,
+            )));
+        }
+        let values = ["m1", "expand", "2", "alter table was", "done", "", "0", ""];
+        sql.contains("from changeover.steps").then(|| Ok(rows(&[&values])))
+    })
+    .await;
+    let error = error(outcome);
+    assert!(error.is_edited());
+    let message = error.to_string();
+    assert!(message.contains("- alter table was\n"), "{message}");
+    assert!(message.contains(&format!("+ alter table {TABLE} add")), "{message}");
+    assert_eq!(log.count("begin"), 0);
+}
+
+#[tokio::test]
+async fn a_pooler_that_changes_the_server_process_is_found_out() {
+    let changed = |sql: &str, _| {
+        sql.starts_with("select pg_try_advisory_lock").then(|| Ok(rows(&[&["t", "8"]])))
+    };
+    let (outcome, log) = migrate(changed).await;
+    assert!(error(outcome).is_pooled());
+    assert_eq!(log.count("select pg_advisory_unlock"), 1);
+    let moved = |sql: &str, _| sql.starts_with("update changeover").then(|| Ok(Rows::default()));
+    assert!(error(migrate(moved).await.0).is_pooled());
+}
+
+#[tokio::test]
+async fn a_second_runner_waits_until_the_deadline() {
+    let taken = |sql: &str, _: usize| {
+        sql.starts_with("select pg_try_advisory_lock").then(|| Ok(rows(&[&["f", "7"]])))
+    };
+    let (mock, log) = Mock::new(taken);
+    let mut changeover = Changeover::new(&ONE).deadline(Duration::ZERO).executor(mock);
+    assert!(error(changeover.migrate().await).is_already_running());
+    assert_eq!(log.count("begin"), 0);
+}
+
+#[tokio::test]
+async fn an_index_that_cannot_be_built_is_cleared_away() {
+    let mut built = false;
+    let (outcome, log) = migrate(move |sql, _| {
+        built |= sql.starts_with("create index");
+        if sql.starts_with("select indisvalid") && built {
+            return Some(Ok(rows(&[&["f"]])));
+        }
+        sql.starts_with("create index").then(|| refusal("23505"))
+    })
+    .await;
+    assert!(error(outcome).is_sql());
+    assert_eq!(log.count("create index"), 1);
+    assert_eq!(log.count("drop index concurrently"), 1);
+}
+
+#[tokio::test]
+async fn a_broken_run_is_tidied_up_by_the_next() {
+    let (mock, log) = Mock::new(|sql, n| {
+        (n < 100 && sql.starts_with("select pg_advisory_unlock(")).then(|| refusal("XX000"))
+    });
+    let mut changeover = changeover(mock);
+    assert!(changeover.migrate().await.is_ok());
+    let before = log.all().len();
+    assert!(changeover.status().await.is_ok());
+    let after: Vec<String> = log.all().split_off(before);
+    assert_eq!(
+        after.iter().take(2).collect::<Vec<_>>(),
+        ["rollback", "select pg_advisory_unlock_all()"]
+    );
+}

@@ -1,0 +1,99 @@
+//! Each macro outside a migration: it states itself what no history can tell, and plans the same.
+
+use changeover::migration::{Change, Migration, Step, Work};
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: bigint identity primary_key });
+        create_table!(users {
+            id: bigint identity primary_key,
+            username: varchar(255) not_null,
+            email: text default "none",
+            legacy: text not_null,
+            index(email),
+        });
+        create_table!(old_users { id: bigint });
+    }
+}
+
+mod m0002_history {
+    changeover::migration! {
+        after super::m0001_base;
+        rename_column!(users.username => display_name);
+        add_column!(users.customer_id: bigint references(customers.id));
+        add_index!(users(customer_id, id desc), unique, where = "customer_id > 0");
+        drop_index!(users_email_idx);
+        drop_column!(users.legacy, fill = "''");
+    }
+}
+
+mod m0002_other {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(orders { id: bigint primary_key, by: bigint references(customers.id) });
+        drop_not_null!(users.legacy);
+        set_not_null!(users.email, fill = "'unknown'");
+        drop_table!(old_users);
+    }
+}
+
+const RENAME: Change =
+    changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
+const ADD: Change = changeover::add_column!(users.customer_id: bigint references(customers.id));
+const INDEX: Change =
+    changeover::add_index!(users(customer_id, id desc), unique, where = "customer_id > 0");
+const DROP_INDEX: Change = changeover::drop_index!(users_email_idx, table = users);
+const DROP: Change = changeover::drop_column!(users.legacy: text not_null, fill = "''");
+const CREATE: Change = changeover::create_table!(
+    orders { id: bigint primary_key, by: bigint references(customers.id) }
+);
+const DROP_NOT_NULL: Change = changeover::drop_not_null!(users.legacy);
+const SET_NOT_NULL: Change = changeover::set_not_null!(users.email, fill = "'unknown'");
+const DROP_TABLE: Change = changeover::drop_table!(old_users);
+const SET_DEFAULT: Change = changeover::set_default!(users.email: text, "x");
+const DROP_DEFAULT: Change = changeover::drop_default!(users.email);
+
+#[test]
+fn a_change_alone_plans_what_it_plans_in_a_history() {
+    for change in [RENAME, ADD, INDEX, DROP_INDEX, DROP] {
+        assert_same(&change, &m0002_history::MIGRATION);
+    }
+    for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE] {
+        assert_same(&change, &m0002_other::MIGRATION);
+    }
+}
+
+#[test]
+fn a_default_alone_is_set_and_dropped() {
+    let set = r#"alter table "public"."users" alter column "email" set default 'x'"#;
+    assert_eq!(statements(SET_DEFAULT.steps), [set]);
+    let drop = r#"alter table "public"."users" alter column "email" drop default"#;
+    assert_eq!(statements(DROP_DEFAULT.steps), [drop]);
+}
+
+fn assert_same(alone: &Change, history: &Migration) {
+    let inside = history.changes.iter().find(|change| change.operation == alone.operation);
+    let inside = inside.unwrap_or_else(|| panic!("the history has no {}", alone.operation));
+    assert_eq!(statements(alone.steps), statements(inside.steps), "{}", alone.operation);
+}
+
+/// The SQL of all steps, with the place in the history left out of the triggers' names.
+fn statements(steps: &[Step]) -> Vec<String> {
+    steps.iter().flat_map(|step| of_work(&step.work)).map(|sql| without_place(&sql)).collect()
+}
+
+fn of_work(work: &Work) -> Vec<String> {
+    match work {
+        Work::Transaction(statements) => statements.iter().map(|one| one.sql.to_owned()).collect(),
+        Work::BuildIndex(index) => vec![index.create.sql.to_owned()],
+        Work::DropIndex(index) => vec![index.drop.sql.to_owned()],
+        Work::Backfill(fill) => vec![format!("{} {} {}", fill.table, fill.set, fill.pending)],
+        Work::Require(require) => vec![require.violation.to_owned()],
+    }
+}
+
+fn without_place(sql: &str) -> String {
+    let mut parts = sql.split("zzz_");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "zzz_" + part.get("0000_00_".len()..).unwrap_or(part))
+}
