@@ -27,6 +27,7 @@ const RUNTIME: &[&[&str]] = &[
         "jitter",
         "plan_text",
         "settings",
+        "mock",
     ],
     &["ledger"],
     &["gate"],
