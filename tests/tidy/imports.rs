@@ -45,6 +45,10 @@ fn imports_run_one_way() {
         let source = workspace().join(part);
         for file in rust_files(&source) {
             let Some(room) = room(&source, &file) else { continue };
+            // Unit tests may use the mock, which stands in for what comes later.
+            if file.ends_with("tests.rs") {
+                continue;
+            }
             for (number, used) in uses(&read(&file), &source) {
                 if rank(order, &used) > rank(order, &room) {
                     let place = format!("{}:{number}", file.display());
