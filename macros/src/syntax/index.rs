@@ -195,7 +195,9 @@ impl Parse for Key {
             let word = input.call(Ident::parse_any)?;
             descending = word == "desc";
             if !descending && word != "asc" {
+                let help = nearest(&word.to_string(), &["asc", "desc"]).unwrap_or("asc");
                 let message = format!("expected `asc`, `desc` or a comma, found `{word}`");
+                let message = format!("{message}\nhelp: did you mean `{help}`?");
                 return Err(syn::Error::new(word.span(), message));
             }
         }
