@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::mock::{ALTER, Log, Mock, ONE, TABLE, THREE, refusal, rows};
+use crate::executor::mock::{ALTER, Log, Mock, ONE, TABLE, THREE, refusal, rows};
 use crate::{Changeover, Error, Phase, Report, Rows, SqlError};
 
 fn changeover(mock: Mock) -> Changeover {
