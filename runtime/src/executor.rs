@@ -141,3 +141,6 @@ impl std::error::Error for SqlError {
         self.cause.as_deref().map(|cause| cause as _)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod mock;

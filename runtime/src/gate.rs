@@ -1,8 +1,5 @@
 //! May this run? Pure rules over the history and what the database remembers of it.
 
-#[cfg(test)]
-mod tests;
-
 use crate::error::{Error, Kind};
 use crate::ledger::{Ledger, Recorded};
 use crate::migration::{Migration, Migrations, Phase};
@@ -115,3 +112,6 @@ pub(crate) fn may_undo(
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,28 +44,34 @@ async fn build_until_valid(
 ) -> Result<(), Error> {
     let mut ladder = ladder(stage, index);
     let mut ours = resumed;
-    let mut built = false;
     loop {
-        let step = match truth(stage.held, index).await? {
+        let (sql, builds) = match truth(stage.held, index).await? {
             Truth::Valid if ours => return Ok(()),
-            Truth::Missing if built => {
-                return Err(Error::corrupt(format!("{} has vanished", index.name)));
-            }
-            Truth::Invalid if ours => index.drop.sql,
-            _ => index.create.sql,
+            Truth::Invalid if ours => (index.drop.sql, false),
+            _ => (index.create.sql, true),
         };
-        let Err(error) = stage.held.query(step).await else {
-            ours = true;
-            built = step == index.create.sql;
-            continue;
-        };
-        ours |= error.code() != Some(DUPLICATE_TABLE);
-        if let Err(error) = retry(stage, &mut ladder, error).await {
-            if ours {
-                clear_away(stage.held, index).await;
+        let outcome = stage.held.query(sql).await;
+        ours |= outcome.as_ref().err().is_none_or(|error| error.code() != Some(DUPLICATE_TABLE));
+        match outcome {
+            Ok(_) if builds => return confirm(stage.held, index).await,
+            Ok(_) => {}
+            Err(error) => {
+                if let Err(error) = retry(stage, &mut ladder, error).await {
+                    if ours {
+                        clear_away(stage.held, index).await;
+                    }
+                    return Err(error);
+                }
             }
-            return Err(error);
         }
+    }
+}
+
+/// A plan that names another index than the one it creates must not be repeated for ever.
+async fn confirm(held: &mut Held<'_>, index: &Index) -> Result<(), Error> {
+    match truth(held, index).await? {
+        Truth::Valid => Ok(()),
+        _ => Err(Error::corrupt(format!("index {} was built and is not valid", index.name))),
     }
 }
 

@@ -17,8 +17,6 @@ mod jitter;
 mod ledger;
 mod lock;
 pub mod migration;
-#[cfg(test)]
-mod mock;
 mod phase;
 mod plan_text;
 mod report;

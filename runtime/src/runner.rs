@@ -1,8 +1,5 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
-#[cfg(test)]
-mod tests;
-
 use std::fmt;
 
 use tracing::{Instrument as _, info_span};
@@ -148,3 +145,6 @@ impl fmt::Debug for Changeover {
         f.debug_struct("Changeover").field("app", &self.settings.app).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,6 @@ const RUNTIME: &[&[&str]] = &[
         "jitter",
         "plan_text",
         "settings",
-        "mock",
     ],
     &["ledger"],
     &["gate"],

@@ -1,8 +1,8 @@
 //! The rules, on ledgers made by hand.
 
 use super::*;
+use crate::executor::mock::{FIRST, ONE, THREE};
 use crate::ledger::StepState;
-use crate::mock::{FIRST, ONE, THREE};
 
 fn ledger(states: &[(&str, State)]) -> Ledger {
     let mut ledger = Ledger::default();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::mock::{ALTER, Log, Mock, ONE, TABLE, refusal, rows};
+use crate::executor::mock::{ALTER, Log, Mock, ONE, TABLE, THREE, refusal, rows};
 use crate::{Changeover, Error, Phase, Report, Rows, SqlError};
 
 fn changeover(mock: Mock) -> Changeover {
@@ -197,4 +197,31 @@ async fn a_broken_run_is_tidied_up_by_the_next() {
         after.iter().take(2).collect::<Vec<_>>(),
         ["rollback", "select pg_advisory_unlock_all()"]
     );
+}
+
+#[tokio::test]
+async fn an_index_that_never_shows_is_built_once() {
+    let (outcome, log) =
+        migrate(|sql, _| sql.starts_with("select indisvalid").then(|| Ok(Rows::default()))).await;
+    assert!(error(outcome).is_corrupt());
+    assert_eq!(log.count("create index"), 1);
+}
+
+#[tokio::test]
+async fn a_first_run_runs_the_contracts_that_it_needs() {
+    let (mock, _) = Mock::new(|_, _| None);
+    let report = Changeover::new(&THREE).executor(mock).migrate().await;
+    let phases = report.expect("nothing was refused").phases;
+    let phases: Vec<Phase> = phases.iter().map(|one| one.phase).collect();
+    assert_eq!(phases, [Phase::Expand, Phase::Migrate, Phase::Contract]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_leaves_the_session_to_be_tidied() {
+    let (mock, log) = Mock::new(|_, _| None);
+    let mut changeover = Changeover::new(&ONE).executor(mock);
+    changeover.session.lock(&changeover.settings).await.map(drop).expect("nothing was refused");
+    let before = log.all().len();
+    assert!(changeover.migrate().await.is_ok());
+    assert_eq!(log.all().get(before).map(String::as_str), Some("rollback"));
 }
