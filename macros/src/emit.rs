@@ -1,4 +1,7 @@
 //! From plans to tokens: the only place that names what the runtime has.
+//!
+//! Plans are written inside a block that imports the runtime's names: a path in front of each would
+//! be half of all tokens, and users' builds would feel it.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -46,15 +49,17 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
 
         /// This migration's plan.
         #[allow(unreachable_pub)]
-        pub static MIGRATION: ::changeover::__private::Migration =
-            ::changeover::__private::Migration {
-                id: ::changeover::__private::module_name(::core::module_path!()),
+        pub static MIGRATION: ::changeover::__private::Migration = {
+            use ::changeover::__private::*;
+            Migration {
+                id: module_name(::core::module_path!()),
                 parent: #parent,
                 doc: #doc,
                 changes: &[#(#changes),*],
                 contracts: &[#(#contracts),*],
                 requires: &[#(#requires),*],
-            };
+            }
+        };
 
         #[doc(hidden)]
         #[allow(unused_macros)]
@@ -73,7 +78,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
 pub(crate) fn change_alone(found: Option<&Change>, errors: &mut Errors) -> TokenStream {
     let errors = errors.compile_errors();
     let change = found.map_or_else(empty_change, change);
-    quote! { { #errors #change } }
+    quote! { { use ::changeover::__private::*; #errors #change } }
 }
 
 /// A history. Each module is named by one path, so that one that does not exist is one error.
@@ -118,7 +123,7 @@ fn change(change: &Change) -> TokenStream {
     let Change { operation, subject, plan, .. } = change;
     let (notes, steps) = (&plan.notes, plan.steps.iter().map(step));
     quote! {
-        ::changeover::__private::Change {
+        Change {
             operation: #operation,
             subject: #subject,
             notes: &[#(#notes),*],
@@ -129,7 +134,7 @@ fn change(change: &Change) -> TokenStream {
 
 fn empty_change() -> TokenStream {
     quote! {
-        ::changeover::__private::Change { operation: "", subject: "", notes: &[], steps: &[] }
+        Change { operation: "", subject: "", notes: &[], steps: &[] }
     }
 }
 
@@ -144,8 +149,8 @@ fn step(step: &Step) -> TokenStream {
     );
     let (why, done, undo) = (&step.why, work(&step.work), option(step.undo.as_ref().map(work)));
     quote! {
-        ::changeover::__private::Step {
-            phase: ::changeover::__private::Phase::#phase,
+        Step {
+            phase: Phase::#phase,
             why: #why,
             work: #done,
             undo: #undo,
@@ -165,14 +170,14 @@ fn work(work: &Work) -> TokenStream {
         Work::Require(of) => ("Require", require(of)),
     };
     let name = Ident::new(name, Span::call_site());
-    quote! { ::changeover::__private::Work::#name(#content) }
+    quote! { Work::#name(#content) }
 }
 
 fn statement(statement: &Statement) -> TokenStream {
     let (sql, why) = (raw(&statement.sql), &statement.why);
     let locks = statement.locks.iter().map(lock);
     quote! {
-        ::changeover::__private::Statement { sql: #sql, locks: &[#(#locks),*], why: #why }
+        Statement { sql: #sql, locks: &[#(#locks),*], why: #why }
     }
 }
 
@@ -188,29 +193,29 @@ fn lock(lock: &Lock) -> TokenStream {
         Span::call_site(),
     );
     quote! {
-        ::changeover::__private::TableLock {
+        TableLock {
             table: #table,
-            mode: ::changeover::__private::LockMode::#mode,
+            mode: LockMode::#mode,
         }
     }
 }
 
 fn index(index: &Index) -> TokenStream {
     let (name, create, drop) = (raw(&index.name), statement(&index.create), statement(&index.drop));
-    quote! { ::changeover::__private::Index { name: #name, create: #create, drop: #drop } }
+    quote! { Index { name: #name, create: #create, drop: #drop } }
 }
 
 fn backfill(backfill: &Backfill) -> TokenStream {
     let (table, set, pending) = (raw(&backfill.table), raw(&backfill.set), raw(&backfill.pending));
     quote! {
-        ::changeover::__private::Backfill { table: #table, set: #set, pending: #pending }
+        Backfill { table: #table, set: #set, pending: #pending }
     }
 }
 
 fn require(require: &Require) -> TokenStream {
     let Require { table, violation, problem, help } = require;
     quote! {
-        ::changeover::__private::Require {
+        Require {
             table: #table,
             violation: #violation,
             problem: #problem,
