@@ -158,9 +158,11 @@ impl Page {
     /// A statement of its own, with a timeout that also counts its wait for older transactions.
     fn outside(&mut self, statement: &Statement) {
         let budget = Settings::default().index_timeout.as_secs();
+        self.line("set statement_timeout = 0;");
         self.line(format!("set lock_timeout = '{budget}s';"));
         self.statement(statement);
         self.line("reset lock_timeout;");
+        self.line("reset statement_timeout;");
     }
 
     fn statement(&mut self, statement: &Statement) {

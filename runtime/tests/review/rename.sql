@@ -66,10 +66,12 @@ select * from "public"."users" where "display_name" is null limit 5;
 -- 3/3 build the index while clients write
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set statement_timeout = 0;
 set lock_timeout = '300s';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create index concurrently "users_display_name_idx" on "public"."users" ("display_name");
 reset lock_timeout;
+reset statement_timeout;
 
 -- ==== contract ===============================================================
 -- Waits for a later migration that says `contract!(m0002_rename_username)`,
@@ -89,10 +91,12 @@ commit;
 -- ==== undo ===================================================================
 -- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
 
+-- undo: set statement_timeout = 0;
 -- undo: set lock_timeout = '300s';
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_display_name_idx";
 -- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';

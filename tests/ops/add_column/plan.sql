@@ -324,11 +324,13 @@ commit;
 -- 16/17 concurrently: reads and writes go on
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create unique index concurrently "users_badge_key" on "public"."users" ("badge");
 reset lock_timeout;
+reset statement_timeout;
 
 -- 17/17 the index is there already and becomes the constraint's
 begin;
@@ -364,11 +366,13 @@ commit;
 -- undo: alter table "public"."users" drop constraint if exists "users_badge_key";
 -- undo: commit;
 
+-- undo: set statement_timeout = 0;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_badge_key";
 -- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';

@@ -9,8 +9,10 @@
 -- drop_index!(users_username_idx)
 
 -- 1/1 no build needs the index any more
+set statement_timeout = 0;
 set lock_timeout = '300s';
 -- waits for transactions that use the index, and blocks none
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 drop index concurrently if exists "public"."users_username_idx";
 reset lock_timeout;
+reset statement_timeout;

@@ -119,11 +119,13 @@ commit;
 -- 5/7 concurrently: reads and writes go on
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create unique index concurrently "users_username_key_copy_02d04365" on "public"."users" ("display_name");
 reset lock_timeout;
+reset statement_timeout;
 
 -- 6/7 the index is there already and becomes the constraint's
 begin;
@@ -136,11 +138,13 @@ commit;
 -- 7/7 the new column's `users_username_note_idx`
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create index concurrently "users_username_note_idx_copy_c5c4be7e" on "public"."users" ("display_name" desc, "note");
 reset lock_timeout;
+reset statement_timeout;
 
 -- ==== contract ===============================================================
 -- Waits for a later migration that says `contract!(m0002_change)`,
@@ -172,11 +176,13 @@ commit;
 -- ==== undo ===================================================================
 -- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
 
+-- undo: set statement_timeout = 0;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_username_note_idx_copy_c5c4be7e";
 -- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
@@ -185,11 +191,13 @@ commit;
 -- undo: alter table "public"."users" drop constraint if exists "users_username_key_copy_02d04365";
 -- undo: commit;
 
+-- undo: set statement_timeout = 0;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_username_key_copy_02d04365";
 -- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';

@@ -132,11 +132,13 @@ commit;
 -- 5/5 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
+set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create index concurrently "users_plan_created_at_idx" on "public"."users" ("plan", "created_at" desc);
 reset lock_timeout;
+reset statement_timeout;
 
 -- ==== contract ===============================================================
 -- Waits for a later migration that says `contract!(m0002_rename_username)`,
@@ -163,11 +165,13 @@ commit;
 -- ==== undo ===================================================================
 -- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
 
+-- undo: set statement_timeout = 0;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: drop index concurrently if exists "public"."users_plan_created_at_idx";
 -- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
