@@ -18,6 +18,8 @@ mod kill_and_resume;
 mod repeated;
 #[path = "live/teeth.rs"]
 mod teeth;
+#[path = "live/upserts.rs"]
+mod upserts;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

@@ -32,9 +32,14 @@ pub(crate) struct RenameColumn {
 }
 
 /// PostgreSQL manual, INSERT, "ON CONFLICT Clause": only the index that is named is consulted.
-const TWO_UNIQUE_INDEXES: &str = "until the contract two unique constraints hold the same values: of two \
-    concurrent `insert … on conflict` of one new value, the later may fail (23505) instead of \
-    taking its `do update`; retry it";
+const TWO_UNIQUE_INDEXES: &str = "until the contract two unique indexes hold the same values; writers \
+    of one new value queue for some milliseconds, so that `on conflict` works on either index: for \
+    the first 16 rows of a transaction, past which it may, rarely, fail with 23505";
+
+/// The queue of the sync trigger knows columns alone.
+const UNIQUE_EXPRESSION: &str = "until the contract two unique indexes on an expression hold the same \
+    values: of two `insert … on conflict` of one new value at the same moment, the later may, rarely, \
+    fail (23505)";
 
 /// What the schema knows of the column, and what goes over to the new one.
 pub(crate) struct Facts {
@@ -113,6 +118,7 @@ impl Operation for RenameColumn {
             old: &facts.old,
             new: &facts.new,
             convert: self.conversion(facts.default.as_ref()),
+            unique: facts.copies.unique_keys(),
             at,
         };
         let mut steps = vec![sync.install(), sync.backfill()];
@@ -122,8 +128,11 @@ impl Operation for RenameColumn {
         steps.extend(facts.copies.steps(table));
         steps.push(self.contract(&sync, facts));
         let mut notes = vec![super::more_columns(), super::fewer_columns()];
-        if facts.copies.any_unique() {
+        if !facts.copies.unique_keys().is_empty() {
             notes.push(TWO_UNIQUE_INDEXES.into());
+        }
+        if facts.copies.has_unique_expression() {
+            notes.push(UNIQUE_EXPRESSION.into());
         }
         Plan { steps, notes }
     }

@@ -77,9 +77,23 @@ impl Copies {
         self.constraints.iter().filter_map(|item| item.object.parent().cloned()).collect()
     }
 
-    pub(crate) fn any_unique(&self) -> bool {
-        self.constraints.iter().any(|item| matches!(item.object.rule, Rule::Unique(_)))
-            || self.indexes.iter().any(|item| item.object.unique)
+    /// The columns of each unique constraint or index among them, where columns are all it has.
+    pub(crate) fn unique_keys(&self) -> Vec<Vec<Name>> {
+        let constraints = self.constraints.iter().filter_map(|item| match &item.object.rule {
+            Rule::Unique(columns) => Some(columns.clone()),
+            _ => None,
+        });
+        let indexes = self.indexes.iter().filter(|item| item.object.unique);
+        let indexes = indexes.filter(|item| item.object.expressions().next().is_none());
+        constraints
+            .chain(indexes.map(|item| item.object.key_columns().cloned().collect()))
+            .collect()
+    }
+
+    /// Whether a unique index is among them that has more than columns.
+    pub(crate) fn has_unique_expression(&self) -> bool {
+        let mut unique = self.indexes.iter().filter(|item| item.object.unique);
+        unique.any(|item| item.object.expressions().next().is_some())
     }
 
     /// Puts the copies in the place of the originals.

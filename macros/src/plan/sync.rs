@@ -4,8 +4,8 @@
 use crate::model::names::{self, Position};
 use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work, ddl, sql};
 use crate::syntax::column::Column;
-use crate::syntax::default::Default;
-use crate::syntax::name::TableName;
+use crate::syntax::default::{Default, literal};
+use crate::syntax::name::{Name, TableName};
 
 /// The backfill writes both sides itself: running the rule would rewrite the old side wherever
 /// `down` loses detail.
@@ -19,8 +19,17 @@ pub(crate) struct Sync<'a> {
     pub(crate) new: &'a Column,
     /// How to make one from the other; none where they are equal.
     pub(crate) convert: Option<Convert<'a>>,
+    /// The unique keys that the new column shares with the old one.
+    pub(crate) unique: Vec<Vec<Name>>,
     pub(crate) at: Position,
 }
+
+/// A transaction that writes more rows takes no more locks: the server's lock table is shared.
+const LOCKS_OF_A_TRANSACTION: u32 = 16;
+
+const QUEUE_VARIABLES: &str = "
+  locks integer := coalesce(nullif(current_setting('changeover.locks', true), ''), '0');
+  value bigint;";
 
 pub(crate) struct Convert<'a> {
     /// The new column's value, an expression over the row.
@@ -184,13 +193,14 @@ impl Sync<'_> {
         let marked =
             self.marker().map_or(String::new(), |marker| format!("\n  new.{marker} := false;"));
         let (up, down) = (self.up(), self.down());
+        let (held, queue) = self.queue();
         let unfilled = self.unfilled("old.");
         format!(
             "#variable_conflict use_column
 declare
   new_given boolean;
   old_given boolean;
-  unfilled boolean := true;
+  unfilled boolean := true;{held}
 begin
   if tg_op = 'INSERT' then
     new_given := {new_inserted};
@@ -204,9 +214,44 @@ begin
     new.{old} := {down};
   elsif not new_given and (old_given or unfilled) then
     new.{new} := {up};
-  end if;{marked}
+  end if;{marked}{queue}
   return new;
 end"
+        )
+    }
+
+    /// Two unique indexes hold the same values, and `on conflict` consults the one that it names:
+    /// of two inserts of one new value at the same moment, the later would find the other index
+    /// taken, and fail. So writers of one value queue here until the first is in both. They wait
+    /// for some milliseconds at the most: past that `on conflict` sees the other's row by itself,
+    /// and no deadlock can come of it.
+    fn queue(&self) -> (&str, String) {
+        if self.unique.is_empty() {
+            return ("", String::new());
+        }
+        let queues: Vec<String> = self.unique.iter().map(|key| self.queue_of(key)).collect();
+        (QUEUE_VARIABLES, queues.concat())
+    }
+
+    fn queue_of(&self, key: &[Name]) -> String {
+        let of = |row: &str| {
+            let columns = key.iter().map(|name| format!("{row}.{}", name.quoted()));
+            columns.collect::<Vec<_>>().join(", ")
+        };
+        let (new, old) = (of("new"), of("old"));
+        let salt = literal(&format!("{}{}", self.table.quoted(), of("")));
+        format!(
+            "
+  if locks < {LOCKS_OF_A_TRANSACTION} and num_nulls({new}) = 0
+    and (tg_op = 'INSERT' or row({new})::record *<> row({old})::record) then
+    locks := locks + 1;
+    perform set_config('changeover.locks', locks::text, true);
+    value := hashtextextended({salt} || row({new})::text, 0);
+    for attempt in 1..10 loop
+      exit when pg_try_advisory_xact_lock(value);
+      perform pg_sleep(0.001);
+    end loop;
+  end if;"
         )
     }
 

@@ -144,11 +144,15 @@ impl Index {
 
     /// The columns that the index names outright.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &Name> {
-        let keys = self.keys.iter().filter_map(|key| match &key.value {
+        self.key_columns().chain(&self.include)
+    }
+
+    /// Those of them that it is sorted by.
+    pub(crate) fn key_columns(&self) -> impl Iterator<Item = &Name> {
+        self.keys.iter().filter_map(|key| match &key.value {
             KeyValue::Column(name) => Some(name),
             KeyValue::Expression(_) => None,
-        });
-        keys.chain(&self.include)
+        })
     }
 
     /// The expressions, the predicate included.
