@@ -193,6 +193,7 @@ impl Page {
         self.sql("select set_config('changeover.backfill', 'on', true)");
         self.comment(describe(&lock));
         self.comment("a client that writes a row of the same batch waits for this commit");
+        self.comment("your own update triggers fire for each row; ours are told to stand aside");
         self.sql(&format!(
             "update {table} set {set}\n\
              where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % {STRIPES} = 0\n\

@@ -162,6 +162,7 @@ set local synchronous_commit = off;
 select set_config('changeover.backfill', 'on', true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
+-- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "token" = gen_random_uuid()
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
 and ("token" is null);
@@ -217,6 +218,7 @@ set local synchronous_commit = off;
 select set_config('changeover.backfill', 'on', true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
+-- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "region" = coalesce(country, 'unknown')
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
 and ("region" is null);
@@ -305,6 +307,7 @@ set local synchronous_commit = off;
 select set_config('changeover.backfill', 'on', true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
+-- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "badge" = gen_random_uuid()
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
 and ("badge" is null);

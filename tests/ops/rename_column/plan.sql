@@ -94,6 +94,7 @@ set local synchronous_commit = off;
 select set_config('changeover.backfill', 'on', true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
+-- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "display_name" = "username"
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
 and ("display_name" is null and "username" is not null);
