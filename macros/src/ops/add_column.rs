@@ -9,8 +9,8 @@ use crate::ops::{Operation, Plan};
 use crate::plan::fill::{Event, Fill};
 use crate::plan::{Phase, Statement, Step, attach, ddl, not_null, sql};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::Rule;
-use crate::syntax::default::example;
+use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::default::{Default, example};
 use crate::syntax::list::{options, value};
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
@@ -73,22 +73,7 @@ impl Operation for AddColumn {
             schema.expression(table, fill, errors);
         }
         for constraint in &self.part.constraints {
-            match &constraint.rule {
-                Rule::ForeignKey { target, .. } => {
-                    schema.reference(&[&self.column], target, errors);
-                }
-                Rule::PrimaryKey(_) => {
-                    errors.at(constraint.span, "a primary key is not added with a column").note(
-                        "it would rewrite the table and build an index while nobody can read it",
-                    );
-                }
-                _ => {}
-            }
-            if let Some(name) = constraint.name.as_ref()
-                && table.constraints.iter().any(|other| other.name.as_ref() == Some(name))
-            {
-                errors.at(constraint.span, format_args!("constraint `{name}` exists already"));
-            }
+            self.check_constraint(schema, table, constraint, errors);
         }
         (errors.count() == before).then_some(())
     }
@@ -128,6 +113,43 @@ impl Operation for AddColumn {
 }
 
 impl AddColumn {
+    fn check_constraint(
+        &self,
+        schema: &Schema,
+        table: &Table,
+        constraint: &Constraint,
+        errors: &mut Errors,
+    ) {
+        let Some(name) = &constraint.name else { return };
+        if matches!(constraint.rule, Rule::PrimaryKey(_)) {
+            errors
+                .at(constraint.span, "a primary key is not added with a column")
+                .note("it would rewrite the table and build an index while nobody can read it");
+            return;
+        }
+        if table.constraints.iter().any(|other| other.name.as_ref() == Some(name)) {
+            errors.at(constraint.span, format_args!("constraint `{name}` exists already"));
+        }
+        match &constraint.rule {
+            Rule::ForeignKey { target, .. } => schema.reference(&[&self.column], target, errors),
+            Rule::Unique(_) if self.constant_default().is_some() => {
+                errors
+                    .at(constraint.span, "unique, and one default for all rows")
+                    .help("leave out one of them, or take a default that differs from row to row");
+            }
+            Rule::Unique(_) => {
+                if let Some(taken) = schema.relation(&table.name, &name.text) {
+                    errors.at(constraint.span, format_args!("{taken} exists already"));
+                }
+            }
+            Rule::Check(_) | Rule::PrimaryKey(_) => {}
+        }
+    }
+
+    fn constant_default(&self) -> Option<&Default> {
+        self.column.default.as_ref().filter(|default| !default.is_volatile())
+    }
+
     /// Forms that would rewrite the table under a lock that blocks everything (catalog A4, A5).
     fn check_rewrites(&self, errors: &mut Errors) {
         if let Some(span) = self.column.identity {
@@ -147,8 +169,7 @@ impl AddColumn {
     }
 
     fn check_value(&self, errors: &mut Errors) {
-        let constant = self.column.default.as_ref().filter(|default| !default.is_volatile());
-        match (&self.fill, constant) {
+        match (&self.fill, self.constant_default()) {
             (Some(fill), Some(_)) => {
                 errors
                     .at(fill.span, "`fill` and a constant default: existing rows get the default")

@@ -24,6 +24,8 @@ mod m0002_change {
         add_column!(users.upper: text generated("upper(username)"));
         add_column!(users.region: text not_null);
         add_column!(users.country: text not_null default "de", fill = "email");
+        add_column!(users.handle: text unique default "none");
+        add_column!(users.key: bigint primary_key default sql("random()"));
         add_column!(users.boss_id: bigint references(customers.idd));
     }
 }
