@@ -41,11 +41,18 @@ pub(crate) fn of_migration<O: Operation>(
     errors: &mut Errors,
 ) -> syn::Result<Change> {
     let before = errors.count();
-    let (operation, subject) = read::<O>(input, errors)?;
-    schema.incomplete |= errors.count() > before;
+    let argument = input.cursor().token_stream();
+    let read = read::<O>(input, errors);
+    if read.is_err() || errors.count() > before {
+        schema.leave_unread(&argument);
+    }
+    let (operation, subject) = read?;
     let claims = operation.claims();
     let before = errors.count();
     let facts = operation.check(schema, errors);
+    if facts.is_none() {
+        schema.leave_unread(&argument);
+    }
     // What stands in the way is of interest only where the change makes sense by itself.
     let mut requires = Vec::new();
     if errors.count() == before {

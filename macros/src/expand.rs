@@ -39,7 +39,7 @@ fn planned_in_spite_of(error: syn::Error) -> TokenStream {
     let errors = &mut Errors::new();
     errors.syntax(error);
     let mut migration = Migration::default();
-    migration.schema.incomplete = true;
+    migration.schema.leave_all_unread();
     emit::migration(&migration, errors)
 }
 

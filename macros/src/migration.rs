@@ -67,8 +67,7 @@ impl Migration {
         while !input.is_empty() {
             if let Err(error) = migration.parse_change(input, errors) {
                 errors.syntax(error);
-                migration.schema.incomplete = true;
-                skip_past_semicolon(input);
+                migration.schema.leave_unread(&skip_past_semicolon(input));
             }
         }
         migration.note_contract();
@@ -102,6 +101,7 @@ impl Migration {
         input.parse::<Token![!]>()?;
         let content;
         parenthesized!(content in input);
+        let argument = content.cursor().token_stream();
         // The argument is read before the semicolon is asked for: both may be wrong.
         let read = self.read(&name, &content, errors);
         if read.is_err() {
@@ -110,7 +110,7 @@ impl Migration {
         let end = input.parse::<Token![;]>();
         if let Err(error) = read {
             errors.syntax(error);
-            self.schema.incomplete = true;
+            self.schema.leave_unread(&argument);
         }
         if end.is_err() {
             errors.at(name.span(), format_args!("`{name}!` does not end with a semicolon"));
@@ -206,9 +206,6 @@ impl Migration {
 
 fn report_nothing_to_contract(schema: &Schema, name: &Ident, errors: &mut Errors) {
     let wanted = name.to_string();
-    if schema.incomplete {
-        return;
-    }
     let own_file = name.span().unwrap().local_file();
     if own_file.is_some_and(|path| path.file_stem().is_some_and(|stem| stem == wanted.as_str())) {
         errors
@@ -216,6 +213,9 @@ fn report_nothing_to_contract(schema: &Schema, name: &Ident, errors: &mut Errors
             .help("a migration of its own, in a later pull request")
             .note("old builds still use what the contract removes");
     } else if schema.history.contains(&wanted) {
+        if !schema.unread.is_empty() {
+            return;
+        }
         errors.at(name.span(), format_args!("`{wanted}` has nothing to contract"));
     } else {
         let open = schema.contracts.iter().filter_map(|contract| match &contract.migration {
@@ -239,10 +239,12 @@ fn unknown(name: &Ident) -> syn::Error {
     syn::Error::new(name.span(), format!("unknown change `{name}!`\nhelp: {help}"))
 }
 
-fn skip_past_semicolon(input: ParseStream) {
-    while !input.is_empty() {
-        if input.parse::<Token![;]>().is_ok() || input.parse::<TokenTree>().is_err() {
-            return;
-        }
+/// Returns what it skips.
+fn skip_past_semicolon(input: ParseStream) -> TokenStream {
+    let mut skipped = TokenStream::new();
+    while input.parse::<Token![;]>().is_err() {
+        let Ok(token) = input.parse::<TokenTree>() else { break };
+        skipped.extend([token]);
     }
+    skipped
 }

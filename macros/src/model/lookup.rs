@@ -16,7 +16,9 @@ impl Schema {
         if let Some(table) = self.find(name) {
             return Some(table);
         }
-        if !self.retiring(&Object::table(name).at(name.span()), errors) && !self.incomplete {
+        if !self.retiring(&Object::table(name).at(name.span()), errors)
+            && !self.may_be_unread(&name.name)
+        {
             let names = self.table_names();
             errors
                 .at(name.span(), format_args!("there is no table `{name}`"))
@@ -58,7 +60,7 @@ impl Schema {
             return Some(column);
         }
         let claim = Object::column(&table.name, name).at(name.span);
-        if !self.retiring(&claim, errors) && !self.incomplete {
+        if !self.retiring(&claim, errors) && !self.may_be_unread(name) {
             let names = table.columns.iter().map(|column| column.name.text.as_str());
             errors
                 .at(name.span, format_args!("table `{}` has no column `{name}`", table.name))

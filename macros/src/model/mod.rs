@@ -5,9 +5,10 @@ pub(crate) mod names;
 pub(crate) mod state;
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 
 use crate::syntax::column::{Column, ColumnDef};
 use crate::syntax::constraint::{Constraint, Reference, Rule};
@@ -27,11 +28,14 @@ pub(crate) struct Schema {
     /// The migrations so far that have something to contract.
     pub(crate) contracts: Vec<Contract>,
     pub(crate) holds: Vec<Hold>,
-    /// Whether a change could not be read, so that a name that is missing may be its doing: that
-    /// mistake is reported, and what follows from it is not.
-    pub(crate) incomplete: bool,
+    /// The words of changes that could not be read or done. A name among them that is missing later may be
+    /// their doing: that mistake is reported, and what follows from it is not.
+    pub(crate) unread: BTreeSet<String>,
     tables: BTreeMap<String, Entry>,
 }
+
+/// Stands for every word; no name is like it.
+const ANYTHING: &str = "*";
 
 /// A migration's contract.
 #[derive(Clone)]
@@ -243,6 +247,31 @@ impl Schema {
         for object in objects {
             self.hold(object, Role::Synced);
         }
+    }
+
+    /// Remembers what could not be read.
+    pub(crate) fn leave_unread(&mut self, tokens: &TokenStream) {
+        for token in tokens.clone() {
+            match token {
+                TokenTree::Group(group) => self.leave_unread(&group.stream()),
+                TokenTree::Ident(word) => drop(self.unread.insert(word.unraw().to_string())),
+                TokenTree::Literal(text) => {
+                    let text = text.to_string();
+                    self.unread.insert(text.trim_matches('"').to_owned());
+                }
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    /// Remembers that nothing of the schema is known.
+    pub(crate) fn leave_all_unread(&mut self) {
+        self.unread.insert(ANYTHING.into());
+    }
+
+    /// Whether a name that is missing may stand in a change that could not be read.
+    pub(crate) fn may_be_unread(&self, name: &Name) -> bool {
+        self.unread.contains(&name.text) || self.unread.contains(ANYTHING)
     }
 
     /// Who declared this migration's contract, if that is done.

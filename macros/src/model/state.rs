@@ -21,7 +21,7 @@ impl Schema {
                     schema.tables.insert(name.to_owned(), Entry::unread(text));
                 }
                 "history" => schema.history = rest.split('\t').map(str::to_owned).collect(),
-                "incomplete" => schema.incomplete = true,
+                "unread" => schema.unread.extend(rest.split('\t').map(str::to_owned)),
                 "contract" => schema.contracts.extend(read_contract(rest, parent)),
                 "hold" => schema.holds.extend(read_hold(rest, parent)),
                 _ => {}
@@ -39,7 +39,7 @@ impl Schema {
 
     /// Whether a migration's state says that a change could not be read.
     pub(crate) fn is_incomplete(state: &str) -> bool {
-        state.lines().any(|line| line == "incomplete")
+        state.lines().any(|line| line.starts_with("unread\t"))
     }
 
     /// Writes the state for the children.
@@ -48,8 +48,9 @@ impl Schema {
         if !self.history.is_empty() {
             lines.push(format!("history\t{}", self.history.join("\t")));
         }
-        if self.incomplete {
-            lines.push("incomplete".to_owned());
+        if !self.unread.is_empty() {
+            let words: Vec<&str> = self.unread.iter().map(String::as_str).collect();
+            lines.push(format!("unread\t{}", words.join("\t")));
         }
         for contract in &self.contracts {
             let declared = contract.declared_by.as_ref().map_or("-", Author::text);

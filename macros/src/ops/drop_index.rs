@@ -72,7 +72,7 @@ impl Operation for DropIndex {
             }
         }
         let claim = Object::index(&self.index, wanted).at(span);
-        if !schema.retiring(&claim, errors) && !schema.incomplete {
+        if !schema.retiring(&claim, errors) && !schema.may_be_unread(wanted) {
             let names: Vec<&str> = schema
                 .tables()
                 .filter(|table| self.may_be_of(table.name.schema()))
