@@ -202,6 +202,7 @@ declare
   old_given boolean;
   unfilled boolean := true;{held}
 begin
+  -- `*<>` compares images: it takes nulls, and types that have no `=`
   if tg_op = 'INSERT' then
     new_given := {new_inserted};
     old_given := {old_inserted};
@@ -242,6 +243,7 @@ end"
         let salt = literal(&format!("{}{}", self.table.quoted(), of("")));
         format!(
             "
+  -- two unique indexes hold this value, and `on conflict` consults one of them
   if locks < {LOCKS_OF_A_TRANSACTION} and num_nulls({new}) = 0
     and (tg_op = 'INSERT' or row({new})::record *<> row({old})::record) then
     locks := locks + 1;

@@ -33,6 +33,7 @@ declare
   locks integer := coalesce(nullif(current_setting('changeover.locks', true), ''), '0');
   value bigint;
 begin
+  -- `*<>` compares images: it takes nulls, and types that have no `=`
   if tg_op = 'INSERT' then
     new_given := row(new."display_name")::record *<> row(cast(null as text))::record;
     old_given := row(new."username")::record *<> row(cast(null as text))::record;
@@ -46,6 +47,7 @@ begin
   elsif not new_given and (old_given or unfilled) then
     new."display_name" := new."username";
   end if;
+  -- two unique indexes hold this value, and `on conflict` consults one of them
   if locks < 16 and num_nulls(new."display_name") = 0
     and (tg_op = 'INSERT' or row(new."display_name")::record *<> row(old."display_name")::record) then
     locks := locks + 1;

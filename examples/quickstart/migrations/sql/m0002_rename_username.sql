@@ -30,6 +30,7 @@ declare
   old_given boolean;
   unfilled boolean := true;
 begin
+  -- `*<>` compares images: it takes nulls, and types that have no `=`
   if tg_op = 'INSERT' then
     new_given := row(new."display_name")::record *<> row(cast(null as text))::record;
     old_given := row(new."username")::record *<> row(cast(null as text))::record;
