@@ -1,4 +1,4 @@
-//! The macros of [`changeover`](https://docs.rs/changeover): depend on that crate, which
+//! The macros of `changeover`: depend on that crate, which
 //! re-exports them.
 
 mod change;
