@@ -60,10 +60,10 @@ impl Fixture {
         Ok(Self::builder(history).connect(self.url()).await?)
     }
 
-    /// Traffic on the rows of `users`.
+    /// Traffic on the rows that this client uses.
     pub async fn traffic(&self, client: &Client) -> Result<Arc<Traffic>, Failure> {
         let ledger = Ledger::of_seed(&self.db, client).await?;
-        Ok(Traffic::new(self.url(), BTreeMap::from([("users", ledger)])))
+        Ok(Traffic::new(self.url(), BTreeMap::from([(client.rows, ledger)])))
     }
 
     /// Another connection, whose transaction is open and has read `users`.
