@@ -8,6 +8,8 @@ mod blocked;
 mod combined;
 #[path = "live/contract.rs"]
 mod contract;
+#[path = "live/converted.rs"]
+mod converted;
 #[path = "live/hand_written.rs"]
 mod hand_written;
 #[path = "live/interrupted_index.rs"]
