@@ -22,6 +22,8 @@ mod partitioned;
 mod repeated;
 #[path = "live/teeth.rs"]
 mod teeth;
+#[path = "live/undo.rs"]
+mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
 

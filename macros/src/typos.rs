@@ -28,7 +28,7 @@ const SAMPLES: &[&str] = &[
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
     r#"add_column!(users.token_: uuid not_null unique default sql("gen_random_uuid()"));"#,
     r#"add_column!(users.region_: text not_null, fill = "email");"#,
-    "rename_column!(users.username => display_name_);",
+    "rename_column!(users.username => display_name_, key = id);",
     r#"rename_column!(users.code => number_: bigint, up = "code::bigint", down = "number_::text");"#,
     r#"drop_column!(users.legacy, fill = "'x'");"#,
     r#"set_not_null!(users.email, fill = "''");"#,

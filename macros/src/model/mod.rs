@@ -28,8 +28,8 @@ pub(crate) struct Schema {
     /// The migrations so far that have something to contract.
     pub(crate) contracts: Vec<Contract>,
     pub(crate) holds: Vec<Hold>,
-    /// The words of changes that could not be read or done. A name among them that is missing later may be
-    /// their doing: that mistake is reported, and what follows from it is not.
+    /// The words of changes that could not be read or done. A name among them that is missing later
+    /// may be their doing: that mistake is reported, and what follows from it is not.
     pub(crate) unread: BTreeSet<String>,
     tables: BTreeMap<String, Entry>,
 }

@@ -10,8 +10,8 @@ use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, sql};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::Rule;
-use crate::syntax::name::Name;
+use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::index::Index;
 use crate::syntax::table::Table;
 
 pub(crate) struct CreateTable {
@@ -69,9 +69,7 @@ impl Operation for CreateTable {
                 schema.reference(&own, target, errors);
             }
         }
-        for column in
-            self.table.indexes.iter().flat_map(super::super::syntax::index::Index::columns)
-        {
+        for column in self.table.indexes.iter().flat_map(Index::columns) {
             schema.column_of(&self.table, column, errors);
         }
         (errors.count() == before).then_some(())
@@ -110,23 +108,23 @@ impl CreateTable {
         }
     }
 
-    /// Indexes share one name space with tables, and constraints of one table another.
+    /// Indexes, those of constraints too, share one name space with tables; constraints of one
+    /// table have another.
     fn check_names(&self, schema: &Schema, errors: &mut Errors) {
-        let mut seen = BTreeSet::new();
-        let constraints = self.table.constraints.iter().filter_map(|item| item.name.as_ref());
+        let has_index =
+            |item: &&Constraint| matches!(item.rule, Rule::PrimaryKey(_) | Rule::Unique(_));
+        let constraints = &self.table.constraints;
+        let keys = constraints.iter().filter(has_index).filter_map(|item| item.name.as_ref());
         let indexes = self.table.indexes.iter().filter_map(|item| item.name.as_ref());
-        let mut unique = |name: &Name, errors: &mut Errors| {
-            if !seen.insert(name.text.clone()) {
-                errors.at(name.span, format_args!("name `{name}` is given twice"));
-            }
-        };
-        for name in constraints {
-            unique(name, errors);
-        }
-        for name in indexes {
-            unique(name, errors);
+        for name in keys.chain(indexes.clone()) {
             if let Some(taken) = schema.relation(&self.table.name, &name.text) {
                 errors.at(name.span, format_args!("{taken} exists already"));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for name in constraints.iter().filter_map(|item| item.name.as_ref()).chain(indexes) {
+            if !seen.insert(name.text.clone()) {
+                errors.at(name.span, format_args!("name `{name}` is given twice"));
             }
         }
     }

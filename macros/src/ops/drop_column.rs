@@ -7,7 +7,7 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
-use crate::plan::fill::{Event, Fill};
+use crate::plan::fill::Fill;
 use crate::plan::{Mode, Phase, Step, ddl, sql};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::list::{options, value};
@@ -68,13 +68,12 @@ impl Operation for DropColumn {
     fn plan(&self, parents: &Self::Facts, at: Position) -> Plan {
         let mut steps = Vec::new();
         let table = self.target.table();
-        let mut contract = Vec::new();
-        if let Some(fill) = self.fill(at) {
+        let mut contract = ddl::lock_parents(table, parents, Mode::AccessExclusive);
+        if let Some(fill) = Fill::of(&self.target, self.fill.as_ref(), at) {
             let why = "a value for builds that still read the column, in rows of builds that no longer write it";
             steps.push(Step::transaction(Phase::Expand, why, fill.install()).undo(fill.remove()));
+            contract.extend(fill.remove());
         }
-        contract.extend(ddl::lock_parents(table, parents, Mode::AccessExclusive));
-        contract.extend(self.fill(at).iter().flat_map(Fill::remove));
         let mut drop = sql::drop_column(table, self.target.column());
         for parent in parents {
             drop = drop.and_locks(parent, Mode::AccessExclusive);
@@ -101,16 +100,6 @@ impl Operation for DropColumn {
 }
 
 impl DropColumn {
-    fn fill(&self, at: Position) -> Option<Fill<'_>> {
-        Some(Fill {
-            table: self.target.table(),
-            column: self.target.column(),
-            value: self.fill.as_ref()?.text.clone(),
-            event: Event::Both,
-            at,
-        })
-    }
-
     /// PostgreSQL drops what names the column without a word, other columns' part included.
     fn check_needed(&self, schema: &Schema, table: &Table, errors: &mut Errors) {
         let name = &self.target.column().text;

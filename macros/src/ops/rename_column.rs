@@ -77,6 +77,11 @@ impl Operation for RenameColumn {
                 .at(self.new.span, "outside a migration the column's type is not known")
                 .help(format_args!("{} => {}: text", self.old, self.new));
         }
+        if let Some(up) = &self.up {
+            errors
+                .at(up.span, "outside a migration the old column's type is not known")
+                .help("a converting rename inside `migration!`");
+        }
         let mut def = self.stated.clone().unwrap_or_else(|| ColumnDef::bare(self.new.clone()));
         def.column.name = self.old.name.clone();
         let key = self.key.clone().map(ColumnDef::bare);
@@ -98,13 +103,17 @@ impl Operation for RenameColumn {
             );
         }
         self.check_conversion(old, errors);
+        self.check_stated(table, old, errors);
+        if let Some(key) = &self.key {
+            schema.column_of(table, key, errors);
+        }
         for sql in self.up.iter().chain(&self.down) {
             schema.expression(table, sql, errors);
         }
         self.check_held(schema, table, old, errors);
         let facts = Facts {
             old: old.clone(),
-            default: self.up.as_ref().and_then(|up| converted_default(table, old, up)),
+            default: self.up.as_ref().and_then(|up| table.default_through(old, up)),
             new: self.new_column(table, old),
             copies: Copies::of(table, &self.old.name, &self.new),
         };
@@ -170,7 +179,7 @@ impl RenameColumn {
             None => Column { name: self.new.clone(), ..old.clone() },
         };
         if self.stated.as_ref().is_none_or(|def| def.column.default.is_none()) {
-            column.default = converted_default(table, old, up);
+            column.default = table.default_through(old, up);
         }
         column
     }
@@ -205,6 +214,26 @@ impl RenameColumn {
                     ));
             }
             (Some(_), Some(_), _) | (None, None, None) => {}
+        }
+    }
+
+    /// What is stated and would be passed over.
+    fn check_stated(&self, table: &Table, old: &Column, errors: &mut Errors) {
+        let Some(def) = &self.stated else { return };
+        let held = table.constraints.iter().filter(|item| item.needs(&old.name.text)).count();
+        if def.inline.len() > held {
+            errors
+                .at(self.new.span, "a rename adds no constraint")
+                .help("a change of its own, after the contract of this one");
+        }
+        let column = &def.column;
+        let default = |column: &Column| column.default.as_ref().map(Default::sql);
+        let other_default = column.default.is_some() && default(column) != default(old);
+        let same_type = column.ty == old.ty;
+        if same_type && self.up.is_none() && (other_default || column.not_null != old.not_null) {
+            errors
+                .at(self.new.span, "a rename changes neither NOT NULL nor the default")
+                .help(format_args!("{} => {}", self.old, self.new));
         }
     }
 
@@ -267,20 +296,6 @@ impl RenameColumn {
         );
         Step::transaction(Phase::Contract, why, statements)
     }
-}
-
-/// A default may name no column and hold no query (manual, CREATE TABLE, "DEFAULT").
-fn converted_default(table: &Table, old: &Column, up: &Sql) -> Option<Default> {
-    let default = old.default.as_ref().filter(|default| !default.is_volatile())?;
-    let mut others = table.columns.iter().filter(|column| column.name != old.name);
-    if up.is_volatile()
-        || up.mentions("select")
-        || others.any(|other| up.mentions(&other.name.text))
-    {
-        return None;
-    }
-    let value = format!("cast({} as {})", default.sql(), old.ty.sql);
-    Some(Default::expression(up.with(&old.name.text, &value)))
 }
 
 fn refuse_conversion(span: Span, name: Option<&Name>, errors: &mut Errors) {

@@ -6,8 +6,8 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
-use crate::plan::fill::{Event, Fill};
-use crate::plan::{Phase, Require, Step, Work, not_null};
+use crate::plan::fill::Fill;
+use crate::plan::{Phase, Step, not_null};
 use crate::syntax::list::{options, value};
 use crate::syntax::sql::Sql;
 use crate::syntax::target::Target;
@@ -53,12 +53,17 @@ impl Operation for SetNotNull {
     fn plan(&self, (): &(), at: Position) -> Plan {
         let mut steps = Vec::new();
         let mut notes = Vec::new();
-        if let Some(fill) = self.fill(at) {
+        if let Some(fill) = Fill::of(&self.target, self.fill.as_ref(), at) {
             let why = "what builds write that know no better, until the contract";
             steps.push(Step::transaction(Phase::Expand, why, fill.install()).undo(fill.remove()));
             steps.push(fill.backfill());
         } else {
-            steps.push(self.require());
+            let help = format!(
+                "give them one, or let the plan do it: `set_not_null!({}, fill = \"…\")`",
+                self.target.name
+            );
+            let (table, column) = (self.target.table(), self.target.column());
+            steps.push(not_null::require(table, column, &help));
             notes.push(format!(
                 "a write of a null to `{}` fails from the start of migrate on, by old builds too: \
                  with `fill` it would get a value instead",
@@ -66,7 +71,7 @@ impl Operation for SetNotNull {
             ));
         }
         steps.extend(not_null::tighten(self.target.table(), self.target.column()));
-        if let Some(fill) = self.fill(at) {
+        if let Some(fill) = Fill::of(&self.target, self.fill.as_ref(), at) {
             let why = "builds that write nulls are gone";
             steps.push(Step::transaction(Phase::Contract, why, fill.remove()));
         }
@@ -83,34 +88,5 @@ impl Operation for SetNotNull {
             schema.hold(Object::column(self.target.table(), self.target.column()), Role::Synced);
             schema.hold_read(self.target.table(), fill);
         }
-    }
-}
-
-impl SetNotNull {
-    fn fill(&self, at: Position) -> Option<Fill<'_>> {
-        Some(Fill {
-            table: self.target.table(),
-            column: self.target.column(),
-            value: self.fill.as_ref()?.text.clone(),
-            event: Event::Both,
-            at,
-        })
-    }
-
-    fn require(&self) -> Step {
-        let column = self.target.column();
-        Step::new(
-            Phase::Migrate,
-            "finds rows that would fail, before anything is locked",
-            Work::Require(Require {
-                table: self.target.table().quoted(),
-                violation: format!("{} is null", column.quoted()),
-                problem: format!("have no `{column}`"),
-                help: format!(
-                    "give them one, or let the plan do it: `set_not_null!({}, fill = \"…\")`",
-                    self.target.name
-                ),
-            }),
-        )
     }
 }

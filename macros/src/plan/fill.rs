@@ -5,6 +5,8 @@ use crate::model::names::{self, Position};
 use crate::plan::sync::OUTSIDE_BACKFILL;
 use crate::plan::{Backfill, Phase, Statement, Step, Work, ddl};
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::sql::Sql;
+use crate::syntax::target::Target;
 
 /// Keeps a column filled while builds that do not know it, or its NOT NULL, still write.
 pub(crate) struct Fill<'a> {
@@ -23,7 +25,13 @@ pub(crate) enum Event {
     Both,
 }
 
-impl Fill<'_> {
+impl<'a> Fill<'a> {
+    /// What a `fill` option asks for, if it is given.
+    pub(crate) fn of(target: &'a Target, fill: Option<&Sql>, at: Position) -> Option<Self> {
+        let (table, column) = (target.table(), target.column());
+        Some(Fill { table, column, value: fill?.text.clone(), event: Event::Both, at })
+    }
+
     fn function(&self) -> String {
         names::internal(self.table, &[&self.column.text], "fill")
     }

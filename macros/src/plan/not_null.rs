@@ -1,13 +1,16 @@
 //! NOT NULL on a column with rows, without a scan under a lock that blocks (catalog B2).
 
 use crate::model::names;
-use crate::plan::{Phase, Step, Work, ddl};
+use crate::plan::{Phase, Require, Step, Work, ddl};
 use crate::syntax::name::{Name, TableName};
 
 /// The steps by which a NOT NULL that is dropped comes back in an undo. Forward they do nothing;
 /// they are undone in reverse order, after the drop itself.
 pub(crate) fn way_back(table: &TableName, column: &Name) -> Vec<Step> {
-    tighten(table, column)
+    let first = require(table, column, "give them a value, or keep the column as it is");
+    std::iter::once(first)
+        .chain(tighten(table, column))
+        .collect::<Vec<_>>()
         .into_iter()
         .rev()
         .map(|step| Step {
@@ -17,6 +20,21 @@ pub(crate) fn way_back(table: &TableName, column: &Name) -> Vec<Step> {
             undo: Some(step.work),
         })
         .collect()
+}
+
+/// Looks for rows that the NOT NULL would fail on: found later, they would leave a check behind
+/// that fails every write of them.
+pub(crate) fn require(table: &TableName, column: &Name, help: &str) -> Step {
+    Step::new(
+        Phase::Migrate,
+        "finds rows that would fail, before anything is locked",
+        Work::Require(Require {
+            table: table.quoted(),
+            violation: format!("{} is null", column.quoted()),
+            problem: format!("have no `{column}`"),
+            help: help.to_owned(),
+        }),
+    )
 }
 
 /// The steps, once every row has a value.

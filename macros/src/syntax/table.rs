@@ -10,9 +10,11 @@ use syn::{Ident, Token, braced};
 use crate::diag::Errors;
 use crate::syntax::column::{Column, ColumnDef, Inline};
 use crate::syntax::constraint::{Constraint, Rule, WORDS};
+use crate::syntax::default::Default;
 use crate::syntax::index::Index;
 use crate::syntax::list::items;
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::sql::Sql;
 
 /// A table. Constraints written with a column stand with the table's own.
 #[derive(Clone)]
@@ -104,6 +106,21 @@ impl Table {
             }
             _ => false,
         })
+    }
+
+    /// What an expression over a column makes of that column's default, where it is one value: a
+    /// default may name no column and hold no query (manual, CREATE TABLE, "DEFAULT").
+    pub(crate) fn default_through(&self, column: &Column, up: &Sql) -> Option<Default> {
+        let default = column.default.as_ref().filter(|default| !default.is_volatile())?;
+        let mut others = self.columns.iter().filter(|other| other.name != column.name);
+        if up.is_volatile()
+            || up.mentions("select")
+            || others.any(|other| up.mentions(&other.name.text))
+        {
+            return None;
+        }
+        let value = format!("cast({} as {})", default.sql(), column.ty.sql);
+        Some(Default::expression(up.with(&column.name.text, &value)))
     }
 
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {

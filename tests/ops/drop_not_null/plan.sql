@@ -9,17 +9,20 @@
 -- drop_not_null!(users.username)
 -- note: a build that does not expect nulls will read them once a newer one writes them
 
--- 1/4 for the way back alone: the valid check proves it, so that no row is read under the lock
+-- 1/5 for the way back alone: the valid check proves it, so that no row is read under the lock
 -- nothing to do on the way forward
 
--- 2/4 for the way back alone: reads every row of `users`, in a transaction of its own because a
+-- 2/5 for the way back alone: reads every row of `users`, in a transaction of its own because a
 --   scan under the lock of the step before would block
 -- nothing to do on the way forward
 
--- 3/4 for the way back alone: new rows must have `username`; old ones are not read yet
+-- 3/5 for the way back alone: new rows must have `username`; old ones are not read yet
 -- nothing to do on the way forward
 
--- 4/4 before any build writes a null
+-- 4/5 for the way back alone: finds rows that would fail, before anything is locked
+-- nothing to do on the way forward
+
+-- 5/5 before any build writes a null
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -29,6 +32,10 @@ commit;
 
 -- ==== undo ===================================================================
 -- Until a later migration has begun, `undo` takes the steps back, the last one first:
+
+-- undo: -- stops the migration, with nothing locked, if rows have no `username`
+-- undo: -- help: give them a value, or keep the column as it is
+-- undo: select * from "public"."users" where "username" is null limit 5;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';

@@ -27,4 +27,13 @@ mod m0002_change {
     }
 }
 
+mod m0002_stated {
+    changeover::migration! {
+        after super::m0001_base;
+        rename_column!(users.email => mail: text not_null);
+        rename_column!(users.username => handle: text not_null unique default "x");
+        rename_column!(customers.name => title: text check("title <> ''"));
+    }
+}
+
 fn main() {}
