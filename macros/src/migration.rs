@@ -17,6 +17,8 @@ pub(crate) struct Migration {
     pub(crate) parent: Option<String>,
     pub(crate) doc: String,
     pub(crate) changes: Vec<Change>,
+    /// The migrations whose switch it declares.
+    pub(crate) switches: Vec<String>,
     /// The migrations whose contract it declares.
     pub(crate) contracts: Vec<String>,
     /// The schema afterwards.
@@ -61,6 +63,7 @@ impl Migration {
             parent: schema.history.last().cloned(),
             doc: String::new(),
             changes: Vec::new(),
+            switches: Vec::new(),
             contracts: Vec::new(),
             schema,
         };

@@ -31,7 +31,7 @@ const RUNTIME: &[&[&str]] = &[
     &["ledger"],
     &["gate"],
     &["lock", "blockers", "retry", "store", "stage", "transaction", "heap"],
-    &["backfill", "index", "require", "step", "lease", "drift"],
+    &["backfill", "index", "require", "alone", "bound", "step", "lease", "drift"],
     &["phase"],
     &["runner"],
     &["builder"],
