@@ -90,7 +90,7 @@ impl Operation for DropIndex {
     fn plan(&self, (table, index): &Self::Facts, _: Position) -> Plan {
         let why = "no build needs the index any more";
         let step = Step::new(Phase::Contract, why, Work::DropIndex(sql::index(table, index)));
-        Plan { steps: vec![step], notes: Vec::new() }
+        Plan::of(vec![step])
     }
 
     fn apply(&self, schema: &mut Schema) {
