@@ -60,7 +60,8 @@ pub(crate) fn of_migration<O: Operation>(
         requires = claims.iter().flat_map(|claim| schema.claim(claim, errors)).collect();
     }
     let at = Position { migration: schema.history.len() + 1, change };
-    let plan = facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
+    let plan =
+        facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
     let holds = schema.holds.len();
     operation.apply(schema);
     let plan = plan.unwrap_or_default();
@@ -89,7 +90,8 @@ pub(crate) fn alone<O: Operation>(
             return None;
         }
     };
-    let mut schema = Schema { is_assumed: true, ..Schema::default() };
+    let mut schema = Schema::default();
+    schema.is_assumed = true;
     let before = errors.count();
     operation.assume(&mut schema, errors);
     if errors.count() > before {
@@ -115,9 +117,9 @@ fn plan<O: Operation>(
     let direct = operation.direct(facts);
     if let Some(request) = request {
         let Some(direct) = direct else {
-            errors
-                .at(request.span, format_args!("`{name}!` has no direct form"))
-                .note("its steps are there for the builds that are live, not for the number of rows");
+            errors.at(request.span, format_args!("`{name}!` has no direct form")).note(
+                "its steps are there for the builds that are live, not for the number of rows",
+            );
             return Plan::default();
         };
         return Plan { steps: request.steps(direct), notes: Vec::new(), is_direct: true };

@@ -45,8 +45,7 @@ impl Request {
 
     /// The plan: the bound, then the step.
     pub(crate) fn steps(&self, direct: Direct) -> Vec<Step> {
-        let (table, max_rows, reason) =
-            (direct.table.quoted(), self.max_rows, self.reason.clone());
+        let (table, max_rows, reason) = (direct.table.quoted(), self.max_rows, self.reason.clone());
         let why = format!("goes on only while `{}` is small: {reason}", direct.table);
         let bound = Work::Bound(Bound { table, max_rows, reason });
         vec![Step::new(Phase::Expand, why, bound), direct.step]

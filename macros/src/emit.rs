@@ -13,7 +13,9 @@ use crate::diag::Errors;
 use crate::history::{History, Link};
 use crate::migration::{After, Migration};
 use crate::model::Schema;
-use crate::plan::{Backfill, Index, Lock, Mode, Phase, Require, Statement, Step, Work, sql};
+use crate::plan::{
+    Alone, Backfill, Bound, Index, Lock, Mend, Mode, Phase, Require, Statement, Step, Work, sql,
+};
 
 /// A child's tokens, handed to its parent, which puts its schema in front and passes them on.
 pub(crate) fn ask_parent(after: &After) -> TokenStream {
@@ -41,7 +43,8 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
     let parent = option(migration.parent.as_ref().map(|id| quote!(#id)));
     let doc = &migration.doc;
     let changes = migration.changes.iter().map(change);
-    let (contracts, requires) = (&migration.contracts, migration.requires());
+    let (switches, contracts) = (&migration.switches, &migration.contracts);
+    let requires = migration.requires();
     let state = raw(&migration.schema.write());
     let errors = errors.compile_errors();
     quote! {
@@ -56,6 +59,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
                 parent: #parent,
                 doc: #doc,
                 changes: &[#(#changes),*],
+                switches: &[#(#switches),*],
                 contracts: &[#(#contracts),*],
                 requires: &[#(#requires),*],
             }
@@ -143,6 +147,7 @@ fn step(step: &Step) -> TokenStream {
         match step.phase {
             Phase::Expand => "Expand",
             Phase::Migrate => "Migrate",
+            Phase::Switch => "Switch",
             Phase::Contract => "Contract",
         },
         Span::call_site(),
@@ -168,6 +173,8 @@ fn work(work: &Work) -> TokenStream {
         Work::DropIndex(of) => ("DropIndex", index(of)),
         Work::Backfill(of) => ("Backfill", backfill(of)),
         Work::Require(of) => ("Require", require(of)),
+        Work::Alone(of) => ("Alone", alone(of)),
+        Work::Bound(of) => ("Bound", bound(of)),
     };
     let name = Ident::new(name, Span::call_site());
     quote! { Work::#name(#content) }
@@ -201,8 +208,18 @@ fn lock(lock: &Lock) -> TokenStream {
 }
 
 fn index(index: &Index) -> TokenStream {
-    let (name, create, drop) = (raw(&index.name), statement(&index.create), statement(&index.drop));
-    quote! { Index { name: #name, create: #create, drop: #drop } }
+    let (name, table, definition) = (raw(&index.name), raw(&index.table), raw(&index.definition));
+    let (unique, create, drop) = (index.unique, statement(&index.create), statement(&index.drop));
+    quote! {
+        Index {
+            name: #name,
+            table: #table,
+            unique: #unique,
+            definition: #definition,
+            create: #create,
+            drop: #drop,
+        }
+    }
 }
 
 fn backfill(backfill: &Backfill) -> TokenStream {
@@ -221,6 +238,28 @@ fn require(require: &Require) -> TokenStream {
             problem: #problem,
             help: #help,
         }
+    }
+}
+
+fn alone(alone: &Alone) -> TokenStream {
+    let done = option(alone.done.as_deref().map(raw));
+    let (statement, mend) = (statement(&alone.statement), alone.mend.iter().map(mend));
+    quote! {
+        Alone { statement: #statement, done: #done, mend: &[#(#mend),*] }
+    }
+}
+
+fn mend(mend: &Mend) -> TokenStream {
+    let (when, statement) = (raw(&mend.when), statement(&mend.statement));
+    quote! {
+        Mend { when: #when, statement: #statement }
+    }
+}
+
+fn bound(bound: &Bound) -> TokenStream {
+    let Bound { table, max_rows, reason } = bound;
+    quote! {
+        Bound { table: #table, max_rows: #max_rows, reason: #reason }
     }
 }
 

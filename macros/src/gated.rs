@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
 use crate::diag::Errors;
-use crate::model::{Author, Contract, Release, Schema};
+use crate::model::{Author, Release, Schema, Waiting};
 
 /// A phase that a later migration releases.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Gated {
         }
     }
 
-    fn of_contract(self, contract: &mut Contract) -> &mut Release {
+    fn of_contract(self, contract: &mut Waiting) -> &mut Release {
         match self {
             Gated::Switch => &mut contract.switch,
             Gated::Contract => &mut contract.contract,
@@ -59,7 +59,8 @@ impl Gated {
                     Author::Earlier(by) => format!("`{by}`"),
                     Author::Present => "this migration".into(),
                 };
-                errors.at(name.span(), format_args!("the {word} of `{wanted}` is declared by {by}"));
+                errors
+                    .at(name.span(), format_args!("the {word} of `{wanted}` is declared by {by}"));
                 return false;
             }
         }
@@ -90,13 +91,13 @@ impl Gated {
         }
     }
 
-    fn is_open(self, contract: &Contract) -> bool {
+    fn is_open(self, contract: &Waiting) -> bool {
         *self.of_contract(&mut contract.clone()) == Release::Pending
     }
 }
 
 /// Whether an earlier migration has declared the switch, where there is one.
-fn is_switched(contract: &Contract) -> bool {
+fn is_switched(contract: &Waiting) -> bool {
     matches!(contract.switch, Release::Absent | Release::By(Author::Earlier(_)))
 }
 

@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parenthesize
 use crate::change::{Change, READERS};
 use crate::diag::{Errors, nearest};
 use crate::gated::Gated;
-use crate::model::{Author, Contract, Release, Schema};
+use crate::model::{Author, Release, Schema, Waiting};
 use crate::plan::Phase;
 
 /// A migration, read and planned.
@@ -193,7 +193,7 @@ impl Migration {
         let (switch, contract) = (release(Phase::Switch), release(Phase::Contract));
         if switch != Release::Absent || contract != Release::Absent {
             let migration = Author::Present;
-            self.schema.contracts.push(Contract { migration, switch, contract });
+            self.schema.contracts.push(Waiting { migration, switch, contract });
         }
     }
 }

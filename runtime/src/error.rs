@@ -183,6 +183,12 @@ impl Error {
         matches!(self.0.kind, Kind::Unfilled { .. })
     }
 
+    /// Whether a table has more rows than the one-step form of a change, `direct(max_rows = …)`,
+    /// was allowed for.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0.kind, Kind::TooLarge { .. })
+    }
+
     /// Whether the state in the schema `changeover` does not make sense.
     pub fn is_corrupt(&self) -> bool {
         matches!(self.0.kind, Kind::Corrupt { .. })

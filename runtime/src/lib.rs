@@ -5,8 +5,10 @@
 //! [`Changeover`] carries them out.
 #![deny(missing_docs)]
 
+mod alone;
 mod backfill;
 mod blockers;
+mod bound;
 mod builder;
 mod error;
 mod executor;

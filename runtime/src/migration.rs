@@ -48,6 +48,8 @@ pub struct Migration {
     pub doc: &'static str,
     /// The changes, in the order in which they were written.
     pub changes: &'static [Change],
+    /// The migrations whose switch this one declares with `switch!`.
+    pub switches: &'static [&'static str],
     /// The migrations whose contract this one declares with `contract!`.
     pub contracts: &'static [&'static str],
     /// The migrations whose contract must have run before this one can start, because it needs
@@ -59,6 +61,11 @@ impl Migration {
     /// The steps of one phase, in the order in which they run.
     pub fn steps(&self, phase: Phase) -> impl DoubleEndedIterator<Item = &'static Step> {
         self.changes.iter().flat_map(|change| change.steps).filter(move |step| step.phase == phase)
+    }
+
+    /// Whether a later migration has to declare its switch with `switch!`.
+    pub fn has_switch(&self) -> bool {
+        self.steps(Phase::Switch).next().is_some()
     }
 
     /// Whether a later migration has to declare its contract with `contract!`.
@@ -136,6 +143,11 @@ pub enum Work {
     Backfill(Backfill),
     /// Looks for rows that would make a later step fail, before anything is locked.
     Require(Require),
+    /// A statement that PostgreSQL takes outside a transaction alone.
+    Alone(Alone),
+    /// Refuses a table that is larger than the one-step form is meant for, before anything is
+    /// locked.
+    Bound(Bound),
 }
 
 /// One SQL statement.
@@ -209,6 +221,12 @@ impl fmt::Display for LockMode {
 pub struct Index {
     /// The index, quoted and schema-qualified: `"public"."users_plan_idx"`.
     pub name: &'static str,
+    /// Its table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// Whether no two rows may be equal.
+    pub unique: bool,
+    /// What follows `on <table>` in `create index`: `using btree ("plan" desc) where …`.
+    pub definition: &'static str,
     /// `create [unique] index concurrently …`
     pub create: Statement,
     /// `drop index concurrently if exists …`
@@ -237,4 +255,39 @@ pub struct Require {
     pub problem: &'static str,
     /// How to mend it.
     pub help: &'static str,
+}
+
+/// A statement that cannot run in a transaction, and may stop half-way.
+///
+/// It waits for transactions that are older than itself, as `alter table … detach partition …
+/// concurrently` and `reindex … concurrently` do.
+#[derive(Debug, Clone, Copy)]
+pub struct Alone {
+    /// The statement.
+    pub statement: Statement,
+    /// A query of one boolean, whether the statement has been carried out; asked before each try.
+    /// None where repeating it does no harm.
+    pub done: Option<&'static str>,
+    /// What an interrupted try may leave, and what clears it; seen to in order before each try.
+    pub mend: &'static [Mend],
+}
+
+/// What clears what an interrupted statement left.
+#[derive(Debug, Clone, Copy)]
+pub struct Mend {
+    /// A query of one boolean, whether there is something to clear.
+    pub when: &'static str,
+    /// What clears it, outside a transaction.
+    pub statement: Statement,
+}
+
+/// How large a table may be for the one-step form of a change.
+#[derive(Debug, Clone, Copy)]
+pub struct Bound {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// The most rows that it may have, by the planner's estimate.
+    pub max_rows: u64,
+    /// Why the author holds the one-step form to be safe.
+    pub reason: &'static str,
 }

@@ -1,6 +1,6 @@
 //! A step as text: what the state tables keep and an edited plan is compared with.
 
-use crate::migration::{Backfill, Require, Work};
+use crate::migration::{Backfill, Bound, Require, Work};
 
 /// The SQL of a step, a statement a line.
 pub(crate) fn plan_text(work: &Work) -> String {
@@ -15,6 +15,10 @@ pub(crate) fn plan_text(work: &Work) -> String {
         }
         Work::Require(Require { table, violation, .. }) => {
             format!("select from {table} where {violation}")
+        }
+        Work::Alone(alone) => alone.statement.sql.to_owned(),
+        Work::Bound(Bound { table, max_rows, .. }) => {
+            format!("at most {max_rows} rows in {table}")
         }
     }
 }

@@ -9,7 +9,8 @@ use std::fmt::{self, Write as _};
 use crate::backfill::ROW_LOCK_TIMEOUT;
 use crate::heap::STRIPES;
 use crate::migration::{
-    Backfill, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock, Work,
+    Alone, Backfill, Bound, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock,
+    Work,
 };
 use crate::settings::Settings;
 use crate::transaction::BRIEF;
@@ -81,6 +82,11 @@ impl Page {
         for id in migration.requires {
             self.comment(format!("starts only when the contract of {id} has run"));
         }
+        for id in migration.switches {
+            self.comment(format!(
+                "declares switch!({id}): this build reads and writes what {id} swaps in"
+            ));
+        }
         for id in migration.contracts {
             self.comment(format!(
                 "declares contract!({id}): no code of this build uses what {id} replaced"
@@ -128,6 +134,8 @@ impl Page {
             Work::DropIndex(index) => self.outside(&index.drop),
             Work::Backfill(backfill) => self.backfill(backfill),
             Work::Require(require) => self.require(require),
+            Work::Alone(alone) => self.alone(alone),
+            Work::Bound(bound) => self.bound(bound),
         }
     }
 
@@ -209,6 +217,33 @@ impl Page {
         self.comment(format!("stops the migration, with nothing locked, if rows {problem}"));
         self.comment(format!("help: {help}"));
         self.sql(&format!("select * from {table} where {violation} limit 5"));
+    }
+
+    fn alone(&mut self, alone: &Alone) {
+        self.comment(
+            "runs outside a transaction, and waits for transactions that are older than it",
+        );
+        if let Some(done) = alone.done {
+            self.comment("is passed over where this is true:");
+            self.comment(done);
+        }
+        for mend in alone.mend {
+            self.comment("if it stopped half-way, so that this is true:");
+            self.comment(mend.when);
+            self.comment("then this comes first:");
+            self.comment(mend.statement.sql);
+        }
+        self.outside(&alone.statement);
+    }
+
+    fn bound(&mut self, bound: &Bound) {
+        let Bound { table, max_rows, reason } = bound;
+        self.prose(format!("in one step because {reason}"));
+        self.comment(format!(
+            "stops the migration, with nothing locked, if the planner expects more than {max_rows} \
+             rows"
+        ));
+        self.sql(&format!("explain select from {table}"));
     }
 
     fn undo(&mut self, migration: &Migration) {

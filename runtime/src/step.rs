@@ -5,7 +5,7 @@ use crate::ledger::{RecordedStep, StepState};
 use crate::migration::Work;
 use crate::stage::Stage;
 use crate::store::StepStore;
-use crate::{backfill, index, require, transaction};
+use crate::{alone, backfill, bound, index, require, transaction};
 
 /// Which way a step goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +75,14 @@ async fn carry_out(
         require::check(stage.held, require).await?;
         return store.finish(stage.held, way.end()).await;
     }
+    if let Work::Bound(bound) = work {
+        bound::check(stage.held, bound).await?;
+        return store.finish(stage.held, way.end()).await;
+    }
     store.intend(stage.held, way.under_way()).await?;
     let resumed = matches!(recorded.state, StepState::Intended | StepState::Undoing);
     match work {
-        Work::Transaction(_) | Work::Require(_) => {}
+        Work::Transaction(_) | Work::Require(_) | Work::Bound(_) => {}
         Work::BuildIndex(index) => {
             let built = index::build(stage, index, resumed).await;
             // A migration whose index cannot be built must stay open to be edited.
@@ -88,6 +92,7 @@ async fn carry_out(
             built?;
         }
         Work::DropIndex(index) => index::discard(stage, index).await?,
+        Work::Alone(alone) => alone::run(stage, alone).await?,
         Work::Backfill(backfill) => {
             let same = recorded.state == way.under_way();
             let from = if same { (recorded.cursor.as_deref(), recorded.rows) } else { (None, 0) };

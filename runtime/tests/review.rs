@@ -45,6 +45,7 @@ static RENAME: Migration = Migration {
             }],
         },
     ],
+    switches: &[],
     contracts: &["m0000_something"],
     requires: &["m0000_something"],
 };
@@ -121,6 +122,9 @@ const DROP: Step = Step {
 
 const INDEX: Index = Index {
     name: r#""public"."users_display_name_idx""#,
+    table: USERS,
+    unique: false,
+    definition: r#"("display_name")"#,
     create: Statement {
         sql: r#"create index concurrently "users_display_name_idx" on "public"."users" ("display_name")"#,
         locks: locks(LockMode::ShareUpdateExclusive),

@@ -41,7 +41,7 @@ const fn migration(
     changes: &'static [Change],
     contracts: &'static [&'static str],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, contracts, requires: &[] }
+    Migration { id, parent, doc: "", changes, switches: &[], contracts, requires: &[] }
 }
 
 static M1: Migration = migration("m0001_events", None, &[CREATE], &[]);

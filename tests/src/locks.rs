@@ -68,6 +68,13 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
         Some(Work::Require(rows)) => {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }
+        Some(Work::Alone(alone)) => {
+            let mends = alone.mend.iter().flat_map(|mend| mend.statement.locks);
+            alone.statement.locks.iter().chain(mends).copied().collect()
+        }
+        Some(Work::Bound(bound)) => {
+            vec![TableLock { table: bound.table, mode: LockMode::AccessShare }]
+        }
     }
 }
 

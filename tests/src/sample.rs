@@ -36,7 +36,7 @@ pub const fn migration(
     parent: Option<&'static str>,
     changes: &'static [Change],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, contracts: &[], requires: &[] }
+    Migration { id, parent, doc: "", changes, switches: &[], contracts: &[], requires: &[] }
 }
 
 const CREATE: &str = "create table public.users (
@@ -187,6 +187,9 @@ pub static CONTRACT: Migration = Migration {
 
 const INDEX: Index = Index {
     name: r#""public"."users_username_idx""#,
+    table: USERS,
+    unique: false,
+    definition: "(username)",
     create: under(
         LockMode::ShareUpdateExclusive,
         "create index concurrently users_username_idx on public.users (username)",

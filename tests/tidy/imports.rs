@@ -10,8 +10,8 @@ use super::{code_lines, expect_none, operations, read, workspace};
 /// and of the earlier ones. A room that is not named here stands with `lib`, the last.
 const MACROS: &[&[&str]] = &[
     &["diag", "syntax", "model", "plan"],
-    &["ops", "change"],
-    &["migration", "history"],
+    &["ops", "change", "direct"],
+    &["migration", "history", "gated"],
     &["check", "siblings"],
     &["emit"],
     &["expand"],
@@ -31,7 +31,7 @@ const RUNTIME: &[&[&str]] = &[
     &["ledger"],
     &["gate"],
     &["lock", "blockers", "retry", "store", "stage", "transaction", "heap"],
-    &["backfill", "index", "require", "step", "lease", "drift"],
+    &["backfill", "index", "require", "alone", "bound", "step", "lease", "drift"],
     &["phase"],
     &["runner"],
     &["builder"],

@@ -120,11 +120,7 @@ impl Schema {
         self.entities.iter().find(|entity| entity.object() == object)
     }
 
-    pub(crate) fn find_entity_mut(
-        &mut self,
-        kind: Kind,
-        name: &TableName,
-    ) -> Option<&mut Entity> {
+    pub(crate) fn find_entity_mut(&mut self, kind: Kind, name: &TableName) -> Option<&mut Entity> {
         let object = Object::entity(kind, name, None);
         self.entities.iter_mut().find(|entity| entity.object() == object)
     }
@@ -164,9 +160,10 @@ impl Schema {
                 || (kind.is_relation() && other.is_relation())
                 || (kind.is_type() && other.is_type())
         };
-        let other = self.entities.iter().find(|entity| {
-            entity.on.is_none() && entity.name == *name && same(entity.kind)
-        });
+        let other = self
+            .entities
+            .iter()
+            .find(|entity| entity.on.is_none() && entity.name == *name && same(entity.kind));
         let relation = kind.is_relation().then(|| self.relation(name, &name.name.text)).flatten();
         let taken = other.map(Entity::object).or(relation).or_else(|| {
             // Each table has a type of its name.

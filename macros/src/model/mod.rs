@@ -29,7 +29,7 @@ pub(crate) struct Schema {
     /// The migrations so far, the oldest first, without the present one.
     pub(crate) history: Vec<String>,
     /// The migrations so far that have something to contract.
-    pub(crate) contracts: Vec<Contract>,
+    pub(crate) contracts: Vec<Waiting>,
     pub(crate) holds: Vec<Hold>,
     /// The words of changes that could not be read or done. A name among them that is missing later
     /// may be their doing: that mistake is reported, and what follows from it is not.
@@ -45,9 +45,9 @@ pub(crate) struct Schema {
 /// Stands for every word; no name is like it.
 const ANYTHING: &str = "*";
 
-/// A migration's contract.
+/// The phases of a migration that wait for a later one to declare them.
 #[derive(Clone)]
-pub(crate) struct Contract {
+pub(crate) struct Waiting {
     pub(crate) migration: Author,
     /// Whether it has a switch, and who declared that.
     pub(crate) switch: Release,

@@ -7,7 +7,7 @@ use syn::parse::Parser;
 
 use crate::diag::Errors;
 use crate::model::entity::{Entity, Kind};
-use crate::model::{Author, Contract, Entry, Hold, Object, Release, Role, Schema};
+use crate::model::{Author, Entry, Hold, Object, Release, Role, Schema, Waiting};
 use crate::syntax::name::TableName;
 use crate::syntax::table::Table;
 
@@ -65,7 +65,9 @@ impl Schema {
                 Object::Table(table) => ("table", table.as_str(), ""),
                 Object::Column(table, column) => ("column", table.as_str(), column.as_str()),
                 Object::Index(schema, index) => ("index", schema.as_str(), index.as_str()),
-                Object::Entity(kind, name, on) => (kind.word(), name.as_str(), on.as_deref().unwrap_or("")),
+                Object::Entity(kind, name, on) => {
+                    (kind.word(), name.as_str(), on.as_deref().unwrap_or(""))
+                }
             };
             let role = match &hold.role {
                 Role::Synced => "synced".to_owned(),
@@ -115,9 +117,9 @@ impl Release {
     }
 }
 
-fn read_contract(line: &str, parent: &str) -> Option<Contract> {
+fn read_contract(line: &str, parent: &str) -> Option<Waiting> {
     let mut fields = line.split('\t');
-    Some(Contract {
+    Some(Waiting {
         migration: Author::read(fields.next()?, parent),
         switch: Release::read(fields.next()?, parent),
         contract: Release::read(fields.next()?, parent),
@@ -218,7 +220,7 @@ mod tests {
         let mut schema = Schema::read("", "m1");
         schema.put(read_table(TABLE));
         let (switch, contract) = (Release::Absent, Release::Pending);
-        schema.contracts.push(Contract { migration: Author::Present, switch, contract });
+        schema.contracts.push(Waiting { migration: Author::Present, switch, contract });
         let view = Entity {
             kind: Kind::View,
             name: syn::parse_str("billing.\"V\"").expect("a name"),

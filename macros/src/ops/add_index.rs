@@ -6,7 +6,7 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Step, sql};
+use crate::plan::{Step, index};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::index::Index;
 use crate::syntax::name::{Name, TableName};
@@ -54,7 +54,7 @@ impl Operation for AddIndex {
     }
 
     fn plan(&self, (): &(), _: Position) -> Plan {
-        let index = sql::index(&self.table, &self.index);
+        let index = index::concurrent(&self.table, &self.index);
         let why =
             "concurrently: reads and writes go on; a build that fails is dropped and repeated";
         let mut notes = Vec::new();

@@ -7,7 +7,7 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, Work, sql};
+use crate::plan::{Phase, Step, Work, index};
 use crate::syntax::index::Index;
 use crate::syntax::list::{options, value};
 use crate::syntax::name::TableName;
@@ -89,7 +89,8 @@ impl Operation for DropIndex {
 
     fn plan(&self, (table, index): &Self::Facts, _: Position) -> Plan {
         let why = "no build needs the index any more";
-        let step = Step::new(Phase::Contract, why, Work::DropIndex(sql::index(table, index)));
+        let step =
+            Step::new(Phase::Contract, why, Work::DropIndex(index::concurrent(table, index)));
         Plan::of(vec![step])
     }
 

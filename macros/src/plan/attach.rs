@@ -1,6 +1,6 @@
 //! Constraints on a column with rows, without a scan or a build under a lock that blocks.
 
-use crate::plan::{Lock, Mode, Phase, Statement, Step, ddl, sql};
+use crate::plan::{Lock, Mode, Phase, Statement, Step, ddl, index, sql};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::{Index, Key, KeyValue};
 use crate::syntax::name::{Name, TableName};
@@ -69,7 +69,7 @@ fn unique(table: &TableName, name: &Name, columns: &[Name]) -> Vec<Step> {
     let mut index = Index::of(keys, name.span);
     index.unique = true;
     index.name = Some(name.clone());
-    let index = sql::index(table, &index);
+    let index = index::concurrent(table, &index);
     vec![
         Step::build_index("concurrently: reads and writes go on", index),
         Step::transaction(

@@ -3,7 +3,7 @@
 //! Each copy has a name of its own until the contract, when the original's is free.
 
 use crate::model::names;
-use crate::plan::{Statement, Step, attach, ddl, sql};
+use crate::plan::{Statement, Step, attach, ddl, index};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::Index;
 use crate::syntax::name::{Name, TableName};
@@ -54,7 +54,7 @@ impl Copies {
         }
         for item in &self.indexes {
             let name = Some(item.temporary.clone());
-            let index = sql::index(table, &Index { name, ..item.object.clone() });
+            let index = index::concurrent(table, &Index { name, ..item.object.clone() });
             steps.push(Step::build_index(format!("the new column's `{}`", item.name), index));
         }
         steps

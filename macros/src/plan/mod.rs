@@ -5,6 +5,7 @@ pub(crate) mod copies;
 pub(crate) mod ddl;
 pub(crate) mod fill;
 pub(crate) mod format;
+pub(crate) mod index;
 pub(crate) mod not_null;
 pub(crate) mod sql;
 pub(crate) mod sync;
@@ -16,6 +17,7 @@ use crate::syntax::name::TableName;
 pub(crate) enum Phase {
     Expand,
     Migrate,
+    Switch,
     Contract,
 }
 
@@ -33,6 +35,8 @@ pub(crate) enum Work {
     DropIndex(Index),
     Backfill(Backfill),
     Require(Require),
+    Alone(Alone),
+    Bound(Bound),
 }
 
 #[derive(Clone)]
@@ -60,6 +64,9 @@ pub(crate) enum Mode {
 #[derive(Clone)]
 pub(crate) struct Index {
     pub(crate) name: String,
+    pub(crate) table: String,
+    pub(crate) unique: bool,
+    pub(crate) definition: String,
     pub(crate) create: Statement,
     pub(crate) drop: Statement,
 }
@@ -75,6 +82,23 @@ pub(crate) struct Require {
     pub(crate) violation: String,
     pub(crate) problem: String,
     pub(crate) help: String,
+}
+
+pub(crate) struct Alone {
+    pub(crate) statement: Statement,
+    pub(crate) done: Option<String>,
+    pub(crate) mend: Vec<Mend>,
+}
+
+pub(crate) struct Mend {
+    pub(crate) when: String,
+    pub(crate) statement: Statement,
+}
+
+pub(crate) struct Bound {
+    pub(crate) table: String,
+    pub(crate) max_rows: u64,
+    pub(crate) reason: String,
 }
 
 impl Statement {

@@ -3,18 +3,16 @@
 use std::collections::BTreeSet;
 
 use sea_query::{
-    Alias, ColumnDef, ConditionalStatement, Expr, ForeignKey, ForeignKeyAction,
-    ForeignKeyCreateStatement, Index as SeaIndex, IndexCreateStatement, IndexOrder, IndexType,
-    IntoIden, PostgresQueryBuilder, Table as SeaTable, TableRef,
+    Alias, ColumnDef, Expr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement,
+    Index as SeaIndex, IndexCreateStatement, PostgresQueryBuilder, Table as SeaTable, TableRef,
 };
 
 use crate::model::entity::Kind;
 use crate::model::need::Item;
 use crate::plan::format::{lower, spread};
-use crate::plan::{Index, Mode, Statement, ddl};
+use crate::plan::{Mode, Statement, ddl, index};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Action, Constraint, Rule};
-use crate::syntax::index::{Index as IndexSyntax, KeyValue};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::table::Table;
 
@@ -47,10 +45,7 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
     statements.push(create);
     let comments = table.columns.iter().filter_map(|column| ddl::comment(&table.name, column));
     statements.extend(comments.map(|comment| Statement::free(comment.sql)));
-    for index in &table.indexes {
-        let sql = index_sql(&table.name, index, false);
-        statements.push(Statement::free(sql).why("the table is new and empty"));
-    }
+    statements.extend(table.indexes.iter().map(|item| index::create(&table.name, item)));
     statements
 }
 
@@ -66,7 +61,9 @@ pub(crate) fn build(items: &[Item]) -> Vec<String> {
     let schemas: BTreeSet<String> = items.iter().filter_map(schema_of).collect();
     let schemas = schemas.into_iter().filter(|schema| schema != "public" && !is_made(schema));
     // A body may name what comes later.
-    let functions = items.iter().any(|item| matches!(item, Item::Entity(entity) if entity.kind == Kind::Function));
+    let functions = items
+        .iter()
+        .any(|item| matches!(item, Item::Entity(entity) if entity.kind == Kind::Function));
     functions
         .then(|| "set check_function_bodies = off".to_owned())
         .into_iter()
@@ -112,25 +109,6 @@ pub(crate) fn drop_column(table: &TableName, column: &Name) -> Statement {
     Statement::locking(sql, table, Mode::AccessExclusive)
 }
 
-/// An index that is built and dropped concurrently.
-pub(crate) fn index(table: &TableName, index: &IndexSyntax) -> Index {
-    let name = index.name.as_ref().map_or("", |name| &name.text);
-    let drop = SeaIndex::drop()
-        .name(name)
-        .table(table_ref(table))
-        .concurrently()
-        .if_exists()
-        .to_string(PostgresQueryBuilder);
-    let create = index_sql(table, index, true);
-    Index {
-        name: table.sibling(name),
-        create: Statement::locking(create, table, Mode::ShareUpdateExclusive)
-            .why("two scans; reads and writes go on"),
-        drop: Statement::locking(lower(&drop), table, Mode::ShareUpdateExclusive)
-            .why("waits for transactions that use the index, and blocks none"),
-    }
-}
-
 /// Catalog B4: locks both tables, and reads neither.
 pub(crate) fn add_foreign_key_not_valid(
     table: &TableName,
@@ -140,44 +118,6 @@ pub(crate) fn add_foreign_key_not_valid(
     let add = lower(&foreign_key(table, constraint).to_string(PostgresQueryBuilder));
     Statement::locking(format!("{add} not valid"), table, Mode::ShareRowExclusive)
         .and_locks(parent, Mode::ShareRowExclusive)
-}
-
-fn index_sql(table: &TableName, index: &IndexSyntax, concurrently: bool) -> String {
-    let mut create = SeaIndex::create();
-    create.name(index.name.as_ref().map_or("", |name| &name.text)).table(table_ref(table));
-    if concurrently {
-        create.concurrently();
-    }
-    if index.unique {
-        create.unique();
-    }
-    if let Some(method) = &index.method {
-        create.index_type(IndexType::Custom(Alias::new(&method.text).into_iden()));
-    }
-    for key in &index.keys {
-        let order = if key.descending { IndexOrder::Desc } else { IndexOrder::Asc };
-        match &key.value {
-            KeyValue::Column(name) if key.descending => {
-                create.col((Alias::new(&name.text), order));
-            }
-            KeyValue::Column(name) => {
-                create.col(Alias::new(&name.text));
-            }
-            KeyValue::Expression(sql) if key.descending => {
-                create.col((Expr::cust(sql.text.clone()), order));
-            }
-            KeyValue::Expression(sql) => {
-                create.col(Expr::cust(sql.text.clone()));
-            }
-        }
-    }
-    for column in &index.include {
-        create.include(Alias::new(&column.text));
-    }
-    if let Some(predicate) = &index.predicate {
-        create.and_where(Expr::cust(predicate.text.clone()));
-    }
-    lower(&create.to_string(PostgresQueryBuilder))
 }
 
 fn column_def(column: &Column) -> ColumnDef {

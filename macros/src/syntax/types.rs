@@ -145,6 +145,9 @@ fn own(input: ParseStream) -> syn::Result<Type> {
 /// `order_status`, `billing.order_status`: a type that the schema has to have.
 fn named(input: ParseStream) -> syn::Result<Type> {
     let name: TableName = input.parse()?;
+    if input.peek(syn::token::Paren) {
+        return Err(unknown(name.span(), &name.to_string(), &[]));
+    }
     Ok(Type {
         written: name.to_string(),
         sql: name.quoted(),
@@ -211,16 +214,7 @@ fn numbers(input: ParseStream, name: &Ident) -> syn::Result<Vec<u32>> {
 impl Type {
     /// Reports a type that is neither PostgreSQL's own nor among these, the schema's.
     pub(crate) fn report_unknown(&self, known: &[String], errors: &mut Errors) {
-        let names = known.iter().map(String::as_str).chain(builtins());
-        let written = self.word();
-        let error = errors.at(self.span, format_args!("unknown type `{written}`"));
-        match other_name(written).or_else(|| nearest(written, &names.collect::<Vec<_>>())) {
-            Some(name) => error.help(format_args!("did you mean `{name}`?")),
-            None => error.help(format_args!(
-                "`create_enum!` or `create_domain!` makes one; an extension's is written \
-                 `sql(\"{written}\")`"
-            )),
-        };
+        errors.syntax(unknown(self.span, self.word(), known));
     }
 
     /// Whether its name looks like one of PostgreSQL's own.
@@ -234,7 +228,19 @@ impl Type {
     }
 }
 
-fn builtins() -> impl Iterator<Item = &'static str> {
+fn unknown(span: Span, written: &str, known: &[String]) -> syn::Error {
+    let names: Vec<&str> = known.iter().map(String::as_str).chain(builtins()).collect();
+    let help = match other_name(written).or_else(|| nearest(written, &names)) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!(
+            "`create_enum!` or `create_domain!` makes one; an extension's is written \
+             `sql(\"{written}\")`"
+        ),
+    };
+    syn::Error::new(span, format!("unknown type `{written}`\nhelp: {help}"))
+}
+
+fn builtins<'a>() -> impl Iterator<Item = &'a str> {
     TYPES.iter().map(|(name, ..)| *name)
 }
 

@@ -18,6 +18,7 @@ pub(crate) enum Kind {
     UndoRefused { migration: String, why: String },
     Violation { table: String, problem: String, help: String, samples: Vec<String> },
     Unfilled { table: String, rows: u64 },
+    TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
     Corrupt { what: String },
 }
 
@@ -86,6 +87,12 @@ impl fmt::Display for Kind {
                 f,
                 "{rows} or more rows of {table} are still not filled after the backfill\n\
                  help: look for a trigger or a rule that takes the backfill's values back"
+            ),
+            Kind::TooLarge { table, estimate, max_rows, reason } => write!(
+                f,
+                "{table} has {estimate} rows by the planner's estimate, more than the \
+                 {max_rows} that the one-step form was allowed for, because {reason}\n\
+                 help: take `direct(…)` out, or `analyze {table}` if it has fewer rows than that"
             ),
             Kind::Corrupt { what } => {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")

@@ -103,6 +103,9 @@ const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
 
 const INDEX: Index = Index {
     name: "\"public\".\"users_plan_idx\"",
+    table: TABLE,
+    unique: false,
+    definition: "(\"plan\")",
     create: statement("create index concurrently \"users_plan_idx\" on \"users\" (\"plan\")"),
     drop: statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
 };
@@ -139,7 +142,7 @@ const fn migration(
     contracts: &'static [&'static str],
     requires: &'static [&'static str],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, contracts, requires }
+    Migration { id, parent, doc: "", changes, switches: &[], contracts, requires }
 }
 
 const CHANGES: &[Change] =

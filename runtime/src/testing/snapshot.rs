@@ -114,6 +114,7 @@ mod tests {
         parent: None,
         doc: "",
         changes: &[],
+        switches: &[],
         contracts: &[],
         requires: &[],
     };

@@ -1,0 +1,61 @@
+//! Statements that cannot run in a transaction, and may stop half-way.
+
+use crate::error::Error;
+use crate::lock::Held;
+use crate::migration::{Alone, LockMode, Statement, TableLock};
+use crate::retry::Ladder;
+use crate::sql::milliseconds;
+use crate::stage::Stage;
+
+/// Tries until it is done, and clears before each try what an earlier one left.
+pub(crate) async fn run(stage: &mut Stage<'_, '_>, alone: &Alone) -> Result<(), Error> {
+    let outcome = until_done(stage, alone).await;
+    stage.held.restore().await;
+    outcome
+}
+
+async fn until_done(stage: &mut Stage<'_, '_>, alone: &Alone) -> Result<(), Error> {
+    let mut ladder = ladder(stage, &alone.statement);
+    loop {
+        match attempt(stage, alone).await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                stage.tally.retries += u32::from(error.gave_way());
+                ladder.climb(stage.held, error).await?;
+            }
+        }
+    }
+}
+
+async fn attempt(stage: &mut Stage<'_, '_>, alone: &Alone) -> Result<(), Error> {
+    for mend in alone.mend {
+        if is_true(stage.held, mend.when).await? {
+            carry_out(stage, &mend.statement).await?;
+        }
+    }
+    match alone.done {
+        Some(done) if is_true(stage.held, done).await? => Ok(()),
+        _ => carry_out(stage, &alone.statement).await,
+    }
+}
+
+async fn is_true(held: &mut Held<'_>, query: &str) -> Result<bool, Error> {
+    Ok(held.query(query).await?.value() == Some("t"))
+}
+
+/// `lock_timeout` also counts the wait for older transactions, which may be long where it blocks
+/// nobody. Behind a lock that blocks, clients queue, so there each try is short.
+async fn carry_out(stage: &mut Stage<'_, '_>, statement: &Statement) -> Result<(), Error> {
+    let blocks = statement.locks.iter().any(|lock| lock.mode.blocks_clients());
+    let settings = stage.settings;
+    let wait = if blocks { settings.lock_timeout } else { settings.index_timeout };
+    stage.held.set(&[("lock_timeout", &milliseconds(wait))]).await?;
+    stage.held.query(statement.sql).await.map(drop)
+}
+
+/// Whoever holds any lock of the tables may have the snapshot that the statement waits for.
+fn ladder<'a>(stage: &Stage<'a, '_>, statement: &Statement) -> Ladder<'a> {
+    let table = |lock: &TableLock| TableLock { table: lock.table, mode: LockMode::AccessExclusive };
+    let wait = stage.settings.lock_timeout;
+    Ladder::new(stage.settings, wait, statement.locks.iter().map(table).collect())
+}
