@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
 use crate::diag::Errors;
+use crate::direct::Request;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{self, Operation, Plan};
@@ -46,7 +47,7 @@ pub(crate) fn of_migration<O: Operation>(
     if read.is_err() || errors.count() > before {
         schema.leave_unread(&argument);
     }
-    let (operation, subject) = read?;
+    let Read { operation, subject, direct } = read?;
     let claims = operation.claims();
     let before = errors.count();
     let facts = operation.check(schema, errors);
@@ -59,8 +60,15 @@ pub(crate) fn of_migration<O: Operation>(
         requires = claims.iter().flat_map(|claim| schema.claim(claim, errors)).collect();
     }
     let at = Position { migration: schema.history.len() + 1, change };
-    let plan = facts.map(|facts| operation.plan(&facts, at)).unwrap_or_default();
+    let plan =
+        facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
+    let holds = schema.holds.len();
     operation.apply(schema);
+    let plan = plan.unwrap_or_default();
+    if plan.is_direct {
+        // Nothing of it waits for a contract.
+        schema.holds.truncate(holds);
+    }
     Ok(Change { operation: name.to_owned(), subject, claims, requires, plan })
 }
 
@@ -72,7 +80,7 @@ pub(crate) fn alone<O: Operation>(
 ) -> Option<Change> {
     let before = errors.count();
     let parsed = (|input: ParseStream| read::<O>(input, errors)).parse2(input);
-    let (operation, subject) = match parsed {
+    let Read { operation, subject, direct } = match parsed {
         Ok(read) => read,
         Err(error) => {
             // Beside what was reported, `syn` counts every group that an error left half read.
@@ -83,21 +91,72 @@ pub(crate) fn alone<O: Operation>(
         }
     };
     let mut schema = Schema::default();
+    schema.is_assumed = true;
     let before = errors.count();
     operation.assume(&mut schema, errors);
     if errors.count() > before {
         return None;
     }
     let at = Position { migration: 1, change: 1 };
-    let plan = operation.plan(&operation.check(&schema, errors)?, at);
+    let facts = operation.check(&schema, errors)?;
+    let plan = plan(&operation, name, &facts, direct.as_ref(), &schema, at, errors);
     let (claims, requires) = (Vec::new(), Vec::new());
     Some(Change { operation: name.to_owned(), subject, claims, requires, plan })
 }
 
-fn read<O: Operation>(input: ParseStream, errors: &mut Errors) -> syn::Result<(O, String)> {
-    let subject = as_written(&input.cursor().token_stream());
-    let operation = O::parse(input, errors)?;
-    if input.is_empty() { Ok((operation, subject)) } else { Err(input.error("unexpected token")) }
+/// The direct form where it was asked for, or where no client uses the table yet; else the plan.
+fn plan<O: Operation>(
+    operation: &O,
+    name: &str,
+    facts: &O::Facts,
+    request: Option<&Request>,
+    schema: &Schema,
+    at: Position,
+    errors: &mut Errors,
+) -> Plan {
+    let direct = operation.direct(facts);
+    if let Some(request) = request {
+        let Some(direct) = direct else {
+            errors.at(request.span, format_args!("`{name}!` has no direct form")).note(
+                "its steps are there for the builds that are live, not for the number of rows",
+            );
+            return Plan::default();
+        };
+        return Plan { steps: request.steps(direct), notes: Vec::new(), is_direct: true };
+    }
+    if let Some(direct) = direct.filter(|direct| schema.is_fresh(&direct.table)) {
+        return Plan { steps: vec![direct.step], notes: Vec::new(), is_direct: true };
+    }
+    if let Some((span, reason)) = operation.only_direct(facts) {
+        errors
+            .at(span, format_args!("`{name}!` has no form that lets clients go on"))
+            .help("direct(max_rows = 10_000, reason = \"…\")")
+            .note(reason);
+    }
+    operation.plan(facts, at)
+}
+
+/// A change as it was read.
+struct Read<O> {
+    operation: O,
+    subject: String,
+    direct: Option<Request>,
+}
+
+fn read<O: Operation>(input: ParseStream, errors: &mut Errors) -> syn::Result<Read<O>> {
+    let argument = input.cursor().token_stream();
+    let subject = as_written(&argument);
+    let mut whole = |input: ParseStream| {
+        let operation = O::parse(input, errors)?;
+        if input.is_empty() { Ok(operation) } else { Err(input.error("unexpected token")) }
+    };
+    let Some((rest, request)) = Request::split(&argument) else {
+        return Ok(Read { operation: whole(input)?, subject, direct: None });
+    };
+    // Without `direct` in it the argument is a stream of its own.
+    input.parse::<TokenStream>()?;
+    let operation = whole.parse2(rest)?;
+    Ok(Read { operation, subject, direct: request.read(errors) })
 }
 
 /// The argument on one line.

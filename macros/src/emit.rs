@@ -119,7 +119,7 @@ pub(crate) fn link(link: &Link, errors: &mut Errors) -> TokenStream {
     }
     let schema = Schema::read(&link.state.value(), &this.to_string());
     let statements = sql::build(&schema.in_order_of_need());
-    let statements = statements.iter().map(|statement| raw(&statement.sql));
+    let statements = statements.iter().map(|statement| raw(statement));
     quote! { (#migration, &[#(#statements),*] as &[&str]) }
 }
 

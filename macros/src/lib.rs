@@ -4,8 +4,10 @@
 mod change;
 mod check;
 mod diag;
+mod direct;
 mod emit;
 mod expand;
+mod gated;
 mod history;
 mod migration;
 mod model;

@@ -8,7 +8,8 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parenthesize
 
 use crate::change::{Change, READERS};
 use crate::diag::{Errors, nearest};
-use crate::model::{Author, Contract, Schema};
+use crate::gated::Gated;
+use crate::model::{Author, Release, Schema, Waiting};
 use crate::plan::Phase;
 
 /// A migration, read and planned.
@@ -122,10 +123,10 @@ impl Migration {
     }
 
     fn read(&mut self, name: &Ident, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
-        if name == "contract" {
-            return self.declare(input, errors);
-        }
         let written = name.to_string();
+        if let Some(gated) = Gated::of(&written) {
+            return self.declare(gated, input, errors);
+        }
         let Some((_, read)) = READERS.iter().find(|(known, _)| written == *known) else {
             input.parse::<TokenStream>()?;
             return Err(unknown(name));
@@ -135,38 +136,23 @@ impl Migration {
         Ok(())
     }
 
-    /// `contract!(m0002_rename_username)`.
-    fn declare(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
+    /// `contract!(m0002_rename_username)`, `switch!(m0007_widen_amount)`.
+    fn declare(
+        &mut self,
+        gated: Gated,
+        input: ParseStream,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
         let name = input.call(Ident::parse_any)?;
         if !input.is_empty() {
             return Err(input.error("unexpected token"));
         }
-        let wanted = name.unraw().to_string();
-        let author = Author::Earlier(wanted.clone());
-        let contract =
-            self.schema.contracts.iter_mut().find(|contract| contract.migration == author);
-        match contract {
-            Some(Contract { declared_by: None, .. }) => {}
-            Some(Contract { declared_by: Some(by), .. }) => {
-                let by = match by {
-                    Author::Earlier(by) => format!("`{by}`"),
-                    Author::Present => "this migration".into(),
-                };
-                errors.at(
-                    name.span(),
-                    format_args!("the contract of `{wanted}` is declared by {by}"),
-                );
-                return Ok(());
-            }
-            None => {
-                report_nothing_to_contract(&self.schema, &name, errors);
-                return Ok(());
+        if gated.release(&mut self.schema, &name, errors) {
+            match gated {
+                Gated::Switch => self.switches.push(name.unraw().to_string()),
+                Gated::Contract => self.contracts.push(name.unraw().to_string()),
             }
         }
-        if let Some(contract) = contract {
-            contract.declared_by = Some(Author::Present);
-        }
-        self.contracts.push(wanted);
         Ok(())
     }
 
@@ -199,42 +185,22 @@ impl Migration {
     }
 
     fn note_contract(&mut self) {
-        let mut steps = self.changes.iter().flat_map(|change| &change.plan.steps);
-        if steps.any(|step| step.phase == Phase::Contract) {
-            let contract = Contract { migration: Author::Present, declared_by: None };
-            self.schema.contracts.push(contract);
+        let steps = || self.changes.iter().flat_map(|change| &change.plan.steps);
+        let release = |phase: Phase| {
+            let any = steps().any(|step| step.phase == phase);
+            if any { Release::Pending } else { Release::Absent }
+        };
+        let (switch, contract) = (release(Phase::Switch), release(Phase::Contract));
+        if switch != Release::Absent || contract != Release::Absent {
+            let migration = Author::Present;
+            self.schema.contracts.push(Waiting { migration, switch, contract });
         }
-    }
-}
-
-fn report_nothing_to_contract(schema: &Schema, name: &Ident, errors: &mut Errors) {
-    let wanted = name.to_string();
-    let own_file = name.span().unwrap().local_file();
-    if own_file.is_some_and(|path| path.file_stem().is_some_and(|stem| stem == wanted.as_str())) {
-        errors
-            .at(name.span(), "a migration cannot contract itself")
-            .help("a migration of its own, in a later pull request")
-            .note("old builds still use what the contract removes");
-    } else if schema.history.contains(&wanted) {
-        if !schema.unread.is_empty() {
-            return;
-        }
-        errors.at(name.span(), format_args!("`{wanted}` has nothing to contract"));
-    } else {
-        let open = schema.contracts.iter().filter_map(|contract| match &contract.migration {
-            Author::Earlier(id) if contract.declared_by.is_none() => Some(id.as_str()),
-            _ => None,
-        });
-        errors
-            .at(name.span(), format_args!("there is no migration `{wanted}` before this one"))
-            .nearest(&wanted, open)
-            .note("a contract ships in a later migration than what it releases");
     }
 }
 
 fn unknown(name: &Ident) -> syn::Error {
     let names: Vec<&str> =
-        READERS.iter().map(|(name, _)| *name).chain(std::iter::once("contract")).collect();
+        READERS.iter().map(|(name, _)| *name).chain(["switch", "contract"]).collect();
     let help = match nearest(&name.to_string(), &names) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("one of `{}`", names.join("`, `")),

@@ -10,8 +10,8 @@ use super::{code_lines, expect_none, operations, read, workspace};
 /// and of the earlier ones. A room that is not named here stands with `lib`, the last.
 const MACROS: &[&[&str]] = &[
     &["diag", "syntax", "model", "plan"],
-    &["ops", "change"],
-    &["migration", "history"],
+    &["ops", "change", "direct"],
+    &["migration", "history", "gated"],
     &["check", "siblings"],
     &["emit"],
     &["expand"],

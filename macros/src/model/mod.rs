@@ -1,7 +1,9 @@
 //! The schema as the migrations so far have made it.
 
+pub(crate) mod entity;
 pub(crate) mod lookup;
 pub(crate) mod names;
+pub(crate) mod need;
 pub(crate) mod state;
 
 use std::cell::OnceCell;
@@ -10,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
+use crate::model::entity::{Entity, Kind};
 use crate::syntax::column::{Column, ColumnDef};
 use crate::syntax::constraint::{Constraint, Reference, Rule};
 use crate::syntax::name::{Name, TableName};
@@ -26,22 +29,37 @@ pub(crate) struct Schema {
     /// The migrations so far, the oldest first, without the present one.
     pub(crate) history: Vec<String>,
     /// The migrations so far that have something to contract.
-    pub(crate) contracts: Vec<Contract>,
+    pub(crate) contracts: Vec<Waiting>,
     pub(crate) holds: Vec<Hold>,
     /// The words of changes that could not be read or done. A name among them that is missing later
     /// may be their doing: that mistake is reported, and what follows from it is not.
     pub(crate) unread: BTreeSet<String>,
     tables: BTreeMap<String, Entry>,
+    entities: Vec<Entity>,
+    /// The tables that the present migration makes: no client uses them yet.
+    fresh: BTreeSet<String>,
+    /// Whether it holds nothing but what a change outside any history says.
+    pub(crate) is_assumed: bool,
 }
 
 /// Stands for every word; no name is like it.
 const ANYTHING: &str = "*";
 
-/// A migration's contract.
+/// The phases of a migration that wait for a later one to declare them.
 #[derive(Clone)]
-pub(crate) struct Contract {
+pub(crate) struct Waiting {
     pub(crate) migration: Author,
-    pub(crate) declared_by: Option<Author>,
+    /// Whether it has a switch, and who declared that.
+    pub(crate) switch: Release,
+    pub(crate) contract: Release,
+}
+
+/// Whether a phase that waits for a later migration's word is there, and has that word.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Release {
+    Absent,
+    Pending,
+    By(Author),
 }
 
 /// Who did something: a migration before the present one, or the present one.
@@ -75,6 +93,8 @@ pub(crate) enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    /// Its kind, its name, and the table that it is on.
+    Entity(Kind, String, Option<String>),
 }
 
 /// An object that a change makes, alters or drops, and the token that says so.
@@ -97,6 +117,10 @@ impl Object {
         Object::Index(table.schema().to_owned(), index.text.clone())
     }
 
+    pub(crate) fn entity(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
+        Object::Entity(kind, name.to_string(), on.map(TableName::to_string))
+    }
+
     pub(crate) fn at(self, span: Span) -> Claim {
         Claim { object: self, span }
     }
@@ -108,6 +132,8 @@ impl std::fmt::Display for Object {
             Object::Table(table) => write!(f, "table `{table}`"),
             Object::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Object::Index(_, index) => write!(f, "index `{index}`"),
+            Object::Entity(kind, name, None) => write!(f, "{kind} `{name}`"),
+            Object::Entity(kind, name, Some(on)) => write!(f, "{kind} `{name}` on `{on}`"),
         }
     }
 }
@@ -200,27 +226,6 @@ impl Schema {
         self.tables.values().map(Entry::read)
     }
 
-    /// Every table, those that foreign keys point at before those that have them. Tables that
-    /// point at each other come last, by name.
-    pub(crate) fn in_order_of_need(&self) -> Vec<&Table> {
-        let mut left: Vec<&Table> = self.tables().collect();
-        let mut ordered: Vec<&Table> = Vec::new();
-        loop {
-            let ready = |table: &&Table| {
-                table.constraints.iter().filter_map(Constraint::parent).all(|parent| {
-                    *parent == table.name || ordered.iter().any(|done| done.name == *parent)
-                })
-            };
-            let (now, later): (Vec<_>, Vec<_>) = left.iter().copied().partition(ready);
-            if now.is_empty() {
-                ordered.extend(later);
-                return ordered;
-            }
-            ordered.extend(now);
-            left = later;
-        }
-    }
-
     /// The tables whose text holds a word; only these are read.
     pub(crate) fn tables_that_mention<'a>(
         &'a self,
@@ -277,6 +282,19 @@ impl Schema {
     /// Who declared this migration's contract, if that is done.
     pub(crate) fn declared_by(&self, author: &Author) -> Option<&Author> {
         let contract = self.contracts.iter().find(|contract| contract.migration == *author)?;
-        contract.declared_by.as_ref()
+        match &contract.contract {
+            Release::By(author) => Some(author),
+            Release::Absent | Release::Pending => None,
+        }
+    }
+
+    /// Notes a table that the present migration has made.
+    pub(crate) fn made_now(&mut self, table: &TableName) {
+        self.fresh.insert(table.to_string());
+    }
+
+    /// Whether the present migration has made this table, so that no client uses it yet.
+    pub(crate) fn is_fresh(&self, table: &TableName) -> bool {
+        self.fresh.contains(&table.to_string())
     }
 }

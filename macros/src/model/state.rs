@@ -6,7 +6,9 @@
 use syn::parse::Parser;
 
 use crate::diag::Errors;
-use crate::model::{Author, Contract, Entry, Hold, Object, Role, Schema};
+use crate::model::entity::{Entity, Kind};
+use crate::model::{Author, Entry, Hold, Object, Release, Role, Schema, Waiting};
+use crate::syntax::name::TableName;
 use crate::syntax::table::Table;
 
 impl Schema {
@@ -23,6 +25,7 @@ impl Schema {
                 "history" => schema.history = rest.split('\t').map(str::to_owned).collect(),
                 "unread" => schema.unread.extend(rest.split('\t').map(str::to_owned)),
                 "contract" => schema.contracts.extend(read_contract(rest, parent)),
+                "entity" => schema.entities.extend(read_entity(rest)),
                 "hold" => schema.holds.extend(read_hold(rest, parent)),
                 _ => {}
             }
@@ -53,14 +56,18 @@ impl Schema {
             lines.push(format!("unread\t{}", words.join("\t")));
         }
         for contract in &self.contracts {
-            let declared = contract.declared_by.as_ref().map_or("-", Author::text);
-            lines.push(format!("contract\t{}\t{declared}", contract.migration.text()));
+            let (by, switch, contract) =
+                (contract.migration.text(), contract.switch.text(), contract.contract.text());
+            lines.push(format!("contract\t{by}\t{switch}\t{contract}"));
         }
         for hold in &self.holds {
             let (kind, first, second) = match &hold.object {
                 Object::Table(table) => ("table", table.as_str(), ""),
                 Object::Column(table, column) => ("column", table.as_str(), column.as_str()),
                 Object::Index(schema, index) => ("index", schema.as_str(), index.as_str()),
+                Object::Entity(kind, name, on) => {
+                    (kind.word(), name.as_str(), on.as_deref().unwrap_or(""))
+                }
             };
             let role = match &hold.role {
                 Role::Synced => "synced".to_owned(),
@@ -68,6 +75,9 @@ impl Schema {
                 Role::Retiring { successor: Some(name) } => format!("retiring\t{name}"),
             };
             lines.push(format!("hold\t{}\t{kind}\t{first}\t{second}\t{role}", hold.by.text()));
+        }
+        for entity in &self.entities {
+            lines.push(write_entity(entity));
         }
         for (name, entry) in &self.tables {
             lines.push(format!("table\t{name}\t{}", entry.text));
@@ -89,10 +99,79 @@ impl Author {
     }
 }
 
-fn read_contract(line: &str, parent: &str) -> Option<Contract> {
-    let (migration, declared) = line.split_once('\t')?;
-    let declared_by = (declared != "-").then(|| Author::read(declared, parent));
-    Some(Contract { migration: Author::read(migration, parent), declared_by })
+impl Release {
+    fn text(&self) -> &str {
+        match self {
+            Release::Absent => "",
+            Release::Pending => "-",
+            Release::By(author) => author.text(),
+        }
+    }
+
+    fn read(text: &str, parent: &str) -> Self {
+        match text {
+            "" => Release::Absent,
+            "-" => Release::Pending,
+            by => Release::By(Author::read(by, parent)),
+        }
+    }
+}
+
+fn read_contract(line: &str, parent: &str) -> Option<Waiting> {
+    let mut fields = line.split('\t');
+    Some(Waiting {
+        migration: Author::read(fields.next()?, parent),
+        switch: Release::read(fields.next()?, parent),
+        contract: Release::read(fields.next()?, parent),
+    })
+}
+
+/// `kind, name, table, number of statements, statement…, part…`
+fn write_entity(entity: &Entity) -> String {
+    let on = entity.on.as_ref().map(TableName::to_string).unwrap_or_default();
+    let mut fields = vec![
+        "entity".to_owned(),
+        entity.kind.word().to_owned(),
+        entity.name.to_string(),
+        on,
+        entity.create.len().to_string(),
+    ];
+    fields.extend(entity.create.iter().chain(&entity.parts).map(|text| escaped(text)));
+    fields.join("\t")
+}
+
+fn read_entity(line: &str) -> Option<Entity> {
+    let fields: Vec<&str> = line.split('\t').collect();
+    let [kind, name, on, statements, texts @ ..] = fields.as_slice() else { return None };
+    let texts: Vec<String> = texts.iter().map(|text| unescaped(text)).collect();
+    let (create, parts) = texts.split_at_checked(statements.parse().ok()?)?;
+    Some(Entity {
+        kind: Kind::read(kind)?,
+        name: syn::parse_str(name).ok()?,
+        on: syn::parse_str(on).ok(),
+        create: create.to_vec(),
+        parts: parts.to_vec(),
+    })
+}
+
+/// A line of the state holds no line break, and a field no tab.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n")
+}
+
+fn unescaped(text: &str) -> String {
+    let (mut out, mut chars) = (String::with_capacity(text.len()), text.chars());
+    while let Some(c) = chars.next() {
+        out.push(match c {
+            '\\' => match chars.next() {
+                Some('t') => '\t',
+                Some('n') => '\n',
+                other => other.unwrap_or('\\'),
+            },
+            c => c,
+        });
+    }
+    out
 }
 
 fn read_hold(line: &str, parent: &str) -> Option<Hold> {
@@ -102,7 +181,8 @@ fn read_hold(line: &str, parent: &str) -> Option<Hold> {
     let object = match *kind {
         "table" => Object::Table(first),
         "column" => Object::Column(first, second),
-        _ => Object::Index(first, second),
+        "index" => Object::Index(first, second),
+        kind => Object::Entity(Kind::read(kind)?, first, Some(second).filter(|on| !on.is_empty())),
     };
     let role = match *role {
         "synced" => Role::Synced,
@@ -139,7 +219,16 @@ mod tests {
     fn a_child_reads_what_its_parent_wrote() {
         let mut schema = Schema::read("", "m1");
         schema.put(read_table(TABLE));
-        schema.contracts.push(Contract { migration: Author::Present, declared_by: None });
+        let (switch, contract) = (Release::Absent, Release::Pending);
+        schema.contracts.push(Waiting { migration: Author::Present, switch, contract });
+        let view = Entity {
+            kind: Kind::View,
+            name: syn::parse_str("billing.\"V\"").expect("a name"),
+            on: None,
+            create: vec!["create view v as\n\tselect '\\n'".into()],
+            parts: vec!["a\tb".into()],
+        };
+        schema.put_entity(view.clone());
         let old = Object::Column("billing.users".into(), "total".into());
         schema.hold(old.clone(), Role::Retiring { successor: Some("sum".into()) });
         schema.hold(Object::Index("public".into(), "i".into()), Role::Synced);
@@ -149,6 +238,8 @@ mod tests {
         assert!(child.contracts[0].migration == Author::Earlier("m2".into()));
         assert!(child.holds[0].object == old && child.holds[1].role == Role::Synced);
         assert!(child.holds[0].role == Role::Retiring { successor: Some("sum".into()) });
+        assert_eq!(child.entities[0].create, view.create);
+        assert_eq!(child.entities[0].parts, view.parts);
         assert_eq!(child.tables().next().map(Table::to_string).as_deref(), Some(TABLE));
         assert_eq!(Schema::read(&child.write(), "m3").write().replace("\tm3", ""), child.write());
     }

@@ -67,6 +67,7 @@ impl Operation for AddColumn {
                 format_args!("column `{}` exists already", self.target.name),
             );
         }
+        schema.check_type(&self.column.ty, errors);
         self.check_rewrites(errors);
         self.check_value(errors);
         if let Some(fill) = &self.fill {
@@ -95,7 +96,7 @@ impl Operation for AddColumn {
         for constraint in &self.part.constraints {
             steps.extend(attach::steps(&self.part.name, constraint));
         }
-        Plan { steps, notes: vec![super::more_columns()] }
+        Plan::noting(steps, vec![super::more_columns()])
     }
 
     fn apply(&self, schema: &mut Schema) {

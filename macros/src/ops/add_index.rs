@@ -61,7 +61,7 @@ impl Operation for AddIndex {
         if self.index.unique {
             notes.push("fails if two rows are equal, and from its second scan on refuses writes that would be".into());
         }
-        Plan { steps: vec![Step::build_index(why, index)], notes }
+        Plan::noting(vec![Step::build_index(why, index)], notes)
     }
 
     fn apply(&self, schema: &mut Schema) {

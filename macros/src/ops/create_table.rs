@@ -56,6 +56,9 @@ impl Operation for CreateTable {
         }
         self.check_names(schema, errors);
         self.check_columns(errors);
+        for column in &self.table.columns {
+            schema.check_type(&column.ty, errors);
+        }
         for constraint in &self.table.constraints {
             for column in constraint.columns() {
                 schema.column_of(&self.table, column, errors);
@@ -79,11 +82,12 @@ impl Operation for CreateTable {
         let drop = sql::drop_table(&self.table);
         let why = "a new table, with all that belongs to it";
         let step = Step::transaction(Phase::Expand, why, sql::create_table(&self.table)).undo(drop);
-        Plan { steps: vec![step], notes: Vec::new() }
+        Plan::of(vec![step])
     }
 
     fn apply(&self, schema: &mut Schema) {
         schema.put(self.table.clone());
+        schema.made_now(&self.table.name);
     }
 }
 

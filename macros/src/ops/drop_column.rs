@@ -81,7 +81,7 @@ impl Operation for DropColumn {
         contract.push(drop);
         let why = "its values are gone after this; no build names it any more";
         steps.push(Step::transaction(Phase::Contract, why, contract));
-        Plan { steps, notes: vec![super::fewer_columns()] }
+        Plan::noting(steps, vec![super::fewer_columns()])
     }
 
     fn apply(&self, schema: &mut Schema) {

@@ -50,7 +50,7 @@ impl Operation for DropDefault {
         let drop = ddl::drop_default(self.target.table(), self.target.column());
         let why = "builds that leave the column out are gone";
         let step = Step::transaction(Phase::Contract, why, vec![drop]);
-        Plan { steps: vec![step], notes: Vec::new() }
+        Plan::of(vec![step])
     }
 
     fn apply(&self, schema: &mut Schema) {

@@ -91,7 +91,7 @@ impl Operation for DropIndex {
         let why = "no build needs the index any more";
         let step =
             Step::new(Phase::Contract, why, Work::DropIndex(index::concurrent(table, index)));
-        Plan { steps: vec![step], notes: Vec::new() }
+        Plan::of(vec![step])
     }
 
     fn apply(&self, schema: &mut Schema) {

@@ -54,7 +54,7 @@ impl Operation for DropNotNull {
         let why = "before any build writes a null";
         steps.push(Step::transaction(Phase::Expand, why, vec![drop]));
         let note = "a build that does not expect nulls will read them once a newer one writes them";
-        Plan { steps, notes: vec![note.into()] }
+        Plan::noting(steps, vec![note.into()])
     }
 
     fn apply(&self, schema: &mut Schema) {

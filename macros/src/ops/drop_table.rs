@@ -54,7 +54,7 @@ impl Operation for DropTable {
     fn plan(&self, table: &Table, _: Position) -> Plan {
         let why = "the rows are gone after this; no build uses the table any more";
         let step = Step::transaction(Phase::Contract, why, sql::drop_table(table));
-        Plan { steps: vec![step], notes: Vec::new() }
+        Plan::of(vec![step])
     }
 
     fn apply(&self, schema: &mut Schema) {

@@ -12,9 +12,11 @@ pub(crate) mod rename_column;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 
+use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::plan::Step;
@@ -162,6 +164,18 @@ pub(crate) trait Operation: Sized {
     /// `at` orders the triggers of several changes.
     fn plan(&self, facts: &Self::Facts, at: Position) -> Plan;
 
+    /// The one-step form, which reads or writes every row under its lock: for a table that this
+    /// migration makes, or that is declared small. None where `plan` is one step in any case, and
+    /// where the steps are not there because of the rows.
+    fn direct(&self, _: &Self::Facts) -> Option<Direct> {
+        None
+    }
+
+    /// Why there is no other form than the direct one, and the token that it is about.
+    fn only_direct(&self, _: &Self::Facts) -> Option<(Span, &'static str)> {
+        None
+    }
+
     /// Makes the schema what it is afterwards, as well as it can if `check` found errors: what
     /// follows is then checked against what was meant.
     fn apply(&self, schema: &mut Schema);
@@ -184,4 +198,16 @@ fn fewer_columns() -> String {
 pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     pub(crate) notes: Vec<String>,
+    /// Whether it is the one-step form, which leaves nothing to a contract.
+    pub(crate) is_direct: bool,
+}
+
+impl Plan {
+    pub(crate) fn of(steps: Vec<Step>) -> Self {
+        Plan { steps, ..Plan::default() }
+    }
+
+    pub(crate) fn noting(steps: Vec<Step>, notes: Vec<String>) -> Self {
+        Plan { steps, notes, is_direct: false }
+    }
 }

@@ -103,6 +103,9 @@ impl Operation for RenameColumn {
             );
         }
         self.check_conversion(old, errors);
+        if let Some(def) = &self.stated {
+            schema.check_type(&def.column.ty, errors);
+        }
         self.check_stated(table, old, errors);
         if let Some(key) = &self.key {
             schema.column_of(table, key, errors);
@@ -143,7 +146,7 @@ impl Operation for RenameColumn {
         if facts.copies.has_unique_expression() {
             notes.push(UNIQUE_EXPRESSION.into());
         }
-        Plan { steps, notes }
+        Plan::noting(steps, notes)
     }
 
     fn apply(&self, schema: &mut Schema) {

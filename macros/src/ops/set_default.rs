@@ -66,7 +66,7 @@ impl Operation for SetDefault {
         let set = ddl::set_default(table, name, &self.default.sql());
         let why = "for new rows; those that are there keep their values";
         let step = Step::transaction(Phase::Expand, why, vec![set]).undo(vec![undo]);
-        Plan { steps: vec![step], notes: Vec::new() }
+        Plan::of(vec![step])
     }
 
     fn apply(&self, schema: &mut Schema) {

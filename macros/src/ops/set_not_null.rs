@@ -75,7 +75,7 @@ impl Operation for SetNotNull {
             let why = "builds that write nulls are gone";
             steps.push(Step::transaction(Phase::Contract, why, fill.remove()));
         }
-        Plan { steps, notes }
+        Plan::noting(steps, notes)
     }
 
     fn apply(&self, schema: &mut Schema) {

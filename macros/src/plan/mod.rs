@@ -17,7 +17,6 @@ use crate::syntax::name::TableName;
 pub(crate) enum Phase {
     Expand,
     Migrate,
-    #[expect(dead_code, reason = "for operations to come")]
     Switch,
     Contract,
 }
@@ -36,9 +35,7 @@ pub(crate) enum Work {
     DropIndex(Index),
     Backfill(Backfill),
     Require(Require),
-    #[expect(dead_code, reason = "for operations to come")]
     Alone(Alone),
-    #[expect(dead_code, reason = "for operations to come")]
     Bound(Bound),
 }
 

@@ -1,10 +1,14 @@
 //! Statements that sea-query renders. Nothing else uses it; what it lacks stands in `ddl.rs`.
 
+use std::collections::BTreeSet;
+
 use sea_query::{
     Alias, ColumnDef, Expr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement,
     Index as SeaIndex, IndexCreateStatement, PostgresQueryBuilder, Table as SeaTable, TableRef,
 };
 
+use crate::model::entity::Kind;
+use crate::model::need::Item;
 use crate::plan::format::{lower, spread};
 use crate::plan::{Mode, Statement, ddl, index};
 use crate::syntax::column::Column;
@@ -45,17 +49,38 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
     statements
 }
 
-/// The statements that build tables from nothing, without the locks that nobody waits for.
-pub(crate) fn build(tables: &[&Table]) -> Vec<Statement> {
-    let mut schemas: Vec<&str> = tables.iter().map(|table| table.name.schema()).collect();
-    schemas.sort_unstable();
-    schemas.dedup();
-    let schemas = schemas.into_iter().filter(|schema| *schema != "public");
-    schemas
-        .map(|schema| Statement::free(format!("create schema if not exists \"{schema}\"")))
-        .chain(tables.iter().flat_map(|table| create_table(table)))
-        .filter(|statement| !statement.sql.starts_with("lock table"))
+/// The statements that build a schema from nothing, without the locks that nobody waits for.
+pub(crate) fn build(items: &[Item]) -> Vec<String> {
+    let schema_of = |item: &Item| match item {
+        Item::Table(table) => Some(table.name.schema().to_owned()),
+        Item::Entity(entity) => entity.name.schema.as_ref().map(|schema| schema.text.clone()),
+    };
+    let is_made = |name: &str| {
+        items.iter().any(|item| matches!(item, Item::Entity(entity) if entity.kind == Kind::Schema && entity.name.name == *name))
+    };
+    let schemas: BTreeSet<String> = items.iter().filter_map(schema_of).collect();
+    let schemas = schemas.into_iter().filter(|schema| schema != "public" && !is_made(schema));
+    // A body may name what comes later.
+    let functions = items
+        .iter()
+        .any(|item| matches!(item, Item::Entity(entity) if entity.kind == Kind::Function));
+    functions
+        .then(|| "set check_function_bodies = off".to_owned())
+        .into_iter()
+        .chain(schemas.map(|schema| format!("create schema if not exists \"{schema}\"")))
+        .chain(items.iter().flat_map(build_item))
         .collect()
+}
+
+fn build_item(item: &Item) -> Vec<String> {
+    match item {
+        Item::Entity(entity) => entity.create.clone(),
+        Item::Table(table) => create_table(table)
+            .into_iter()
+            .map(|statement| statement.sql)
+            .filter(|sql| !sql.starts_with("lock table"))
+            .collect(),
+    }
 }
 
 /// Drops a table. Its foreign keys lock the tables that they point at (catalog B4).

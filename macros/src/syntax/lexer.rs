@@ -3,6 +3,8 @@
 //! A fragment must not be able to end the statement that it stands in, or the clause: quotes and
 //! parentheses are balanced, and it holds no semicolon, comment or parameter.
 
+use std::borrow::Cow;
+
 /// What a fragment is made of.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
@@ -49,6 +51,29 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
         }
     }
     Ok(tokens)
+}
+
+/// The names that stand in any text of SQL, function bodies included, as PostgreSQL folds them.
+pub(crate) fn names(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let c = rest.chars().next()?;
+            let is_name = |c: char| c.is_alphanumeric() || c == '_';
+            let length = match c {
+                '\'' | '"' => quoted(rest, c).unwrap_or(1),
+                c if is_name(c) => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
+                c => c.len_utf8(),
+            };
+            let (token, after) = rest.split_at(length);
+            rest = after;
+            match c {
+                '"' if token.len() > 1 => return Some(Cow::Borrowed(&token[1..token.len() - 1])),
+                c if is_name(c) => return Some(Cow::Owned(token.to_lowercase())),
+                _ => {}
+            }
+        }
+    })
 }
 
 /// The length of a quoted token at the start of `text`; a doubled quote stands for itself.
@@ -126,6 +151,13 @@ mod tests {
             let found = unfit(text).unwrap_or_else(|| panic!("{text} was let through"));
             assert!(found.contains(problem), "{text}: {found}");
         }
+    }
+
+    #[test]
+    fn names_are_found_in_bodies_and_not_in_strings() {
+        let text = "create function f() as $$ select \"Mixed Case\", Plain from t -- it's\n where 'no' = x $$";
+        let found: Vec<_> = names(text).collect();
+        assert!(found.contains(&"Mixed Case".into()) && found.contains(&"plain".into()));
     }
 
     #[test]

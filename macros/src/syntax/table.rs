@@ -1,6 +1,7 @@
 //! Tables, `users { id: bigint identity primary_key, … }`: what `create_table!` takes, and the
 //! form in which one migration hands its tables to the next.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use syn::ext::IdentExt;
@@ -121,6 +122,21 @@ impl Table {
         }
         let value = format!("cast({} as {})", default.sql(), column.ty.sql);
         Some(Default::expression(up.with(&column.name.text, &value)))
+    }
+
+    /// Every type and expression of it, as SQL.
+    pub(crate) fn sql(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let columns = self.columns.iter().flat_map(|column| {
+            let default = column.default.as_ref().map(|default| Cow::Owned(default.sql()));
+            let generated = column.generated.as_ref().map(|sql| Cow::Borrowed(sql.text.as_str()));
+            [Some(Cow::Borrowed(column.ty.sql.as_str())), default, generated].into_iter().flatten()
+        });
+        let checks = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::Check(sql) => Some(sql),
+            _ => None,
+        });
+        let indexes = self.indexes.iter().flat_map(Index::expressions);
+        columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
     }
 
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {

@@ -7,7 +7,8 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitInt, Token, bracketed, parenthesized};
 
-use crate::diag::nearest;
+use crate::diag::{Errors, nearest};
+use crate::syntax::name::TableName;
 use crate::syntax::sql::Sql;
 
 /// A column's type.
@@ -18,6 +19,8 @@ pub(crate) struct Type {
     /// As it is written in SQL.
     pub(crate) sql: String,
     pub(crate) family: Family,
+    /// A type that is none of PostgreSQL's own: an enum's name, a domain's.
+    pub(crate) named: Option<TableName>,
     pub(crate) span: Span,
 }
 
@@ -89,14 +92,27 @@ impl Type {
     /// The type of a column about which only its name is known and matters.
     pub(crate) fn text() -> Self {
         let (written, sql) = ("text".to_owned(), "text".to_owned());
-        Type { written, sql, family: Family::Text { limit: None }, span: Span::call_site() }
+        Type {
+            written,
+            sql,
+            family: Family::Text { limit: None },
+            named: None,
+            span: Span::call_site(),
+        }
     }
 }
 
 impl Parse for Type {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let name: Ident = input.call(Ident::parse_any)?;
-        let mut ty = if name == "sql" { own(input, &name)? } else { builtin(input, &name)? };
+        let ahead: Ident = input.fork().call(Ident::parse_any)?;
+        let is_known = TYPES.iter().any(|(written, ..)| ahead == written);
+        let mut ty = if ahead == "sql" && input.peek2(syn::token::Paren) {
+            own(input)?
+        } else if is_known && !input.peek2(Token![.]) {
+            builtin(input)?
+        } else {
+            named(input)?
+        };
         if input.peek(syn::token::Bracket) {
             let content;
             bracketed!(content in input);
@@ -112,7 +128,8 @@ impl Parse for Type {
 }
 
 /// `sql("ltree")`: a type that the list does not know.
-fn own(input: ParseStream, name: &Ident) -> syn::Result<Type> {
+fn own(input: ParseStream) -> syn::Result<Type> {
+    let name: Ident = input.call(Ident::parse_any)?;
     let content;
     parenthesized!(content in input);
     let sql: Sql = content.parse()?;
@@ -120,14 +137,33 @@ fn own(input: ParseStream, name: &Ident) -> syn::Result<Type> {
         written: format!("sql({sql})"),
         sql: sql.text,
         family: Family::Quoted,
+        named: None,
         span: name.span(),
     })
 }
 
-fn builtin(input: ParseStream, name: &Ident) -> syn::Result<Type> {
+/// `order_status`, `billing.order_status`: a type that the schema has to have.
+fn named(input: ParseStream) -> syn::Result<Type> {
+    let name: TableName = input.parse()?;
+    if input.peek(syn::token::Paren) {
+        return Err(unknown(name.span(), &name.to_string(), &[]));
+    }
+    Ok(Type {
+        written: name.to_string(),
+        sql: name.quoted(),
+        family: Family::Quoted,
+        span: name.span(),
+        named: Some(name),
+    })
+}
+
+fn builtin(input: ParseStream) -> syn::Result<Type> {
+    let name: Ident = input.call(Ident::parse_any)?;
     let known = TYPES.iter().find(|(written, ..)| name == written);
-    let Some((written, sql, family)) = known else { return Err(unknown(name)) };
-    let numbers = if input.peek(syn::token::Paren) { numbers(input, name)? } else { Vec::new() };
+    let Some((written, sql, family)) = known else {
+        return Err(syn::Error::new(name.span(), "expected a type"));
+    };
+    let numbers = if input.peek(syn::token::Paren) { numbers(input, &name)? } else { Vec::new() };
     let suffix = match numbers.as_slice() {
         [] => String::new(),
         [one] => format!("({one})"),
@@ -144,6 +180,7 @@ fn builtin(input: ParseStream, name: &Ident) -> syn::Result<Type> {
         written: format!("{written}{suffix}"),
         sql: format!("{sql}{suffix}"),
         family,
+        named: None,
         span: name.span(),
     })
 }
@@ -174,27 +211,54 @@ fn numbers(input: ParseStream, name: &Ident) -> syn::Result<Vec<u32>> {
     Ok(numbers)
 }
 
-fn unknown(name: &Ident) -> syn::Error {
-    let written = name.to_string();
-    let other_names = match written.as_str() {
-        "string" | "String" | "str" => Some("text"),
-        "i16" | "int2" => Some("smallint"),
-        "i32" | "int4" | "u16" => Some("integer"),
-        "i64" | "int8" | "u32" | "long" => Some("bigint"),
-        "f32" | "float4" => Some("real"),
-        "f64" | "float8" | "float" | "double" => Some("double_precision"),
-        "datetime" => Some("timestamptz"),
-        "blob" => Some("bytea"),
-        "serial" => Some("integer identity"),
-        "bigserial" => Some("bigint identity"),
-        _ => None,
-    };
-    let names: Vec<&str> = TYPES.iter().map(|(name, ..)| *name).collect();
-    let help = match other_names.or_else(|| nearest(&written, &names)) {
+impl Type {
+    /// Reports a type that is neither PostgreSQL's own nor among these, the schema's.
+    pub(crate) fn report_unknown(&self, known: &[String], errors: &mut Errors) {
+        errors.syntax(unknown(self.span, self.word(), known));
+    }
+
+    /// Whether its name looks like one of PostgreSQL's own.
+    pub(crate) fn is_slip(&self) -> bool {
+        let near = nearest(self.word(), &builtins().collect::<Vec<_>>());
+        other_name(self.word()).or(near).is_some()
+    }
+
+    fn word(&self) -> &str {
+        self.written.trim_end_matches("[]")
+    }
+}
+
+fn unknown(span: Span, written: &str, known: &[String]) -> syn::Error {
+    let names: Vec<&str> = known.iter().map(String::as_str).chain(builtins()).collect();
+    let help = match other_name(written).or_else(|| nearest(written, &names)) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => format!("a type of your own or of an extension is written `sql(\"{written}\")`"),
+        None => format!(
+            "`create_enum!` or `create_domain!` makes one; an extension's is written \
+             `sql(\"{written}\")`"
+        ),
     };
-    syn::Error::new(name.span(), format!("unknown type `{written}`\nhelp: {help}"))
+    syn::Error::new(span, format!("unknown type `{written}`\nhelp: {help}"))
+}
+
+fn builtins<'a>() -> impl Iterator<Item = &'a str> {
+    TYPES.iter().map(|(name, ..)| *name)
+}
+
+/// What PostgreSQL calls a type that has another name elsewhere.
+fn other_name(written: &str) -> Option<&'static str> {
+    Some(match written {
+        "string" | "String" | "str" => "text",
+        "i16" | "int2" => "smallint",
+        "i32" | "int4" | "u16" => "integer",
+        "i64" | "int8" | "u32" | "long" => "bigint",
+        "f32" | "float4" => "real",
+        "f64" | "float8" | "float" | "double" => "double_precision",
+        "datetime" => "timestamptz",
+        "blob" => "bytea",
+        "serial" => "integer identity",
+        "bigserial" => "bigint identity",
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Type {

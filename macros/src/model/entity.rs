@@ -1,0 +1,206 @@
+//! What a schema holds beside its tables: types, views, functions, policies and their like.
+
+use std::fmt;
+
+use crate::diag::Errors;
+use crate::model::{Object, Schema};
+use crate::syntax::lexer::names;
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::types::Type;
+
+/// An object that is no table. It is kept as the statements that make it, because that is what
+/// the server will be asked for; what an operation has to know of it besides stands in `parts`.
+#[derive(Clone)]
+pub(crate) struct Entity {
+    pub(crate) kind: Kind,
+    /// Its name with its schema. What has no schema (an extension, a schema) has a name alone.
+    pub(crate) name: TableName,
+    /// The table that it belongs to: a trigger's, a policy's.
+    pub(crate) on: Option<TableName>,
+    /// The statements that make it from nothing.
+    pub(crate) create: Vec<String>,
+    /// What its kind says of it: an enum's labels, a function's arguments.
+    pub(crate) parts: Vec<String>,
+}
+
+/// The kinds, in the order in which they need each other where nothing else tells.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Kind {
+    Schema,
+    Extension,
+    Enum,
+    Domain,
+    Sequence,
+    Function,
+    View,
+    MaterializedView,
+    Trigger,
+    Policy,
+    Grant,
+    Other,
+}
+
+const KINDS: &[(Kind, &str)] = &[
+    (Kind::Schema, "schema"),
+    (Kind::Extension, "extension"),
+    (Kind::Enum, "enum"),
+    (Kind::Domain, "domain"),
+    (Kind::Sequence, "sequence"),
+    (Kind::Function, "function"),
+    (Kind::View, "view"),
+    (Kind::MaterializedView, "materialized view"),
+    (Kind::Trigger, "trigger"),
+    (Kind::Policy, "policy"),
+    (Kind::Grant, "grant"),
+    (Kind::Other, "object"),
+];
+
+impl Kind {
+    pub(crate) fn word(self) -> &'static str {
+        KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
+    }
+
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        KINDS.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind)
+    }
+
+    /// Whether its name may not be a table's too (manual, `pg_class`).
+    fn is_relation(self) -> bool {
+        matches!(self, Kind::View | Kind::MaterializedView | Kind::Sequence)
+    }
+
+    /// Whether its name may not be another type's too (manual, `pg_type`).
+    fn is_type(self) -> bool {
+        matches!(self, Kind::Enum | Kind::Domain)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Entity {
+    pub(crate) fn object(&self) -> Object {
+        Object::entity(self.kind, &self.name, self.on.as_ref())
+    }
+
+    /// Whether its definition names this: a table, a column, a function, another entity.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        self.create.iter().any(|sql| names(sql).any(|word| word == name))
+    }
+
+    /// Whether it needs this column of this table, as far as names tell.
+    pub(crate) fn needs(&self, table: &TableName, column: Option<&Name>) -> bool {
+        let is_on = self.on.as_ref() == Some(table) || self.mentions(&table.name.text);
+        is_on && column.is_none_or(|column| self.mentions(&column.text))
+    }
+}
+
+impl Schema {
+    pub(crate) fn put_entity(&mut self, entity: Entity) {
+        self.remove_entity(entity.kind, &entity.name, entity.on.as_ref());
+        self.entities.push(entity);
+    }
+
+    pub(crate) fn remove_entity(&mut self, kind: Kind, name: &TableName, on: Option<&TableName>) {
+        let object = Object::entity(kind, name, on);
+        self.entities.retain(|entity| entity.object() != object);
+    }
+
+    /// The entity, if it is there.
+    pub(crate) fn find_entity(
+        &self,
+        kind: Kind,
+        name: &TableName,
+        on: Option<&TableName>,
+    ) -> Option<&Entity> {
+        let object = Object::entity(kind, name, on);
+        self.entities.iter().find(|entity| entity.object() == object)
+    }
+
+    pub(crate) fn find_entity_mut(&mut self, kind: Kind, name: &TableName) -> Option<&mut Entity> {
+        let object = Object::entity(kind, name, None);
+        self.entities.iter_mut().find(|entity| entity.object() == object)
+    }
+
+    pub(crate) fn entities(&self, kind: Kind) -> impl Iterator<Item = &Entity> {
+        self.entities.iter().filter(move |entity| entity.kind == kind)
+    }
+
+    /// The entity that a change names, with the error that a wrong name gives.
+    pub(crate) fn entity(
+        &self,
+        kind: Kind,
+        name: &TableName,
+        on: Option<&TableName>,
+        errors: &mut Errors,
+    ) -> Option<&Entity> {
+        let found = self.find_entity(kind, name, on);
+        let claim = Object::entity(kind, name, on).at(name.span());
+        if found.is_none() && !self.retiring(&claim, errors) && !self.may_be_unread(&name.name) {
+            let of = on.map(|table| format!(" on `{table}`")).unwrap_or_default();
+            let names: Vec<String> = self
+                .entities(kind)
+                .filter(|entity| entity.on.as_ref() == on)
+                .map(|entity| entity.name.to_string())
+                .collect();
+            errors
+                .at(name.span(), format_args!("there is no {kind} `{name}`{of}"))
+                .nearest(&name.to_string(), names.iter().map(String::as_str));
+        }
+        found
+    }
+
+    /// Reports a name that something of the same name space has.
+    pub(crate) fn name_is_free(&self, kind: Kind, name: &TableName, errors: &mut Errors) -> bool {
+        let same = |other: Kind| {
+            other == kind
+                || (kind.is_relation() && other.is_relation())
+                || (kind.is_type() && other.is_type())
+        };
+        let other = self
+            .entities
+            .iter()
+            .find(|entity| entity.on.is_none() && entity.name == *name && same(entity.kind));
+        let relation = kind.is_relation().then(|| self.relation(name, &name.name.text)).flatten();
+        let taken = other.map(Entity::object).or(relation).or_else(|| {
+            // Each table has a type of its name.
+            let table = kind.is_type().then(|| self.find(name)).flatten();
+            table.map(|table| Object::table(&table.name))
+        });
+        if let Some(taken) = &taken {
+            errors.at(name.span(), format_args!("{taken} exists already"));
+        }
+        taken.is_none()
+    }
+
+    /// Reports a type that nothing makes. Outside a migration only what looks like a slip is one.
+    pub(crate) fn check_type(&self, ty: &Type, errors: &mut Errors) {
+        let Some(name) = &ty.named else { return };
+        let is_known = [Kind::Enum, Kind::Domain]
+            .into_iter()
+            .any(|kind| self.find_entity(kind, name, None).is_some());
+        if is_known || self.may_be_unread(&name.name) || (self.is_assumed && !ty.is_slip()) {
+            return;
+        }
+        let types = self.entities.iter().filter(|entity| entity.kind.is_type());
+        let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
+        ty.report_unknown(&known, errors);
+    }
+
+    /// What would fail without this table, or this column of it: views, policies, triggers and
+    /// functions of the model.
+    pub(crate) fn dependents<'a>(
+        &'a self,
+        table: &'a TableName,
+        column: Option<&'a Name>,
+    ) -> impl Iterator<Item = &'a Entity> {
+        self.entities.iter().filter(move |entity| {
+            // What is on a table goes with it.
+            let goes_along = column.is_none() && entity.on.as_ref() == Some(table);
+            !goes_along && entity.kind != Kind::Grant && entity.needs(table, column)
+        })
+    }
+}
