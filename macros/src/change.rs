@@ -155,7 +155,7 @@ fn read<O: Operation>(input: ParseStream, errors: &mut Errors) -> syn::Result<Re
     };
     // Without `direct` in it the argument is a stream of its own.
     input.parse::<TokenStream>()?;
-    let operation = whole.parse2(rest)?;
+    let operation = whole.parse2(rest).map_err(|error| request.at_end(error))?;
     Ok(Read { operation, subject, direct: request.read(errors) })
 }
 

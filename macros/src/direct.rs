@@ -1,6 +1,6 @@
 //! `direct(max_rows = 100_000, reason = "…")`: the one-step form, for tables known to be small.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::LitStr;
 use syn::parse::{Parse, ParseStream, Parser};
 
@@ -25,22 +25,27 @@ pub(crate) struct Direct {
 /// The words of a request, found and not read yet.
 pub(crate) struct Unread {
     word: Ident,
-    group: Group,
+    stated: TokenStream,
 }
 
 impl Request {
     /// Takes `, direct(…)` out of an argument.
     pub(crate) fn split(argument: &TokenStream) -> Option<(TokenStream, Unread)> {
         let tokens: Vec<TokenTree> = argument.clone().into_iter().collect();
-        let (at, found) = tokens.windows(3).enumerate().find_map(|(at, three)| match three {
-            [TokenTree::Punct(comma), TokenTree::Ident(word), TokenTree::Group(group)]
+        let (at, word) = tokens.windows(2).enumerate().find_map(|(at, two)| match two {
+            [TokenTree::Punct(comma), TokenTree::Ident(word)]
                 if comma.as_char() == ',' && word == "direct" =>
             {
-                Some((at, Unread { word: word.clone(), group: group.clone() }))
+                Some((at, word.clone()))
             }
             _ => None,
         })?;
-        Some((tokens[..at].iter().chain(&tokens[at + 3..]).cloned().collect(), found))
+        let (stated, end) = match tokens.get(at + 2) {
+            Some(TokenTree::Group(group)) => (group.stream(), at + 3),
+            _ => (TokenStream::new(), at + 2),
+        };
+        let rest = tokens[..at].iter().chain(&tokens[end..]).cloned().collect();
+        Some((rest, Unread { word, stated }))
     }
 
     /// The plan: the bound, then the step.
@@ -53,6 +58,12 @@ impl Request {
 }
 
 impl Unread {
+    /// An error at the end of the argument, which has no token of its own any more.
+    pub(crate) fn at_end(&self, error: syn::Error) -> syn::Error {
+        let is_at_end = error.to_string().starts_with("unexpected end of input");
+        if is_at_end { syn::Error::new(self.word.span(), error) } else { error }
+    }
+
     /// Reads it; none, with an error, if it does not say what it has to.
     pub(crate) fn read(&self, errors: &mut Errors) -> Option<Request> {
         let (mut max_rows, mut reason) = (None::<Rows>, None::<LitStr>);
@@ -65,7 +76,7 @@ impl Unread {
             items(input, errors, |input, errors| words.read(input, errors));
             Ok(())
         };
-        if let (Err(error), true) = (read.parse2(self.group.stream()), errors.count() == before) {
+        if let (Err(error), true) = (read.parse2(self.stated.clone()), errors.count() == before) {
             errors.syntax(error);
         }
         let reason = reason.map(|reason| reason.value()).filter(|text| !text.trim().is_empty());
