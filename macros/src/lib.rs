@@ -1,8 +1,10 @@
 //! The macros of `changeover`: depend on that crate, which
 //! re-exports them.
 
+mod allow;
 mod change;
 mod check;
+mod clause;
 mod diag;
 mod direct;
 mod emit;

@@ -85,7 +85,7 @@ create trigger "zzz_0002_03_users_region_fill_38945754_write" before insert or u
 alter table "public"."users" enable always trigger "zzz_0002_03_users_region_fill_38945754_write";
 commit;
 
--- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null))
+-- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null), allow(foreign_key_without_index, reason = "teams are never deleted"))
 -- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
 --   `copy` without a column list for good; name the columns instead
 
@@ -253,7 +253,7 @@ alter table "public"."users" alter column "region" set not null;
 alter table "public"."users" drop constraint if exists "users_region_not_null_38945754";
 commit;
 
--- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null))
+-- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null), allow(foreign_key_without_index, reason = "teams are never deleted"))
 
 -- 10/17 `users_team_id_fkey` holds for new rows; old ones are not read yet
 begin;
