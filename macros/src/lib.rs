@@ -11,6 +11,7 @@ mod emit;
 mod expand;
 mod gated;
 mod history;
+mod merge;
 mod migration;
 mod model;
 mod ops;

@@ -12,7 +12,7 @@ const MACROS: &[&[&str]] = &[
     &["diag", "syntax", "model", "plan"],
     &["ops", "change", "clause", "direct", "allow"],
     &["migration", "history", "gated"],
-    &["check", "siblings"],
+    &["check", "merge", "siblings"],
     &["emit"],
     &["expand"],
 ];
