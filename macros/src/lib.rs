@@ -15,6 +15,8 @@ mod merge;
 mod migration;
 mod model;
 mod ops;
+#[cfg(test)]
+mod pairs;
 mod plan;
 mod siblings;
 mod syntax;
