@@ -8,6 +8,7 @@ mod direct;
 mod emit;
 mod expand;
 mod gated;
+mod grammar;
 mod history;
 mod migration;
 mod model;
