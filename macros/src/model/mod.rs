@@ -1,6 +1,7 @@
 //! The schema as the migrations so far have made it.
 
 pub(crate) mod entity;
+pub(crate) mod expression;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
@@ -255,7 +256,10 @@ impl Schema {
     /// without them.
     pub(crate) fn hold_read(&mut self, name: &TableName, sql: &Sql) {
         let Some(table) = self.find(name) else { return };
-        let read = table.columns.iter().filter(|column| sql.mentions(&column.name.text));
+        // The whole row goes by the table's name.
+        let whole = sql.mentions(&table.name.name.text);
+        let columns = table.columns.iter();
+        let read = columns.filter(|column| whole || sql.mentions(&column.name.text));
         let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
         for object in objects {
             self.hold(object, Role::Synced);

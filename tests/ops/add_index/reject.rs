@@ -27,4 +27,14 @@ mod m0002_change {
     }
 }
 
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        add_index!(users(sql("lower(emial)")), name = by_email);
+        add_index!(users(username), where = "plan == 'free'", name = by_plan);
+        add_index!(users(sql("concat(plan, email)")), where = "created < now()", name = by_both);
+        add_index!(users(email), where = "id in (select id from customers)", name = by_customer);
+    }
+}
+
 fn main() {}
