@@ -14,6 +14,8 @@ mod combined;
 mod contract;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/functions.rs"]
+mod functions;
 #[path = "live/hand_written.rs"]
 mod hand_written;
 #[path = "live/interrupted_index.rs"]
