@@ -24,6 +24,8 @@ mod interrupted_index;
 mod kill_and_resume;
 #[path = "live/partitioned.rs"]
 mod partitioned;
+#[path = "live/partitioned_index.rs"]
+mod partitioned_index;
 #[path = "live/repeated.rs"]
 mod repeated;
 #[path = "live/switch.rs"]
