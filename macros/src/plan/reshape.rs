@@ -92,11 +92,9 @@ impl Reshape {
             self.check_new(schema, table, made, errors);
         }
         self.check_names(errors);
-        check_sources(&self.old, &self.new, errors);
-        check_sources(&self.new, &self.old, errors);
-        for made in self.old.iter().chain(&self.new) {
-            schema.expression(table, &made.from, errors);
-        }
+        let mut both = table.clone();
+        both.columns.extend(self.new.iter().map(|made| made.column(None)));
+        self.check_sources(schema, &both, errors);
         let defaults = self.new.iter().map(|made| self.default(table, made)).collect();
         let indexes = table.indexes.iter().filter(|index| self.takes_along(index));
         let indexes = indexes.filter_map(|index| index.name.clone()).collect();
@@ -264,6 +262,28 @@ impl Reshape {
         }
     }
 
+    /// An expression reads the other shape: its own has no values yet, or is being replaced.
+    fn check_sources(&self, schema: &Schema, both: &Table, errors: &mut Errors) {
+        for (side, other) in [(&self.old, &self.new), (&self.new, &self.old)] {
+            for made in side {
+                let mut own = side.iter().filter(|own| made.from.mentions(&own.name.text));
+                let Some(own) = own.next() else {
+                    schema.expression(both, &made.from, errors);
+                    continue;
+                };
+                errors
+                    .at(
+                        made.from.span,
+                        format_args!(
+                            "`{}` is made from `{}`, which is made itself",
+                            made.name, own.name
+                        ),
+                    )
+                    .help(format_args!("an expression over {}", names(other)));
+            }
+        }
+    }
+
     fn check_names(&self, errors: &mut Errors) {
         for side in [&self.old, &self.new] {
             for (at, made) in side.iter().enumerate() {
@@ -285,23 +305,6 @@ impl Made {
 
     fn is_not_null(&self) -> bool {
         self.stated.as_ref().is_some_and(|def| def.column.not_null)
-    }
-}
-
-/// An expression reads the other shape: its own has no values yet, or is being replaced.
-fn check_sources(side: &[Made], other: &[Made], errors: &mut Errors) {
-    for made in side {
-        for own in side.iter().filter(|own| made.from.mentions(&own.name.text)) {
-            errors
-                .at(
-                    made.from.span,
-                    format_args!(
-                        "`{}` is made from `{}`, which is made itself",
-                        made.name, own.name
-                    ),
-                )
-                .help(format_args!("an expression over {}", names(other)));
-        }
     }
 }
 

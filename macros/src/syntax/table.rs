@@ -122,7 +122,7 @@ impl Table {
                 self.columns.iter().filter(|other| own.iter().all(|one| one.name != other.name));
             others.any(|other| sql.mentions(&other.name.text))
         };
-        if up.is_volatile() || up.mentions("select") || names_other(up, &columns) {
+        if up.is_volatile() || up.has_query() || names_other(up, &columns) {
             return None;
         }
         let made = columns.iter().try_fold(up.clone(), |made, column| {
