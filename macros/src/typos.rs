@@ -30,6 +30,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_column!(users.region_: text not_null, fill = "email");"#,
     "rename_column!(users.username => display_name_, key = id);",
     r#"rename_column!(users.code => number_: bigint, up = "code::bigint", down = "number_::text");"#,
+    r#"split_column!(users.code => { head_: text not_null default "" = "left(code, 1)", tail_: text = "right(code, 1)" }, down = "head_ || tail_");"#,
+    r#"merge_columns!(users { username = "left(both_, 1)", code = "right(both_, 1)" } => both_: text not_null, up = "username || code");"#,
     r#"drop_column!(users.legacy, fill = "'x'");"#,
     r#"set_not_null!(users.email, fill = "''");"#,
     "drop_not_null!(users.username);",

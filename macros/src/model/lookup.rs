@@ -116,6 +116,28 @@ impl Schema {
         }
     }
 
+    /// Reports what needs a column from outside it, and would fail without it: generated columns
+    /// and other tables' foreign keys.
+    pub(crate) fn needed_elsewhere(&self, table: &Table, column: &ColumnName, errors: &mut Errors) {
+        let name = &column.name;
+        for other in &table.columns {
+            if other.generated.as_ref().is_some_and(|sql| sql.mentions(&name.text)) {
+                errors.at(
+                    name.span,
+                    format_args!("generated column `{}` needs column `{column}`", other.name),
+                );
+            }
+        }
+        for other in self.tables_that_mention(&table.name.name.text) {
+            if other.points_at(&table.name, Some(name)) {
+                errors.at(
+                    name.span,
+                    format_args!("a foreign key of `{}` points at column `{column}`", other.name),
+                );
+            }
+        }
+    }
+
     /// Reports a claim on an object that an earlier change still needs as it is.
     /// Returns the migrations whose declared contract must have run before this one starts.
     pub(crate) fn claim(&self, claim: &Claim, errors: &mut Errors) -> Vec<String> {

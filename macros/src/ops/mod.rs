@@ -8,9 +8,11 @@ pub(crate) mod drop_default;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_table;
+pub(crate) mod merge_columns;
 pub(crate) mod rename_column;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
+pub(crate) mod split_column;
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -75,6 +77,33 @@ macro_rules! operations {
             /// filled, and given the old one's NOT NULL, constraints and indexes; the old one
             /// goes in Contract. With `up` and `down` it changes its type or form as well.
             rename_column: RenameColumn,
+            /// Splits a column; both shapes work until the contract.
+            ///
+            /// ```text
+            /// split_column!(users.name => {
+            ///     first_name: text not_null = "split_part(name, ' ', 1)",
+            ///     last_name: text = "substring(name from '^[^ ]+ (.*)$')",
+            /// }, down = "concat_ws(' ', first_name, last_name)");
+            /// ```
+            ///
+            /// New columns beside the old one, made from it by their expressions and filled;
+            /// triggers keep both shapes equal, `down` making the old column from the new ones. A
+            /// new column that is not null needs a value in every row, or the plan stops with
+            /// samples. The old column goes in Contract, plain indexes on nothing else with it; a
+            /// constraint or another index that needs it is an error.
+            split_column: SplitColumn,
+            /// Merges columns into one; both shapes work until the contract.
+            ///
+            /// ```text
+            /// merge_columns!(users {
+            ///     first_name = "split_part(name, ' ', 1)",
+            ///     last_name = "substring(name from '^[^ ]+ (.*)$')",
+            /// } => name: text, up = "concat_ws(' ', first_name, last_name)");
+            /// ```
+            ///
+            /// The mirror image of [`split_column!`]: `up` makes the new column, and each old
+            /// column has the expression that makes it from the new one.
+            merge_columns: MergeColumns,
             /// Drops a column, once no build names it.
             ///
             /// ```text

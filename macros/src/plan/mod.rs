@@ -7,6 +7,8 @@ pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod index;
 pub(crate) mod not_null;
+pub(crate) mod queue;
+pub(crate) mod reshape;
 pub(crate) mod sql;
 pub(crate) mod sync;
 
