@@ -1,7 +1,8 @@
 //! Names that we derive: PostgreSQL's own where a user would see them, within its limit.
 
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::{Index, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::KeyValue;
 use crate::syntax::name::{MAX_BYTES, Name, TableName};
 use crate::syntax::table::Table;
 

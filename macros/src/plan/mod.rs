@@ -9,6 +9,7 @@ pub(crate) mod index;
 pub(crate) mod not_null;
 pub(crate) mod sql;
 pub(crate) mod sync;
+pub(crate) mod version;
 
 use crate::syntax::name::TableName;
 
@@ -57,6 +58,7 @@ pub(crate) struct Lock {
 pub(crate) enum Mode {
     RowShare,
     ShareUpdateExclusive,
+    Share,
     ShareRowExclusive,
     AccessExclusive,
 }
