@@ -20,6 +20,8 @@ mod interrupted_index;
 mod kill_and_resume;
 #[path = "live/partitioned.rs"]
 mod partitioned;
+#[path = "live/renamed_table.rs"]
+mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
 #[path = "live/teeth.rs"]

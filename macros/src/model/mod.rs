@@ -4,6 +4,7 @@ pub(crate) mod entity;
 pub(crate) mod lookup;
 pub(crate) mod names;
 pub(crate) mod need;
+mod rename;
 pub(crate) mod state;
 
 use std::cell::OnceCell;

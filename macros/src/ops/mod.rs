@@ -9,6 +9,7 @@ pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_table;
 pub(crate) mod rename_column;
+pub(crate) mod rename_table;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 
@@ -51,6 +52,19 @@ macro_rules! operations {
             ///
             /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
             drop_table: DropTable,
+            /// Renames a table, or moves it to another schema; both names work until the contract.
+            ///
+            /// ```text
+            /// rename_table!(users => accounts);
+            /// rename_table!(invoices => billing.invoices);
+            /// ```
+            ///
+            /// In one transaction the table gets its new name, and a view the old one: it takes
+            /// reads and writes, with the rights and the row-level security of the table. The view
+            /// goes in Contract, and the sequences of identity columns are named after the table.
+            /// Indexes and constraints keep their names. A table with row-level security needs
+            /// PostgreSQL 15, and no rights on single columns. PostgreSQL manual: ALTER TABLE, RENAME; CREATE VIEW, "Updatable Views".
+            rename_table: RenameTable,
             /// Adds a column.
             ///
             /// ```text

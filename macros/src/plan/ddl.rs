@@ -88,6 +88,12 @@ pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Stateme
     Statement::free(format!("alter index {from} rename to {}", to.quoted()))
 }
 
+/// Locks the sequence alone, which blocks `nextval` until the commit.
+pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
+    let (from, to) = (from.quoted(), to.name.quoted());
+    Statement::free(format!("alter sequence if exists {from} rename to {to}"))
+}
+
 pub(crate) fn comment(table: &TableName, column: &Column) -> Option<Statement> {
     let text = literal(&column.comment.as_ref()?.value());
     let sql = format!("comment on column {}.{} is {text}", table.quoted(), column.name.quoted());

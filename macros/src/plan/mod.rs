@@ -10,6 +10,7 @@ pub(crate) mod not_null;
 pub(crate) mod sql;
 pub(crate) mod sync;
 pub(crate) mod version;
+pub(crate) mod view;
 
 use crate::syntax::name::TableName;
 

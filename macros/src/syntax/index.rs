@@ -180,6 +180,14 @@ impl Index {
         keys.chain(&self.predicate)
     }
 
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Sql> {
+        let keys = self.keys.iter_mut().filter_map(|key| match &mut key.value {
+            KeyValue::Expression(sql) => Some(sql),
+            KeyValue::Column(_) => None,
+        });
+        keys.chain(&mut self.predicate)
+    }
+
     /// Whether it needs this column.
     pub(crate) fn needs(&self, column: &str) -> bool {
         self.columns().any(|name| name == column)
