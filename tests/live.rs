@@ -10,6 +10,8 @@ mod combined;
 mod contract;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/functions.rs"]
+mod functions;
 #[path = "live/hand_written.rs"]
 mod hand_written;
 #[path = "live/indexes.rs"]
@@ -24,6 +26,8 @@ mod partitioned;
 mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/switch.rs"]
+mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
 #[path = "live/undo.rs"]

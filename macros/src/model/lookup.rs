@@ -7,7 +7,6 @@ use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Reference, Rule, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
-use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
 
@@ -67,17 +66,6 @@ impl Schema {
                 .nearest(&name.text, names);
         }
         None
-    }
-
-    /// Reports columns that an expression names and that are on their way out.
-    pub(crate) fn expression(&self, table: &Table, sql: &Sql, errors: &mut Errors) {
-        for hold in &self.holds {
-            let Object::Column(of, column) = &hold.object else { continue };
-            let gone = matches!(hold.role, Role::Retiring { .. }) && table.column(column).is_none();
-            if gone && *of == table.name.to_string() && sql.mentions(column) {
-                use_successor(hold, report(hold, sql.span, errors));
-            }
-        }
     }
 
     /// What a foreign key points at: a table of the model, by a key of it.

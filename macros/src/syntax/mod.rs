@@ -14,4 +14,3 @@ pub(crate) mod storage;
 pub(crate) mod table;
 pub(crate) mod target;
 pub(crate) mod types;
-mod volatility;

@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });
@@ -35,6 +35,16 @@ mod m0002_change {
         add_index!(users(plan), with(fillfactor = 7, deduplicate_item = false));
         add_index!(users(plan), using = brin, with(fillfactor = 70));
         add_index!(users(plan), using = gist, with(buffering = "of"));
+    }
+}
+
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        add_index!(users(sql("lower(emial)")), name = by_email);
+        add_index!(users(username), where = "plan == 'free'", name = by_plan);
+        add_index!(users(sql("concat(plan, email)")), where = "created < now()", name = by_both);
+        add_index!(users(email), where = "id in (select id from customers)", name = by_customer);
     }
 }
 
