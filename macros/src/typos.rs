@@ -25,6 +25,7 @@ create_table!(users {
 pub(crate) const SAMPLES: &[&str] = &[
     r#"create_table!(orders_ { id_: bigint identity primary_key, total_: numeric(12, 2) not_null default 0 check("id_ > 0"), customer_: bigint references(customers.id, on_delete = cascade), tags_: text[] collate("C") comment("c"), unique(total_, customer_), check("true", name = c_), foreign_key(id_ => customers.id, on_update = set_null, name = f_), index((total_ desc, id_ asc), unique, where = "true", using = btree, include(tags_), name = i_) });"#,
     "drop_table!(users);",
+    "rename_table!(users => accounts_);",
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
     r#"add_column!(users.token_: uuid not_null unique default sql("gen_random_uuid()"));"#,
     r#"add_column!(users.region_: text not_null, fill = "email");"#,
@@ -38,6 +39,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"set_default!(users.email, "none");"#,
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
+    r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = pg_default_);"#,
+    r#"add_index!(users(username ext_.gist_trgm_ops(siglen_ = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
     "drop_index!(users_email_idx);",
 ];
 

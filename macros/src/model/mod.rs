@@ -6,6 +6,7 @@ pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+mod rename;
 pub(crate) mod state;
 
 use std::cell::OnceCell;

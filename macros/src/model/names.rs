@@ -1,7 +1,8 @@
 //! Names that we derive: PostgreSQL's own where a user would see them, within its limit.
 
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::{Index, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::KeyValue;
 use crate::syntax::name::{MAX_BYTES, Name, TableName};
 use crate::syntax::table::Table;
 
@@ -70,6 +71,19 @@ pub(crate) fn index(table: &TableName, index: &Index) -> String {
         KeyValue::Expression(_) => "expr",
     }));
     join(&parts, "idx")
+}
+
+/// The name that PostgreSQL gives the sequence of an identity column: of a name that is too long
+/// it shortens the longer part (`makeObjectName`).
+pub(crate) fn sequence(table: &TableName, column: &Name) -> TableName {
+    let (mut first, mut second) = (table.name.text.as_str(), column.text.as_str());
+    while first.len() + second.len() + "__seq".len() > MAX_BYTES {
+        let longer = if first.len() > second.len() { &mut first } else { &mut second };
+        let end = longer.char_indices().next_back().map_or(0, |(at, _)| at);
+        *longer = &longer[..end];
+    }
+    let name = Name { text: format!("{first}_{second}_seq"), span: column.span };
+    TableName { schema: table.schema.clone(), name }
 }
 
 /// A name of our own, for an object that lives until a contract. The hash keeps `a_b, c` and

@@ -207,7 +207,7 @@ pub(super) fn read_table(text: &str) -> Table {
 mod tests {
     use super::*;
 
-    const TABLE: &str = r#"billing.users { id: bigint identity, "Mixed Case": varchar(20) not_null default "it's\n\t\"x\"", tags: text[] default "{}", at: timestamptz default sql("now()"), total: numeric(12, 2), own: sql("ltree"), primary_key(id, name = users_pkey), unique("Mixed Case", total, name = k), check("total >= 0", name = c), foreign_key(total => other(id), on_delete = set_null, name = f), index((at desc, sql("lower(own)")), unique, where = "total > 1", using = btree, include(id), name = i) }"#;
+    const TABLE: &str = r#"billing.users { id: bigint identity, "Mixed Case": varchar(20) not_null default "it's\n\t\"x\"", tags: text[] default "{}", at: timestamptz default sql("now()"), total: numeric(12, 2), own: sql("ltree"), primary_key(id, name = users_pkey), unique("Mixed Case", total, name = k), check("total >= 0", name = c), foreign_key(total => other(id), on_delete = set_null, name = f), index((at desc, sql("lower(own)")), unique, where = "total > 1", using = btree, include(id), name = i), index(("Mixed Case" collate("C") text_pattern_ops desc nulls_last, id nulls_first), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = fast, name = j), index((own ext.gist_ltree_ops(siglen = 100)), using = gist, with(buffering = "auto"), name = g) }"#;
 
     #[test]
     fn a_table_is_written_as_it_is_read() {

@@ -10,6 +10,7 @@ pub(crate) mod drop_not_null;
 pub(crate) mod drop_table;
 pub(crate) mod merge_columns;
 pub(crate) mod rename_column;
+pub(crate) mod rename_table;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 pub(crate) mod split_column;
@@ -53,6 +54,19 @@ macro_rules! operations {
             ///
             /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
             drop_table: DropTable,
+            /// Renames a table, or moves it to another schema; both names work until the contract.
+            ///
+            /// ```text
+            /// rename_table!(users => accounts);
+            /// rename_table!(invoices => billing.invoices);
+            /// ```
+            ///
+            /// In one transaction the table gets its new name, and a view the old one: it takes
+            /// reads and writes, with the rights and the row-level security of the table. The view
+            /// goes in Contract, and the sequences of identity columns are named after the table.
+            /// Indexes and constraints keep their names. A table with row-level security needs
+            /// PostgreSQL 15, and no rights on single columns. PostgreSQL manual: ALTER TABLE, RENAME; CREATE VIEW, "Updatable Views".
+            rename_table: RenameTable,
             /// Adds a column.
             ///
             /// ```text
@@ -157,8 +171,11 @@ macro_rules! operations {
             /// add_index!(users(sql("lower(email)")), unique, name = users_email_key);
             /// ```
             ///
-            /// Options: `unique`, `where`, `using`, `include(…)`, `name`. PostgreSQL manual:
-            /// CREATE INDEX, "Building Indexes Concurrently".
+            /// A key takes `collate("C")`, an operator class with its parameters
+            /// (`text_pattern_ops`, `gist_trgm_ops(siglen = 32)`), `asc` or `desc`, `nulls_first`
+            /// or `nulls_last`. Options: `unique`, `nulls_not_distinct` (PostgreSQL 15), `where`,
+            /// `using`, `include(…)`, `with(fillfactor = 70)`, `tablespace`, `name`. PostgreSQL
+            /// manual: CREATE INDEX, "Building Indexes Concurrently".
             add_index: AddIndex,
             /// Drops an index, once no build needs it.
             ///

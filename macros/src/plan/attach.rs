@@ -2,7 +2,8 @@
 
 use crate::plan::{Lock, Mode, Phase, Statement, Step, ddl, index, sql};
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::{Index, Key, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::{Key, KeyValue};
 use crate::syntax::name::{Name, TableName};
 
 /// The steps that add a constraint, once the rows are right.
@@ -62,10 +63,7 @@ fn not_valid(
 
 /// Catalog B5.
 fn unique(table: &TableName, name: &Name, columns: &[Name]) -> Vec<Step> {
-    let keys = columns
-        .iter()
-        .map(|column| Key { value: KeyValue::Column(column.clone()), descending: false })
-        .collect();
+    let keys = columns.iter().map(|column| Key::of(KeyValue::Column(column.clone()))).collect();
     let mut index = Index::of(keys, name.span);
     index.unique = true;
     index.name = Some(name.clone());

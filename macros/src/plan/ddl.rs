@@ -19,6 +19,7 @@ pub(crate) fn lock_table(table: &TableName, mode: Mode) -> Statement {
     let word = match mode {
         Mode::RowShare => "row share",
         Mode::ShareUpdateExclusive => "share update exclusive",
+        Mode::Share => "share",
         Mode::ShareRowExclusive => "share row exclusive",
         Mode::AccessExclusive => "access exclusive",
     };
@@ -85,6 +86,12 @@ pub(crate) fn rename_constraint(table: &TableName, from: &Name, to: &Name) -> St
 pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Statement {
     let from = table.sibling(&from.text);
     Statement::free(format!("alter index {from} rename to {}", to.quoted()))
+}
+
+/// Locks the sequence alone, which blocks `nextval` until the commit.
+pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
+    let (from, to) = (from.quoted(), to.name.quoted());
+    Statement::free(format!("alter sequence if exists {from} rename to {to}"))
 }
 
 pub(crate) fn comment(table: &TableName, column: &Column) -> Option<Statement> {

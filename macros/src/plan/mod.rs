@@ -11,6 +11,8 @@ pub(crate) mod queue;
 pub(crate) mod reshape;
 pub(crate) mod sql;
 pub(crate) mod sync;
+pub(crate) mod version;
+pub(crate) mod view;
 
 use crate::syntax::name::TableName;
 
@@ -59,6 +61,7 @@ pub(crate) struct Lock {
 pub(crate) enum Mode {
     RowShare,
     ShareUpdateExclusive,
+    Share,
     ShareRowExclusive,
     AccessExclusive,
 }

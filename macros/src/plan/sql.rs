@@ -45,7 +45,7 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
     statements.push(create);
     let comments = table.columns.iter().filter_map(|column| ddl::comment(&table.name, column));
     statements.extend(comments.map(|comment| Statement::free(comment.sql)));
-    statements.extend(table.indexes.iter().map(|item| index::create(&table.name, item)));
+    statements.extend(table.indexes.iter().flat_map(|item| index::create(&table.name, item)));
     statements
 }
 

@@ -124,6 +124,11 @@ impl Constraint {
         constraint
     }
 
+    /// Whether an index of its name belongs to it.
+    pub(crate) fn has_index(&self) -> bool {
+        matches!(self.rule, Rule::PrimaryKey(_) | Rule::Unique(_))
+    }
+
     /// The table that it points at.
     pub(crate) fn parent(&self) -> Option<&TableName> {
         match &self.rule {

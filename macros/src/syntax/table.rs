@@ -150,6 +150,17 @@ impl Table {
         columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
     }
 
+    /// The expressions that may name the table itself.
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Sql> {
+        let generated = self.columns.iter_mut().filter_map(|column| column.generated.as_mut());
+        let checks =
+            self.constraints.iter_mut().filter_map(|constraint| match &mut constraint.rule {
+                Rule::Check(sql) => Some(sql),
+                _ => None,
+            });
+        generated.chain(checks).chain(self.indexes.iter_mut().flat_map(Index::expressions_mut))
+    }
+
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {
         self.constraints.iter().find(|constraint| matches!(constraint.rule, Rule::PrimaryKey(_)))
     }
