@@ -18,6 +18,7 @@ create_table!(users {
     legacy: text not_null default "x",
     index(email),
 });
+create_view!(members, "select id, name from customers");
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -37,6 +38,9 @@ const SAMPLES: &[&str] = &[
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
     "drop_index!(users_email_idx);",
+    r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
+    r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
+    "drop_view!(members);",
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

@@ -7,6 +7,7 @@ use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Reference, Rule, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::query::Query;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -80,6 +81,46 @@ impl Schema {
         }
     }
 
+    /// Reports what a query reads and is not there, or on its way out.
+    pub(crate) fn query(&self, query: &Query, errors: &mut Errors) {
+        if self.is_assumed {
+            return;
+        }
+        for source in query.sources() {
+            let name = &source.table;
+            let claim = Object::table(name).at(query.span);
+            if self.is_readable(name) || self.retiring(&claim, errors) {
+                continue;
+            }
+            let views = self.entities.iter().filter(|entity| entity.kind.is_relation());
+            let views: Vec<String> = views.map(|entity| entity.name.to_string()).collect();
+            let names = self.table_names().chain(views.iter().map(String::as_str));
+            errors
+                .at(query.span, format_args!("there is no table or view `{name}`"))
+                .nearest(&name.to_string(), names);
+        }
+        for hold in self.holds.iter().filter(|hold| matches!(hold.role, Role::Retiring { .. })) {
+            let Object::Column(table, column) = &hold.object else { continue };
+            let Ok(name) = syn::parse_str(table) else { continue };
+            let has = |table: &TableName| {
+                self.find(table).is_some_and(|table| table.column(column).is_some())
+            };
+            if !has(&name) && query.reads(&name, column, has) {
+                use_successor(hold, report(hold, query.span, errors));
+            }
+        }
+    }
+
+    /// Whether a query may read it: a table or view of the model, or of PostgreSQL's own.
+    fn is_readable(&self, name: &TableName) -> bool {
+        let is_catalog = name.name.text.starts_with("pg_") && name.schema.is_none();
+        is_catalog
+            || matches!(name.schema(), "pg_catalog" | "information_schema")
+            || self.find(name).is_some()
+            || self.may_be_unread(&name.name)
+            || self.entities.iter().any(|entity| entity.kind.is_relation() && entity.name == *name)
+    }
+
     /// What a foreign key points at: a table of the model, by a key of it.
     pub(crate) fn reference(&self, from: &[&Column], to: &Reference, errors: &mut Errors) {
         let Some(table) = self.table(&to.table, errors) else { return };
@@ -132,7 +173,10 @@ impl Schema {
     /// Returns the migrations whose declared contract must have run before this one starts.
     pub(crate) fn claim(&self, claim: &Claim, errors: &mut Errors) -> Vec<String> {
         let mut wait = Vec::new();
-        for hold in self.holds.iter().filter(|hold| covers(&hold.object, &claim.object)) {
+        let stands = |hold: &&Hold| {
+            covers(&hold.object, &claim.object) && !matches!(hold.role, Role::Read { .. })
+        };
+        for hold in self.holds.iter().filter(stands) {
             match (&hold.by, self.is_declared(hold)) {
                 (Author::Earlier(migration), true) => wait.push(migration.clone()),
                 _ => wait_for_contract(hold, report(hold, claim.span, errors)),
@@ -141,7 +185,7 @@ impl Schema {
         wait
     }
 
-    fn is_declared(&self, hold: &Hold) -> bool {
+    pub(crate) fn is_declared(&self, hold: &Hold) -> bool {
         self.declared_by(&hold.by).is_some()
     }
 
@@ -208,7 +252,7 @@ fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagno
     let object = &hold.object;
     match &hold.role {
         Role::Retiring { .. } => errors.at(span, format_args!("{object} is retired by {by}")),
-        Role::Synced => {
+        Role::Synced | Role::Read { .. } => {
             errors.at(span, format_args!("{object} is in the hands of {by} until its contract"))
         }
     }

@@ -9,6 +9,7 @@ pub(crate) mod index;
 pub(crate) mod not_null;
 pub(crate) mod sql;
 pub(crate) mod sync;
+pub(crate) mod view;
 
 use crate::syntax::name::TableName;
 
