@@ -10,9 +10,9 @@ use super::{code_lines, expect_none, operations, read, workspace};
 /// and of the earlier ones. A room that is not named here stands with `lib`, the last.
 const MACROS: &[&[&str]] = &[
     &["diag", "syntax", "model", "plan"],
-    &["ops", "change", "direct"],
+    &["ops", "change", "clause", "direct", "allow"],
     &["migration", "history", "gated"],
-    &["check", "siblings"],
+    &["check", "merge", "siblings"],
     &["emit"],
     &["expand"],
 ];

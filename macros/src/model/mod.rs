@@ -3,6 +3,7 @@
 pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod lookup;
+pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
 pub(crate) mod state;
@@ -39,6 +40,10 @@ pub(crate) struct Schema {
     entities: Vec<Entity>,
     /// The tables that the present migration makes: no client uses them yet.
     fresh: BTreeSet<String>,
+    /// The tables that the present change has touched, as it found them.
+    touched: BTreeMap<String, Option<Table>>,
+    /// The rules that the present change silences.
+    allowed: Vec<String>,
     /// Whether it holds nothing but what a change outside any history says.
     pub(crate) is_assumed: bool,
 }
@@ -169,11 +174,14 @@ impl Schema {
 
     /// Adds a table, or puts it in the place of the one of its name.
     pub(crate) fn put(&mut self, table: Table) {
-        self.tables.insert(table.name.to_string(), Entry::new(table));
+        let name = table.name.to_string();
+        self.touch(&name);
+        self.tables.insert(name, Entry::new(table));
     }
 
     /// Alters a table, if it is there.
     pub(crate) fn alter(&mut self, name: &TableName, alter: impl FnOnce(&mut Table)) {
+        self.touch(&name.to_string());
         if let Some(entry) = self.tables.remove(&name.to_string()) {
             let mut table = entry.read().clone();
             alter(&mut table);
@@ -294,6 +302,16 @@ impl Schema {
     /// Notes a table that the present migration has made.
     pub(crate) fn made_now(&mut self, table: &TableName) {
         self.fresh.insert(table.to_string());
+    }
+
+    /// Silences these rules for the present change.
+    pub(crate) fn allow(&mut self, rules: &[String]) {
+        self.allowed = rules.to_vec();
+    }
+
+    /// Whether the present change silences this rule.
+    pub(crate) fn allows(&self, rule: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed == rule)
     }
 
     /// Whether the present migration has made this table, so that no client uses it yet.

@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });
@@ -21,8 +21,8 @@ mod m0002_change {
         create_table!(users { id: bigint primary_key });
         create_table!(orders {
             id: bigint identity primary_key,
-            customer_id: bigint references(customer.id),
-            user_id: text references(users.id),
+            customer_id: bigint references(customer.id), index(customer_id),
+            user_id: text references(users.id), index(user_id),
             state: text default "new",
             unique(stat),
         });
