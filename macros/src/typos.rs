@@ -18,6 +18,7 @@ create_table!(users {
     legacy: text not_null default "x",
     index(email),
 });
+create_view!(members, "select id, name from customers");
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -42,6 +43,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = pg_default_);"#,
     r#"add_index!(users(username ext_.gist_trgm_ops(siglen_ = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
     "drop_index!(users_email_idx);",
+    r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
+    r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
+    "drop_view!(members);",
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

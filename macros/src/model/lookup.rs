@@ -142,7 +142,10 @@ impl Schema {
     /// Returns the migrations whose declared contract must have run before this one starts.
     pub(crate) fn claim(&self, claim: &Claim, errors: &mut Errors) -> Vec<String> {
         let mut wait = Vec::new();
-        for hold in self.holds.iter().filter(|hold| covers(&hold.object, &claim.object)) {
+        let stands = |hold: &&Hold| {
+            covers(&hold.object, &claim.object) && !matches!(hold.role, Role::Read { .. })
+        };
+        for hold in self.holds.iter().filter(stands) {
             match (&hold.by, self.is_declared(hold)) {
                 (Author::Earlier(migration), true) => wait.push(migration.clone()),
                 _ => wait_for_contract(hold, report(hold, claim.span, errors)),
@@ -151,7 +154,7 @@ impl Schema {
         wait
     }
 
-    fn is_declared(&self, hold: &Hold) -> bool {
+    pub(crate) fn is_declared(&self, hold: &Hold) -> bool {
         self.declared_by(&hold.by).is_some()
     }
 
@@ -210,7 +213,7 @@ fn covers(held: &Object, claimed: &Object) -> bool {
 }
 
 /// Reports that an object is on its way out, or changing, where a change needs it as it was.
-fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagnostic {
+pub(super) fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagnostic {
     let by = match &hold.by {
         Author::Earlier(migration) => format!("`{migration}`"),
         Author::Present => "this migration".to_owned(),
@@ -218,14 +221,14 @@ fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagno
     let object = &hold.object;
     match &hold.role {
         Role::Retiring { .. } => errors.at(span, format_args!("{object} is retired by {by}")),
-        Role::Synced => {
+        Role::Synced | Role::Read { .. } => {
             errors.at(span, format_args!("{object} is in the hands of {by} until its contract"))
         }
     }
 }
 
 /// Says what to use in the place of something that goes.
-fn use_successor(hold: &Hold, error: &mut Diagnostic) {
+pub(super) fn use_successor(hold: &Hold, error: &mut Diagnostic) {
     if let Role::Retiring { successor: Some(name) } = &hold.role {
         error.help(format_args!("use `{name}`"));
     }

@@ -3,14 +3,17 @@
 pub(crate) mod add_column;
 pub(crate) mod add_index;
 pub(crate) mod create_table;
+pub(crate) mod create_view;
 pub(crate) mod drop_column;
 pub(crate) mod drop_default;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_table;
+pub(crate) mod drop_view;
 pub(crate) mod merge_columns;
 pub(crate) mod rename_column;
 pub(crate) mod rename_table;
+pub(crate) mod replace_view;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 pub(crate) mod split_column;
@@ -185,6 +188,37 @@ macro_rules! operations {
             ///
             /// One step, in Contract, concurrently. PostgreSQL manual: DROP INDEX.
             drop_index: DropIndex,
+            /// Creates a view.
+            ///
+            /// ```text
+            /// create_view!(active_users, "select id, name from users where deleted_at is null");
+            /// create_view!(totals(customer, total), "select customer_id, sum(total) from orders group by 1");
+            /// ```
+            ///
+            /// A name without a schema is one of `public`, whatever the session's search path.
+            /// Options: `security_barrier`, `security_invoker` (PostgreSQL 15), `check_option =
+            /// local | cascaded`. One step, in Expand. PostgreSQL manual: CREATE VIEW.
+            create_view: CreateView,
+            /// Gives a view another query.
+            ///
+            /// ```text
+            /// replace_view!(active_users, "select id, name, plan from users where deleted_at is null");
+            /// ```
+            ///
+            /// The same columns, or more at the end, are one step in Expand, and the undo brings
+            /// the former query back. Fewer columns, or another order, wait for the contract:
+            /// there the view is dropped and made again in one transaction, with the views that
+            /// stand on it and the privileges on them. PostgreSQL manual: CREATE VIEW.
+            replace_view: ReplaceView,
+            /// Drops a view, once no build reads it.
+            ///
+            /// ```text
+            /// drop_view!(active_users);
+            /// ```
+            ///
+            /// One step, in Contract; refused while anything of the model needs the view.
+            /// PostgreSQL manual: DROP VIEW.
+            drop_view: DropView,
         }
     };
 }

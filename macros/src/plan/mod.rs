@@ -10,6 +10,7 @@ pub(crate) mod not_null;
 pub(crate) mod queue;
 pub(crate) mod reshape;
 pub(crate) mod sql;
+pub(crate) mod stand_in;
 pub(crate) mod sync;
 pub(crate) mod version;
 pub(crate) mod view;
