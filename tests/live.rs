@@ -20,6 +20,8 @@ mod kill_and_resume;
 mod partitioned;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/switch.rs"]
+mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
 #[path = "live/undo.rs"]
