@@ -141,7 +141,7 @@ impl Schema {
         wait
     }
 
-    fn is_declared(&self, hold: &Hold) -> bool {
+    pub(super) fn is_declared(&self, hold: &Hold) -> bool {
         self.declared_by(&hold.by).is_some()
     }
 
@@ -208,7 +208,7 @@ fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagno
     let object = &hold.object;
     match &hold.role {
         Role::Retiring { .. } => errors.at(span, format_args!("{object} is retired by {by}")),
-        Role::Synced => {
+        Role::Synced | Role::Replaced => {
             errors.at(span, format_args!("{object} is in the hands of {by} until its contract"))
         }
     }
@@ -222,7 +222,7 @@ fn use_successor(hold: &Hold, error: &mut Diagnostic) {
 }
 
 /// Says when something may be changed again.
-fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
+pub(super) fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
     match &hold.by {
         Author::Earlier(migration) => error.help(format_args!("contract!({migration}); first")),
         Author::Present => error.help("a migration of its own, after the contract of this one"),

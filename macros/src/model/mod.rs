@@ -4,6 +4,7 @@ pub(crate) mod entity;
 pub(crate) mod lookup;
 pub(crate) mod names;
 pub(crate) mod need;
+pub(crate) mod replaced;
 pub(crate) mod state;
 
 use std::cell::OnceCell;
@@ -85,6 +86,9 @@ pub(crate) enum Role {
     Retiring { successor: Option<String> },
     /// A trigger keeps it filled, or equal to what it replaces.
     Synced,
+    /// At the switch another takes its place, with what is built on it by then known to the plan:
+    /// what came or went later would be lost.
+    Replaced,
 }
 
 /// What a change makes or alters, by its name in a macro.

@@ -71,6 +71,7 @@ impl Schema {
             };
             let role = match &hold.role {
                 Role::Synced => "synced".to_owned(),
+                Role::Replaced => "replaced".to_owned(),
                 Role::Retiring { successor: None } => "retiring".to_owned(),
                 Role::Retiring { successor: Some(name) } => format!("retiring\t{name}"),
             };
@@ -186,6 +187,7 @@ fn read_hold(line: &str, parent: &str) -> Option<Hold> {
     };
     let role = match *role {
         "synced" => Role::Synced,
+        "replaced" => Role::Replaced,
         _ => Role::Retiring { successor: successor.first().map(|&name| name.to_owned()) },
     };
     Some(Hold { object, by: Author::read(by, parent), role })
