@@ -16,7 +16,7 @@ use crate::plan::shadow::{Convert, Shadow};
 use crate::plan::swap::Swap;
 use crate::syntax::column::{Column, ColumnDef};
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::default::{Default, literal};
+use crate::syntax::default::literal;
 use crate::syntax::index::Index;
 use crate::syntax::list::{options, value};
 use crate::syntax::name::Name;

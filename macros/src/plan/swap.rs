@@ -115,7 +115,7 @@ impl Swap<'_> {
         let (table, column) = (shadow.name(), shadow.column());
         let (replacing, retired) = (shadow.shadow(), shadow.retired());
         let copies = shadow.copies();
-        let mut statements = self.locks(Mode::AccessExclusive);
+        let mut statements = self.locks(Mode::ShareRowExclusive);
         statements.extend(around.drop.iter().cloned());
         statements.extend(shadow.lag_no_more());
         if shadow.new.default.is_some() {
@@ -164,13 +164,13 @@ impl Swap<'_> {
         names::internal(self.shadow.name(), &[&self.shadow.column().text], "back_not_null")
     }
 
-    /// Every table at once, those that foreign keys point at first.
-    fn locks(&self, mode: Mode) -> Vec<Statement> {
+    /// Every table before anything is changed, those that foreign keys point at first.
+    fn locks(&self, parents: Mode) -> Vec<Statement> {
         let table = self.shadow.name();
-        let parents: Vec<TableName> =
+        let pointed_at: Vec<TableName> =
             self.refusing().filter_map(|constraint| constraint.parent().cloned()).collect();
-        let mut locks = ddl::lock_parents(table, &parents, mode);
-        locks.push(ddl::lock_table(table, mode).why("before anything is changed"));
+        let mut locks = ddl::lock_parents(table, &pointed_at, parents);
+        locks.push(ddl::lock_table(table, Mode::AccessExclusive));
         locks
     }
 }
