@@ -221,7 +221,7 @@ pub(super) fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a
     let object = &hold.object;
     match &hold.role {
         Role::Retiring { .. } => errors.at(span, format_args!("{object} is retired by {by}")),
-        Role::Synced | Role::Read { .. } => {
+        Role::Synced | Role::Replaced | Role::Read { .. } => {
             errors.at(span, format_args!("{object} is in the hands of {by} until its contract"))
         }
     }
@@ -235,7 +235,7 @@ pub(super) fn use_successor(hold: &Hold, error: &mut Diagnostic) {
 }
 
 /// Says when something may be changed again.
-fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
+pub(super) fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
     match &hold.by {
         Author::Earlier(migration) => error.help(format_args!("contract!({migration}); first")),
         Author::Present => error.help("a migration of its own, after the contract of this one"),

@@ -9,6 +9,7 @@ pub(crate) mod names;
 pub(crate) mod need;
 mod query;
 mod rename;
+pub(crate) mod replaced;
 pub(crate) mod state;
 
 use std::cell::OnceCell;
@@ -96,6 +97,9 @@ pub(crate) enum Role {
     Synced,
     /// It is read by what goes in the contract.
     Read { by: String },
+    /// At the switch another takes its place, with what is built on it by then known to the plan:
+    /// what came or went later would be lost.
+    Replaced,
 }
 
 /// What a change makes or alters, by its name in a macro.

@@ -101,6 +101,12 @@ pub(crate) fn copy(table: &TableName, original: &Name) -> Name {
     Name::new(join(&[&original.text], &format!("copy_{hash:08x}")))
 }
 
+/// The name that an original has once its copy has its own.
+pub(crate) fn retired(table: &TableName, original: &Name) -> Name {
+    let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
+    Name::new(join(&[&original.text], &format!("old_{hash:08x}")))
+}
+
 /// Where in the history a change stands.
 #[derive(Clone, Copy)]
 pub(crate) struct Position {

@@ -72,6 +72,7 @@ impl Schema {
             let role = match &hold.role {
                 Role::Synced => "synced".to_owned(),
                 Role::Read { by } => format!("read\t{by}"),
+                Role::Replaced => "replaced".to_owned(),
                 Role::Retiring { successor: None } => "retiring".to_owned(),
                 Role::Retiring { successor: Some(name) } => format!("retiring\t{name}"),
             };
@@ -187,6 +188,7 @@ fn read_hold(line: &str, parent: &str) -> Option<Hold> {
     };
     let role = match (*role, successor) {
         ("synced", _) => Role::Synced,
+        ("replaced", _) => Role::Replaced,
         ("read", [by]) => Role::Read { by: (*by).to_owned() },
         (_, successor) => {
             Role::Retiring { successor: successor.first().map(|&name| name.to_owned()) }

@@ -2,6 +2,7 @@
 
 pub(crate) mod add_column;
 pub(crate) mod add_index;
+pub(crate) mod change_type;
 pub(crate) mod create_table;
 pub(crate) mod create_view;
 pub(crate) mod drop_column;
@@ -121,6 +122,24 @@ macro_rules! operations {
             /// The mirror image of [`split_column!`]: `up` makes the new column, and each old
             /// column has the expression that makes it from the new one.
             merge_columns: MergeColumns,
+            /// Changes a column's type; the name stays.
+            ///
+            /// ```text
+            /// change_type!(orders.note: varchar(200));
+            /// change_type!(orders.amount: numeric(12, 2));
+            /// change_type!(orders.code: integer, up = "code::integer", down = "code::text");
+            /// change_type!(orders.placed_at: timestamptz, zone = "UTC");
+            /// ```
+            ///
+            /// Where the catalog alone changes and drivers see the same type (`varchar` and
+            /// `numeric` with more room), it is one step, in Expand. All else is a second column,
+            /// filled and kept up to date, that takes the first one's place and name at the switch,
+            /// with its NOT NULL, default, constraints, indexes, privileges and comments:
+            /// `switch!(m)` says that every build reads and writes either type under the name,
+            /// `contract!(m)` that nobody goes back. `up` and `down` are for what no cast converts
+            /// without loss; a value that `up` cannot take fails the write that brings it.
+            /// PostgreSQL manual: ALTER TABLE, notes on SET DATA TYPE.
+            change_type: ChangeType,
             /// Drops a column, once no build names it.
             ///
             /// ```text

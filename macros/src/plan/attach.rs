@@ -35,6 +35,18 @@ pub(crate) fn steps(table: &TableName, constraint: &Constraint) -> Vec<Step> {
     }
 }
 
+/// The statement that adds a check or a foreign key, without reading a row.
+pub(crate) fn not_valid_statement(table: &TableName, constraint: &Constraint) -> Option<Statement> {
+    let name = constraint.name.as_ref()?;
+    match &constraint.rule {
+        Rule::Check(sql) => Some(ddl::add_check_not_valid(table, &name.text, &sql.text)),
+        Rule::ForeignKey { target, .. } => {
+            Some(sql::add_foreign_key_not_valid(table, constraint, &target.table))
+        }
+        Rule::PrimaryKey(_) | Rule::Unique(_) => None,
+    }
+}
+
 /// Catalog B1 and B4.
 fn not_valid(
     table: &TableName,

@@ -77,6 +77,12 @@ pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statem
     alter(table, &clause, Mode::AccessExclusive)
 }
 
+/// Catalog E1: touches no row.
+pub(crate) fn rename_column(table: &TableName, from: &Name, to: &Name) -> Statement {
+    let clause = format!("rename column {} to {}", from.quoted(), to.quoted());
+    alter(table, &clause, Mode::AccessExclusive)
+}
+
 pub(crate) fn rename_constraint(table: &TableName, from: &Name, to: &Name) -> Statement {
     let clause = format!("rename constraint {} to {}", from.quoted(), to.quoted());
     alter(table, &clause, Mode::AccessExclusive)
