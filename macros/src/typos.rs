@@ -37,6 +37,7 @@ const SAMPLES: &[&str] = &[
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
     "drop_index!(users_email_idx);",
+    r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

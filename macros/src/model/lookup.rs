@@ -5,8 +5,9 @@ use proc_macro2::Span;
 use crate::diag::{Diagnostic, Errors};
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::{Reference, Rule, join};
+use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::reference::Reference;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -67,6 +68,56 @@ impl Schema {
                 .nearest(&name.text, names);
         }
         None
+    }
+
+    /// The constraint that a change names: `orders.orders_total_check`.
+    pub(crate) fn constraint(
+        &self,
+        name: &ColumnName,
+        errors: &mut Errors,
+    ) -> Option<(&Table, &Constraint)> {
+        let table = self.table(&name.table, errors)?;
+        let wanted = |item: &&Constraint| item.name.as_ref() == Some(&name.name);
+        if let Some(found) = table.constraints.iter().find(wanted) {
+            return Some((table, found));
+        }
+        let span = name.name.span;
+        let claim = Object::constraint(&table.name, &name.name).at(span);
+        if !self.retiring(&claim, errors) && !self.may_be_unread(&name.name) {
+            let names = table.constraints.iter().filter_map(|item| item.name.as_ref());
+            errors
+                .at(span, format_args!("table `{}` has no constraint `{}`", table.name, name.name))
+                .nearest(&name.name.text, names.map(|name| name.text.as_str()));
+        }
+        None
+    }
+
+    /// Whether a table can take another constraint: its columns are there, and its name is free.
+    /// `span` is where its name comes from.
+    pub(crate) fn new_constraint(
+        &self,
+        table: &Table,
+        constraint: &Constraint,
+        errors: &mut Errors,
+    ) {
+        for column in constraint.named_columns() {
+            self.column_of(table, column, errors);
+        }
+        for sql in constraint.expressions() {
+            self.expression(table, sql, errors);
+        }
+        let Some(name) = &constraint.name else { return };
+        let mut others = table.constraints.iter().filter_map(|other| other.name.as_ref());
+        let relation = constraint.has_index().then(|| self.relation(&table.name, &name.text));
+        let taken = match others.find(|other| *other == name) {
+            Some(_) => Some(Object::constraint(&table.name, name)),
+            None => relation.flatten(),
+        };
+        if let Some(taken) = taken {
+            errors
+                .at(name.span, format_args!("{taken} exists already"))
+                .help("name = another_name");
+        }
     }
 
     /// Reports columns that an expression names and that are on their way out.
@@ -167,11 +218,8 @@ impl Schema {
                     return Some(Object::table(&other.name));
                 }
                 let indexes = other.indexes.iter().filter_map(|index| index.name.as_ref());
-                let keys =
-                    other.constraints.iter().filter_map(|constraint| match constraint.rule {
-                        Rule::PrimaryKey(_) | Rule::Unique(_) => constraint.name.as_ref(),
-                        _ => None,
-                    });
+                let keys = other.constraints.iter().filter(|item| item.has_index());
+                let keys = keys.filter_map(|item| item.name.as_ref());
                 indexes
                     .chain(keys)
                     .find(|found| **found == *name)
@@ -184,17 +232,18 @@ fn is_key(table: &Table, columns: &[Name]) -> bool {
     let same = |key: &[Name]| {
         key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
     };
-    table.constraints.iter().any(|constraint| match &constraint.rule {
-        Rule::PrimaryKey(key) | Rule::Unique(key) => same(key),
-        _ => false,
-    })
+    table.constraints.iter().filter_map(Constraint::key).any(same)
 }
 
 /// Whether a hold on one object stands in the way of a claim on another.
 fn covers(held: &Object, claimed: &Object) -> bool {
     match (held, claimed) {
-        (Object::Table(held), Object::Column(table, _)) => held == table,
-        (Object::Column(table, _), Object::Table(claimed)) => table == claimed,
+        (Object::Table(held), Object::Column(table, _) | Object::Constraint(table, _)) => {
+            held == table
+        }
+        (Object::Column(table, _) | Object::Constraint(table, _), Object::Table(claimed)) => {
+            table == claimed
+        }
         _ => held == claimed,
     }
 }

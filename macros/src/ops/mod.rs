@@ -1,5 +1,6 @@
 //! The operations: one file each, one line in the table below.
 
+pub(crate) mod add_check;
 pub(crate) mod add_column;
 pub(crate) mod add_index;
 pub(crate) mod create_table;
@@ -131,6 +132,17 @@ macro_rules! operations {
             /// Options: `unique`, `where`, `using`, `include(…)`, `name`. PostgreSQL manual:
             /// CREATE INDEX, "Building Indexes Concurrently".
             add_index: AddIndex,
+            /// Adds a check, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_check!(orders, "total >= 0", name = orders_total_positive);
+            /// ```
+            ///
+            /// The plan looks for rows that break it first and stops with samples of them; then
+            /// the check holds for new rows (`not valid`), and a step of its own reads the old
+            /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
+            /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_check: AddCheck,
             /// Drops an index, once no build needs it.
             ///
             /// ```text

@@ -1,6 +1,7 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
 pub(crate) mod attach;
+pub(crate) mod constraint;
 pub(crate) mod copies;
 pub(crate) mod ddl;
 pub(crate) mod fill;
@@ -9,6 +10,7 @@ pub(crate) mod index;
 pub(crate) mod not_null;
 pub(crate) mod sql;
 pub(crate) mod sync;
+pub(crate) mod violation;
 
 use crate::syntax::name::TableName;
 

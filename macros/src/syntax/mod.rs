@@ -3,10 +3,12 @@
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
+pub(crate) mod exclusion;
 pub(crate) mod index;
 pub(crate) mod lexer;
 pub(crate) mod list;
 pub(crate) mod name;
+pub(crate) mod reference;
 pub(crate) mod sql;
 pub(crate) mod table;
 pub(crate) mod target;
