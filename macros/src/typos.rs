@@ -37,6 +37,7 @@ const SAMPLES: &[&str] = &[
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
     "drop_index!(users_email_idx);",
+    "add_foreign_key!(users.id => customers.id, on_delete = set_null(id), on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
 

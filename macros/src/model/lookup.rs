@@ -11,6 +11,7 @@ use crate::syntax::reference::Reference;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
+use crate::syntax::types::Type;
 
 impl Schema {
     pub(crate) fn table(&self, name: &TableName, errors: &mut Errors) -> Option<&Table> {
@@ -144,10 +145,31 @@ impl Schema {
         to: &Reference,
         errors: &mut Errors,
     ) {
+        self.pointing_at(table, from, to, errors, |own, ty| format!("{}: {ty}", own.name));
+    }
+
+    /// `mend` says how a column becomes of the type that it must have.
+    pub(crate) fn pointing_at(
+        &self,
+        table: &Table,
+        from: &[&Column],
+        to: &Reference,
+        errors: &mut Errors,
+        mend: impl Fn(&Column, &Type) -> String,
+    ) {
         if from.len() != to.columns.len() {
             let (have, want) = (from.len(), to.columns.len());
-            let message = format!("the foreign key has {have} columns and points at {want}");
+            let columns = |count| if count == 1 { "column" } else { "columns" };
+            let message =
+                format!("the foreign key has {have} {} and points at {want}", columns(have));
             errors.at(to.table.span(), message);
+        }
+        for set in to.on_delete.iter().flat_map(|effect| &effect.columns) {
+            if !from.iter().any(|own| own.name == *set) {
+                errors
+                    .at(set.span, format_args!("`{set}` is no column of the foreign key"))
+                    .nearest(&set.text, from.iter().map(|own| own.name.text.as_str()));
+            }
         }
         let mut known = true;
         for (at, name) in to.columns.iter().enumerate() {
@@ -157,15 +179,11 @@ impl Schema {
             };
             if let Some(own) = from.get(at).filter(|own| own.ty != column.ty) {
                 let (table, ty) = (&table.name, &column.ty);
-                errors
-                    .at(
-                        own.ty.span,
-                        format_args!(
-                            "`{}` is `{}`, but `{table}.{name}` is `{ty}`",
-                            own.name, own.ty
-                        ),
-                    )
-                    .help(format_args!("{}: {ty}", own.name));
+                let message = format!(
+                    "`{}` is `{}`, but `{table}.{name}` is `{ty}`",
+                    own.name, own.ty
+                );
+                errors.at(own.ty.span, message).help(mend(own, ty));
             }
         }
         if known && !is_key(table, &to.columns) {
@@ -232,7 +250,9 @@ fn is_key(table: &Table, columns: &[Name]) -> bool {
     let same = |key: &[Name]| {
         key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
     };
+    let indexes = table.indexes.iter().filter(|index| index.is_key());
     table.constraints.iter().filter_map(Constraint::key).any(same)
+        || indexes.map(|index| index.key_columns().cloned().collect::<Vec<_>>()).any(|key| same(&key))
 }
 
 /// Whether a hold on one object stands in the way of a claim on another.

@@ -209,7 +209,7 @@ pub(super) fn read_table(text: &str) -> Table {
 mod tests {
     use super::*;
 
-    const TABLE: &str = r#"billing.users { id: bigint identity, "Mixed Case": varchar(20) not_null default "it's\n\t\"x\"", tags: text[] default "{}", at: timestamptz default sql("now()"), total: numeric(12, 2), own: sql("ltree"), primary_key(id, name = users_pkey), unique("Mixed Case", total, name = k), unique(id, "include", include(at), nulls_not_distinct, deferrable, name = u), check("total >= 0", no_inherit, name = c), foreign_key(total => other(id), on_delete = set_null(total), on_update = restrict, match = full, initially_deferred, name = f), exclude(id with "=", sql("lower(own)") with "&&", using = gist, where = "total > 0", deferrable, name = e), index((at desc, sql("lower(own)")), unique, where = "total > 1", using = btree, include(id), name = i) }"#;
+    const TABLE: &str = r#"billing.users { id: bigint identity, "Mixed Case": varchar(20) not_null default "it's\n\t\"x\"", tags: text[] default "{}", at: timestamptz default sql("now()"), total: numeric(12, 2), own: sql("ltree"), primary_key(id, name = users_pkey), unique("Mixed Case", total, name = k), unique(id, "include", include(at), nulls_not_distinct, deferrable, name = u), check("total >= 0", no_inherit, name = c), foreign_key(id, total => other(id, at), on_delete = set_null(total), on_update = restrict, match = full, initially_deferred, name = f), exclude(id with "=", sql("lower(own)") with "&&", using = gist, where = "total > 0", deferrable, name = e), index((at desc, sql("lower(own)")), unique, where = "total > 1", using = btree, include(id), name = i) }"#;
 
     #[test]
     fn a_table_is_written_as_it_is_read() {

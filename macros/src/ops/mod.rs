@@ -2,6 +2,7 @@
 
 pub(crate) mod add_check;
 pub(crate) mod add_column;
+pub(crate) mod add_foreign_key;
 pub(crate) mod add_index;
 pub(crate) mod create_table;
 pub(crate) mod drop_column;
@@ -143,6 +144,19 @@ macro_rules! operations {
             /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
             /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
             add_check: AddCheck,
+            /// Adds a foreign key, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
+            /// add_foreign_key!(orders(region, customer) => customers(region, id), match = full);
+            /// ```
+            ///
+            /// The plan looks for rows that point nowhere first and stops with samples of them;
+            /// then the key holds for new rows (`not valid`; both tables are locked against writes
+            /// for a moment, the one that it points at first), and a step of its own reads the
+            /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_foreign_key: AddForeignKey,
             /// Drops an index, once no build needs it.
             ///
             /// ```text

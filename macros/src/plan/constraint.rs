@@ -32,11 +32,11 @@ pub(crate) fn add_not_valid(table: &TableName, constraint: &Constraint) -> State
 
 fn adding(table: &TableName, constraint: &Constraint, definition: &str) -> Statement {
     let clause = format!("add {definition}");
-    match constraint.parent() {
-        Some(parent) => ddl::alter(table, &clause, Mode::ShareRowExclusive)
-            .and_locks(parent, Mode::ShareRowExclusive),
-        None => ddl::alter(table, &clause, Mode::AccessExclusive),
-    }
+    let Some(parent) = constraint.parent() else {
+        return ddl::alter(table, &clause, Mode::AccessExclusive);
+    };
+    let add = ddl::alter(table, &clause, Mode::ShareRowExclusive);
+    if parent == table { add } else { add.and_locks(parent, Mode::ShareRowExclusive) }
 }
 
 /// Catalog B5 and B6: the index is there, and becomes the constraint's.
@@ -60,7 +60,7 @@ pub(crate) fn using_index(constraint: &Constraint, index: &str) -> String {
 /// Drops it, if it is there; a foreign key locks the table that it points at as well.
 pub(crate) fn drop(table: &TableName, constraint: &Constraint) -> Statement {
     let drop = ddl::drop_constraint_if_exists(table, name(constraint));
-    match constraint.parent() {
+    match constraint.parent().filter(|parent| *parent != table) {
         Some(parent) => drop.and_locks(parent, Mode::AccessExclusive),
         None => drop,
     }

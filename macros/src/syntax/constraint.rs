@@ -213,12 +213,17 @@ impl Constraint {
         constraint
     }
 
-    /// The table that it points at.
-    pub(crate) fn parent(&self) -> Option<&TableName> {
+    /// What it points at.
+    pub(crate) fn reference(&self) -> Option<&Reference> {
         match &self.rule {
-            Rule::ForeignKey { target, .. } => Some(&target.table),
+            Rule::ForeignKey { target, .. } => Some(target),
             _ => None,
         }
+    }
+
+    /// The table that it points at.
+    pub(crate) fn parent(&self) -> Option<&TableName> {
+        self.reference().map(|target| &target.table)
     }
 
     /// Whether it needs this column of its own table.
@@ -250,7 +255,7 @@ impl Terms {
 /// Reads names up to an option, an arrow or the end.
 fn columns(input: ParseStream) -> syn::Result<Vec<Name>> {
     let mut columns = vec![input.parse()?];
-    while input.peek(Token![,]) && !input.peek3(Token![=]) && !is_option(input) {
+    while input.peek(Token![,]) && !is_option(input) {
         input.parse::<Token![,]>()?;
         if input.is_empty() {
             break;
@@ -263,6 +268,9 @@ fn columns(input: ParseStream) -> syn::Result<Vec<Name>> {
 /// Whether the word behind the comma is an option, and no column: a column of that name is
 /// written as a string.
 fn is_option(input: ParseStream) -> bool {
+    if input.peek3(Token![=]) && !input.peek3(Token![=>]) {
+        return true;
+    }
     let ahead = input.fork();
     ahead.parse::<Token![,]>().is_ok()
         && ahead

@@ -164,6 +164,17 @@ impl Index {
         keys.chain(&self.predicate)
     }
 
+    /// Whether its columns identify a row, so that a foreign key may point at them.
+    pub(crate) fn is_key(&self) -> bool {
+        self.unique && self.expressions().next().is_none()
+    }
+
+    /// Whether it finds the rows that have given values in these columns.
+    pub(crate) fn begins_with(&self, columns: &[Name]) -> bool {
+        let leading: Vec<&Name> = self.key_columns().take(columns.len()).collect();
+        self.expressions().next().is_none() && columns.iter().all(|name| leading.contains(&name))
+    }
+
     /// Whether it needs this column.
     pub(crate) fn needs(&self, column: &str) -> bool {
         self.columns().any(|name| name == column)

@@ -105,11 +105,8 @@ impl Table {
 
     /// Whether a foreign key of it points at a table, or at one column of that.
     pub(crate) fn points_at(&self, table: &TableName, column: Option<&Name>) -> bool {
-        self.constraints.iter().any(|constraint| match &constraint.rule {
-            Rule::ForeignKey { target, .. } => {
-                target.table == *table && column.is_none_or(|name| target.columns.contains(name))
-            }
-            _ => false,
+        self.constraints.iter().filter_map(Constraint::reference).any(|target| {
+            target.table == *table && column.is_none_or(|name| target.columns.contains(name))
         })
     }
 
