@@ -7,7 +7,7 @@ use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
-use crate::syntax::reference::Reference;
+use crate::syntax::reference::{Action, Reference};
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -169,6 +169,14 @@ impl Schema {
                 errors
                     .at(set.span, format_args!("`{set}` is no column of the foreign key"))
                     .nearest(&set.text, from.iter().map(|own| own.name.text.as_str()));
+            }
+        }
+        if let Some(effect) = to.on_delete.as_ref().filter(|it| it.action == Action::SetNull) {
+            let is_set = |own: &&&Column| effect.columns.is_empty() || effect.columns.contains(&own.name);
+            for own in from.iter().filter(is_set).filter(|own| own.not_null) {
+                errors
+                    .at(effect.span, format_args!("`set_null` on column `{}`, which is not null", own.name))
+                    .help("one of `restrict`, `cascade`");
             }
         }
         let mut known = true;

@@ -4,6 +4,8 @@ pub(crate) mod add_check;
 pub(crate) mod add_column;
 pub(crate) mod add_foreign_key;
 pub(crate) mod add_index;
+pub(crate) mod add_primary_key;
+pub(crate) mod add_unique;
 pub(crate) mod create_table;
 pub(crate) mod drop_column;
 pub(crate) mod drop_default;
@@ -157,6 +159,30 @@ macro_rules! operations {
             /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
             /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
             add_foreign_key: AddForeignKey,
+            /// Adds a unique constraint by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_unique!(users(email));
+            /// add_unique!(users(team_id, email), include(name), name = users_email_in_team);
+            /// ```
+            ///
+            /// The plan looks for rows that are equal first and stops with samples of them. Equal
+            /// rows have to be mended before: no trigger could mend what old builds write, for it
+            /// does not see what other transactions are about to commit. Options: `name`,
+            /// `include(…)`, `nulls_not_distinct`, `deferrable`, `initially_deferred`. PostgreSQL
+            /// manual: ALTER TABLE, ADD table_constraint_using_index.
+            add_unique: AddUnique,
+            /// Adds a primary key by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_primary_key!(events(id));
+            /// ```
+            ///
+            /// The plan looks for nulls and equal rows first and stops with samples of them, and
+            /// makes the columns NOT NULL by a validated check. Options: `name`, `include(…)`,
+            /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            add_primary_key: AddPrimaryKey,
             /// Drops an index, once no build needs it.
             ///
             /// ```text

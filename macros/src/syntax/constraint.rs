@@ -252,6 +252,16 @@ impl Terms {
     }
 }
 
+/// Reads `(a, b)`, the columns of a key.
+pub(crate) fn parse_columns(input: ParseStream) -> syn::Result<Vec<Name>> {
+    let content;
+    parenthesized!(content in input);
+    if content.is_empty() {
+        return Err(syn::Error::new(content.span(), "a key needs a column"));
+    }
+    Ok(content.parse_terminated(Name::parse, Token![,])?.into_iter().collect())
+}
+
 /// Reads names up to an option, an arrow or the end.
 fn columns(input: ParseStream) -> syn::Result<Vec<Name>> {
     let mut columns = vec![input.parse()?];

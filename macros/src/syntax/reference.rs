@@ -23,11 +23,12 @@ pub(crate) struct Reference {
 }
 
 /// What happens to a row when the row that it points at goes.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Effect {
     pub(crate) action: Action,
     /// The columns of the key that are set; none for all of them.
     pub(crate) columns: Vec<Name>,
+    pub(crate) span: Span,
 }
 
 /// What happens to a row when the row that it points at goes or changes its key.
@@ -105,7 +106,7 @@ impl Parse for Effect {
             parenthesized!(content in input);
             columns.extend(content.parse_terminated(Name::parse, Token![,])?);
         }
-        Ok(Effect { action, columns })
+        Ok(Effect { action, columns, span })
     }
 }
 

@@ -137,6 +137,13 @@ impl Table {
         columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
     }
 
+    /// Gives it this primary key, in the place of the one that it may have.
+    pub(crate) fn set_primary_key(&mut self, key: Constraint) {
+        self.constraints.retain(|item| !matches!(item.rule, Rule::PrimaryKey(_)));
+        self.constraints.insert(0, key);
+        self.key_is_not_null();
+    }
+
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {
         self.constraints.iter().find(|constraint| matches!(constraint.rule, Rule::PrimaryKey(_)))
     }
