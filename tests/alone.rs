@@ -20,7 +20,10 @@ mod m0002_history {
     changeover::migration! {
         after super::m0001_base;
         rename_column!(users.username => display_name);
-        add_column!(users.customer_id: bigint references(customers.id));
+        add_column!(
+            users.customer_id: bigint references(customers.id),
+            allow(foreign_key_without_index, reason = "the index below serves it")
+        );
         add_index!(users(customer_id, id desc), unique, where = "customer_id > 0");
         drop_index!(users_email_idx);
         drop_column!(users.legacy, fill = "''");
@@ -30,7 +33,9 @@ mod m0002_history {
 mod m0002_other {
     changeover::migration! {
         after super::m0001_base;
-        create_table!(orders { id: bigint primary_key, by: bigint references(customers.id) });
+        create_table!(
+            orders { id: bigint primary_key, by: bigint references(customers.id), index(by) }
+        );
         drop_not_null!(users.legacy);
         set_not_null!(users.email, fill = "'unknown'");
         drop_table!(old_users);
@@ -45,7 +50,7 @@ const INDEX: Change =
 const DROP_INDEX: Change = changeover::drop_index!(users_email_idx, table = users);
 const DROP: Change = changeover::drop_column!(users.legacy: text not_null, fill = "''");
 const CREATE: Change = changeover::create_table!(
-    orders { id: bigint primary_key, by: bigint references(customers.id) }
+    orders { id: bigint primary_key, by: bigint references(customers.id), index(by) }
 );
 const DROP_NOT_NULL: Change = changeover::drop_not_null!(users.legacy);
 const SET_NOT_NULL: Change = changeover::set_not_null!(users.email, fill = "'unknown'");
@@ -72,9 +77,12 @@ fn a_default_alone_is_set_and_dropped() {
 }
 
 fn assert_same(alone: &Change, history: &Migration) {
-    let inside = history.changes.iter().find(|change| change.operation == alone.operation);
-    let inside = inside.unwrap_or_else(|| panic!("the history has no {}", alone.operation));
-    assert_eq!(statements(alone.steps), statements(inside.steps), "{}", alone.operation);
+    // Steps of several changes may have become one.
+    let steps = history.changes.iter().flat_map(|change| change.steps).copied();
+    let inside = statements(&steps.collect::<Vec<_>>());
+    for statement in statements(alone.steps) {
+        assert!(inside.contains(&statement), "{}: {statement}\n{inside:#?}", alone.operation);
+    }
 }
 
 /// The SQL of all steps, with the place in the history left out of the triggers' names.

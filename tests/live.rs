@@ -10,6 +10,8 @@ mod combined;
 mod contract;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/functions.rs"]
+mod functions;
 #[path = "live/hand_written.rs"]
 mod hand_written;
 #[path = "live/interrupted_index.rs"]
@@ -20,6 +22,8 @@ mod kill_and_resume;
 mod partitioned;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/switch.rs"]
+mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
 #[path = "live/undo.rs"]

@@ -8,7 +8,7 @@ use crate::model::Schema;
 use crate::{check, diag};
 
 /// What the samples build on.
-const BASE: &str = r#"
+pub(crate) const BASE: &str = r#"
 create_table!(customers { id: bigint identity primary_key, name: text not_null });
 create_table!(users {
     id: bigint identity primary_key,
@@ -22,7 +22,7 @@ create_table!(users {
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
 /// is not spoilt: any other would do as well.
-const SAMPLES: &[&str] = &[
+pub(crate) const SAMPLES: &[&str] = &[
     r#"create_table!(orders_ { id_: bigint identity primary_key, total_: numeric(12, 2) not_null default 0 check("id_ > 0"), customer_: bigint references(customers.id, on_delete = cascade), tags_: text[] collate("C") comment("c"), unique(total_, customer_), check("true", name = c_), foreign_key(id_ => customers.id, on_update = set_null, name = f_), index((total_ desc, id_ asc), unique, where = "true", using = btree, include(tags_), name = i_) });"#,
     "drop_table!(users);",
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
@@ -50,7 +50,7 @@ fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {
     errors.take()
 }
 
-fn tokens(text: &str) -> TokenStream {
+pub(crate) fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 

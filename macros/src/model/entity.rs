@@ -176,13 +176,14 @@ impl Schema {
         taken.is_none()
     }
 
-    /// Reports a type that nothing makes. Outside a migration only what looks like a slip is one.
+    /// Reports a type that nothing makes; where not all is known, one that looks like a slip.
     pub(crate) fn check_type(&self, ty: &Type, errors: &mut Errors) {
         let Some(name) = &ty.named else { return };
         let is_known = [Kind::Enum, Kind::Domain]
             .into_iter()
             .any(|kind| self.find_entity(kind, name, None).is_some());
-        if is_known || self.may_be_unread(&name.name) || (self.is_assumed && !ty.is_slip()) {
+        let may_be = self.is_assumed || self.may_be_unread(&name.name);
+        if is_known || (may_be && !ty.is_slip()) {
             return;
         }
         let types = self.entities.iter().filter(|entity| entity.kind.is_type());

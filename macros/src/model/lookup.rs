@@ -8,7 +8,6 @@ use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
 use crate::syntax::reference::{Action, Reference};
-use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
 use crate::syntax::types::Type;
@@ -104,9 +103,7 @@ impl Schema {
         for column in constraint.named_columns() {
             self.column_of(table, column, errors);
         }
-        for sql in constraint.expressions() {
-            self.expression(table, sql, errors);
-        }
+        self.expressions_of_constraint(constraint, table, errors);
         let Some(name) = &constraint.name else { return };
         let mut others = table.constraints.iter().filter_map(|other| other.name.as_ref());
         let relation = constraint.has_index().then(|| self.relation(&table.name, &name.text));
@@ -118,17 +115,6 @@ impl Schema {
             errors
                 .at(name.span, format_args!("{taken} exists already"))
                 .help("name = another_name");
-        }
-    }
-
-    /// Reports columns that an expression names and that are on their way out.
-    pub(crate) fn expression(&self, table: &Table, sql: &Sql, errors: &mut Errors) {
-        for hold in &self.holds {
-            let Object::Column(of, column) = &hold.object else { continue };
-            let gone = matches!(hold.role, Role::Retiring { .. }) && table.column(column).is_none();
-            if gone && *of == table.name.to_string() && sql.mentions(column) {
-                use_successor(hold, report(hold, sql.span, errors));
-            }
         }
     }
 

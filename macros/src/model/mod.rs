@@ -1,7 +1,9 @@
 //! The schema as the migrations so far have made it.
 
 pub(crate) mod entity;
+pub(crate) mod expression;
 pub(crate) mod lookup;
+pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
 pub(crate) mod state;
@@ -39,6 +41,10 @@ pub(crate) struct Schema {
     entities: Vec<Entity>,
     /// The tables that the present migration makes: no client uses them yet.
     fresh: BTreeSet<String>,
+    /// The tables that the present change has touched, as it found them.
+    touched: BTreeMap<String, Option<Table>>,
+    /// The rules that the present change silences.
+    allowed: Vec<String>,
     /// Whether it holds nothing but what a change outside any history says.
     pub(crate) is_assumed: bool,
 }
@@ -173,11 +179,14 @@ impl Schema {
 
     /// Adds a table, or puts it in the place of the one of its name.
     pub(crate) fn put(&mut self, table: Table) {
-        self.tables.insert(table.name.to_string(), Entry::new(table));
+        let name = table.name.to_string();
+        self.touch(&name);
+        self.tables.insert(name, Entry::new(table));
     }
 
     /// Alters a table, if it is there.
     pub(crate) fn alter(&mut self, name: &TableName, alter: impl FnOnce(&mut Table)) {
+        self.touch(&name.to_string());
         if let Some(entry) = self.tables.remove(&name.to_string()) {
             let mut table = entry.read().clone();
             alter(&mut table);
@@ -253,7 +262,10 @@ impl Schema {
     /// without them.
     pub(crate) fn hold_read(&mut self, name: &TableName, sql: &Sql) {
         let Some(table) = self.find(name) else { return };
-        let read = table.columns.iter().filter(|column| sql.mentions(&column.name.text));
+        // The whole row goes by the table's name.
+        let whole = sql.mentions(&table.name.name.text);
+        let columns = table.columns.iter();
+        let read = columns.filter(|column| whole || sql.mentions(&column.name.text));
         let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
         for object in objects {
             self.hold(object, Role::Synced);
@@ -297,6 +309,16 @@ impl Schema {
     /// Notes a table that the present migration has made.
     pub(crate) fn made_now(&mut self, table: &TableName) {
         self.fresh.insert(table.to_string());
+    }
+
+    /// Silences these rules for the present change.
+    pub(crate) fn allow(&mut self, rules: &[String]) {
+        self.allowed = rules.to_vec();
+    }
+
+    /// Whether the present change silences this rule.
+    pub(crate) fn allows(&self, rule: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed == rule)
     }
 
     /// Whether the present migration has made this table, so that no client uses it yet.

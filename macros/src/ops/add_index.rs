@@ -42,9 +42,7 @@ impl Operation for AddIndex {
         for column in self.index.columns() {
             schema.column_of(table, column, errors);
         }
-        for sql in self.index.expressions() {
-            schema.expression(table, sql, errors);
-        }
+        schema.expressions_of_index(&self.index, table, errors);
         if let Some(taken) = schema.relation(&self.table, &self.name.text) {
             errors
                 .at(self.name.span, format_args!("{taken} exists already"))

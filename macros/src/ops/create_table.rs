@@ -75,6 +75,7 @@ impl Operation for CreateTable {
         for column in self.table.indexes.iter().flat_map(Index::columns) {
             schema.column_of(&self.table, column, errors);
         }
+        schema.expressions_of(&self.table, &self.table, errors);
         (errors.count() == before).then_some(())
     }
 

@@ -201,6 +201,9 @@ pub(crate) trait Operation: Sized {
     /// What `check` found in the schema, and `plan` needs.
     type Facts;
 
+    /// Its own rules that `allow(…)` may silence.
+    const RULES: &'static [&'static str] = &[];
+
     /// Reads the macro's argument.
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self>;
 

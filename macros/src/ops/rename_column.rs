@@ -110,8 +110,13 @@ impl Operation for RenameColumn {
         if let Some(key) = &self.key {
             schema.column_of(table, key, errors);
         }
-        for sql in self.up.iter().chain(&self.down) {
-            schema.expression(table, sql, errors);
+        if let Some(up) = &self.up {
+            schema.expression(table, up, errors);
+        }
+        if let Some(down) = &self.down {
+            let mut both = table.clone();
+            both.columns.push(self.new_column(table, old));
+            schema.expression(&both, down, errors);
         }
         self.check_held(schema, table, old, errors);
         let facts = Facts {

@@ -103,6 +103,16 @@ pub(crate) struct Bound {
     pub(crate) reason: String,
 }
 
+impl Backfill {
+    /// The columns that it writes.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.set.match_indices("\" = ").filter_map(|(end, _)| {
+            let start = self.set[..end].rfind('"')?;
+            Some(&self.set[start + 1..end])
+        })
+    }
+}
+
 impl Statement {
     /// A statement that locks no table which a client can see.
     pub(crate) fn free(sql: impl Into<String>) -> Self {

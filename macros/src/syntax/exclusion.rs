@@ -73,13 +73,17 @@ impl Exclusion {
         })
     }
 
-    /// Its expressions, the predicate included.
-    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Sql> {
-        let compared = self.elements.iter().filter_map(|element| match &element.value {
+    /// The expressions that it compares.
+    pub(crate) fn compared(&self) -> impl Iterator<Item = &Sql> {
+        self.elements.iter().filter_map(|element| match &element.value {
             Compared::Expression(sql) => Some(sql),
             Compared::Column(_) => None,
-        });
-        compared.chain(&self.predicate)
+        })
+    }
+
+    /// Its expressions, the predicate included.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Sql> {
+        self.compared().chain(&self.predicate)
     }
 
     /// The same on a column under another name.

@@ -155,6 +155,14 @@ impl Index {
         })
     }
 
+    /// The columns that it is sorted by before the first expression.
+    pub(crate) fn leading_columns(&self) -> impl Iterator<Item = &Name> {
+        self.keys.iter().map_while(|key| match &key.value {
+            KeyValue::Column(name) => Some(name),
+            KeyValue::Expression(_) => None,
+        })
+    }
+
     /// The expressions, the predicate included.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Sql> {
         let keys = self.keys.iter().filter_map(|key| match &key.value {

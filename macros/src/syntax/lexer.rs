@@ -89,10 +89,6 @@ fn quoted(text: &str, quote: char) -> Result<usize, String> {
     Err(format!("an unclosed `{quote}`"))
 }
 
-/// Words that something has to follow.
-const UNFINISHED: [&str; 12] =
-    ["and", "between", "case", "else", "from", "in", "is", "like", "not", "or", "then", "when"];
-
 /// Says what makes a fragment unfit to stand in a statement.
 pub(crate) fn unfit(text: &str) -> Option<String> {
     let tokens = match tokens(text) {
@@ -117,13 +113,7 @@ pub(crate) fn unfit(text: &str) -> Option<String> {
     if let Some(close) = open.pop() {
         return Some(format!("SQL misses a `{close}`"));
     }
-    match tokens.last() {
-        Some(Token::Sign(c)) if !matches!(c, ')' | ']') => Some(format!("SQL ends with a `{c}`")),
-        Some(Token::Word(word)) if UNFINISHED.contains(&word.to_lowercase().as_str()) => {
-            Some(format!("SQL ends with `{word}`"))
-        }
-        _ => None,
-    }
+    None
 }
 
 #[cfg(test)]
@@ -144,8 +134,6 @@ mod tests {
             ("1, 2", "comma outside"),
             ("$1", "parameter"),
             ("E'\\''", "E'…'"),
-            ("plan = ", "ends with a `=`"),
-            ("plan is NOT", "ends with `NOT`"),
             (" ", "empty"),
         ] {
             let found = unfit(text).unwrap_or_else(|| panic!("{text} was let through"));

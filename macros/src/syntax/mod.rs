@@ -13,4 +13,3 @@ pub(crate) mod sql;
 pub(crate) mod table;
 pub(crate) mod target;
 pub(crate) mod types;
-mod volatility;

@@ -115,10 +115,7 @@ impl Table {
     pub(crate) fn default_through(&self, column: &Column, up: &Sql) -> Option<Default> {
         let default = column.default.as_ref().filter(|default| !default.is_volatile())?;
         let mut others = self.columns.iter().filter(|other| other.name != column.name);
-        if up.is_volatile()
-            || up.mentions("select")
-            || others.any(|other| up.mentions(&other.name.text))
-        {
+        if up.is_volatile() || up.has_query() || others.any(|other| up.mentions(&other.name.text)) {
             return None;
         }
         let value = format!("cast({} as {})", default.sql(), column.ty.sql);

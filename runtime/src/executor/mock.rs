@@ -132,6 +132,11 @@ const STEPS: &[Step] = &[
         None,
     ),
     step(Phase::Migrate, Work::BuildIndex(INDEX), Some(Work::DropIndex(INDEX))),
+    step(
+        Phase::Switch,
+        Work::Transaction(&[statement("alter table \"users\" rename x to y")]),
+        Some(Work::Transaction(&[statement("alter table \"users\" rename y to x")])),
+    ),
     step(Phase::Contract, Work::Transaction(&[statement("alter table \"users\" drop x")]), None),
 ];
 
@@ -139,22 +144,22 @@ const fn migration(
     id: &'static str,
     parent: Option<&'static str>,
     changes: &'static [Change],
-    contracts: &'static [&'static str],
-    requires: &'static [&'static str],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts, requires }
+    Migration { id, parent, doc: "", changes, switches: &[], contracts: &[], requires: &[] }
 }
 
 const CHANGES: &[Change] =
     &[Change { operation: "add_column", subject: "users.plan", notes: &[], steps: STEPS }];
 
-pub(crate) static FIRST: Migration = migration("m1", None, CHANGES, &[], &[]);
-static SECOND: Migration = migration("m2", Some("m1"), &[], &["m1"], &[]);
-static THIRD: Migration = migration("m3", Some("m2"), &[], &[], &["m1"]);
+pub(crate) static FIRST: Migration = migration("m1", None, CHANGES);
+pub(crate) static SECOND: Migration =
+    Migration { switches: &["m1"], ..migration("m2", Some("m1"), &[]) };
+static THIRD: Migration = Migration { contracts: &["m1"], ..migration("m3", Some("m2"), &[]) };
+static FOURTH: Migration = Migration { requires: &["m1"], ..migration("m4", Some("m3"), &[]) };
 
 /// A history of one migration with a step of each kind.
 pub(crate) static ONE: Migrations = Migrations { migrations: &[&FIRST], schema: &[] };
 
-/// The same, then its contract, then a migration that needs the contract to have run.
-pub(crate) static THREE: Migrations =
-    Migrations { migrations: &[&FIRST, &SECOND, &THIRD], schema: &[] };
+/// The same, then its switch, its contract, and a migration that needs the contract to have run.
+pub(crate) static FOUR: Migrations =
+    Migrations { migrations: &[&FIRST, &SECOND, &THIRD, &FOURTH], schema: &[] };

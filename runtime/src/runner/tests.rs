@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::executor::mock::{ALTER, Log, Mock, ONE, TABLE, THREE, refusal, rows};
+use crate::executor::mock::{ALTER, FOUR, Log, Mock, ONE, TABLE, refusal, rows};
 use crate::{Changeover, Error, Phase, Report, Rows, SqlError};
 
 fn changeover(mock: Mock) -> Changeover {
@@ -208,12 +208,12 @@ async fn an_index_that_never_shows_is_built_once() {
 }
 
 #[tokio::test]
-async fn a_first_run_runs_the_contracts_that_it_needs() {
+async fn a_first_run_runs_the_switches_and_contracts_that_it_needs() {
     let (mock, _) = Mock::new(|_, _| None);
-    let report = Changeover::new(&THREE).executor(mock).migrate().await;
+    let report = Changeover::new(&FOUR).executor(mock).migrate().await;
     let phases = report.expect("nothing was refused").phases;
     let phases: Vec<Phase> = phases.iter().map(|one| one.phase).collect();
-    assert_eq!(phases, [Phase::Expand, Phase::Migrate, Phase::Contract]);
+    assert_eq!(phases, Phase::ALL);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });
@@ -24,6 +24,16 @@ mod m0002_change {
         add_index!(users(email desk));
         add_index!(users(username), uniqe, name = by_username);
         add_index!(users());
+    }
+}
+
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        add_index!(users(sql("lower(emial)")), name = by_email);
+        add_index!(users(username), where = "plan == 'free'", name = by_plan);
+        add_index!(users(sql("concat(plan, email)")), where = "created < now()", name = by_both);
+        add_index!(users(email), where = "id in (select id from customers)", name = by_customer);
     }
 }
 
