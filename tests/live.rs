@@ -14,6 +14,8 @@ mod converted;
 mod functions;
 #[path = "live/hand_written.rs"]
 mod hand_written;
+#[path = "live/indexes.rs"]
+mod indexes;
 #[path = "live/interrupted_index.rs"]
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]

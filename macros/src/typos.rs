@@ -36,8 +36,11 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"set_default!(users.email, "none");"#,
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
+    r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = pg_default_);"#,
+    r#"add_index!(users(username ext_.gist_trgm_ops(siglen_ = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
     "drop_index!(users_email_idx);",
-    "add_foreign_key!(users.id => customers.id, on_delete = set_null(id), on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
 

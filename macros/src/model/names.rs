@@ -1,8 +1,8 @@
 //! Names that we derive: PostgreSQL's own where a user would see them, within its limit.
 
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::exclusion::Compared;
-use crate::syntax::index::{Index, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::KeyValue;
 use crate::syntax::name::{MAX_BYTES, Name, TableName};
 use crate::syntax::table::Table;
 
@@ -68,9 +68,9 @@ pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
     match (&constraint.with, &constraint.rule) {
         (Some(column), _) => parts.push(&column.text),
         (None, Rule::Exclude(exclusion)) => {
-            parts.extend(exclusion.elements.iter().map(|element| match &element.value {
-                Compared::Column(name) => name.text.as_str(),
-                Compared::Expression(_) => "expr",
+            parts.extend(exclusion.elements.iter().map(|element| match &element.key.value {
+                KeyValue::Column(name) => name.text.as_str(),
+                KeyValue::Expression(_) => "expr",
             }));
         }
         (None, _) => parts.extend(constraint.columns().iter().map(|column| column.text.as_str())),

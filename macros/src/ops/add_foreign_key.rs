@@ -23,14 +23,8 @@ pub(crate) struct AddForeignKey {
     name: Name,
 }
 
-/// What the schema knows of it.
-pub(crate) struct Facts {
-    /// Whether an index finds the rows that point at a row.
-    has_index: bool,
-}
-
 impl Operation for AddForeignKey {
-    type Facts = Facts;
+    type Facts = ();
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let (table, columns) = columns_of(input)?;
@@ -60,7 +54,7 @@ impl Operation for AddForeignKey {
         vec![Object::constraint(&self.table, &self.name).at(self.name.span)]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
         let table = schema.table(&self.table, errors)?;
         let before = errors.count();
         schema.new_constraint(table, &self.constraint, errors);
@@ -74,30 +68,24 @@ impl Operation for AddForeignKey {
                 });
             }
         }
-        (errors.count() == before).then(|| Facts { has_index: has_index(table, &self.columns) })
+        (errors.count() == before).then_some(())
     }
 
-    fn plan(&self, facts: &Facts, _: Position) -> Plan {
+    fn plan(&self, (): &(), _: Position) -> Plan {
         let help = "mend these rows, and the builds that write such";
         let mut steps: Vec<_> =
             violation::require(&self.table, &self.constraint, help).into_iter().collect();
         steps.extend(attach::steps(&self.table, &self.constraint));
         let (table, parent, columns) = (&self.table, &self.target.table, join(&self.columns));
-        let mut notes = vec![format!(
+        let note = format!(
             "from the start of migrate on, by old builds too: a write of a `{columns}` that `{parent}` \
              has not fails (23503), and a delete of a row of `{parent}` that `{table}` points at {}",
             self.on_delete()
-        )];
-        if !facts.has_index {
-            notes.push(format!(
-                "no index begins with `{columns}`: each delete of a row of `{parent}` reads all of \
-                 `{table}`; `add_index!({table}({columns}))` first"
-            ));
-        }
-        Plan::noting(steps, notes)
+        );
+        Plan::noting(steps, vec![note])
     }
 
-    fn direct(&self, _: &Facts) -> Option<Direct> {
+    fn direct(&self, (): &()) -> Option<Direct> {
         let step = attach::at_once(&self.table, &self.constraint);
         Some(Direct { table: self.table.clone(), step })
     }
@@ -126,13 +114,4 @@ impl AddForeignKey {
             Some(Action::SetDefault) => "sets them to their default",
         }
     }
-}
-
-fn has_index(table: &Table, columns: &[Name]) -> bool {
-    let mut constraints = table.constraints.iter().filter(|item| item.has_index());
-    table.indexes.iter().any(|index| index.begins_with(columns))
-        || constraints.any(|item| {
-            let leading = item.columns().iter().take(columns.len()).collect::<Vec<_>>();
-            columns.iter().all(|name| leading.contains(&name))
-        })
 }

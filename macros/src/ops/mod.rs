@@ -132,8 +132,11 @@ macro_rules! operations {
             /// add_index!(users(sql("lower(email)")), unique, name = users_email_key);
             /// ```
             ///
-            /// Options: `unique`, `where`, `using`, `include(…)`, `name`. PostgreSQL manual:
-            /// CREATE INDEX, "Building Indexes Concurrently".
+            /// A key takes `collate("C")`, an operator class with its parameters
+            /// (`text_pattern_ops`, `gist_trgm_ops(siglen = 32)`), `asc` or `desc`, `nulls_first`
+            /// or `nulls_last`. Options: `unique`, `nulls_not_distinct` (PostgreSQL 15), `where`,
+            /// `using`, `include(…)`, `with(fillfactor = 70)`, `tablespace`, `name`. PostgreSQL
+            /// manual: CREATE INDEX, "Building Indexes Concurrently".
             add_index: AddIndex,
             /// Adds a check, and proves it for the rows that are there.
             ///

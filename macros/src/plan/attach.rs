@@ -2,26 +2,33 @@
 
 use crate::plan::{Lock, Mode, Phase, Statement, Step, constraint, ddl, index};
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::{Index, Key, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::{Key, KeyValue};
 use crate::syntax::name::{Name, TableName};
 
 /// The steps that add a constraint, once the rows are right. An exclusion constraint has none:
 /// PostgreSQL builds its index under the lock alone.
 pub(crate) fn steps(table: &TableName, constraint: &Constraint) -> Vec<Step> {
     let Some(name) = &constraint.name else { return Vec::new() };
-    match &constraint.rule {
+    let mut steps = match &constraint.rule {
         Rule::PrimaryKey(columns) | Rule::Unique(columns) => {
             by_index(table, constraint, name, columns)
         }
         Rule::Check(_) | Rule::ForeignKey { .. } => not_valid(table, constraint, name),
         Rule::Exclude(_) => Vec::new(),
+    };
+    if let Some(version) = constraint::requirement(constraint) {
+        let why = "asked before anything is done";
+        steps.insert(0, Step::transaction(Phase::Expand, why, vec![version]));
     }
+    steps
 }
 
 /// The constraint in one step, which reads every row under the lock.
 pub(crate) fn at_once(table: &TableName, constraint: &Constraint) -> Step {
     let why = "in one step, which reads every row while nobody can write";
-    let mut add = lock_parent(table, constraint, Mode::ShareRowExclusive);
+    let mut add: Vec<Statement> = constraint::requirement(constraint).into_iter().collect();
+    add.extend(lock_parent(table, constraint, Mode::ShareRowExclusive));
     add.push(constraint::add(table, constraint));
     Step::transaction(Phase::Expand, why, add).undo(drop(table, constraint))
 }
@@ -83,13 +90,11 @@ fn by_index(
 
 /// The index that enforces a key.
 pub(crate) fn index_of(constraint: &Constraint, name: &Name, columns: &[Name]) -> Index {
-    let keys = columns
-        .iter()
-        .map(|column| Key { value: KeyValue::Column(column.clone()), descending: false })
-        .collect();
+    let keys = columns.iter().map(|column| Key::of(KeyValue::Column(column.clone()))).collect();
     let mut index = Index::of(keys, name.span);
     index.unique = true;
     index.name = Some(name.clone());
     index.include.clone_from(&constraint.terms.include);
+    index.nulls_not_distinct = constraint.terms.nulls_not_distinct;
     index
 }

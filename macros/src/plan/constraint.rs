@@ -1,8 +1,8 @@
 //! Constraints as SQL: written here, because sea-query lacks most of what PostgreSQL's have.
 
-use crate::plan::{Mode, Statement, ddl};
+use crate::plan::{Mode, Statement, ddl, version};
 use crate::syntax::constraint::{Constraint, Rule, Terms};
-use crate::syntax::exclusion::{Compared, Element, Exclusion};
+use crate::syntax::exclusion::{Element, Exclusion};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::reference::Reference;
 
@@ -66,6 +66,17 @@ pub(crate) fn drop(table: &TableName, constraint: &Constraint) -> Statement {
     }
 }
 
+/// What only some servers have.
+pub(crate) fn requirement(constraint: &Constraint) -> Option<Statement> {
+    let effect = constraint.reference().and_then(|target| target.on_delete.as_ref());
+    if constraint.terms.nulls_not_distinct {
+        return Some(version::require(15, "`nulls not distinct`"));
+    }
+    effect
+        .filter(|effect| !effect.columns.is_empty())
+        .map(|effect| version::require(15, &format!("`on delete {} (…)`", effect.action.sql())))
+}
+
 fn rule(constraint: &Constraint) -> String {
     match &constraint.rule {
         Rule::Check(sql) if constraint.terms.no_inherit => format!("check ({}) no inherit", sql.text),
@@ -107,11 +118,7 @@ fn exclude(exclusion: &Exclusion) -> String {
 }
 
 fn element(element: &Element) -> String {
-    let value = match &element.value {
-        Compared::Column(name) => name.quoted(),
-        Compared::Expression(sql) => format!("({})", sql.text),
-    };
-    format!("{value} with {}", element.operator)
+    format!("{} with {}", element.key.sql(), element.operator)
 }
 
 fn timing(terms: &Terms) -> Option<&'static str> {

@@ -19,6 +19,7 @@ pub(crate) fn lock_table(table: &TableName, mode: Mode) -> Statement {
     let word = match mode {
         Mode::RowShare => "row share",
         Mode::ShareUpdateExclusive => "share update exclusive",
+        Mode::Share => "share",
         Mode::ShareRowExclusive => "share row exclusive",
         Mode::AccessExclusive => "access exclusive",
     };

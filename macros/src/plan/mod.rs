@@ -10,6 +10,7 @@ pub(crate) mod index;
 pub(crate) mod not_null;
 pub(crate) mod sql;
 pub(crate) mod sync;
+pub(crate) mod version;
 pub(crate) mod violation;
 
 use crate::syntax::name::TableName;
@@ -59,6 +60,7 @@ pub(crate) struct Lock {
 pub(crate) enum Mode {
     RowShare,
     ShareUpdateExclusive,
+    Share,
     ShareRowExclusive,
     AccessExclusive,
 }

@@ -22,17 +22,20 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
     }
     let parents: Vec<TableName> =
         table.constraints.iter().filter_map(Constraint::parent).cloned().collect();
-    let mut statements = ddl::lock_parents(&table.name, &parents, Mode::ShareRowExclusive);
+    let locks = ddl::lock_parents(&table.name, &parents, Mode::ShareRowExclusive);
     let sql = lower(&create.to_string(PostgresQueryBuilder));
     let mut items = vec![sql.strip_suffix(" )").unwrap_or(&sql).to_owned()];
     items.extend(table.constraints.iter().map(constraint::named));
     let mut create = Statement::free(spread(&format!("{} )", items.join(", "))))
         .why("a new table: no client uses it yet");
-    create.locks = statements.iter().flat_map(|lock| lock.locks.clone()).collect();
+    create.locks = locks.iter().flat_map(|lock| lock.locks.clone()).collect();
+    let mut statements: Vec<Statement> =
+        table.constraints.iter().filter_map(constraint::requirement).collect();
+    statements.extend(locks);
     statements.push(create);
     let comments = table.columns.iter().filter_map(|column| ddl::comment(&table.name, column));
     statements.extend(comments.map(|comment| Statement::free(comment.sql)));
-    statements.extend(table.indexes.iter().map(|item| index::create(&table.name, item)));
+    statements.extend(table.indexes.iter().flat_map(|item| index::create(&table.name, item)));
     statements
 }
 

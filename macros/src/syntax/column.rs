@@ -5,11 +5,11 @@ use std::fmt;
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, LitStr, Token, parenthesized};
+use syn::{Ident, LitStr, Token};
 
 use crate::diag::Errors;
 use crate::syntax::default::Default;
-use crate::syntax::list::{Reader, Words, flag};
+use crate::syntax::list::{Reader, Words, flag, inside};
 use crate::syntax::name::Name;
 use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
@@ -124,16 +124,6 @@ fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Resul
     move |input| {
         *slot = Some(input.parse()?);
         Ok(())
-    }
-}
-
-/// A value in parentheses.
-fn inside<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
-    move |input| {
-        let content;
-        parenthesized!(content in input);
-        *slot = Some(content.parse()?);
-        if content.is_empty() { Ok(()) } else { Err(content.error("unexpected token")) }
     }
 }
 

@@ -83,7 +83,7 @@ impl Constraint {
         } else if word == "primary_key" {
             Rule::PrimaryKey(columns(&content)?)
         } else if word == "exclude" {
-            Rule::Exclude(Exclusion::parse_elements(&content)?)
+            Rule::Exclude(Exclusion::parse_elements(&content, errors)?)
         } else {
             Rule::Unique(columns(&content)?)
         };

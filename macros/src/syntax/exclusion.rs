@@ -4,10 +4,11 @@ use std::fmt;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{Ident, LitStr, Token, parenthesized};
+use syn::parse::ParseStream;
+use syn::{Ident, LitStr, Token};
 
 use crate::diag::Errors;
+use crate::syntax::key::{Key, KeyValue};
 use crate::syntax::name::Name;
 use crate::syntax::sql::Sql;
 
@@ -24,14 +25,8 @@ pub(crate) struct Exclusion {
 /// What is compared, and how.
 #[derive(Clone)]
 pub(crate) struct Element {
-    pub(crate) value: Compared,
+    pub(crate) key: Key,
     pub(crate) operator: String,
-}
-
-#[derive(Clone)]
-pub(crate) enum Compared {
-    Column(Name),
-    Expression(Sql),
 }
 
 /// Those that compare by operators (manual, CREATE TABLE, "EXCLUDE").
@@ -39,14 +34,14 @@ const METHODS: [&str; 4] = ["gist", "spgist", "btree", "hash"];
 
 impl Exclusion {
     /// Reads elements up to an option or the end.
-    pub(crate) fn parse_elements(input: ParseStream) -> syn::Result<Self> {
-        let mut elements = vec![input.parse()?];
+    pub(crate) fn parse_elements(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let mut elements = vec![Element::parse(input, errors)?];
         while input.peek(Token![,]) && !input.peek3(Token![=]) && !is_flag(input) {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
                 break;
             }
-            elements.push(input.parse()?);
+            elements.push(Element::parse(input, errors)?);
         }
         Ok(Exclusion { elements, method: None, predicate: None })
     }
@@ -67,17 +62,17 @@ impl Exclusion {
 
     /// The columns that it names outright.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &Name> {
-        self.elements.iter().filter_map(|element| match &element.value {
-            Compared::Column(name) => Some(name),
-            Compared::Expression(_) => None,
+        self.elements.iter().filter_map(|element| match &element.key.value {
+            KeyValue::Column(name) => Some(name),
+            KeyValue::Expression(_) => None,
         })
     }
 
     /// The expressions that it compares.
     pub(crate) fn compared(&self) -> impl Iterator<Item = &Sql> {
-        self.elements.iter().filter_map(|element| match &element.value {
-            Compared::Expression(sql) => Some(sql),
-            Compared::Column(_) => None,
+        self.elements.iter().filter_map(|element| match &element.key.value {
+            KeyValue::Expression(sql) => Some(sql),
+            KeyValue::Column(_) => None,
         })
     }
 
@@ -90,11 +85,7 @@ impl Exclusion {
     pub(crate) fn with_column(&self, from: &Name, to: &Name) -> Self {
         let mut exclusion = self.clone();
         for element in &mut exclusion.elements {
-            match &mut element.value {
-                Compared::Column(name) if name == from => *name = to.clone(),
-                Compared::Column(_) => {}
-                Compared::Expression(sql) => *sql = sql.with_column(&from.text, &to.text),
-            }
+            element.key.rename_column(from, to);
         }
         let predicate = self.predicate.as_ref();
         exclusion.predicate = predicate.map(|sql| sql.with_column(&from.text, &to.text));
@@ -110,20 +101,9 @@ fn is_flag(input: ParseStream) -> bool {
         && (ahead.is_empty() || ahead.peek(Token![,]))
 }
 
-impl Parse for Element {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let value = if input.peek2(syn::token::Paren) {
-            let word = input.call(Ident::parse_any)?;
-            let content;
-            parenthesized!(content in input);
-            if word != "sql" {
-                let message = format!("an expression is written as SQL\nhelp: sql(\"{word}(…)\")");
-                return Err(syn::Error::new(word.span(), message));
-            }
-            Compared::Expression(content.parse()?)
-        } else {
-            Compared::Column(input.parse()?)
-        };
+impl Element {
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let key = Key::parse(input, errors)?;
         let word = input.call(Ident::parse_any).map_err(|error| {
             syn::Error::new(error.span(), "expected `with` and an operator\nhelp: with \"=\"")
         })?;
@@ -139,7 +119,7 @@ impl Parse for Element {
             let message = format!("`{text}` is no operator\nhelp: with \"=\"");
             return Err(syn::Error::new(operator.span(), message));
         }
-        Ok(Element { value, operator: text })
+        Ok(Element { key, operator: text })
     }
 }
 
@@ -160,10 +140,6 @@ impl fmt::Display for Exclusion {
 
 impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            Compared::Column(name) => write!(f, "{name}")?,
-            Compared::Expression(sql) => write!(f, "sql({sql})")?,
-        }
-        write!(f, " with {:?}", self.operator)
+        write!(f, "{} with {:?}", self.key, self.operator)
     }
 }
