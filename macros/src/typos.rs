@@ -46,6 +46,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
     r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
     "drop_view!(members);",
+    "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
+    r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

@@ -138,7 +138,7 @@ impl Schema {
             let (table, column) = match &hold.object {
                 Object::Table(table) => (table, None),
                 Object::Column(table, column) => (table, Some(Name::new(column))),
-                Object::Index(..) | Object::Entity(..) => continue,
+                Object::Index(..) | Object::Constraint(..) | Object::Entity(..) => continue,
             };
             let Ok(table) = syn::parse_str::<TableName>(table) else { continue };
             let found = self.find(&table);

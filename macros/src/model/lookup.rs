@@ -5,10 +5,12 @@ use proc_macro2::Span;
 use crate::diag::{Diagnostic, Errors};
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::{Reference, Rule, join};
+use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::reference::{Action, Reference};
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
+use crate::syntax::types::Type;
 
 impl Schema {
     pub(crate) fn table(&self, name: &TableName, errors: &mut Errors) -> Option<&Table> {
@@ -68,6 +70,54 @@ impl Schema {
         None
     }
 
+    /// The constraint that a change names: `orders.orders_total_check`.
+    pub(crate) fn constraint(
+        &self,
+        name: &ColumnName,
+        errors: &mut Errors,
+    ) -> Option<(&Table, &Constraint)> {
+        let table = self.table(&name.table, errors)?;
+        let wanted = |item: &&Constraint| item.name.as_ref() == Some(&name.name);
+        if let Some(found) = table.constraints.iter().find(wanted) {
+            return Some((table, found));
+        }
+        let span = name.name.span;
+        let claim = Object::constraint(&table.name, &name.name).at(span);
+        if !self.retiring(&claim, errors) && !self.may_be_unread(&name.name) {
+            let names = table.constraints.iter().filter_map(|item| item.name.as_ref());
+            errors
+                .at(span, format_args!("table `{}` has no constraint `{}`", table.name, name.name))
+                .nearest(&name.name.text, names.map(|name| name.text.as_str()));
+        }
+        None
+    }
+
+    /// Whether a table can take another constraint: its columns are there, and its name is free.
+    /// `span` is where its name comes from.
+    pub(crate) fn new_constraint(
+        &self,
+        table: &Table,
+        constraint: &Constraint,
+        errors: &mut Errors,
+    ) {
+        for column in constraint.named_columns() {
+            self.column_of(table, column, errors);
+        }
+        self.expressions_of_constraint(constraint, table, errors);
+        let Some(name) = &constraint.name else { return };
+        let mut others = table.constraints.iter().filter_map(|other| other.name.as_ref());
+        let relation = constraint.has_index().then(|| self.relation(&table.name, &name.text));
+        let taken = match others.find(|other| *other == name) {
+            Some(_) => Some(Object::constraint(&table.name, name)),
+            None => relation.flatten(),
+        };
+        if let Some(taken) = taken {
+            errors
+                .at(name.span, format_args!("{taken} exists already"))
+                .help("name = another_name");
+        }
+    }
+
     /// What a foreign key points at: a table of the model, by a key of it.
     pub(crate) fn reference(&self, from: &[&Column], to: &Reference, errors: &mut Errors) {
         let Some(table) = self.table(&to.table, errors) else { return };
@@ -81,10 +131,43 @@ impl Schema {
         to: &Reference,
         errors: &mut Errors,
     ) {
+        self.pointing_at(table, from, to, errors, |own, ty| format!("{}: {ty}", own.name));
+    }
+
+    /// `mend` says how a column becomes of the type that it must have.
+    pub(crate) fn pointing_at(
+        &self,
+        table: &Table,
+        from: &[&Column],
+        to: &Reference,
+        errors: &mut Errors,
+        mend: impl Fn(&Column, &Type) -> String,
+    ) {
         if from.len() != to.columns.len() {
             let (have, want) = (from.len(), to.columns.len());
-            let message = format!("the foreign key has {have} columns and points at {want}");
+            let columns = |count| if count == 1 { "column" } else { "columns" };
+            let message =
+                format!("the foreign key has {have} {} and points at {want}", columns(have));
             errors.at(to.table.span(), message);
+        }
+        for set in to.on_delete.iter().flat_map(|effect| &effect.columns) {
+            if !from.iter().any(|own| own.name == *set) {
+                errors
+                    .at(set.span, format_args!("`{set}` is no column of the foreign key"))
+                    .nearest(&set.text, from.iter().map(|own| own.name.text.as_str()));
+            }
+        }
+        if let Some(effect) = to.on_delete.as_ref().filter(|it| it.action == Action::SetNull) {
+            let is_set =
+                |own: &&&Column| effect.columns.is_empty() || effect.columns.contains(&own.name);
+            for own in from.iter().filter(is_set).filter(|own| own.not_null) {
+                errors
+                    .at(
+                        effect.span,
+                        format_args!("`set_null` on column `{}`, which is not null", own.name),
+                    )
+                    .help("one of `restrict`, `cascade`");
+            }
         }
         let mut known = true;
         for (at, name) in to.columns.iter().enumerate() {
@@ -94,15 +177,9 @@ impl Schema {
             };
             if let Some(own) = from.get(at).filter(|own| own.ty != column.ty) {
                 let (table, ty) = (&table.name, &column.ty);
-                errors
-                    .at(
-                        own.ty.span,
-                        format_args!(
-                            "`{}` is `{}`, but `{table}.{name}` is `{ty}`",
-                            own.name, own.ty
-                        ),
-                    )
-                    .help(format_args!("{}: {ty}", own.name));
+                let message =
+                    format!("`{}` is `{}`, but `{table}.{name}` is `{ty}`", own.name, own.ty);
+                errors.at(own.ty.span, message).help(mend(own, ty));
             }
         }
         if known && !is_key(table, &to.columns) {
@@ -180,11 +257,8 @@ impl Schema {
                     return Some(Object::table(&other.name));
                 }
                 let indexes = other.indexes.iter().filter_map(|index| index.name.as_ref());
-                let keys =
-                    other.constraints.iter().filter_map(|constraint| match constraint.rule {
-                        Rule::PrimaryKey(_) | Rule::Unique(_) => constraint.name.as_ref(),
-                        _ => None,
-                    });
+                let keys = other.constraints.iter().filter(|item| item.has_index());
+                let keys = keys.filter_map(|item| item.name.as_ref());
                 indexes
                     .chain(keys)
                     .find(|found| **found == *name)
@@ -197,17 +271,22 @@ fn is_key(table: &Table, columns: &[Name]) -> bool {
     let same = |key: &[Name]| {
         key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
     };
-    table.constraints.iter().any(|constraint| match &constraint.rule {
-        Rule::PrimaryKey(key) | Rule::Unique(key) => same(key),
-        _ => false,
-    })
+    let indexes = table.indexes.iter().filter(|index| index.is_key());
+    table.constraints.iter().filter_map(Constraint::key).any(same)
+        || indexes
+            .map(|index| index.key_columns().cloned().collect::<Vec<_>>())
+            .any(|key| same(&key))
 }
 
 /// Whether a hold on one object stands in the way of a claim on another.
 fn covers(held: &Object, claimed: &Object) -> bool {
     match (held, claimed) {
-        (Object::Table(held), Object::Column(table, _)) => held == table,
-        (Object::Column(table, _), Object::Table(claimed)) => table == claimed,
+        (Object::Table(held), Object::Column(table, _) | Object::Constraint(table, _)) => {
+            held == table
+        }
+        (Object::Column(table, _) | Object::Constraint(table, _), Object::Table(claimed)) => {
+            table == claimed
+        }
         _ => held == claimed,
     }
 }

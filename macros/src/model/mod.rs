@@ -20,8 +20,9 @@ use syn::ext::IdentExt;
 
 use crate::model::entity::{Entity, Kind};
 use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::constraint::{Constraint, Reference, Rule};
+use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::reference::Reference;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -108,6 +109,7 @@ pub(crate) enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    Constraint(String, String),
     /// Its kind, its name, and the table that it is on.
     Entity(Kind, String, Option<String>),
 }
@@ -132,6 +134,10 @@ impl Object {
         Object::Index(table.schema().to_owned(), index.text.clone())
     }
 
+    pub(crate) fn constraint(table: &TableName, constraint: &Name) -> Self {
+        Object::Constraint(table.to_string(), constraint.text.clone())
+    }
+
     pub(crate) fn entity(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
         Object::Entity(kind, name.to_string(), on.map(TableName::to_string))
     }
@@ -147,6 +153,7 @@ impl std::fmt::Display for Object {
             Object::Table(table) => write!(f, "table `{table}`"),
             Object::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Object::Index(_, index) => write!(f, "index `{index}`"),
+            Object::Constraint(table, name) => write!(f, "constraint `{table}.{name}`"),
             Object::Entity(kind, name, None) => write!(f, "{kind} `{name}`"),
             Object::Entity(kind, name, Some(on)) => write!(f, "{kind} `{name}` on `{on}`"),
         }
@@ -227,8 +234,7 @@ impl Schema {
         self.assume(&target.table, columns);
         self.alter(&target.table, |table| {
             let rule = Rule::Unique(target.columns.clone());
-            let span = target.table.span();
-            table.constraints.push(Constraint { name: None, rule, with: None, span });
+            table.constraints.push(Constraint::of(rule, target.table.span()));
             names::complete(table);
         });
     }

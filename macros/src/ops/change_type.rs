@@ -386,6 +386,7 @@ impl ChangeType {
         for item in table.constraints.iter().filter(|item| item.needs(column)) {
             match &item.rule {
                 Rule::Check(_) if !same_meaning => self.refuse(item.name.as_ref(), errors),
+                Rule::Exclude(_) => self.refuse(item.name.as_ref(), errors),
                 Rule::Unique(_) if is_stated => self.refuse(item.name.as_ref(), errors),
                 Rule::ForeignKey { .. } => self.check_parent(schema, item, new, errors),
                 Rule::Check(_) | Rule::Unique(_) | Rule::PrimaryKey(_) => {}

@@ -1,7 +1,11 @@
 //! The operations: one file each, one line in the table below.
 
+pub(crate) mod add_check;
 pub(crate) mod add_column;
+pub(crate) mod add_foreign_key;
 pub(crate) mod add_index;
+pub(crate) mod add_primary_key;
+pub(crate) mod add_unique;
 pub(crate) mod change_type;
 pub(crate) mod create_table;
 pub(crate) mod create_view;
@@ -199,6 +203,54 @@ macro_rules! operations {
             /// `using`, `include(…)`, `with(fillfactor = 70)`, `tablespace`, `name`. PostgreSQL
             /// manual: CREATE INDEX, "Building Indexes Concurrently".
             add_index: AddIndex,
+            /// Adds a check, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_check!(orders, "total >= 0", name = orders_total_positive);
+            /// ```
+            ///
+            /// The plan looks for rows that break it first and stops with samples of them; then
+            /// the check holds for new rows (`not valid`), and a step of its own reads the old
+            /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
+            /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_check: AddCheck,
+            /// Adds a foreign key, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
+            /// add_foreign_key!(orders(region, customer) => customers(region, id), match = full);
+            /// ```
+            ///
+            /// The plan looks for rows that point nowhere first and stops with samples of them;
+            /// then the key holds for new rows (`not valid`; both tables are locked against writes
+            /// for a moment, the one that it points at first), and a step of its own reads the
+            /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_foreign_key: AddForeignKey,
+            /// Adds a unique constraint by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_unique!(users(email));
+            /// add_unique!(users(team_id, email), include(name), name = users_email_in_team);
+            /// ```
+            ///
+            /// The plan looks for rows that are equal first and stops with samples of them. Equal
+            /// rows have to be mended before: no trigger could mend what old builds write, for it
+            /// does not see what other transactions are about to commit. Options: `name`,
+            /// `include(…)`, `nulls_not_distinct`, `deferrable`, `initially_deferred`. PostgreSQL
+            /// manual: ALTER TABLE, ADD table_constraint_using_index.
+            add_unique: AddUnique,
+            /// Adds a primary key by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_primary_key!(events(id));
+            /// ```
+            ///
+            /// The plan looks for nulls and equal rows first and stops with samples of them, and
+            /// makes the columns NOT NULL by a validated check. Options: `name`, `include(…)`,
+            /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            add_primary_key: AddPrimaryKey,
             /// Drops an index, once no build needs it.
             ///
             /// ```text

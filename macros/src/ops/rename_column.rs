@@ -264,6 +264,10 @@ impl RenameColumn {
                 errors
                     .at(span, format_args!("column `{name}` is part of the primary key"))
                     .note("rows, foreign keys and replication are identified by it");
+            } else if matches!(constraint.rule, Rule::Exclude(_)) {
+                errors
+                    .at(span, format_args!("column `{name}` is part of an exclusion constraint"))
+                    .note("PostgreSQL builds one for the new column while nobody can write alone");
             } else if self.up.is_some() {
                 refuse_conversion(span, constraint.name.as_ref(), errors);
             }

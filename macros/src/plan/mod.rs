@@ -2,6 +2,7 @@
 
 pub(crate) mod around;
 pub(crate) mod attach;
+pub(crate) mod constraint;
 pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
@@ -20,6 +21,7 @@ pub(crate) mod swap;
 pub(crate) mod sync;
 pub(crate) mod version;
 pub(crate) mod view;
+pub(crate) mod violation;
 
 use crate::syntax::name::TableName;
 

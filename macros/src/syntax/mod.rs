@@ -3,6 +3,7 @@
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
+pub(crate) mod exclusion;
 pub(crate) mod index;
 pub(crate) mod key;
 pub(crate) mod lexer;
@@ -10,6 +11,7 @@ pub(crate) mod list;
 mod method;
 pub(crate) mod name;
 pub(crate) mod query;
+pub(crate) mod reference;
 pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod table;
