@@ -18,6 +18,8 @@ mod converted;
 mod functions;
 #[path = "live/hand_written.rs"]
 mod hand_written;
+#[path = "live/indexes.rs"]
+mod indexes;
 #[path = "live/interrupted_index.rs"]
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
@@ -26,6 +28,8 @@ mod kill_and_resume;
 mod partitioned;
 #[path = "live/partitioned_index.rs"]
 mod partitioned_index;
+#[path = "live/renamed_table.rs"]
+mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
 #[path = "live/switch.rs"]
