@@ -12,6 +12,8 @@ mod bound;
 mod combined;
 #[path = "live/contract.rs"]
 mod contract;
+#[path = "live/convert.rs"]
+mod convert;
 #[path = "live/converted.rs"]
 mod converted;
 #[path = "live/functions.rs"]
