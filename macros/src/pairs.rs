@@ -21,7 +21,7 @@ use crate::{check, merge};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How many of the pairs a short run takes: one in so many.
-const STRIDE: usize = 12;
+const STRIDE: usize = 13;
 const AT_ONCE: usize = 4;
 
 const SEED: &str = "
