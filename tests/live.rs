@@ -26,6 +26,8 @@ mod interrupted_index;
 mod kill_and_resume;
 #[path = "live/partitioned.rs"]
 mod partitioned;
+#[path = "live/partitioned_index.rs"]
+mod partitioned_index;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repeated.rs"]
