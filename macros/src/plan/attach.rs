@@ -2,7 +2,6 @@
 
 use crate::plan::{Lock, Mode, Phase, Statement, Step, ddl, index, sql};
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::{Index, Key, KeyValue};
 use crate::syntax::name::{Name, TableName};
 
 /// The steps that add a constraint, once the rows are right.
@@ -74,14 +73,7 @@ fn not_valid(
 
 /// Catalog B5.
 fn unique(table: &TableName, name: &Name, columns: &[Name]) -> Vec<Step> {
-    let keys = columns
-        .iter()
-        .map(|column| Key { value: KeyValue::Column(column.clone()), descending: false })
-        .collect();
-    let mut index = Index::of(keys, name.span);
-    index.unique = true;
-    index.name = Some(name.clone());
-    let index = index::concurrent(table, &index);
+    let index = index::unique(table, name, columns);
     vec![
         Step::build_index("concurrently: reads and writes go on", index),
         Step::transaction(

@@ -71,6 +71,14 @@ pub(crate) fn add_unique_using_index(table: &TableName, name: &Name) -> Statemen
     alter(table, &clause, Mode::AccessExclusive)
 }
 
+/// Catalog B7: the index is there, and its columns are NOT NULL.
+pub(crate) fn replace_primary_key(table: &TableName, name: &Name, index: &Name) -> Statement {
+    let (name, index) = (name.quoted(), index.quoted());
+    let clause =
+        format!("drop constraint {name}, add constraint {name} primary key using index {index}");
+    alter(table, &clause, Mode::AccessExclusive)
+}
+
 pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
     let clause = format!("drop constraint if exists \"{name}\"");
     alter(table, &clause, Mode::AccessExclusive)

@@ -16,6 +16,15 @@ pub(crate) fn concurrent(table: &TableName, index: &Syntax) -> Index {
     }
 }
 
+/// The index of a unique constraint or a primary key.
+pub(crate) fn unique(table: &TableName, name: &Name, columns: &[Name]) -> Index {
+    let key = |column: &Name| Key { value: KeyValue::Column(column.clone()), descending: false };
+    let mut index = Syntax::of(columns.iter().map(key).collect(), name.span);
+    index.unique = true;
+    index.name = Some(name.clone());
+    concurrent(table, &index)
+}
+
 /// An index on a table that is new and empty.
 pub(crate) fn create(table: &TableName, index: &Syntax) -> Statement {
     Statement::free(create_sql(table, index, "index")).why("the table is new and empty")

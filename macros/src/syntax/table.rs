@@ -14,7 +14,7 @@ use crate::syntax::constraint::{Constraint, Rule, WORDS};
 use crate::syntax::default::Default;
 use crate::syntax::index::Index;
 use crate::syntax::list::items;
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::name::{ColumnName, Name, TableName};
 use crate::syntax::sql::Sql;
 
 /// A table. Constraints written with a column stand with the table's own.
@@ -106,6 +106,20 @@ impl Table {
                 target.table == *table && column.is_none_or(|name| target.columns.contains(name))
             }
             _ => false,
+        })
+    }
+
+    /// The columns of its foreign keys that stand for that column of another table.
+    pub(crate) fn columns_pointing_at<'a>(
+        &'a self,
+        to: &'a ColumnName,
+    ) -> impl Iterator<Item = &'a Name> {
+        self.constraints.iter().filter_map(move |constraint| match &constraint.rule {
+            Rule::ForeignKey { columns, target } if target.table == to.table => {
+                let at = target.columns.iter().position(|name| *name == to.name)?;
+                columns.get(at)
+            }
+            _ => None,
         })
     }
 
