@@ -3,8 +3,11 @@
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
+use crate::allow;
+use crate::clause::Clause;
 use crate::diag::Errors;
 use crate::direct::Request;
+use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{self, Operation, Plan};
@@ -18,6 +21,16 @@ pub(crate) struct Change {
     /// Migrations whose contract must have run before this one starts.
     pub(crate) requires: Vec<String>,
     pub(crate) plan: Plan,
+    /// What it adds to the tables of the schema.
+    pub(crate) made: Made,
+    /// The rules that it silences.
+    pub(crate) allowed: Vec<String>,
+}
+
+impl Change {
+    pub(crate) fn allows(&self, rule: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed == rule)
+    }
 }
 
 /// Reads and plans one change from its macro's argument.
@@ -47,9 +60,10 @@ pub(crate) fn of_migration<O: Operation>(
     if read.is_err() || errors.count() > before {
         schema.leave_unread(&argument);
     }
-    let Read { operation, subject, direct } = read?;
+    let Read { operation, subject, direct, allowed } = read?;
     let claims = operation.claims();
     let before = errors.count();
+    schema.allow(&allowed);
     let facts = operation.check(schema, errors);
     if facts.is_none() {
         schema.leave_unread(&argument);
@@ -73,7 +87,8 @@ pub(crate) fn of_migration<O: Operation>(
         // Nothing of it waits for a contract.
         schema.holds.truncate(holds);
     }
-    Ok(Change { operation: name.to_owned(), subject, claims, requires, plan })
+    let made = schema.made();
+    Ok(Change { operation: name.to_owned(), subject, claims, requires, plan, made, allowed })
 }
 
 /// A change on its own: it says itself what no history can tell.
@@ -84,7 +99,7 @@ pub(crate) fn alone<O: Operation>(
 ) -> Option<Change> {
     let before = errors.count();
     let parsed = (|input: ParseStream| read::<O>(input, errors)).parse2(input);
-    let Read { operation, subject, direct } = match parsed {
+    let Read { operation, subject, direct, allowed } = match parsed {
         Ok(read) => read,
         Err(error) => {
             // Beside what was reported, `syn` counts every group that an error left half read.
@@ -102,10 +117,11 @@ pub(crate) fn alone<O: Operation>(
         return None;
     }
     let at = Position { migration: 1, change: 1 };
+    schema.allow(&allowed);
     let facts = operation.check(&schema, errors)?;
     let plan = plan(&operation, name, &facts, direct.as_ref(), &schema, at, errors);
-    let (claims, requires) = (Vec::new(), Vec::new());
-    Some(Change { operation: name.to_owned(), subject, claims, requires, plan })
+    let (claims, requires, made) = (Vec::new(), Vec::new(), Made::default());
+    Some(Change { operation: name.to_owned(), subject, claims, requires, plan, made, allowed })
 }
 
 /// The direct form where it was asked for, or where no client uses the table yet; else the plan.
@@ -145,22 +161,35 @@ struct Read<O> {
     operation: O,
     subject: String,
     direct: Option<Request>,
+    allowed: Vec<String>,
 }
 
 fn read<O: Operation>(input: ParseStream, errors: &mut Errors) -> syn::Result<Read<O>> {
     let argument = input.cursor().token_stream();
     let subject = as_written(&argument);
+    let (mut direct, mut allowed) = (None, Vec::new());
+    let (mut rest, mut last) = (argument, None);
+    while let Some((without, clause)) = Clause::take(&rest, "allow") {
+        allowed.extend(allow::read(&clause, O::RULES, errors));
+        (rest, last) = (without, Some(clause));
+    }
+    if let Some((without, clause)) = Clause::take(&rest, "direct") {
+        direct = Request::read(&clause, errors);
+        (rest, last) = (without, Some(clause));
+    }
     let mut whole = |input: ParseStream| {
         let operation = O::parse(input, errors)?;
         if input.is_empty() { Ok(operation) } else { Err(input.error("unexpected token")) }
     };
-    let Some((rest, request)) = Request::split(&argument) else {
-        return Ok(Read { operation: whole(input)?, subject, direct: None });
+    let operation = match last {
+        None => whole(input)?,
+        // Without its clauses the argument is a stream of its own.
+        Some(clause) => {
+            input.parse::<TokenStream>()?;
+            whole.parse2(rest).map_err(|error| clause.at_end(error))?
+        }
     };
-    // Without `direct` in it the argument is a stream of its own.
-    input.parse::<TokenStream>()?;
-    let operation = whole.parse2(rest).map_err(|error| request.at_end(error))?;
-    Ok(Read { operation, subject, direct: request.read(errors) })
+    Ok(Read { operation, subject, direct, allowed })
 }
 
 /// The argument on one line.

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
 
 /// The errors of one macro call, in the order in which they were found.
 ///
@@ -10,6 +11,7 @@ use proc_macro2::{Span, TokenStream};
 /// let a wrong plan compile.
 pub(crate) struct Errors {
     found: Vec<Diagnostic>,
+    warnings: Vec<(&'static str, Diagnostic)>,
     looked_at: bool,
 }
 
@@ -21,7 +23,7 @@ pub(crate) struct Diagnostic {
 
 impl Errors {
     pub(crate) fn new() -> Self {
-        Errors { found: Vec::new(), looked_at: false }
+        Errors { found: Vec::new(), warnings: Vec::new(), looked_at: false }
     }
 
     /// Adds an error at `span`, the smallest token that mends it.
@@ -29,6 +31,18 @@ impl Errors {
         let index = self.found.len();
         self.found.push(Diagnostic { span, text: message.to_string() });
         &mut self.found[index]
+    }
+
+    /// Adds a warning of this rule, which `allow(rule, reason = "…")` silences.
+    pub(crate) fn warn(
+        &mut self,
+        rule: &'static str,
+        span: Span,
+        message: impl Display,
+    ) -> &mut Diagnostic {
+        let index = self.warnings.len();
+        self.warnings.push((rule, Diagnostic { span, text: message.to_string() }));
+        &mut self.warnings[index].1
     }
 
     /// Adds what `syn` found.
@@ -48,13 +62,14 @@ impl Errors {
         self.found.len()
     }
 
-    /// The `compile_error!` calls, each at its own token.
+    /// The `compile_error!` calls, each at its own token, and the warnings.
     pub(crate) fn compile_errors(&mut self) -> TokenStream {
         self.looked_at = true;
-        self.found
-            .iter()
-            .map(|diagnostic| syn::Error::new(diagnostic.span, &diagnostic.text).to_compile_error())
-            .collect()
+        let errors = self.found.iter().map(|diagnostic| {
+            syn::Error::new(diagnostic.span, &diagnostic.text).to_compile_error()
+        });
+        let warnings = self.warnings.iter().map(|(rule, warning)| warning.compile_warning(rule));
+        errors.chain(warnings).collect()
     }
 }
 
@@ -65,6 +80,19 @@ impl Drop for Errors {
 }
 
 impl Diagnostic {
+    /// A macro has no warnings on stable Rust; a deprecated constant, used at the token, has.
+    fn compile_warning(&self, rule: &str) -> TokenStream {
+        let (constant, text) = (Ident::new(rule, self.span), &self.text);
+        quote! {
+            const _: () = {
+                #[deprecated(note = #text)]
+                #[allow(non_upper_case_globals)]
+                const #constant: () = ();
+                #constant
+            };
+        }
+    }
+
     /// Adds text that can be pasted in the place of what is wrong, or the next thing to do.
     pub(crate) fn help(&mut self, help: impl Display) -> &mut Self {
         self.text.extend(["\nhelp: ", &help.to_string()]);

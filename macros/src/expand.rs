@@ -8,7 +8,7 @@ use crate::history::{History, Link};
 use crate::migration::{After, Migration};
 use crate::model::Schema;
 use crate::ops::Operation;
-use crate::{change, check, emit, siblings};
+use crate::{change, check, emit, merge, siblings};
 
 /// `migration!`: the first one is planned at once; a child asks its parent for the schema.
 pub(crate) fn migration(input: TokenStream) -> TokenStream {
@@ -30,8 +30,9 @@ pub(crate) fn child(input: TokenStream) -> TokenStream {
 }
 
 fn planned(schema: Schema, body: TokenStream, errors: &mut Errors) -> TokenStream {
-    let migration = Migration::parse_all(body, schema, errors);
+    let mut migration = Migration::parse_all(body, schema, errors);
     check::all(&migration, errors);
+    merge::steps(&mut migration);
     emit::migration(&migration, errors)
 }
 

@@ -1,17 +1,23 @@
 //! The macros of `changeover`: depend on that crate, which
 //! re-exports them.
 
+mod allow;
 mod change;
 mod check;
+mod clause;
 mod diag;
 mod direct;
 mod emit;
 mod expand;
 mod gated;
+mod grammar;
 mod history;
+mod merge;
 mod migration;
 mod model;
 mod ops;
+#[cfg(test)]
+mod pairs;
 mod plan;
 mod siblings;
 mod syntax;

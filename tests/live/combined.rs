@@ -7,7 +7,7 @@ mod m0001_base {
         create_table!(billing.customers { id: bigint identity primary_key, name: text });
         create_table!(billing."Order Items" {
             id: bigint identity primary_key,
-            customer_id: bigint not_null references(billing.customers.id, on_delete = cascade),
+            customer_id: bigint not_null references(billing.customers.id, on_delete = cascade), index(customer_id),
             user: varchar(30) not_null default "it's" check("\"user\" <> ''"),
             state: text,
             note: text not_null default "",

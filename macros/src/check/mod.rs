@@ -1,10 +1,19 @@
 //! Rules that look across the changes of a migration, one file each.
 
 mod changed_twice;
+mod foreign_key_without_index;
+mod index_before_backfill;
+mod type_choice;
 
 use crate::diag::Errors;
 use crate::migration::Migration;
 
 pub(crate) fn all(migration: &Migration, errors: &mut Errors) {
     changed_twice::check(migration, errors);
+    index_before_backfill::check(migration, errors);
+    // Advice is for what can be done at all.
+    if errors.count() == 0 {
+        foreign_key_without_index::check(migration, errors);
+        type_choice::check(migration, errors);
+    }
 }

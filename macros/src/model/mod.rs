@@ -1,9 +1,15 @@
 //! The schema as the migrations so far have made it.
 
+pub(crate) mod dependents;
 pub(crate) mod entity;
+pub(crate) mod expression;
 pub(crate) mod lookup;
+pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+pub(crate) mod pointing;
+mod query;
+mod rename;
 pub(crate) mod replaced;
 pub(crate) mod state;
 
@@ -15,8 +21,9 @@ use syn::ext::IdentExt;
 
 use crate::model::entity::{Entity, Kind};
 use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::constraint::{Constraint, Reference, Rule};
+use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::reference::Reference;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -39,6 +46,10 @@ pub(crate) struct Schema {
     entities: Vec<Entity>,
     /// The tables that the present migration makes: no client uses them yet.
     fresh: BTreeSet<String>,
+    /// The tables that the present change has touched, as it found them.
+    touched: BTreeMap<String, Option<Table>>,
+    /// The rules that the present change silences.
+    allowed: Vec<String>,
     /// Whether it holds nothing but what a change outside any history says.
     pub(crate) is_assumed: bool,
 }
@@ -86,6 +97,8 @@ pub(crate) enum Role {
     Retiring { successor: Option<String> },
     /// A trigger keeps it filled, or equal to what it replaces.
     Synced,
+    /// It is read by what goes in the contract.
+    Read { by: String },
     /// At the switch another takes its place, with what is built on it by then known to the plan:
     /// what came or went later would be lost.
     Replaced,
@@ -97,6 +110,7 @@ pub(crate) enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    Constraint(String, String),
     /// Its kind, its name, and the table that it is on.
     Entity(Kind, String, Option<String>),
 }
@@ -121,6 +135,10 @@ impl Object {
         Object::Index(table.schema().to_owned(), index.text.clone())
     }
 
+    pub(crate) fn constraint(table: &TableName, constraint: &Name) -> Self {
+        Object::Constraint(table.to_string(), constraint.text.clone())
+    }
+
     pub(crate) fn entity(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
         Object::Entity(kind, name.to_string(), on.map(TableName::to_string))
     }
@@ -136,6 +154,7 @@ impl std::fmt::Display for Object {
             Object::Table(table) => write!(f, "table `{table}`"),
             Object::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Object::Index(_, index) => write!(f, "index `{index}`"),
+            Object::Constraint(table, name) => write!(f, "constraint `{table}.{name}`"),
             Object::Entity(kind, name, None) => write!(f, "{kind} `{name}`"),
             Object::Entity(kind, name, Some(on)) => write!(f, "{kind} `{name}` on `{on}`"),
         }
@@ -170,11 +189,14 @@ impl Schema {
 
     /// Adds a table, or puts it in the place of the one of its name.
     pub(crate) fn put(&mut self, table: Table) {
-        self.tables.insert(table.name.to_string(), Entry::new(table));
+        let name = table.name.to_string();
+        self.touch(&name);
+        self.tables.insert(name, Entry::new(table));
     }
 
     /// Alters a table, if it is there.
     pub(crate) fn alter(&mut self, name: &TableName, alter: impl FnOnce(&mut Table)) {
+        self.touch(&name.to_string());
         if let Some(entry) = self.tables.remove(&name.to_string()) {
             let mut table = entry.read().clone();
             alter(&mut table);
@@ -213,8 +235,7 @@ impl Schema {
         self.assume(&target.table, columns);
         self.alter(&target.table, |table| {
             let rule = Rule::Unique(target.columns.clone());
-            let span = target.table.span();
-            table.constraints.push(Constraint { name: None, rule, with: None, span });
+            table.constraints.push(Constraint::of(rule, target.table.span()));
             names::complete(table);
         });
     }
@@ -251,7 +272,10 @@ impl Schema {
     /// without them.
     pub(crate) fn hold_read(&mut self, name: &TableName, sql: &Sql) {
         let Some(table) = self.find(name) else { return };
-        let read = table.columns.iter().filter(|column| sql.mentions(&column.name.text));
+        // The whole row goes by the table's name.
+        let whole = sql.mentions(&table.name.name.text);
+        let columns = table.columns.iter();
+        let read = columns.filter(|column| whole || sql.mentions(&column.name.text));
         let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
         for object in objects {
             self.hold(object, Role::Synced);
@@ -295,6 +319,16 @@ impl Schema {
     /// Notes a table that the present migration has made.
     pub(crate) fn made_now(&mut self, table: &TableName) {
         self.fresh.insert(table.to_string());
+    }
+
+    /// Silences these rules for the present change.
+    pub(crate) fn allow(&mut self, rules: &[String]) {
+        self.allowed = rules.to_vec();
+    }
+
+    /// Whether the present change silences this rule.
+    pub(crate) fn allows(&self, rule: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed == rule)
     }
 
     /// Whether the present migration has made this table, so that no client uses it yet.

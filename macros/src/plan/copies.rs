@@ -70,7 +70,10 @@ impl Copies {
     /// The index that is the primary key's copy.
     pub(crate) fn key_index(&self, table: &TableName) -> Option<PlannedIndex> {
         let key = self.key.as_ref()?;
-        Some(index::unique(table, &key.temporary, key.object.columns()))
+        Some(index::concurrent(
+            table,
+            &attach::index_of(&key.object, &key.temporary, key.object.columns()),
+        ))
     }
 
     pub(crate) fn key_name(&self) -> Option<Name> {

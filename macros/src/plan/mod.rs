@@ -2,6 +2,7 @@
 
 pub(crate) mod around;
 pub(crate) mod attach;
+pub(crate) mod constraint;
 pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
@@ -12,12 +13,17 @@ pub(crate) mod not_null;
 pub(crate) mod outside;
 pub(crate) mod part;
 pub(crate) mod queue;
+pub(crate) mod reshape;
 pub(crate) mod retype;
 pub(crate) mod sequence;
 pub(crate) mod shadow;
 pub(crate) mod sql;
+pub(crate) mod stand_in;
 pub(crate) mod swap;
 pub(crate) mod sync;
+pub(crate) mod version;
+pub(crate) mod view;
+pub(crate) mod violation;
 
 use crate::syntax::name::TableName;
 
@@ -66,6 +72,7 @@ pub(crate) struct Lock {
 pub(crate) enum Mode {
     RowShare,
     ShareUpdateExclusive,
+    Share,
     ShareRowExclusive,
     AccessExclusive,
 }
@@ -108,6 +115,16 @@ pub(crate) struct Bound {
     pub(crate) table: String,
     pub(crate) max_rows: u64,
     pub(crate) reason: String,
+}
+
+impl Backfill {
+    /// The columns that it writes.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.set.match_indices("\" = ").filter_map(|(end, _)| {
+            let start = self.set[..end].rfind('"')?;
+            Some(&self.set[start + 1..end])
+        })
+    }
 }
 
 impl Statement {

@@ -6,7 +6,8 @@ use crate::plan::outside::{self, Replaced};
 use crate::plan::part::{self, Part};
 use crate::plan::shadow::Shadow;
 use crate::plan::{
-    Index, Mode, Phase, Require, Statement, Step, Work, attach, ddl, index, sequence, sql,
+    Index, Mode, Phase, Require, Statement, Step, Work, attach, constraint, ddl, index, sequence,
+    sql,
 };
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::default::Default;
@@ -86,7 +87,7 @@ impl Swap<'_> {
         }
         for shadow in self.shadows.iter().rev() {
             statements.extend(refusing(shadow).map(|constraint| {
-                drop_constraint(shadow.name(), constraint).why("the new column has its own")
+                constraint::drop(shadow.name(), constraint).why("the new column has its own")
             }));
         }
         for shadow in self.shadows {
@@ -108,7 +109,7 @@ impl Swap<'_> {
                 .cloned()
                 .collect();
             statements.extend(pointing.iter().map(|constraint| {
-                drop_constraint(shadow.name(), constraint)
+                constraint::drop(shadow.name(), constraint)
                     .why("it needs the primary key's index, which goes; added again below")
             }));
         }
@@ -140,7 +141,7 @@ impl Swap<'_> {
         }
         if let Some((key, old)) = old_key(shadow) {
             statements.push(
-                ddl::replace_primary_key(table, &key, &old)
+                replace_key(table, key, &old)
                     .why("the index is there, and the valid check has proved NOT NULL"),
             );
         }
@@ -191,9 +192,8 @@ fn take_place(shadow: &Shadow) -> Vec<Statement> {
     let copies = shadow.copies();
     let mut statements = Vec::new();
     if let (Some(key), Some(index)) = (shadow.primary_key(), copies.key_name()) {
-        let name = key.name.clone().unwrap_or_else(|| index.clone());
         statements.push(
-            ddl::replace_primary_key(table, &name, &index)
+            replace_key(table, key, &index)
                 .why("the index is there, and the column is NOT NULL: no row is read"),
         );
     }
@@ -254,15 +254,23 @@ fn key_indexes(shadow: &Shadow) -> Vec<Index> {
     let old = key.with_column(shadow.column(), &shadow.retired());
     let names = (old_key(shadow), shadow.copies().key_name());
     let (Some((_, retired)), Some(copy)) = names else { return Vec::new() };
-    vec![index::unique(table, &copy, key.columns()), index::unique(table, &retired, old.columns())]
+    let index = |key: &Constraint, name: &Name| {
+        index::concurrent(table, &attach::index_of(key, name, key.columns()))
+    };
+    vec![index(key, &copy), index(&old, &retired)]
 }
 
-/// The primary key, and the name of the index that it had before the switch and gets on the way
-/// back.
-fn old_key(shadow: &Shadow) -> Option<(Name, Name)> {
-    let name = shadow.primary_key()?.name.clone()?;
-    let old = names::retired(shadow.name(), &name);
-    Some((name, old))
+/// The primary key, and the name that its old index gets on the way back.
+fn old_key(shadow: &Shadow) -> Option<(&Constraint, Name)> {
+    let key = shadow.primary_key()?;
+    Some((key, names::retired(shadow.name(), key.name.as_ref()?)))
+}
+
+/// Catalog B7: the index is there, and its columns are NOT NULL.
+fn replace_key(table: &TableName, key: &Constraint, index: &Name) -> Statement {
+    let name = key.name.as_ref().map(Name::quoted).unwrap_or_default();
+    let add = constraint::using_index(key, &index.text);
+    ddl::alter(table, &format!("drop constraint {name}, add {add}"), Mode::AccessExclusive)
 }
 
 fn is_key(shadow: &Shadow) -> bool {
@@ -289,15 +297,6 @@ fn set_not_null(table: &TableName, column: &Name, check: &str) -> Vec<Statement>
         ddl::drop_constraint_if_exists(table, check)
             .why("two statements: one `alter table` with both would scan"),
     ]
-}
-
-fn drop_constraint(table: &TableName, constraint: &Constraint) -> Statement {
-    let name = constraint.name.as_ref().map_or("", |name| &name.text);
-    let drop = ddl::drop_constraint_if_exists(table, name);
-    match constraint.parent().filter(|parent| *parent != table) {
-        Some(parent) => drop.and_locks(parent, Mode::AccessExclusive),
-        None => drop,
-    }
 }
 
 fn inherit(shadow: &Shadow) -> Statement {

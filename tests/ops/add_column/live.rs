@@ -20,7 +20,7 @@ mod m0002_change {
         add_column!(users.plan: text not_null default "free");
         add_column!(users.token: uuid not_null default sql("gen_random_uuid()"));
         add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')");
-        add_column!(users.team_id: bigint references(teams.id, on_delete = set_null));
+        add_column!(users.team_id: bigint references(teams.id, on_delete = set_null), allow(foreign_key_without_index, reason = "teams are never deleted"));
         add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's"));
         add_column!(users.badge: uuid unique default sql("gen_random_uuid()"));
     }

@@ -10,23 +10,16 @@
 -- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
 --   `copy` without a column list for good; name the columns instead
 
--- 1/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
+-- 1/1 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add column "plan" text not null default 'free';
-commit;
-
--- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
---   `copy` without a column list for good; name the columns instead
-
--- 2/6 the column, and the trigger that fills it, in one transaction: no client meets one
+--
+-- add_column!(users.token: uuid not_null default sql("gen_random_uuid()")), under the same
+--   lock: the column, and the trigger that fills it, in one transaction: no client meets one
 --   without the other
-begin;
-set local lock_timeout = '300ms';
-set local statement_timeout = '5s';
 create function "public"."users_token_fill_376a7e85"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -51,17 +44,10 @@ create trigger "zzz_0002_02_users_token_fill_376a7e85_write" before update on "p
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 alter table "public"."users" enable always trigger "zzz_0002_02_users_token_fill_376a7e85_write";
-commit;
-
--- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
---   `copy` without a column list for good; name the columns instead
-
--- 3/6 the column, and the trigger that fills it, in one transaction: no client meets one
---   without the other
-begin;
-set local lock_timeout = '300ms';
-set local statement_timeout = '5s';
+--
+-- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')"), under the
+--   same lock: the column, and the trigger that fills it, in one transaction: no client meets
+--   one without the other
 create function "public"."users_region_fill_38945754"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -83,43 +69,24 @@ create trigger "zzz_0002_03_users_region_fill_38945754_write" before insert or u
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 alter table "public"."users" enable always trigger "zzz_0002_03_users_region_fill_38945754_write";
-commit;
-
--- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
---   `copy` without a column list for good; name the columns instead
-
--- 4/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
-begin;
-set local lock_timeout = '300ms';
-set local statement_timeout = '5s';
+--
+-- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null),
+--   allow(foreign_key_without_index, reason = "teams are never deleted")), under the same lock:
+--   touches no row: PostgreSQL keeps a constant or stable default in its catalog
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add column "team_id" bigint;
-commit;
-
--- add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's"))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
---   `copy` without a column list for good; name the columns instead
-
--- 5/6 touches no row: PostgreSQL keeps a constant or stable default in its catalog
-begin;
-set local lock_timeout = '300ms';
-set local statement_timeout = '5s';
+--
+-- add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's")),
+--   under the same lock: touches no row: PostgreSQL keeps a constant or stable default in its
+--   catalog
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add column "code" varchar(40) default 'none';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 comment on column "public"."users"."code" is 'it''s';
-commit;
-
--- add_column!(users.badge: uuid unique default sql("gen_random_uuid()"))
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
---   `copy` without a column list for good; name the columns instead
-
--- 6/6 the column, and the trigger that fills it, in one transaction: no client meets one
---   without the other
-begin;
-set local lock_timeout = '300ms';
-set local statement_timeout = '5s';
+--
+-- add_column!(users.badge: uuid unique default sql("gen_random_uuid()")), under the same lock:
+--   the column, and the trigger that fills it, in one transaction: no client meets one without
+--   the other
 create function "public"."users_badge_fill_ca09488b"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -253,7 +220,7 @@ alter table "public"."users" alter column "region" set not null;
 alter table "public"."users" drop constraint if exists "users_region_not_null_38945754";
 commit;
 
--- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null))
+-- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null), allow(foreign_key_without_index, reason = "teams are never deleted"))
 
 -- 10/17 `users_team_id_fkey` holds for new rows; old ones are not read yet
 begin;
@@ -272,7 +239,6 @@ commit;
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
--- lock: ROW SHARE on "public"."teams": blocks neither reads nor writes
 -- lock: ROW SHARE on "public"."teams": blocks neither reads nor writes
 alter table "public"."users" validate constraint "users_team_id_fkey";
 commit;
@@ -431,45 +397,20 @@ commit;
 -- undo: drop function if exists "public"."users_badge_fill_ca09488b"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "badge";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "code";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "team_id";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_03_users_region_fill_38945754_write" on "public"."users";
 -- undo: drop function if exists "public"."users_region_fill_38945754"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "region";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_02_users_token_fill_376a7e85_write" on "public"."users";
 -- undo: drop function if exists "public"."users_token_fill_376a7e85"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "token";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "plan";
 -- undo: commit;

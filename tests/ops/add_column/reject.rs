@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });
@@ -38,6 +38,18 @@ mod m0002_definitions {
         add_column!(users.street: text not_nul);
         add_column!(users.zip);
         add_column!(users.score: integer, fil = "1");
+    }
+}
+
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        add_column!(users.region: text, fill = "coalesce(contry, 'de')");
+        add_column!(users.city: text, fill = "split_part(shout, ' ', 1)");
+        add_column!(users.mail: text, fill = "new.email");
+        add_column!(users.age: integer check("age >= 0 and aeg < 150"));
+        add_column!(users.tags: text[] default sql("array[username]"));
+        add_column!(users.orders: bigint, fill = "count(*)");
     }
 }
 

@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });
@@ -21,8 +21,8 @@ mod m0002_change {
         create_table!(users { id: bigint primary_key });
         create_table!(orders {
             id: bigint identity primary_key,
-            customer_id: bigint references(customer.id),
-            user_id: text references(users.id),
+            customer_id: bigint references(customer.id), index(customer_id),
+            user_id: text references(users.id), index(user_id),
             state: text default "new",
             unique(stat),
         });
@@ -39,6 +39,23 @@ mod m0002_definitions {
             other: bigint primary_key,
             state: text default 5,
             paid: boolean default "maybe",
+        });
+    }
+}
+
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(orders {
+            id: bigint identity primary_key,
+            state: text check("stat <> ''"),
+            total: numeric(12, 2) check("total >= (select 0)"),
+            tax: numeric(12, 2) generated("total * random()"),
+            at: timestamptz default sql("coalesce(state, now())"),
+            kind: text default sql("'new' ||"),
+            own: sql("ltree ("),
+            check("max(total) > 0"),
+            index((sql("concat(state, kind)")), where = "ctid is not null"),
         });
     }
 }

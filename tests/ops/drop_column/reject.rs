@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });
@@ -23,6 +23,13 @@ mod m0002_change {
         drop_column!(customers.id);
         drop_column!(users.id);
         drop_column!(users.email, fill = "nope(");
+    }
+}
+
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        drop_column!(customers.name, fill = "user.name");
     }
 }
 

@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });

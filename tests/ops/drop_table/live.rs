@@ -11,6 +11,7 @@ mod m0001_base {
         create_table!(legacy_orders {
             id: bigint identity primary_key,
             customer_id: bigint references(customers.id),
+            index(customer_id),
             status: text not_null,
             index(status),
         });

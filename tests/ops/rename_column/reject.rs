@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });
@@ -33,6 +33,15 @@ mod m0002_stated {
         rename_column!(users.email => mail: text not_null);
         rename_column!(users.username => handle: text not_null unique default "x");
         rename_column!(customers.name => title: text check("title <> ''"));
+    }
+}
+
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        rename_column!(users.email => mail: text, up = "lower(emial)", down = "mial");
+        rename_column!(users.plan => tier: text, up = "plan", down = "tier tier");
+        rename_column!(customers.name => title: text, up = "Name", down = "\"Title\"");
     }
 }
 

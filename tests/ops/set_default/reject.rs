@@ -8,7 +8,7 @@ mod m0001_base {
             username: text not_null unique,
             email: text,
             plan: text not_null default "free",
-            customer_id: bigint references(customers.id),
+            customer_id: bigint references(customers.id), index(customer_id),
             shout: text generated("upper(username)"),
             index(email),
         });
@@ -23,6 +23,15 @@ mod m0002_change {
         set_default!(users.emial, "x");
         set_default!(users.plan);
         set_default!(users.shout, "x");
+    }
+}
+
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        set_default!(users.email, sql("username"));
+        set_default!(users.plan, sql("'free' ||"));
+        set_default!(users.customer_id, sql("(select 1)"));
     }
 }
 

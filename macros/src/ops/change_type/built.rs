@@ -64,7 +64,7 @@ impl ChangeType {
     /// The columns that point at this one have to be of its type, so they are named as well: a
     /// reader of the line sees all that changes.
     pub(super) fn check_with(&self, schema: &Schema, errors: &mut Errors) {
-        let wanted = schema.pointing_at(&self.target.name);
+        let wanted = schema.columns_pointing_at(&self.target.name);
         for name in &self.with {
             if schema.column(name, errors).is_some()
                 && !wanted.iter().any(|other| same(other, name))
@@ -109,6 +109,7 @@ impl ChangeType {
             );
         for item in part.constraints() {
             match &item.rule {
+                Rule::Exclude(_) => self.refuse(item.name.as_ref(), errors),
                 Rule::Check(_) if !same_meaning => self.refuse(item.name.as_ref(), errors),
                 Rule::Unique(_) | Rule::PrimaryKey(_) if is_stated => {
                     self.refuse(item.name.as_ref(), errors)

@@ -61,7 +61,7 @@ impl ChangeType {
             errors
                 .at(ty.span, format_args!("`{ty}` has no room for every `{}`", old.ty))
                 .help(format_args!("add_check!({}, {check:?});", name.table))
-                .note("a check keeps values as short; the type would take a second column, with `up` and `down`");
+                .note("a check keeps values as short without a second column; the type itself takes `up` and `down`");
         } else {
             let (up, down) = (&ty.sql, &old.ty.sql);
             errors
@@ -100,11 +100,11 @@ impl ChangeType {
             && old.ty.family != Family::Quoted;
         let default = match (&stated.default, &self.up) {
             (Some(default), _) => Some(default.clone()),
-            (None, Some(up)) => table.default_through(old, up),
+            (None, Some(up)) => table.default_through([old], up),
             (None, None) if same_literals || self.is_of_quoted(old) => old.default.clone(),
             (None, None) => {
                 let text = format!("{}::{}", old.name.quoted(), stated.ty.sql);
-                table.default_through(old, &Sql { text, span: stated.ty.span })
+                table.default_through([old], &Sql { text, span: stated.ty.span })
             }
         };
         Column {
@@ -129,7 +129,7 @@ fn is_in_place(part: &Part) -> bool {
     convert::cast(&old.ty, &new.ty) == Cast::InPlace
         && indexes.all(|index| same_collation && index.expressions().next().is_none())
         && part.constraints().all(|constraint| match constraint.rule {
-            Rule::Check(_) => false,
+            Rule::Check(_) | Rule::Exclude(_) => false,
             // The key's operators are those of the type's name.
             Rule::ForeignKey { .. } => same_collation && base(&old.ty.sql) == base(&new.ty.sql),
             Rule::PrimaryKey(_) | Rule::Unique(_) => same_collation,
