@@ -14,7 +14,7 @@ use crate::syntax::constraint::{Constraint, Rule, WORDS};
 use crate::syntax::default::Default;
 use crate::syntax::index::Index;
 use crate::syntax::list::items;
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::name::{ColumnName, Name, TableName};
 use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
 
@@ -107,6 +107,20 @@ impl Table {
     pub(crate) fn points_at(&self, table: &TableName, column: Option<&Name>) -> bool {
         self.constraints.iter().filter_map(Constraint::reference).any(|target| {
             target.table == *table && column.is_none_or(|name| target.columns.contains(name))
+        })
+    }
+
+    /// The columns of its foreign keys that stand for that column of another table.
+    pub(crate) fn columns_pointing_at<'a>(
+        &'a self,
+        to: &'a ColumnName,
+    ) -> impl Iterator<Item = &'a Name> {
+        self.constraints.iter().filter_map(move |constraint| match &constraint.rule {
+            Rule::ForeignKey { columns, target } if target.table == to.table => {
+                let at = target.columns.iter().position(|name| *name == to.name)?;
+                columns.get(at)
+            }
+            _ => None,
         })
     }
 
