@@ -18,6 +18,8 @@ mod hand_written;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/numbers.rs"]
+mod numbers;
 #[path = "live/partitioned.rs"]
 mod partitioned;
 #[path = "live/repeated.rs"]

@@ -3,6 +3,7 @@
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
+pub(crate) mod identity;
 pub(crate) mod index;
 pub(crate) mod lexer;
 pub(crate) mod list;
