@@ -25,7 +25,7 @@ const STRIDE: usize = 13;
 const AT_ONCE: usize = 4;
 
 const SEED: &str = "
-    insert into customers (name) select 'c' || n from generate_series(1, 20) n;
+    insert into customers (name, number) select 'c' || n, n from generate_series(1, 20) n;
     insert into users (username, email, code) select 'u' || n, n || '@x', n from generate_series(1, 200) n;";
 
 /// A history of two changes, and what the compiler says of it.

@@ -9,7 +9,7 @@ use crate::{check, diag};
 
 /// What the samples build on.
 pub(crate) const BASE: &str = r#"
-create_table!(customers { id: bigint identity primary_key, name: text not_null });
+create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique });
 create_table!(users {
     id: bigint identity primary_key,
     username: text not_null,
@@ -36,6 +36,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"merge_columns!(users { username = "left(both_, 1)", code = "right(both_, 1)" } => both_: text not_null, up = "username || code");"#,
     r#"drop_column!(users.legacy, fill = "'x'");"#,
     r#"set_not_null!(users.email, fill = "''");"#,
+    "add_column!(users.number_: bigint identity(always, start = 1000, increment = 10));",
+    "add_identity!(customers.number, always, increment = 2);",
+    "drop_identity!(customers.id);",
     "drop_not_null!(users.username);",
     r#"set_default!(users.email, "none");"#,
     "drop_default!(users.legacy);",

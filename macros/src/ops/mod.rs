@@ -3,6 +3,7 @@
 pub(crate) mod add_check;
 pub(crate) mod add_column;
 pub(crate) mod add_foreign_key;
+pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
@@ -11,6 +12,7 @@ pub(crate) mod create_table;
 pub(crate) mod create_view;
 pub(crate) mod drop_column;
 pub(crate) mod drop_default;
+pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_table;
@@ -85,8 +87,9 @@ macro_rules! operations {
             ///
             /// A constant or stable default is one step that touches no row. A volatile default,
             /// or `fill`, takes several: the column, a trigger for what is written meanwhile, a
-            /// backfill, and the NOT NULL by way of a validated check. PostgreSQL manual: ALTER
-            /// TABLE, notes on ADD COLUMN.
+            /// backfill, and the NOT NULL by way of a validated check. An identity takes its
+            /// numbers from a sequence until every row has one, in the order of the backfill.
+            /// PostgreSQL manual: ALTER TABLE, notes on ADD COLUMN.
             add_column: AddColumn,
             /// Renames a column; both names work until the contract.
             ///
@@ -155,6 +158,30 @@ macro_rules! operations {
             /// longer write the column; one that is not null and has no default needs it.
             /// PostgreSQL manual: ALTER TABLE, notes on DROP COLUMN.
             drop_column: DropColumn,
+            /// Lets PostgreSQL number a column that is there.
+            ///
+            /// ```text
+            /// add_identity!(orders.number);
+            /// add_identity!(orders.number, always, increment = 10);
+            /// ```
+            ///
+            /// For an integer column that is not null, whose numbers builds write themselves, or
+            /// take from a sequence by the column's default (`serial`). The identity starts past
+            /// the highest number, which an index that begins with the column tells at once; where
+            /// there is none, only a table declared small is read for it. Until the contract a
+            /// trigger moves the identity past numbers that old builds write; `always`, by which
+            /// PostgreSQL refuses such numbers, holds from then on. PostgreSQL manual: ALTER TABLE,
+            /// ADD GENERATED.
+            add_identity: AddIdentity,
+            /// Takes the numbering of a column away, once every build writes the column.
+            ///
+            /// ```text
+            /// drop_identity!(orders.number);
+            /// ```
+            ///
+            /// One step, in Contract; the sequence goes along, the column stays NOT NULL.
+            /// PostgreSQL manual: ALTER TABLE, DROP IDENTITY.
+            drop_identity: DropIdentity,
             /// Makes a column NOT NULL.
             ///
             /// ```text

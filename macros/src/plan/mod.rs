@@ -1,5 +1,6 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
+pub(crate) mod advance;
 pub(crate) mod around;
 pub(crate) mod attach;
 pub(crate) mod constraint;
@@ -10,6 +11,7 @@ pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod index;
 pub(crate) mod not_null;
+pub(crate) mod numbers;
 pub(crate) mod outside;
 pub(crate) mod part;
 pub(crate) mod queue;

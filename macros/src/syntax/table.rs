@@ -180,6 +180,20 @@ impl Table {
         self.key_is_not_null();
     }
 
+    /// Whether an index holds all values of this column in their order.
+    pub(crate) fn is_led_by(&self, column: &Name) -> bool {
+        let keys = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::PrimaryKey(key) | Rule::Unique(key) => key.first(),
+            _ => None,
+        });
+        let sorted = self.indexes.iter().filter(|index| {
+            let is_btree = index.method.as_ref().is_none_or(|method| *method == *"btree");
+            is_btree && index.predicate.is_none()
+        });
+        keys.chain(sorted.filter_map(|index| index.leading_columns().next()))
+            .any(|first| first == column)
+    }
+
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {
         self.constraints.iter().find(|constraint| matches!(constraint.rule, Rule::PrimaryKey(_)))
     }
