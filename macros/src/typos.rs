@@ -18,6 +18,7 @@ create_table!(users {
     legacy: text not_null default "x",
     index(email),
 });
+create_table!(events { id: bigint, room: int4range, at: timestamptz });
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -40,6 +41,7 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_index!(users(username ext_.gist_trgm_ops(siglen_ = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
     "drop_index!(users_email_idx);",
     "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
