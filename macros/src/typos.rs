@@ -12,7 +12,7 @@ pub(crate) const BASE: &str = r#"
 create_table!(customers { id: bigint identity primary_key, name: text not_null });
 create_table!(users {
     id: bigint identity primary_key,
-    username: text not_null,
+    username: text not_null check("username <> ''"),
     email: text,
     code: text,
     legacy: text not_null default "x",
@@ -41,6 +41,10 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_index!(users(username ext_.gist_trgm_ops(siglen_ = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
     "drop_index!(users_email_idx);",
     "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "drop_constraint!(users.users_username_check);",
+    "drop_constraint!(users.users_pkey);",
+    "rename_constraint!(users.users_username_check => r_);",
+    "rename_constraint!(users.users_pkey => r_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,

@@ -8,11 +8,13 @@ pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
 pub(crate) mod create_table;
 pub(crate) mod drop_column;
+pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_table;
 pub(crate) mod rename_column;
+pub(crate) mod rename_constraint;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 
@@ -186,6 +188,28 @@ macro_rules! operations {
             /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
             /// table_constraint_using_index.
             add_primary_key: AddPrimaryKey,
+            /// Drops a constraint.
+            ///
+            /// ```text
+            /// drop_constraint!(orders.orders_total_check);
+            /// ```
+            ///
+            /// A check, or a foreign key that only forbids, goes in Expand, before any build
+            /// writes what it forbids; its undo looks for such rows, and brings it back by NOT
+            /// VALID and a validation. A key, which `on conflict` of old builds may name, and a
+            /// foreign key that acts (`on_delete = cascade` and its like) go in Contract, when no
+            /// build relies on them. PostgreSQL manual: ALTER TABLE, DROP CONSTRAINT.
+            drop_constraint: DropConstraint,
+            /// Renames a constraint, and its index along with it.
+            ///
+            /// ```text
+            /// rename_constraint!(users.users_email_key => users_address_key);
+            /// ```
+            ///
+            /// One step: in Expand for a check or a foreign key, which no statement of a client
+            /// can name, in Contract for what has an index (`on conflict on constraint`).
+            /// PostgreSQL manual: ALTER TABLE, RENAME CONSTRAINT.
+            rename_constraint: RenameConstraint,
             /// Drops an index, once no build needs it.
             ///
             /// ```text
