@@ -2,8 +2,12 @@
 
 use changeover_tests::{Failure, Scenario, block_on, run};
 
+#[path = "live/alone.rs"]
+mod alone;
 #[path = "live/blocked.rs"]
 mod blocked;
+#[path = "live/bound.rs"]
+mod bound;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/contract.rs"]
@@ -22,6 +26,8 @@ mod interrupted_index;
 mod kill_and_resume;
 #[path = "live/partitioned.rs"]
 mod partitioned;
+#[path = "live/renamed_table.rs"]
+mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
 #[path = "live/switch.rs"]

@@ -2,7 +2,7 @@
 //! before anything is done.
 
 use changeover_tests::fixture::Fixture;
-use changeover_tests::{Client, Failure, Scenario, block_on, fail};
+use changeover_tests::{Client, Failure, Scenario, block_on, chain, fail};
 
 mod m0001_base {
     changeover::migration! {
@@ -74,7 +74,7 @@ fn equal_nulls_are_asked_of_an_old_server_before_anything_is_done() -> Result<()
             return fixture.expect_model(&EQUAL_NULLS).await;
         }
         match outcome {
-            Err(error) if error.to_string().contains("needs PostgreSQL 15") => {}
+            Err(error) if chain(&error).contains("`nulls not distinct` needs PostgreSQL 15") => {}
             Err(error) => fail!("another error: {error}"),
             Ok(_) => fail!("an old server took what it cannot have"),
         }

@@ -167,10 +167,14 @@ impl Schema {
             }
         }
         if let Some(effect) = to.on_delete.as_ref().filter(|it| it.action == Action::SetNull) {
-            let is_set = |own: &&&Column| effect.columns.is_empty() || effect.columns.contains(&own.name);
+            let is_set =
+                |own: &&&Column| effect.columns.is_empty() || effect.columns.contains(&own.name);
             for own in from.iter().filter(is_set).filter(|own| own.not_null) {
                 errors
-                    .at(effect.span, format_args!("`set_null` on column `{}`, which is not null", own.name))
+                    .at(
+                        effect.span,
+                        format_args!("`set_null` on column `{}`, which is not null", own.name),
+                    )
                     .help("one of `restrict`, `cascade`");
             }
         }
@@ -182,10 +186,8 @@ impl Schema {
             };
             if let Some(own) = from.get(at).filter(|own| own.ty != column.ty) {
                 let (table, ty) = (&table.name, &column.ty);
-                let message = format!(
-                    "`{}` is `{}`, but `{table}.{name}` is `{ty}`",
-                    own.name, own.ty
-                );
+                let message =
+                    format!("`{}` is `{}`, but `{table}.{name}` is `{ty}`", own.name, own.ty);
                 errors.at(own.ty.span, message).help(mend(own, ty));
             }
         }
@@ -212,11 +214,36 @@ impl Schema {
         self.tables_that_mention(&table.name.name.text).find(points)
     }
 
+    /// Reports what needs a column from outside it, and would fail without it: generated columns
+    /// and other tables' foreign keys.
+    pub(crate) fn needed_elsewhere(&self, table: &Table, column: &ColumnName, errors: &mut Errors) {
+        let name = &column.name;
+        for other in &table.columns {
+            if other.generated.as_ref().is_some_and(|sql| sql.mentions(&name.text)) {
+                errors.at(
+                    name.span,
+                    format_args!("generated column `{}` needs column `{column}`", other.name),
+                );
+            }
+        }
+        for other in self.tables_that_mention(&table.name.name.text) {
+            if other.points_at(&table.name, Some(name)) {
+                errors.at(
+                    name.span,
+                    format_args!("a foreign key of `{}` points at column `{column}`", other.name),
+                );
+            }
+        }
+    }
+
     /// Reports a claim on an object that an earlier change still needs as it is.
     /// Returns the migrations whose declared contract must have run before this one starts.
     pub(crate) fn claim(&self, claim: &Claim, errors: &mut Errors) -> Vec<String> {
         let mut wait = Vec::new();
-        for hold in self.holds.iter().filter(|hold| covers(&hold.object, &claim.object)) {
+        let stands = |hold: &&Hold| {
+            covers(&hold.object, &claim.object) && !matches!(hold.role, Role::Read { .. })
+        };
+        for hold in self.holds.iter().filter(stands) {
             match (&hold.by, self.is_declared(hold)) {
                 (Author::Earlier(migration), true) => wait.push(migration.clone()),
                 _ => wait_for_contract(hold, report(hold, claim.span, errors)),
@@ -225,7 +252,7 @@ impl Schema {
         wait
     }
 
-    fn is_declared(&self, hold: &Hold) -> bool {
+    pub(crate) fn is_declared(&self, hold: &Hold) -> bool {
         self.declared_by(&hold.by).is_some()
     }
 
@@ -267,7 +294,9 @@ fn is_key(table: &Table, columns: &[Name]) -> bool {
     };
     let indexes = table.indexes.iter().filter(|index| index.is_key());
     table.constraints.iter().filter_map(Constraint::key).any(same)
-        || indexes.map(|index| index.key_columns().cloned().collect::<Vec<_>>()).any(|key| same(&key))
+        || indexes
+            .map(|index| index.key_columns().cloned().collect::<Vec<_>>())
+            .any(|key| same(&key))
 }
 
 /// Whether a hold on one object stands in the way of a claim on another.
@@ -284,7 +313,7 @@ fn covers(held: &Object, claimed: &Object) -> bool {
 }
 
 /// Reports that an object is on its way out, or changing, where a change needs it as it was.
-fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagnostic {
+pub(super) fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagnostic {
     let by = match &hold.by {
         Author::Earlier(migration) => format!("`{migration}`"),
         Author::Present => "this migration".to_owned(),
@@ -292,21 +321,21 @@ fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagno
     let object = &hold.object;
     match &hold.role {
         Role::Retiring { .. } => errors.at(span, format_args!("{object} is retired by {by}")),
-        Role::Synced => {
+        Role::Synced | Role::Replaced | Role::Read { .. } => {
             errors.at(span, format_args!("{object} is in the hands of {by} until its contract"))
         }
     }
 }
 
 /// Says what to use in the place of something that goes.
-fn use_successor(hold: &Hold, error: &mut Diagnostic) {
+pub(super) fn use_successor(hold: &Hold, error: &mut Diagnostic) {
     if let Role::Retiring { successor: Some(name) } = &hold.role {
         error.help(format_args!("use `{name}`"));
     }
 }
 
 /// Says when something may be changed again.
-fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
+pub(super) fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
     match &hold.by {
         Author::Earlier(migration) => error.help(format_args!("contract!({migration}); first")),
         Author::Present => error.help("a migration of its own, after the contract of this one"),

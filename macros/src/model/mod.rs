@@ -1,11 +1,15 @@
 //! The schema as the migrations so far have made it.
 
+pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod expression;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+mod query;
+mod rename;
+pub(crate) mod replaced;
 pub(crate) mod state;
 
 use std::cell::OnceCell;
@@ -92,6 +96,11 @@ pub(crate) enum Role {
     Retiring { successor: Option<String> },
     /// A trigger keeps it filled, or equal to what it replaces.
     Synced,
+    /// It is read by what goes in the contract.
+    Read { by: String },
+    /// At the switch another takes its place, with what is built on it by then known to the plan:
+    /// what came or went later would be lost.
+    Replaced,
 }
 
 /// What a change makes or alters, by its name in a macro.

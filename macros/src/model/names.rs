@@ -87,6 +87,19 @@ pub(crate) fn index(table: &TableName, index: &Index) -> String {
     join(&parts, "idx")
 }
 
+/// The name that PostgreSQL gives the sequence of an identity column: of a name that is too long
+/// it shortens the longer part (`makeObjectName`).
+pub(crate) fn sequence(table: &TableName, column: &Name) -> TableName {
+    let (mut first, mut second) = (table.name.text.as_str(), column.text.as_str());
+    while first.len() + second.len() + "__seq".len() > MAX_BYTES {
+        let longer = if first.len() > second.len() { &mut first } else { &mut second };
+        let end = longer.char_indices().next_back().map_or(0, |(at, _)| at);
+        *longer = &longer[..end];
+    }
+    let name = Name { text: format!("{first}_{second}_seq"), span: column.span };
+    TableName { schema: table.schema.clone(), name }
+}
+
 /// A name of our own, for an object that lives until a contract. The hash keeps `a_b, c` and
 /// `a, b_c` apart.
 pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> String {
@@ -100,6 +113,12 @@ pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> St
 pub(crate) fn copy(table: &TableName, original: &Name) -> Name {
     let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
     Name::new(join(&[&original.text], &format!("copy_{hash:08x}")))
+}
+
+/// The name that an original has once its copy has its own.
+pub(crate) fn retired(table: &TableName, original: &Name) -> Name {
+    let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
+    Name::new(join(&[&original.text], &format!("old_{hash:08x}")))
 }
 
 /// Where in the history a change stands.

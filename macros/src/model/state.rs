@@ -72,6 +72,8 @@ impl Schema {
             };
             let role = match &hold.role {
                 Role::Synced => "synced".to_owned(),
+                Role::Read { by } => format!("read\t{by}"),
+                Role::Replaced => "replaced".to_owned(),
                 Role::Retiring { successor: None } => "retiring".to_owned(),
                 Role::Retiring { successor: Some(name) } => format!("retiring\t{name}"),
             };
@@ -186,9 +188,13 @@ fn read_hold(line: &str, parent: &str) -> Option<Hold> {
         "constraint" => Object::Constraint(first, second),
         kind => Object::Entity(Kind::read(kind)?, first, Some(second).filter(|on| !on.is_empty())),
     };
-    let role = match *role {
-        "synced" => Role::Synced,
-        _ => Role::Retiring { successor: successor.first().map(|&name| name.to_owned()) },
+    let role = match (*role, successor) {
+        ("synced", _) => Role::Synced,
+        ("replaced", _) => Role::Replaced,
+        ("read", [by]) => Role::Read { by: (*by).to_owned() },
+        (_, successor) => {
+            Role::Retiring { successor: successor.first().map(|&name| name.to_owned()) }
+        }
     };
     Some(Hold { object, by: Author::read(by, parent), role })
 }

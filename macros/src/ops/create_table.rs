@@ -117,7 +117,10 @@ impl CreateTable {
     /// table have another.
     fn check_names(&self, schema: &Schema, errors: &mut Errors) {
         let constraints = &self.table.constraints;
-        let keys = constraints.iter().filter(|item| item.has_index()).filter_map(|item| item.name.as_ref());
+        let keys = constraints
+            .iter()
+            .filter(|item| item.has_index())
+            .filter_map(|item| item.name.as_ref());
         let indexes = self.table.indexes.iter().filter_map(|item| item.name.as_ref());
         for name in keys.chain(indexes.clone()) {
             if let Some(taken) = schema.relation(&self.table.name, &name.text) {

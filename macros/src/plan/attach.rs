@@ -45,6 +45,16 @@ fn lock_parent(table: &TableName, constraint: &Constraint, mode: Mode) -> Vec<St
     ddl::lock_parents(table, &parents, mode)
 }
 
+/// The statement that adds a check or a foreign key, without reading a row.
+pub(crate) fn not_valid_statement(table: &TableName, constraint: &Constraint) -> Option<Statement> {
+    match constraint.rule {
+        Rule::Check(_) | Rule::ForeignKey { .. } => {
+            Some(constraint::add_not_valid(table, constraint))
+        }
+        Rule::PrimaryKey(_) | Rule::Unique(_) | Rule::Exclude(_) => None,
+    }
+}
+
 /// Catalog B1 and B4.
 fn not_valid(table: &TableName, constraint: &Constraint, name: &Name) -> Vec<Step> {
     let mut add = lock_parent(table, constraint, Mode::ShareRowExclusive);

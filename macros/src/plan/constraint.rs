@@ -41,7 +41,11 @@ fn adding(table: &TableName, constraint: &Constraint, definition: &str) -> State
 
 /// Catalog B5 and B6: the index is there, and becomes the constraint's.
 pub(crate) fn add_using_index(table: &TableName, constraint: &Constraint) -> Statement {
-    ddl::alter(table, &format!("add {}", using_index(constraint, name(constraint))), Mode::AccessExclusive)
+    ddl::alter(
+        table,
+        &format!("add {}", using_index(constraint, name(constraint))),
+        Mode::AccessExclusive,
+    )
 }
 
 /// The clause by which an index becomes the constraint's, and takes its name.
@@ -79,7 +83,9 @@ pub(crate) fn requirement(constraint: &Constraint) -> Option<Statement> {
 
 fn rule(constraint: &Constraint) -> String {
     match &constraint.rule {
-        Rule::Check(sql) if constraint.terms.no_inherit => format!("check ({}) no inherit", sql.text),
+        Rule::Check(sql) if constraint.terms.no_inherit => {
+            format!("check ({}) no inherit", sql.text)
+        }
         Rule::Check(sql) => format!("check ({})", sql.text),
         Rule::PrimaryKey(columns) => format!("primary key ({})", list(columns)),
         Rule::Unique(columns) if constraint.terms.nulls_not_distinct => {

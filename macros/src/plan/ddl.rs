@@ -70,6 +70,12 @@ pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statem
     alter(table, &clause, Mode::AccessExclusive)
 }
 
+/// Catalog E1: touches no row.
+pub(crate) fn rename_column(table: &TableName, from: &Name, to: &Name) -> Statement {
+    let clause = format!("rename column {} to {}", from.quoted(), to.quoted());
+    alter(table, &clause, Mode::AccessExclusive)
+}
+
 pub(crate) fn rename_constraint(table: &TableName, from: &Name, to: &Name) -> Statement {
     let clause = format!("rename constraint {} to {}", from.quoted(), to.quoted());
     alter(table, &clause, Mode::AccessExclusive)
@@ -79,6 +85,12 @@ pub(crate) fn rename_constraint(table: &TableName, from: &Name, to: &Name) -> St
 pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Statement {
     let from = table.sibling(&from.text);
     Statement::free(format!("alter index {from} rename to {}", to.quoted()))
+}
+
+/// Locks the sequence alone, which blocks `nextval` until the commit.
+pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
+    let (from, to) = (from.quoted(), to.name.quoted());
+    Statement::free(format!("alter sequence if exists {from} rename to {to}"))
 }
 
 pub(crate) fn comment(table: &TableName, column: &Column) -> Option<Statement> {

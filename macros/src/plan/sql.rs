@@ -50,13 +50,14 @@ pub(crate) fn build(items: &[Item]) -> Vec<String> {
     };
     let schemas: BTreeSet<String> = items.iter().filter_map(schema_of).collect();
     let schemas = schemas.into_iter().filter(|schema| schema != "public" && !is_made(schema));
-    // A body may name what comes later.
+    // A name without a schema means the same as in a plan; a body may name what comes later.
     let functions = items
         .iter()
         .any(|item| matches!(item, Item::Entity(entity) if entity.kind == Kind::Function));
-    functions
-        .then(|| "set check_function_bodies = off".to_owned())
+    let path = items.iter().any(|item| matches!(item, Item::Entity(_)));
+    path.then(|| "set search_path = public, pg_temp".to_owned())
         .into_iter()
+        .chain(functions.then(|| "set check_function_bodies = off".to_owned()))
         .chain(schemas.map(|schema| format!("create schema if not exists \"{schema}\"")))
         .chain(items.iter().flat_map(build_item))
         .collect()

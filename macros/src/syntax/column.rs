@@ -127,7 +127,7 @@ fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Resul
     }
 }
 
-/// Reads modifiers up to the comma or the end.
+/// Reads modifiers up to a comma, an equals sign or the end.
 fn read_modifiers<'b>(
     input: ParseStream,
     errors: &mut Errors,
@@ -135,7 +135,7 @@ fn read_modifiers<'b>(
     known: &mut [(&'static str, &'b mut Reader<'b>)],
 ) -> syn::Result<()> {
     let mut words = Words::new("modifier", known);
-    while !input.is_empty() && !input.peek(Token![,]) {
+    while !(input.is_empty() || input.peek(Token![,]) || input.peek(Token![=])) {
         spans.push(input.fork().call(Ident::parse_any)?);
         words.read(input, errors)?;
     }

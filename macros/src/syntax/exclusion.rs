@@ -108,7 +108,8 @@ impl Element {
             syn::Error::new(error.span(), "expected `with` and an operator\nhelp: with \"=\"")
         })?;
         if word != "with" {
-            let message = format!("expected `with` and an operator, found `{word}`\nhelp: with \"=\"");
+            let message =
+                format!("expected `with` and an operator, found `{word}`\nhelp: with \"=\"");
             return Err(syn::Error::new(word.span(), message));
         }
         let operator: LitStr = input.parse()?;

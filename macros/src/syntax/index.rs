@@ -188,6 +188,14 @@ impl Index {
         keys.chain(&self.predicate)
     }
 
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Sql> {
+        let keys = self.keys.iter_mut().filter_map(|key| match &mut key.value {
+            KeyValue::Expression(sql) => Some(sql),
+            KeyValue::Column(_) => None,
+        });
+        keys.chain(&mut self.predicate)
+    }
+
     /// Whether its columns identify a row, so that a foreign key may point at them.
     pub(crate) fn is_key(&self) -> bool {
         self.unique && self.expressions().next().is_none()

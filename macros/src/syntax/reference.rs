@@ -191,7 +191,9 @@ impl fmt::Display for Reference {
 impl fmt::Display for Action {
     /// As it is written in a macro.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(ACTIONS.iter().find(|(.., action)| action == self).map_or("", |(name, ..)| name))
+        f.write_str(
+            ACTIONS.iter().find(|(.., action)| action == self).map_or("", |(name, ..)| name),
+        )
     }
 }
 

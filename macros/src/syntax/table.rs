@@ -110,16 +110,30 @@ impl Table {
         })
     }
 
-    /// What an expression over a column makes of that column's default, where it is one value: a
+    /// What an expression over some columns makes of their defaults, where that is one value: a
     /// default may name no column and hold no query (manual, CREATE TABLE, "DEFAULT").
-    pub(crate) fn default_through(&self, column: &Column, up: &Sql) -> Option<Default> {
-        let default = column.default.as_ref().filter(|default| !default.is_volatile())?;
-        let mut others = self.columns.iter().filter(|other| other.name != column.name);
-        if up.is_volatile() || up.has_query() || others.any(|other| up.mentions(&other.name.text)) {
+    pub(crate) fn default_through<'a>(
+        &self,
+        columns: impl IntoIterator<Item = &'a Column>,
+        up: &Sql,
+    ) -> Option<Default> {
+        let columns: Vec<&Column> = columns.into_iter().collect();
+        let names_other = |sql: &Sql, own: &[&Column]| {
+            let mut others =
+                self.columns.iter().filter(|other| own.iter().all(|one| one.name != other.name));
+            others.any(|other| sql.mentions(&other.name.text))
+        };
+        if up.is_volatile() || up.has_query() || names_other(up, &columns) {
             return None;
         }
-        let value = format!("cast({} as {})", default.sql(), column.ty.sql);
-        Some(Default::expression(up.with(&column.name.text, &value)))
+        let made = columns.iter().try_fold(up.clone(), |made, column| {
+            let default = column.default.as_ref().filter(|default| !default.is_volatile())?;
+            let text = format!("cast({} as {})", default.sql(), column.ty.sql);
+            let value = Sql { text, span: up.span };
+            // A type of another column's name would be taken for that column.
+            (!names_other(&value, &[column])).then(|| made.with(&column.name.text, &value.text))
+        });
+        made.map(Default::expression)
     }
 
     /// Every type and expression of it, as SQL.
@@ -132,6 +146,17 @@ impl Table {
         let checks = self.constraints.iter().flat_map(Constraint::expressions);
         let indexes = self.indexes.iter().flat_map(Index::expressions);
         columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
+    }
+
+    /// The expressions that may name the table itself.
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Sql> {
+        let generated = self.columns.iter_mut().filter_map(|column| column.generated.as_mut());
+        let checks =
+            self.constraints.iter_mut().filter_map(|constraint| match &mut constraint.rule {
+                Rule::Check(sql) => Some(sql),
+                _ => None,
+            });
+        generated.chain(checks).chain(self.indexes.iter_mut().flat_map(Index::expressions_mut))
     }
 
     /// Gives it this primary key, in the place of the one that it may have.
