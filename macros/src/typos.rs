@@ -12,13 +12,13 @@ pub(crate) const BASE: &str = r#"
 create_table!(customers { id: bigint identity primary_key, name: text not_null });
 create_table!(users {
     id: bigint identity primary_key,
-    username: text not_null check("username <> ''"),
+    username: text not_null,
     email: text,
     code: text,
     legacy: text not_null default "x",
     index(email),
 });
-create_table!(events { id: bigint, room: int4range, at: timestamptz });
+create_table!(events { id: bigint check("id > 0"), room: int4range, at: timestamptz });
 create_view!(members, "select id, name from customers");
 "#;
 
@@ -48,10 +48,11 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
     "drop_view!(members);",
     "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
-    "drop_constraint!(users.users_username_check);",
+    "drop_constraint!(events.events_id_check);",
     "drop_constraint!(users.users_pkey);",
-    "rename_constraint!(users.users_username_check => r_);",
+    "rename_constraint!(events.events_id_check => r_);",
     "rename_constraint!(users.users_pkey => r_);",
+    "change_primary_key!(users(username, id), include(email), name = k_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,

@@ -6,6 +6,7 @@ pub(crate) mod add_foreign_key;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
+pub(crate) mod change_primary_key;
 pub(crate) mod change_type;
 pub(crate) mod create_table;
 pub(crate) mod create_view;
@@ -253,6 +254,18 @@ macro_rules! operations {
             /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
             /// table_constraint_using_index.
             add_primary_key: AddPrimaryKey,
+            /// Gives a table another primary key.
+            ///
+            /// ```text
+            /// change_primary_key!(orders(id, region));
+            /// ```
+            ///
+            /// The new key's index is built concurrently; the keys are swapped in one statement in
+            /// Contract, because old builds may say `on conflict` with the old key's columns. No
+            /// foreign key may point at the old key. Options: those of `add_primary_key!`; without
+            /// `name` the new key has the old one's. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            change_primary_key: ChangePrimaryKey,
             /// Drops a constraint.
             ///
             /// ```text
