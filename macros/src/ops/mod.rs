@@ -2,6 +2,7 @@
 
 pub(crate) mod add_check;
 pub(crate) mod add_column;
+pub(crate) mod add_exclusion;
 pub(crate) mod add_foreign_key;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
@@ -266,6 +267,19 @@ macro_rules! operations {
             /// `name` the new key has the old one's. PostgreSQL manual: ALTER TABLE, ADD
             /// table_constraint_using_index.
             change_primary_key: ChangePrimaryKey,
+            /// Adds an exclusion constraint: no two rows may compare true in all of its elements.
+            ///
+            /// ```text
+            /// add_exclusion!(
+            ///     bookings(room with "=", during with "&&"), using = gist, where = "not cancelled",
+            ///     direct(max_rows = 10_000, reason = "one hotel"),
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL has no form that lets clients go on: on a table that the same migration
+            /// does not make, it takes `direct`. Options: `using`, `where`, `name`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: CREATE TABLE, EXCLUDE.
+            add_exclusion: AddExclusion,
             /// Drops a constraint.
             ///
             /// ```text
