@@ -18,6 +18,7 @@ create_table!(users {
     legacy: text not_null default "x",
     index(email),
 });
+create_table!(events { id: bigint check("id > 0"), room: int4range, at: timestamptz });
 create_view!(members, "select id, name from customers");
 "#;
 
@@ -50,6 +51,13 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
     "drop_view!(members);",
     "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "drop_constraint!(events.events_id_check);",
+    "drop_constraint!(users.users_pkey);",
+    "rename_constraint!(events.events_id_check => r_);",
+    "rename_constraint!(users.users_pkey => r_);",
+    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10, reason = "r"));"#,
+    "change_primary_key!(users(username, id), include(email), name = k_);",
+    "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];

@@ -2,15 +2,18 @@
 
 pub(crate) mod add_check;
 pub(crate) mod add_column;
+pub(crate) mod add_exclusion;
 pub(crate) mod add_foreign_key;
 pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
+pub(crate) mod change_primary_key;
 pub(crate) mod change_type;
 pub(crate) mod create_table;
 pub(crate) mod create_view;
 pub(crate) mod drop_column;
+pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
 pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
@@ -19,6 +22,7 @@ pub(crate) mod drop_table;
 pub(crate) mod drop_view;
 pub(crate) mod merge_columns;
 pub(crate) mod rename_column;
+pub(crate) mod rename_constraint;
 pub(crate) mod rename_table;
 pub(crate) mod replace_view;
 pub(crate) mod set_default;
@@ -278,6 +282,53 @@ macro_rules! operations {
             /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
             /// table_constraint_using_index.
             add_primary_key: AddPrimaryKey,
+            /// Gives a table another primary key.
+            ///
+            /// ```text
+            /// change_primary_key!(orders(id, region));
+            /// ```
+            ///
+            /// The new key's index is built concurrently; the keys are swapped in one statement in
+            /// Contract, because old builds may say `on conflict` with the old key's columns. No
+            /// foreign key may point at the old key. Options: those of `add_primary_key!`; without
+            /// `name` the new key has the old one's. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            change_primary_key: ChangePrimaryKey,
+            /// Adds an exclusion constraint: no two rows may compare true in all of its elements.
+            ///
+            /// ```text
+            /// add_exclusion!(
+            ///     bookings(room with "=", during with "&&"), using = gist, where = "not cancelled",
+            ///     direct(max_rows = 10_000, reason = "one hotel"),
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL has no form that lets clients go on: on a table that the same migration
+            /// does not make, it takes `direct`. Options: `using`, `where`, `name`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: CREATE TABLE, EXCLUDE.
+            add_exclusion: AddExclusion,
+            /// Drops a constraint.
+            ///
+            /// ```text
+            /// drop_constraint!(orders.orders_total_check);
+            /// ```
+            ///
+            /// A check, or a foreign key that only forbids, goes in Expand, before any build
+            /// writes what it forbids; its undo looks for such rows, and brings it back by NOT
+            /// VALID and a validation. A key, which `on conflict` of old builds may name, and a
+            /// foreign key that acts (`on_delete = cascade` and its like) go in Contract, when no
+            /// build relies on them. PostgreSQL manual: ALTER TABLE, DROP CONSTRAINT.
+            drop_constraint: DropConstraint,
+            /// Renames a constraint, and its index along with it.
+            ///
+            /// ```text
+            /// rename_constraint!(users.users_email_key => users_address_key);
+            /// ```
+            ///
+            /// One step: in Expand for a check or a foreign key, which no statement of a client
+            /// can name, in Contract for what has an index (`on conflict on constraint`).
+            /// PostgreSQL manual: ALTER TABLE, RENAME CONSTRAINT.
+            rename_constraint: RenameConstraint,
             /// Drops an index, once no build needs it.
             ///
             /// ```text

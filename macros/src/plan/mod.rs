@@ -170,6 +170,18 @@ impl Step {
             .undone_by(Work::DropIndex(index))
     }
 
+    /// What an undo has to do to bring back, in these steps, what is dropped in one. Forward they
+    /// do nothing; they stand before the drop, and are undone in reverse order, after it.
+    pub(crate) fn way_back(steps: Vec<Step>) -> Vec<Step> {
+        let turned = steps.into_iter().rev().map(|step| Step {
+            phase: Phase::Expand,
+            why: format!("for the way back alone: {}", step.why),
+            work: Work::Transaction(Vec::new()),
+            undo: Some(step.work),
+        });
+        turned.collect()
+    }
+
     pub(crate) fn undone_by(mut self, undo: Work) -> Self {
         self.undo = Some(undo);
         self
