@@ -37,8 +37,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"set_default!(users.email, "none");"#,
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
-    r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = pg_default_);"#,
-    r#"add_index!(users(username ext_.gist_trgm_ops(siglen_ = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
+    r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), name = wide_);"#,
+    r#"add_index!(users(username text_bloom_ops(false_positive_rate = 0.05)), using = brin, with(pages_per_range = 16), name = m_);"#,
     "drop_index!(users_email_idx);",
 ];
 
