@@ -40,6 +40,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), name = wide_);"#,
     r#"add_index!(users(username text_bloom_ops(false_positive_rate = 0.05)), using = brin, with(pages_per_range = 16), name = m_);"#,
     "drop_index!(users_email_idx);",
+    "rebuild_index!(users_email_idx);",
+    "rename_index!(users_email_idx => by_email_);",
+    r#"replace_index!(users_email_idx => users(email collate("C") desc, username), where = "true", with(fillfactor = 80));"#,
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

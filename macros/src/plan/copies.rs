@@ -72,6 +72,11 @@ impl Copies {
         constraints.chain(indexes).map(|rename| rename.why(why)).collect()
     }
 
+    /// The indexes among them: until the contract another has their name.
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = &Name> {
+        self.indexes.iter().map(|item| &item.name)
+    }
+
     /// The tables that the foreign keys among them point at.
     pub(crate) fn parents(&self) -> Vec<TableName> {
         self.constraints.iter().filter_map(|item| item.object.parent().cloned()).collect()
