@@ -2,8 +2,12 @@
 
 use changeover_tests::{Failure, Scenario, block_on, run};
 
+#[path = "live/alone.rs"]
+mod alone;
 #[path = "live/blocked.rs"]
 mod blocked;
+#[path = "live/bound.rs"]
+mod bound;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/contract.rs"]

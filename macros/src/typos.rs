@@ -18,6 +18,7 @@ create_table!(users {
     legacy: text not_null default "x",
     index(email),
 });
+create_view!(members, "select id, name from customers");
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -31,6 +32,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_column!(users.region_: text not_null, fill = "email");"#,
     "rename_column!(users.username => display_name_, key = id);",
     r#"rename_column!(users.code => number_: bigint, up = "code::bigint", down = "number_::text");"#,
+    r#"split_column!(users.code => { head_: text not_null default "" = "left(code, 1)", tail_: text = "right(code, 1)" }, down = "head_ || tail_");"#,
+    r#"merge_columns!(users { username = "left(both_, 1)", code = "right(both_, 1)" } => both_: text not_null, up = "username || code");"#,
     r#"drop_column!(users.legacy, fill = "'x'");"#,
     r#"set_not_null!(users.email, fill = "''");"#,
     "drop_not_null!(users.username);",
@@ -43,6 +46,12 @@ pub(crate) const SAMPLES: &[&str] = &[
     "rebuild_index!(users_email_idx);",
     "rename_index!(users_email_idx => by_email_);",
     r#"replace_index!(users_email_idx => users(email collate("C") desc, username), where = "true", with(fillfactor = 80));"#,
+    r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
+    r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
+    "drop_view!(members);",
+    "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
+    r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

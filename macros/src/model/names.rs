@@ -30,6 +30,14 @@ pub(crate) fn complete(table: &mut Table) {
     }
 }
 
+/// The name of a constraint that is added by itself.
+pub(crate) fn complete_constraint(table: &TableName, item: &mut Constraint) -> Name {
+    let derived = || Name { text: constraint(table, item), span: item.span };
+    let name = item.name.clone().unwrap_or_else(derived);
+    item.name = Some(name.clone());
+    name
+}
+
 fn is(name: Option<&Name>, text: &str) -> bool {
     name.is_some_and(|name| name == text)
 }
@@ -54,13 +62,19 @@ pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
         Rule::Unique(_) => "key",
         Rule::Check(_) => "check",
         Rule::ForeignKey { .. } => "fkey",
+        Rule::Exclude(_) => "excl",
     };
     let mut parts = vec![table.name.text.as_str()];
-    let columns = match &constraint.with {
-        Some(column) => std::slice::from_ref(column),
-        None => constraint.columns(),
-    };
-    parts.extend(columns.iter().map(|column| column.text.as_str()));
+    match (&constraint.with, &constraint.rule) {
+        (Some(column), _) => parts.push(&column.text),
+        (None, Rule::Exclude(exclusion)) => {
+            parts.extend(exclusion.elements.iter().map(|element| match &element.key.value {
+                KeyValue::Column(name) => name.text.as_str(),
+                KeyValue::Expression(_) => "expr",
+            }));
+        }
+        (None, _) => parts.extend(constraint.columns().iter().map(|column| column.text.as_str())),
+    }
     join(&parts, suffix)
 }
 
@@ -111,6 +125,12 @@ pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> St
 pub(crate) fn copy(table: &TableName, original: &Name) -> Name {
     let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
     Name::new(join(&[&original.text], &format!("copy_{hash:08x}")))
+}
+
+/// The name that an original has once its copy has its own.
+pub(crate) fn retired(table: &TableName, original: &Name) -> Name {
+    let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
+    Name::new(join(&[&original.text], &format!("old_{hash:08x}")))
 }
 
 /// Where in the history a change stands.

@@ -9,7 +9,7 @@ use crate::model::entity::Kind;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Mode, Phase, Statement, Step, ddl, view};
+use crate::plan::{Mode, Phase, Statement, Step, ddl, stand_in};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::table::Table;
 
@@ -101,7 +101,7 @@ impl RenameTable {
             old.quoted(),
             new.quoted()
         )));
-        swap.push(view::like_table(old, new).why("whoever may use the table may use the view"));
+        swap.push(stand_in::like_table(old, new).why("whoever may use the table may use the view"));
         swap
     }
 

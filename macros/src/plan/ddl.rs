@@ -65,15 +65,14 @@ pub(crate) fn validate(table: &TableName, constraint: &str) -> Statement {
     alter(table, &clause, Mode::ShareUpdateExclusive)
 }
 
-/// Catalog B5: the index is there, and becomes the constraint's.
-pub(crate) fn add_unique_using_index(table: &TableName, name: &Name) -> Statement {
-    let name = name.quoted();
-    let clause = format!("add constraint {name} unique using index {name}");
+pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
+    let clause = format!("drop constraint if exists \"{name}\"");
     alter(table, &clause, Mode::AccessExclusive)
 }
 
-pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
-    let clause = format!("drop constraint if exists \"{name}\"");
+/// Catalog E1: touches no row.
+pub(crate) fn rename_column(table: &TableName, from: &Name, to: &Name) -> Statement {
+    let clause = format!("rename column {} to {}", from.quoted(), to.quoted());
     alter(table, &clause, Mode::AccessExclusive)
 }
 

@@ -201,6 +201,11 @@ impl Index {
         keys.chain(&mut self.predicate)
     }
 
+    /// Whether its columns identify a row, so that a foreign key may point at them.
+    pub(crate) fn is_key(&self) -> bool {
+        self.unique && self.expressions().next().is_none()
+    }
+
     /// Whether it needs this column.
     pub(crate) fn needs(&self, column: &str) -> bool {
         self.columns().any(|name| name == column)

@@ -78,7 +78,7 @@ impl Key {
             ("collate", &mut inside(&mut self.collate)),
         ];
         let mut words = Words::new("modifier", &mut known);
-        while !input.is_empty() && !input.peek(Token![,]) {
+        while !input.is_empty() && !input.peek(Token![,]) && !is_operator_next(input) {
             if Opclass::is_next(input) {
                 let opclass = Opclass::parse(input)?;
                 if self.opclass.is_some() {
@@ -184,6 +184,11 @@ impl Opclass {
         };
         format!(" {schema}{}{parameters}", self.name.quoted())
     }
+}
+
+/// Whether an exclusion constraint's operator follows, `with "&&"`.
+fn is_operator_next(input: ParseStream) -> bool {
+    input.peek2(LitStr) && input.fork().call(Ident::parse_any).is_ok_and(|word| word == "with")
 }
 
 fn is_opclass(name: &Name) -> bool {

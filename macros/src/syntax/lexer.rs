@@ -144,6 +144,15 @@ fn quoted(text: &str, quote: char) -> Result<usize, String> {
 
 /// Says what makes a fragment unfit to stand in a statement.
 pub(crate) fn unfit(text: &str) -> Option<String> {
+    unfit_as(text, true)
+}
+
+/// Says what makes a whole query unfit to stand at the end of a statement.
+pub(crate) fn unfit_query(text: &str) -> Option<String> {
+    unfit_as(text, false)
+}
+
+fn unfit_as(text: &str, is_one_item: bool) -> Option<String> {
     let tokens = match tokens(text) {
         Err(problem) => return Some(format!("SQL holds {problem}")),
         Ok(tokens) if tokens.is_empty() => return Some("SQL is empty".into()),
@@ -157,7 +166,7 @@ pub(crate) fn unfit(text: &str) -> Option<String> {
             Token::Sign(c @ (')' | ']')) if open.pop() != Some(*c) => {
                 return Some(format!("SQL holds a `{c}` that closes nothing"));
             }
-            Token::Sign(',') if open.is_empty() => {
+            Token::Sign(',') if is_one_item && open.is_empty() => {
                 return Some("SQL holds a comma outside parentheses".into());
             }
             _ => {}

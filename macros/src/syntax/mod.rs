@@ -3,14 +3,18 @@
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
+pub(crate) mod exclusion;
 pub(crate) mod index;
 pub(crate) mod key;
 pub(crate) mod lexer;
 pub(crate) mod list;
 mod method;
 pub(crate) mod name;
+pub(crate) mod query;
+pub(crate) mod reference;
 pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod table;
 pub(crate) mod target;
 pub(crate) mod types;
+pub(crate) mod view;
