@@ -3,6 +3,7 @@
 pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod expression;
+pub(crate) mod index;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
@@ -252,10 +253,7 @@ impl Schema {
     }
 
     /// The tables whose text holds a word; only these are read.
-    pub(crate) fn tables_that_mention<'a>(
-        &'a self,
-        word: &'a str,
-    ) -> impl Iterator<Item = &'a Table> {
+    pub(crate) fn tables_that_mention<'a>(&'a self, word: &str) -> impl Iterator<Item = &'a Table> {
         self.tables.values().filter(move |entry| entry.text.contains(word)).map(Entry::read)
     }
 

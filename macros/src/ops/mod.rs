@@ -21,9 +21,12 @@ pub(crate) mod drop_not_null;
 pub(crate) mod drop_table;
 pub(crate) mod drop_view;
 pub(crate) mod merge_columns;
+pub(crate) mod rebuild_index;
 pub(crate) mod rename_column;
 pub(crate) mod rename_constraint;
+pub(crate) mod rename_index;
 pub(crate) mod rename_table;
+pub(crate) mod replace_index;
 pub(crate) mod replace_view;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
@@ -337,6 +340,35 @@ macro_rules! operations {
             ///
             /// One step, in Contract, concurrently. PostgreSQL manual: DROP INDEX.
             drop_index: DropIndex,
+            /// Builds an index anew in its place, a constraint's too: one that has grown, or is
+            /// broken.
+            ///
+            /// ```text
+            /// rebuild_index!(orders_status_created_at_idx);
+            /// ```
+            ///
+            /// One step, in Migrate, concurrently; what an interrupted rebuild leaves is dropped
+            /// before the next try. PostgreSQL manual: REINDEX, "Rebuilding Indexes Concurrently".
+            rebuild_index: RebuildIndex,
+            /// Renames an index.
+            ///
+            /// ```text
+            /// rename_index!(orders_status_created_at_idx => orders_by_status);
+            /// ```
+            ///
+            /// One step, in Expand, that locks the index alone. PostgreSQL manual: ALTER INDEX.
+            rename_index: RenameIndex,
+            /// Replaces an index by another, which gets its name.
+            ///
+            /// ```text
+            /// replace_index!(users_email_idx => users(sql("lower(email)"), id), unique);
+            /// ```
+            ///
+            /// The new one is built concurrently under a name of its own; in Contract, when no
+            /// build needs the old one for its speed or its `on conflict`, that is dropped
+            /// concurrently and the new one renamed. Options as of [`add_index!`], without
+            /// `name`. PostgreSQL manual: CREATE INDEX, "Building Indexes Concurrently".
+            replace_index: ReplaceIndex,
             /// Creates a view.
             ///
             /// ```text
