@@ -18,6 +18,8 @@ create_table!(users {
     legacy: text not_null default "x",
     index(email),
 });
+create_schema!(empty);
+create_enum!(mood { happy, sad });
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -37,6 +39,13 @@ const SAMPLES: &[&str] = &[
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
     "drop_index!(users_email_idx);",
+    "create_schema!(billing_);",
+    "drop_schema!(empty);",
+    r#"create_enum!(status_ { pending_, "in transit" });"#,
+    r#"add_column!(users.mood_: mood default "sad");"#,
+    "add_enum_value!(mood.calm_, after = happy);",
+    "add_enum_value!(mood.calm_, before = sad);",
+    "drop_enum!(mood);",
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 
 use crate::diag::{Diagnostic, Errors};
+use crate::model::entity::Kind;
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Reference, Rule, join};
@@ -195,6 +196,10 @@ fn covers(held: &Object, claimed: &Object) -> bool {
     match (held, claimed) {
         (Object::Table(held), Object::Column(table, _)) => held == table,
         (Object::Column(table, _), Object::Table(claimed)) => table == claimed,
+        // A schema goes after what is in it.
+        (_, Object::Entity(Kind::Schema, schema, _)) => {
+            held == claimed || held.schema() == Some(schema)
+        }
         _ => held == claimed,
     }
 }

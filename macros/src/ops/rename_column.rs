@@ -114,6 +114,7 @@ impl Operation for RenameColumn {
             schema.expression(table, sql, errors);
         }
         self.check_held(schema, table, old, errors);
+        schema.check_added_type(&table.name, &self.new_column(table, old), self.new.span, errors);
         let facts = Facts {
             old: old.clone(),
             default: self.up.as_ref().and_then(|up| table.default_through(old, up)),

@@ -46,6 +46,7 @@ impl Operation for SetDefault {
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Column> {
         let (_, column) = schema.target(&self.target, errors)?;
         self.default.check(&column.ty, errors);
+        schema.check_default(&column.ty, &self.default, errors);
         if column.identity.is_some() || column.generated.is_some() {
             errors
                 .at(

@@ -3,10 +3,12 @@
 pub(crate) mod attach;
 pub(crate) mod copies;
 pub(crate) mod ddl;
+pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod index;
 pub(crate) mod not_null;
+pub(crate) mod sequence;
 pub(crate) mod sql;
 pub(crate) mod sync;
 

@@ -131,12 +131,16 @@ impl Table {
             let generated = column.generated.as_ref().map(|sql| Cow::Borrowed(sql.text.as_str()));
             [Some(Cow::Borrowed(column.ty.sql.as_str())), default, generated].into_iter().flatten()
         });
+        columns.chain(self.expressions().map(|sql| Cow::Borrowed(sql.text.as_str())))
+    }
+
+    /// The expressions of its checks and indexes.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Sql> {
         let checks = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
             Rule::Check(sql) => Some(sql),
             _ => None,
         });
-        let indexes = self.indexes.iter().flat_map(Index::expressions);
-        columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
+        checks.chain(self.indexes.iter().flat_map(Index::expressions))
     }
 
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {
