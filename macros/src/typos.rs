@@ -20,6 +20,8 @@ create_table!(users {
 });
 create_table!(events { id: bigint check("id > 0"), room: int4range, at: timestamptz });
 create_view!(members, "select id, name from customers");
+create_schema!(empty);
+create_enum!(mood { happy, sad });
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -65,6 +67,13 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
+    "create_schema!(billing_);",
+    "drop_schema!(empty);",
+    r#"create_enum!(status_ { pending_, "in transit" });"#,
+    r#"add_column!(users.mood_: mood default "sad");"#,
+    "add_enum_value!(mood.calm_, after = happy);",
+    "add_enum_value!(mood.calm_, before = sad);",
+    "drop_enum!(mood);",
 ];
 
 /// What only the server knows: operator classes and their parameters.

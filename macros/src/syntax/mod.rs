@@ -13,6 +13,7 @@ mod method;
 pub(crate) mod name;
 pub(crate) mod query;
 pub(crate) mod reference;
+pub(crate) mod sequence;
 pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod table;
