@@ -26,6 +26,8 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/numbers.rs"]
+mod numbers;
 #[path = "live/partitioned.rs"]
 mod partitioned;
 #[path = "live/partitioned_index.rs"]
