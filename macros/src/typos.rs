@@ -57,6 +57,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
+    r#"add_check!(users, "code <> ''", fill(code = "null", legacy = "code"));"#,
+    r#"add_foreign_key!(events.id => customers.id, fill = "null");"#,
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

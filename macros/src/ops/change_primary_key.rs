@@ -7,7 +7,9 @@ use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Mode, Phase, Statement, Step, Work, attach, constraint, ddl, index, not_null, violation};
+use crate::plan::{
+    Mode, Phase, Statement, Step, Work, attach, constraint, ddl, index, not_null, violation,
+};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
 use crate::syntax::name::{Name, TableName};
@@ -74,7 +76,10 @@ impl Operation for ChangePrimaryKey {
             errors
                 .at(
                     self.table.span(),
-                    format_args!("a foreign key of `{}` points at `{}({columns})`", other.name, self.table),
+                    format_args!(
+                        "a foreign key of `{}` points at `{}({columns})`",
+                        other.name, self.table
+                    ),
                 )
                 .note("it needs a key of just these columns");
         }
@@ -99,7 +104,8 @@ impl Operation for ChangePrimaryKey {
         steps.extend(facts.nullable.iter().flat_map(|name| not_null::tighten(table, name)));
         let name = self.temporary(facts);
         let built = index::concurrent(table, &attach::index_of(new, &name, &self.columns));
-        let why = "concurrently, beside the old key: until the contract both are there for `on conflict`";
+        let why =
+            "concurrently, beside the old key: until the contract both are there for `on conflict`";
         steps.push(Step::build_index(why, built));
         let why = "one statement under one short lock: no row is ever without a key";
         steps.push(Step::transaction(Phase::Contract, why, vec![swap(table, facts, &name)]));

@@ -33,7 +33,10 @@ impl Operation for DropConstraint {
     fn assume(&self, schema: &mut Schema, errors: &mut Errors) {
         let Some(stated) = &self.stated else {
             errors
-                .at(self.name.name.span, "outside a migration it is not known what the constraint is")
+                .at(
+                    self.name.name.span,
+                    "outside a migration it is not known what the constraint is",
+                )
                 .help(format_args!("{}: check(\"…\")", self.name));
             return;
         };
@@ -67,8 +70,7 @@ impl Operation for DropConstraint {
             return Plan::of(vec![Step::transaction(Phase::Contract, why, drop)]);
         }
         let help = "mend these rows, or keep them and the migration as it is";
-        let mut back: Vec<Step> =
-            violation::require(table, constraint, help).into_iter().collect();
+        let mut back: Vec<Step> = violation::require(table, constraint, help).into_iter().collect();
         back.extend(attach::steps(table, constraint));
         let mut steps = Step::way_back(back);
         let why = "before any build writes what it forbids";
@@ -83,7 +85,8 @@ impl Operation for DropConstraint {
     fn apply(&self, schema: &mut Schema) {
         let (table, name) = (&self.name.table, &self.name.name);
         let named = |item: &Constraint| item.name.as_ref() == Some(name);
-        let of = |schema: &Schema| schema.find(table)?.constraints.iter().find(|it| named(it)).cloned();
+        let of =
+            |schema: &Schema| schema.find(table)?.constraints.iter().find(|it| named(it)).cloned();
         let Some(constraint) = of(schema) else { return };
         schema.alter(table, |table| table.constraints.retain(|item| !named(item)));
         if is_relied_on(&constraint) {

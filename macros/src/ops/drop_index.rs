@@ -62,7 +62,10 @@ impl Operation for DropIndex {
                 let pointing = schema.points_at_key(table, &key).filter(|_| index.is_key());
                 if let Some(other) = pointing {
                     errors
-                        .at(span, format_args!("a foreign key of `{}` needs `{wanted}`", other.name))
+                        .at(
+                            span,
+                            format_args!("a foreign key of `{}` needs `{wanted}`", other.name),
+                        )
                         .note("it finds the row that a key points at");
                 }
                 return Some((table.name.clone(), index.clone()));

@@ -29,7 +29,8 @@ impl Operation for RenameConstraint {
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {
         // A key, which waits for the contract: right whatever it is.
         let name = Some(self.old.name.clone());
-        let key = Constraint { name, ..Constraint::of(Rule::Unique(Vec::new()), self.old.name.span) };
+        let key =
+            Constraint { name, ..Constraint::of(Rule::Unique(Vec::new()), self.old.name.span) };
         schema.assume(&self.old.table, []);
         schema.alter(&self.old.table, |table| table.constraints.push(key));
     }

@@ -12,6 +12,7 @@ pub(crate) mod index;
 pub(crate) mod not_null;
 pub(crate) mod outside;
 pub(crate) mod queue;
+pub(crate) mod repair;
 pub(crate) mod reshape;
 pub(crate) mod retype;
 pub(crate) mod shadow;
