@@ -154,3 +154,82 @@ async fn expect_refusal(
     }
     Ok(())
 }
+
+mod newer {
+    mod m0001_tables {
+        changeover::migration! {
+            create_table!(customers { id: bigint, region: text, primary_key(region, id) });
+            create_table!(orders {
+                id: bigint identity primary_key,
+                region: text not_null,
+                customer_id: bigint,
+                code: text,
+                unique(code, nulls_not_distinct),
+                foreign_key(region, customer_id => customers(region, id), on_delete = set_null(customer_id)),
+                index(region, customer_id),
+            });
+        }
+    }
+
+    changeover::migrations! {
+        pub static HISTORY = [m0001_tables];
+    }
+}
+
+#[test]
+fn what_newer_servers_have_is_made_there_and_refused_elsewhere() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("newer").await?;
+        if !is_at_least(&fixture, 15).await? {
+            return expect_refusal(&fixture, &newer::HISTORY, &["needs PostgreSQL 15"]).await;
+        }
+        fixture.runner(&newer::HISTORY).await?.migrate().await?;
+        fixture.expect_model(&newer::HISTORY).await
+    })
+}
+
+mod small {
+    use super::m0001_base;
+
+    mod m0002_direct {
+        changeover::migration! {
+            after super::m0001_base;
+            add_check!(orders, "total >= 0", fill(total = "0"), direct(max_rows = 10_000, reason = "few"));
+            add_foreign_key!(
+                orders.customer_id => customers.id, fill = "null",
+                direct(max_rows = 10_000, reason = "few"),
+            );
+            add_unique!(orders(region, id), deferrable, direct(max_rows = 10_000, reason = "few"));
+            add_primary_key!(keyless(id, region), direct(max_rows = 10_000, reason = "few"));
+            change_primary_key!(orders(id, total), direct(max_rows = 10_000, reason = "few"));
+        }
+    }
+
+    changeover::migrations! {
+        pub static HISTORY = [m0001_base, m0002_direct];
+    }
+}
+
+#[test]
+fn the_one_step_forms_mend_and_end_as_the_model_says() -> Result<(), Failure> {
+    block_on(async {
+        let (fixture, history) = (Fixture::new("small").await?, &small::HISTORY);
+        let Some(base) = history.until("m0001_base") else { fail!("no such migration") };
+        fixture.runner(&base).await?.migrate().await?;
+        fixture.db.batch_execute(SEED).await?;
+        let spoil = "insert into orders (id, customer_id, total) values (77, 78, -1)";
+        fixture.db.batch_execute(spoil).await?;
+        let before = fixture.catalog().await?;
+        fixture.runner(history).await?.migrate().await?;
+        fixture.expect_model(history).await?;
+        let mended = "select customer_id is null and total = 0 from orders where id = 77";
+        if !fixture.holds(mended).await? {
+            fail!("the row was not mended");
+        }
+        fixture.runner(history).await?.undo("m0002_direct").await?;
+        if fixture.catalog().await? != before {
+            fail!("the undo left something behind");
+        }
+        Ok(())
+    })
+}
