@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 
 use crate::diag::{Diagnostic, Errors};
+use crate::model::entity::Kind;
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
 use crate::syntax::assignment::Assignment;
 use crate::syntax::column::Column;
@@ -327,6 +328,10 @@ fn covers(held: &Object, claimed: &Object) -> bool {
         }
         (Object::Column(table, _) | Object::Constraint(table, _), Object::Table(claimed)) => {
             table == claimed
+        }
+        // A schema goes after what is in it.
+        (_, Object::Entity(Kind::Schema, schema, _)) => {
+            held == claimed || held.schema() == Some(schema)
         }
         _ => held == claimed,
     }

@@ -1,20 +1,26 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
+pub(crate) mod advance;
 pub(crate) mod around;
 pub(crate) mod attach;
 pub(crate) mod constraint;
 pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
+pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
+pub(crate) mod hand_over;
 pub(crate) mod index;
 pub(crate) mod not_null;
+pub(crate) mod numbers;
 pub(crate) mod outside;
+pub(crate) mod part;
 pub(crate) mod queue;
 pub(crate) mod repair;
 pub(crate) mod reshape;
 pub(crate) mod retype;
+pub(crate) mod sequence;
 pub(crate) mod shadow;
 pub(crate) mod sql;
 pub(crate) mod stand_in;
