@@ -67,6 +67,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
+    r#"add_check!(users, "code <> ''", fill(code = "null", legacy = "code"));"#,
+    r#"add_foreign_key!(events.id => customers.id, fill = "null");"#,
     "create_schema!(billing_);",
     "drop_schema!(empty);",
     r#"create_enum!(status_ { pending_, "in transit" });"#,

@@ -251,9 +251,11 @@ macro_rules! operations {
             ///
             /// ```text
             /// add_check!(orders, "total >= 0", name = orders_total_positive);
+            /// add_check!(orders, "stock >= 0", fill(stock = "0"));
             /// ```
             ///
-            /// The plan looks for rows that break it first and stops with samples of them; then
+            /// The plan looks for rows that break it first and stops with samples of them; with
+            /// `fill` it mends them, and until the contract those that old builds write. Then
             /// the check holds for new rows (`not valid`), and a step of its own reads the old
             /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
             /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
@@ -263,10 +265,12 @@ macro_rules! operations {
             /// ```text
             /// add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
             /// add_foreign_key!(orders(region, customer) => customers(region, id), match = full);
+            /// add_foreign_key!(orders.referrer_id => users.id, fill = "null");
             /// ```
             ///
             /// The plan looks for rows that point nowhere first and stops with samples of them;
-            /// then the key holds for new rows (`not valid`; both tables are locked against writes
+            /// with `fill` it mends them, and until the contract those that old builds write.
+            /// Then the key holds for new rows (`not valid`; both tables are locked against writes
             /// for a moment, the one that it points at first), and a step of its own reads the
             /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
             /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.

@@ -17,6 +17,7 @@ pub(crate) mod numbers;
 pub(crate) mod outside;
 pub(crate) mod part;
 pub(crate) mod queue;
+pub(crate) mod repair;
 pub(crate) mod reshape;
 pub(crate) mod retype;
 pub(crate) mod sequence;

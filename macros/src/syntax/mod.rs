@@ -1,5 +1,6 @@
 //! The grammar that the operations share.
 
+pub(crate) mod assignment;
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
