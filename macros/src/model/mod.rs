@@ -7,6 +7,7 @@ pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
 pub(crate) mod state;
+pub(crate) mod statement;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,7 +10,7 @@ use syn::{Ident, LitStr, Token, parenthesized};
 use crate::diag::Errors;
 use crate::syntax::constraint::Reference;
 use crate::syntax::default::Default;
-use crate::syntax::list::{Reader, Words, flag};
+use crate::syntax::list::{Reader, Words, flag, next};
 use crate::syntax::name::Name;
 use crate::syntax::sql::Sql;
 use crate::syntax::types::{Family, Type};
@@ -116,14 +116,6 @@ impl ColumnDef {
         let column = Column { name, ty, not_null, default, identity, generated, collate, comment };
         column.check(errors);
         Ok(ColumnDef { column, inline: inline.into_iter().flatten().collect() })
-    }
-}
-
-/// A value behind its word.
-fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
-    move |input| {
-        *slot = Some(input.parse()?);
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod index;
 pub(crate) mod lexer;
 pub(crate) mod list;
 pub(crate) mod name;
+pub(crate) mod raw;
 pub(crate) mod sql;
 pub(crate) mod table;
 pub(crate) mod target;
