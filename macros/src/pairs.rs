@@ -68,7 +68,8 @@ impl History {
         let waits =
             |migration: &Migration| leak::migration("", migration).steps(phase).next().is_some();
         let waiting = self.migrations.iter().filter(|(_, migration)| waits(migration));
-        waiting.map(|(id, _)| format!("{gate}!({id});")).collect()
+        let declarations = waiting.map(|(id, _)| format!("{gate}!({id});"));
+        declarations.collect::<Vec<_>>().concat()
     }
 
     fn leaked(&self) -> data::Migrations {

@@ -18,6 +18,7 @@ create_table!(users {
     legacy: text not_null default "x",
     index(email),
 });
+create_view!(members, "select id, name from customers");
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -25,18 +26,29 @@ create_table!(users {
 pub(crate) const SAMPLES: &[&str] = &[
     r#"create_table!(orders_ { id_: bigint identity primary_key, total_: numeric(12, 2) not_null default 0 check("id_ > 0"), customer_: bigint references(customers.id, on_delete = cascade), tags_: text[] collate("C") comment("c"), unique(total_, customer_), check("true", name = c_), foreign_key(id_ => customers.id, on_update = set_null, name = f_), index((total_ desc, id_ asc), unique, where = "true", using = btree, include(tags_), name = i_) });"#,
     "drop_table!(users);",
+    "rename_table!(users => accounts_);",
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
     r#"add_column!(users.token_: uuid not_null unique default sql("gen_random_uuid()"));"#,
     r#"add_column!(users.region_: text not_null, fill = "email");"#,
     "rename_column!(users.username => display_name_, key = id);",
     r#"rename_column!(users.code => number_: bigint, up = "code::bigint", down = "number_::text");"#,
+    r#"split_column!(users.code => { head_: text not_null default "" = "left(code, 1)", tail_: text = "right(code, 1)" }, down = "head_ || tail_");"#,
+    r#"merge_columns!(users { username = "left(both_, 1)", code = "right(both_, 1)" } => both_: text not_null, up = "username || code");"#,
     r#"drop_column!(users.legacy, fill = "'x'");"#,
     r#"set_not_null!(users.email, fill = "''");"#,
     "drop_not_null!(users.username);",
     r#"set_default!(users.email, "none");"#,
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
+    r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = pg_default_);"#,
+    r#"add_index!(users(username ext_.gist_trgm_ops(siglen_ = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
     "drop_index!(users_email_idx);",
+    r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
+    r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
+    "drop_view!(members);",
+    "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
+    r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

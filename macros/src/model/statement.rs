@@ -5,8 +5,8 @@ use proc_macro2::Span;
 use crate::diag::Errors;
 use crate::grammar::{Kind as Form, Node};
 use crate::lint;
-use crate::model::Schema;
 use crate::model::entity::{Entity, Kind};
+use crate::model::{Object, Schema};
 use crate::syntax::constraint::Rule;
 use crate::syntax::name::{Name, TableName};
 
@@ -90,22 +90,26 @@ impl Schema {
         if WITHOUT_TRACE.contains(&statement.kind()) {
             return;
         }
-        let made =
-            lint::made(statement).map(|name| TableName { schema: None, name: Name::new(name) });
-        let is_drop = statement.has(Form::DROP_KW);
-        if let Some(name) = made
-            .iter()
-            .find(|name| self.find_entity(Kind::Other, name, None).is_some())
-            .filter(|_| is_drop)
-        {
-            self.remove_entity(Kind::Other, name, None);
-            return;
+        let name = |text: String| TableName { schema: None, name: Name::new(text) };
+        let made = lint::made(statement).map(name);
+        let known = self.entities.len();
+        if let Some(dropped) = made.as_ref().filter(|_| statement.has(Form::DROP_KW)) {
+            let object = Object::entity(Kind::Other, dropped, None);
+            self.entities.retain(|entity| entity.object() != object);
         }
-        // Its number keeps it apart from others: an `alter` adds to what a `create` has made.
-        let number = self.entities(Kind::Other).count();
-        let unnamed = || TableName { schema: None, name: Name::new(format!("sql {number}")) };
-        let create = vec![self.qualified(statement)];
-        let name = made.unwrap_or_else(unnamed);
-        self.put_entity(Entity { kind: Kind::Other, name, on: None, create, parts: Vec::new() });
+        if self.entities.len() == known {
+            // What only alters something is kept beside what made that.
+            let name = made
+                .filter(|name| self.find_entity(Kind::Other, name, None).is_none())
+                .unwrap_or_else(|| name(format!("sql {known}")));
+            let create = vec![self.qualified(statement)];
+            self.put_entity(Entity {
+                kind: Kind::Other,
+                name,
+                on: None,
+                create,
+                parts: Vec::new(),
+            });
+        }
     }
 }

@@ -146,7 +146,7 @@ impl AddColumn {
                     errors.at(constraint.span, format_args!("{taken} exists already"));
                 }
             }
-            Rule::Check(_) | Rule::PrimaryKey(_) => {}
+            Rule::Check(_) | Rule::PrimaryKey(_) | Rule::Exclude(_) => {}
         }
     }
 

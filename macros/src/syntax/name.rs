@@ -60,9 +60,13 @@ impl Parse for Name {
 impl fmt::Display for Name {
     /// As it is written in a macro.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match syn::parse_str::<AnyIdent>(&self.text) {
-            Ok(_) => f.write_str(&self.text),
-            Err(_) => write!(f, "{:?}", self.text),
+        // The compiler reports a text that it cannot split into tokens by itself.
+        let is_word = self.text.chars().all(|c| c.is_alphanumeric() || c == '_')
+            && !self.text.starts_with(|c: char| c.is_numeric());
+        if is_word && syn::parse_str::<AnyIdent>(&self.text).is_ok() {
+            f.write_str(&self.text)
+        } else {
+            write!(f, "{:?}", self.text)
         }
     }
 }

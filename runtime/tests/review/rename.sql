@@ -1,7 +1,7 @@
 -- m0002_rename_username
 -- after m0001_create_users
 -- starts only when the contract of m0000_something has run
--- declares switch!(m0000_something): this build reads and writes what m0000_something swaps in
+-- declares switch!(m0000_something): this build lives with what is there before m0000_something swaps and after
 -- declares contract!(m0000_something): no code of this build uses what m0000_something replaced
 --
 -- Support asked for a name
