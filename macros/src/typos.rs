@@ -48,6 +48,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     "drop_view!(members);",
     "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
+    r#"sql!(up = "create statistics users_words (dependencies) on legacy, email from users", undo = "drop statistics users_words", phase = expand, reason = "r", locks(users = share_update_exclusive));"#,
+    r#"sql!(up = "update users set legacy = legacy", undo = none, phase = migrate, reason = "r", allow(update, reason = "a"));"#,
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
 

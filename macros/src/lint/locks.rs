@@ -82,7 +82,8 @@ pub(crate) fn takes(statement: Node) -> Takes {
 fn alter_table(statement: Node) -> Mode {
     let actions = parts(statement).into_iter().filter(|(_, part)| !part.is_token());
     let weaker = actions.filter_map(|((parent, _), part)| {
-        let of_column = parent == Kind::ALTER_COLUMN && part.kind() == Kind::SET_OPTIONS;
+        let of_column = parent == Kind::ALTER_COLUMN
+            && matches!(part.kind(), Kind::SET_OPTIONS | Kind::RESET_OPTIONS);
         let known = WEAKER.iter().find(|(kind, _)| *kind == part.kind()).map(|(_, mode)| *mode);
         match part.kind() {
             Kind::TABLE_RELATION_NAME | Kind::COLUMN_NAME_REF | Kind::IF_EXISTS => None,

@@ -3,6 +3,7 @@
 mod form;
 mod locks;
 mod rules;
+mod template;
 
 use crate::grammar::{Kind, Node, problem_of_plpgsql};
 use crate::lint::form::Form;
@@ -21,17 +22,21 @@ pub(crate) struct Finding {
 
 /// The rules that a statement is against, each once.
 pub(crate) fn findings(statement: Node) -> Vec<Finding> {
+    if is_local(statement) {
+        return Vec::new();
+    }
     let mut found: Vec<Finding> = Vec::new();
     let rule_of = |form: Form| RULES.iter().find(|rule| rule.form == form);
     for (form, part) in form::parts(statement) {
         let Some(rule) = rule_of(form) else { continue };
         if !found.iter().any(|other| other.rule.words == rule.words) {
-            found.push(Finding { rule, instead: form::fill_in(rule.instead, statement, part) });
+            found.push(Finding { rule, instead: template::fill_in(rule.instead, statement, part) });
         }
     }
     let whole = rule_of((statement.kind(), statement.kind()));
-    if let Some(rule) = whole.filter(|_| found.is_empty() && !is_local(statement)) {
-        found.push(Finding { rule, instead: form::fill_in(rule.instead, statement, statement) });
+    if let Some(rule) = whole.filter(|_| found.is_empty()) {
+        found
+            .push(Finding { rule, instead: template::fill_in(rule.instead, statement, statement) });
     }
     found
 }

@@ -13,13 +13,12 @@ pub(crate) struct Rule {
     pub(crate) words: &'static str,
     /// What it does, behind its words.
     pub(crate) does: &'static str,
-    /// What to write, or to do, in its place: `{t}` is the table, `{c}` the column, `{n}` its new
-    /// name.
+    /// What to write, or to do, in its place, with places for the names of the statement
+    /// (`template.rs`).
     pub(crate) instead: &'static str,
 }
 
-const UNKNOWN: &str =
-    "changes what the history has to know, because later changes are checked against it";
+const UNKNOWN: &str = "changes what later changes are checked against";
 const LOSES: &str = "removes what builds that are live may still use";
 const BREAKS: &str = "fails every build that uses the old name";
 const REWRITES: &str = "rewrites the table while nobody can read it";
@@ -58,8 +57,8 @@ impl Rule {
 
 #[rustfmt::skip]
 pub(crate) const RULES: &[Rule] = &[
-    table(K::ADD_COLUMN, "add column", UNKNOWN, "add_column!({t}.{n}: {ty})"),
-    rule((K::ADD_COLUMN, K::GENERATED_CONSTRAINT), "add generated column", REWRITES, "add_generated_column!({t}.{n}: {ty} = \"…\", stored)"),
+    table(K::ADD_COLUMN, "add column", UNKNOWN, "add_column!({t}.{n}: {def})"),
+    rule((K::ADD_COLUMN, K::GENERATED_CONSTRAINT), "add generated column", REWRITES, "add_generated_column!({t}.{n}: {ty} = \"{check}\", stored)"),
     table(K::DROP_COLUMN, "drop column", LOSES, "drop_column!({t}.{c})"),
     table(K::RENAME_COLUMN, "rename column", BREAKS, "rename_column!({t}.{c} => {n})"),
     rule((K::ALTER_COLUMN, K::SET_TYPE), "alter column type", REWRITES, "change_type!({t}.{c}: {ty})"),
@@ -76,14 +75,14 @@ pub(crate) const RULES: &[Rule] = &[
     rule((K::ALTER_COLUMN, K::SET_STATISTICS), "set statistics", UNKNOWN, "set_statistics!({t}.{c}, …)"),
     rule((K::ALTER_COLUMN, K::SET_STORAGE), "set storage", UNKNOWN, "set_storage!({t}.{c}, …)"),
     rule((K::ALTER_COLUMN, K::SET_COMPRESSION), "set compression", UNKNOWN, "set_compression!({t}.{c}, …)"),
-    rule((K::ADD_CONSTRAINT, K::CHECK_CONSTRAINT), "add check", SCANS, "add_check!({t}, \"…\")"),
-    rule((K::ADD_CONSTRAINT, K::FOREIGN_KEY_CONSTRAINT), "add foreign key", SCANS, "add_foreign_key!({t}.{c} => …)"),
+    rule((K::ADD_CONSTRAINT, K::CHECK_CONSTRAINT), "add check", SCANS, "add_check!({t}, \"{check}\")"),
+    rule((K::ADD_CONSTRAINT, K::FOREIGN_KEY_CONSTRAINT), "add foreign key", SCANS, "add_foreign_key!({key} => {target})"),
     rule((K::ADD_CONSTRAINT, K::UNIQUE_CONSTRAINT), "add unique", BUILDS, "add_unique!({t}({c}))"),
     rule((K::ADD_CONSTRAINT, K::PRIMARY_KEY_CONSTRAINT), "add primary key", BUILDS, "add_primary_key!({t}({c}))"),
     rule((K::ADD_CONSTRAINT, K::EXCLUDE_CONSTRAINT), "add exclude", BUILDS, "add_exclusion!({t}, …)"),
     rule((K::ADD_CONSTRAINT, K::NOT_NULL_CONSTRAINT), "add not null", SCANS, "set_not_null!({t}.{c})"),
-    table(K::DROP_CONSTRAINT, "drop constraint", UNKNOWN, "drop_constraint!({t}.{n})"),
-    table(K::RENAME_CONSTRAINT, "rename constraint", UNKNOWN, "rename_constraint!({t}.… => …)"),
+    table(K::DROP_CONSTRAINT, "drop constraint", UNKNOWN, "drop_constraint!({t}.{was})"),
+    table(K::RENAME_CONSTRAINT, "rename constraint", UNKNOWN, "rename_constraint!({t}.{was} => {n})"),
     table(K::VALIDATE_CONSTRAINT, "validate constraint", UNKNOWN, "add_check!({t}, \"…\"), which validates what it adds"),
     table(K::ALTER_CONSTRAINT, "alter constraint", UNKNOWN, "drop_constraint!({t}.…), then add_foreign_key!({t}.… => …)"),
     table(K::TABLE_RENAME_TO, "rename table", BREAKS, "rename_table!({t} => {n})"),
@@ -140,6 +139,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule((K::ALTER_SCHEMA, K::SCHEMA_RENAME_TO), "rename schema", BREAKS, "create_schema!({n}), then rename_table!(… => …)"),
 
     whole(K::CREATE_VIEW, "create view", UNKNOWN, "create_view!({n}, …)"),
+    rule((K::CREATE_VIEW, K::OR_REPLACE), "replace view", UNKNOWN, "replace_view!({n}, …)"),
     whole(K::ALTER_VIEW, "alter view", UNKNOWN, "replace_view!({t}, …)"),
     whole(K::DROP_VIEW, "drop view", LOSES, "drop_view!({t})"),
     whole(K::CREATE_MATERIALIZED_VIEW, "create materialized view", UNKNOWN, "create_materialized_view!({n}, …)"),
@@ -147,6 +147,7 @@ pub(crate) const RULES: &[Rule] = &[
     whole(K::DROP_MATERIALIZED_VIEW, "drop materialized view", LOSES, "drop_materialized_view!({t})"),
     whole(K::REFRESH, "refresh materialized view", "keeps readers out while it runs", "refresh_materialized_view!({t})"),
     whole(K::CREATE_FUNCTION, "create function", UNKNOWN, "create_function!(…)"),
+    rule((K::CREATE_FUNCTION, K::OR_REPLACE), "replace function", UNKNOWN, "replace_function!(…)"),
     whole(K::ALTER_FUNCTION, "alter function", UNKNOWN, "replace_function!(…)"),
     whole(K::DROP_FUNCTION, "drop function", LOSES, "drop_function!(…)"),
     whole(K::CREATE_TRIGGER, "create trigger", UNKNOWN, "create_trigger!(…)"),
@@ -159,7 +160,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule((K::REVOKE, K::ON_PRIVILEGE_OBJECTS_CLAUSE), "revoke", UNKNOWN, "revoke!(…)"),
     whole(K::COMMENT_ON, "comment", UNKNOWN, "set_comment!(…)"),
 
-    whole(K::UPDATE, "update", LOCKS_ROWS, "backfill!({t}.{c} = \"…\")"),
+    whole(K::UPDATE, "update", LOCKS_ROWS, "backfill!({t}.{set})"),
     whole(K::DELETE, "delete", LOCKS_ROWS, "deletes in batches by the service, or a where that names a key"),
     whole(K::MERGE, "merge", LOCKS_ROWS, "backfill!({t}.… = \"…\")"),
     rule((K::INSERT, K::SELECT), "insert select", LOCKS_ROWS, "backfill!(…), or values for rows of reference"),
@@ -189,7 +190,8 @@ pub(crate) const RULES: &[Rule] = &[
     whole(K::ROLLBACK_TO_SAVEPOINT, "rollback to savepoint", NOT_OURS, "undo = \"…\""),
     whole(K::PREPARE_TRANSACTION, "prepare transaction", NOT_OURS, "one sql! for all statements of a transaction"),
     whole(K::SET_TRANSACTION, "set transaction", NOT_OURS, "the runner's settings"),
-    whole(K::SET, "set", NOT_OURS, "set local"),
+    whole(K::SET, "set", NOT_OURS, "set local, if it is about the statements beside it"),
+    rule((K::SET, K::LOCAL_SCOPE), "set local", NOT_OURS, "the runner's own settings"),
     whole(K::SET_ROLE, "set role", NOT_OURS, "the runner's own role"),
     whole(K::SET_SESSION_AUTH, "set session authorization", NOT_OURS, "the runner's own role"),
     whole(K::RESET, "reset", NOT_OURS, "set local"),

@@ -50,7 +50,7 @@ impl Item<'_> {
                 let mut parents = table.constraints.iter().filter_map(Constraint::parent);
                 table.name != parent.name && parents.any(|name| *name == parent.name)
             }
-            (Item::Table(table), Item::Entity(entity)) if entity.kind <= Kind::Function => {
+            (Item::Table(table), Item::Entity(entity)) if is_of_tables(entity.kind) => {
                 let name = entity.name.name.text.as_str();
                 table.name.schema() == name
                     || table.sql().any(|sql| names(&sql).any(|word| word == name))
@@ -63,4 +63,9 @@ impl Item<'_> {
             }
         }
     }
+}
+
+/// Whether tables may be made of it: what `sql!` has made may be a type.
+fn is_of_tables(kind: Kind) -> bool {
+    kind <= Kind::Function || kind == Kind::Other
 }

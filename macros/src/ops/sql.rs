@@ -69,7 +69,9 @@ impl Operation for Sql {
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let before = errors.count();
         if let Some(locks) = &self.locks {
-            locks.tables().for_each(|table| drop(schema.relation_exists(table, errors)));
+            for table in locks.tables() {
+                schema.relation_exists(table, errors);
+            }
         }
         let up = self.statements(&self.up, schema, &[], errors);
         let locked: Vec<Lock> = up.iter().flat_map(|statement| statement.locks.clone()).collect();
@@ -114,13 +116,17 @@ impl Sql {
         let made: Vec<TableName> = script.statements().filter_map(lint::made_relation).collect();
         let mut found = Vec::new();
         for statement in script.statements() {
+            let before = errors.count();
             self.refuse(statement, schema, text.span(), errors);
+            if errors.count() > before {
+                continue;
+            }
             schema.names_exist(statement, &made, text.span(), errors);
             let locks = self.locks(statement, taken, text.span(), errors);
             let sql = schema.qualified(statement);
             found.push(Statement { sql, locks, why: String::new() });
         }
-        if found.is_empty() {
+        if script.statements().next().is_none() {
             errors.at(text.span(), "SQL is empty");
         }
         found
@@ -168,3 +174,6 @@ impl Sql {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,7 @@ impl Parse for RawPhase {
 /// `undo = "…"`, or `undo = none`.
 pub(crate) enum Undo {
     Sql(LitStr),
-    None(Span),
+    None,
 }
 
 impl Parse for Undo {
@@ -36,7 +36,7 @@ impl Parse for Undo {
         }
         let word = input.call(Ident::parse_any)?;
         if word == "none" {
-            return Ok(Undo::None(word.span()));
+            return Ok(Undo::None);
         }
         Err(syn::Error::new(word.span(), "expected a string of SQL, or `none`"))
     }
@@ -64,7 +64,7 @@ impl Undo {
                 None
             }
             Some(Undo::Sql(text)) => Some(text),
-            Some(Undo::None(_)) | None => None,
+            Some(Undo::None) | None => None,
         }
     }
 }
