@@ -11,7 +11,7 @@ use crate::lint::rules::RULES;
 
 pub(crate) use form::{columns, made, made_relation, pinned, table_nodes, tables};
 pub(crate) use locks::{Takes, takes};
-pub(crate) use rules::Rule;
+pub(crate) use rules::{NAMES, Rule};
 
 /// A form that a statement has and that a rule refuses.
 pub(crate) struct Finding {
@@ -29,7 +29,7 @@ pub(crate) fn findings(statement: Node) -> Vec<Finding> {
     let rule_of = |form: Form| RULES.iter().find(|rule| rule.form == form);
     for (form, part) in form::parts(statement) {
         let Some(rule) = rule_of(form) else { continue };
-        if !found.iter().any(|other| other.rule.words == rule.words) {
+        if !found.iter().any(|other| other.rule.name == rule.name) {
             found.push(Finding { rule, instead: template::fill_in(rule.instead, statement, part) });
         }
     }
@@ -39,11 +39,6 @@ pub(crate) fn findings(statement: Node) -> Vec<Finding> {
             .push(Finding { rule, instead: template::fill_in(rule.instead, statement, statement) });
     }
     found
-}
-
-/// The rules' names, for `allow(…)`.
-pub(crate) fn rule_names() -> impl Iterator<Item = String> {
-    RULES.iter().filter(|rule| rule.can_be_allowed()).map(Rule::name)
 }
 
 /// Whether it is a setting that ends with its transaction. The runner's own are no business of a

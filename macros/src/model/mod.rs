@@ -7,6 +7,7 @@ pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+pub(crate) mod pointing;
 mod query;
 mod rename;
 pub(crate) mod replaced;

@@ -10,7 +10,7 @@ use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, Work, index};
 use crate::syntax::index::Index;
 use crate::syntax::list::{options, value};
-use crate::syntax::name::TableName;
+use crate::syntax::name::{Name, TableName};
 
 pub(crate) struct DropIndex {
     /// The index with its schema.
@@ -58,6 +58,16 @@ impl Operation for DropIndex {
             if let Some(index) =
                 table.indexes.iter().find(|index| index.name.as_ref() == Some(wanted))
             {
+                let key: Vec<Name> = index.key_columns().cloned().collect();
+                let pointing = schema.points_at_key(table, &key).filter(|_| index.is_key());
+                if let Some(other) = pointing {
+                    errors
+                        .at(
+                            span,
+                            format_args!("a foreign key of `{}` needs `{wanted}`", other.name),
+                        )
+                        .note("it finds the row that a key points at");
+                }
                 return Some((table.name.clone(), index.clone()));
             }
             let owner = table.constraints.iter().find(|item| item.name.as_ref() == Some(wanted));

@@ -13,7 +13,7 @@ use crate::ops::{Operation, Plan};
 use crate::plan::{Lock, Phase, Statement, Step};
 use crate::syntax::list::{next, options_alone, value};
 use crate::syntax::name::TableName;
-use crate::syntax::raw::{Allowances, Locks, RawPhase, Undo};
+use crate::syntax::raw::{Locks, RawPhase, Undo};
 
 pub(crate) struct Sql {
     up: LitStr,
@@ -21,7 +21,6 @@ pub(crate) struct Sql {
     phase: Phase,
     reason: String,
     locks: Option<Locks>,
-    allowed: Allowances,
 }
 
 /// The statements of each way, ready to run.
@@ -33,10 +32,12 @@ pub(crate) struct Facts {
 impl Operation for Sql {
     type Facts = Facts;
 
+    const RULES: &'static [&'static str] = &lint::NAMES;
+
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let start = input.span();
         let (mut up, mut undo, mut phase) = (None, None, None::<RawPhase>);
-        let (mut reason, mut locks, mut allowed) = (None::<LitStr>, None, None);
+        let (mut reason, mut locks) = (None::<LitStr>, None);
         options_alone(
             input,
             errors,
@@ -46,7 +47,6 @@ impl Operation for Sql {
                 ("phase", &mut value(&mut phase)),
                 ("reason", &mut value(&mut reason)),
                 ("locks", &mut next(&mut locks)),
-                ("allow", &mut next(&mut allowed)),
             ],
         );
         let missing = |what: &str, help: &str| {
@@ -56,8 +56,7 @@ impl Operation for Sql {
         let reason = reason.ok_or_else(|| missing("why no macro does it", "reason = \"…\""))?;
         let phase = phase.map_or(Phase::Expand, |phase| phase.0);
         let undo = Undo::required(undo, phase, up.span(), errors);
-        let allowed = allowed.unwrap_or_default();
-        Ok(Sql { up, undo, phase, reason: reason.value(), locks, allowed })
+        Ok(Sql { up, undo, phase, reason: reason.value(), locks })
     }
 
     fn assume(&self, _: &mut Schema, _: &mut Errors) {}
@@ -77,7 +76,7 @@ impl Operation for Sql {
         let locked: Vec<Lock> = up.iter().flat_map(|statement| statement.locks.clone()).collect();
         let undo = self.undo.as_ref();
         let undo = undo.map(|text| self.statements(text, schema, &locked, errors));
-        self.allowed.report_unused(errors);
+        self.report_unneeded(schema, errors);
         let undo = undo.unwrap_or_default();
         (errors.count() == before).then_some(Facts { up, undo })
     }
@@ -132,18 +131,34 @@ impl Sql {
         found
     }
 
+    /// Reports what is allowed and does not happen: it would cover a later mistake.
+    fn report_unneeded(&self, schema: &Schema, errors: &mut Errors) {
+        let texts = [Some(&self.up), self.undo.as_ref()];
+        let scripts: Vec<Script> = texts
+            .into_iter()
+            .flatten()
+            .filter_map(|text| Script::read(&text.value()).ok())
+            .collect();
+        let statements = || scripts.iter().flat_map(Script::statements);
+        for name in lint::NAMES.iter().filter(|name| schema.allows(name)) {
+            let mut findings = statements().flat_map(lint::findings);
+            if !findings.any(|finding| finding.rule.name == *name) {
+                errors.at(self.up.span(), format_args!("no statement needs `allow({name})`"));
+            }
+        }
+    }
+
     fn refuse(&self, statement: Node, schema: &Schema, span: Span, errors: &mut Errors) {
         for finding in lint::findings(statement) {
             let rule = finding.rule;
             let may_be_allowed = rule.can_be_allowed() && !lint::is_concurrent(statement);
-            let is_allowed = may_be_allowed && self.allowed.covers(rule);
-            if is_allowed || schema.is_bounded(statement) {
+            if (may_be_allowed && schema.allows(rule.name)) || schema.is_bounded(statement) {
                 continue;
             }
-            let error = errors.at(span, format_args!("`{}` {}", rule.words, rule.does));
+            let error = errors.at(span, format_args!("`{}` {}", rule.words(), rule.does));
             error.help(finding.instead);
             if may_be_allowed {
-                let name = rule.name();
+                let name = rule.name;
                 error.note(format_args!("allow({name}, reason = \"…\") where you know better"));
             }
         }

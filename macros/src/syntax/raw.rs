@@ -1,6 +1,4 @@
-//! What `sql!` takes beside SQL: its phase, its undo, its locks, and the rules that it may break.
-
-use std::cell::Cell;
+//! What `sql!` takes beside SQL: its phase, its undo and its locks.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
@@ -8,7 +6,6 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token, parenthesized};
 
 use crate::diag::{Errors, nearest};
-use crate::lint::{self, Rule};
 use crate::plan::{Lock, Mode, Phase};
 use crate::syntax::name::TableName;
 
@@ -99,68 +96,6 @@ impl Locks {
         let lock = |(table, mode): &(TableName, Mode)| Lock { table: table.quoted(), mode: *mode };
         self.0.iter().map(lock).collect()
     }
-}
-
-/// `allow(truncate, reason = "…")`.
-#[derive(Default)]
-pub(crate) struct Allowances(Vec<Allowance>);
-
-struct Allowance {
-    rule: Ident,
-    is_used: Cell<bool>,
-}
-
-impl Parse for Allowances {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let content;
-        let parens = parenthesized!(content in input);
-        let (mut allowed, mut reason) = (Vec::new(), None::<LitStr>);
-        while !content.is_empty() {
-            let word = content.call(Ident::parse_any)?;
-            if word == "reason" {
-                content.parse::<Token![=]>()?;
-                reason = Some(content.parse()?);
-            } else {
-                check_rule(&word)?;
-                allowed.push(Allowance { rule: word, is_used: Cell::new(false) });
-            }
-            if !content.is_empty() {
-                content.parse::<Token![,]>()?;
-            }
-        }
-        if reason.is_none_or(|reason| reason.value().trim().is_empty()) {
-            let message = "an allowance says why\nhelp: reason = \"…\"";
-            return Err(syn::Error::new(parens.span.open(), message));
-        }
-        Ok(Allowances(allowed))
-    }
-}
-
-impl Allowances {
-    /// Whether a statement may break a rule.
-    pub(crate) fn covers(&self, rule: &Rule) -> bool {
-        let found = self.0.iter().find(|allowed| allowed.rule == rule.name());
-        found.inspect(|allowed| allowed.is_used.set(true)).is_some()
-    }
-
-    /// Reports what is allowed and does not happen: it would cover a later mistake.
-    pub(crate) fn report_unused(&self, errors: &mut Errors) {
-        for allowed in self.0.iter().filter(|allowed| !allowed.is_used.get()) {
-            let rule = &allowed.rule;
-            errors.at(rule.span(), format_args!("no statement needs `allow({rule})`"));
-        }
-    }
-}
-
-fn check_rule(word: &Ident) -> syn::Result<()> {
-    let names: Vec<String> = lint::rule_names().collect();
-    let written = word.to_string();
-    if names.contains(&written) {
-        return Ok(());
-    }
-    let near = nearest(&written, &names.iter().map(String::as_str).collect::<Vec<_>>());
-    let help = near.map_or(String::new(), |near| format!("\nhelp: did you mean `{near}`?"));
-    Err(syn::Error::new(word.span(), format!("there is no rule `{written}`{help}")))
 }
 
 fn one_of<T: Copy>(kind: &str, known: &[(String, T)], input: ParseStream) -> syn::Result<T> {
