@@ -68,7 +68,7 @@ impl Schema {
                 text.replace_range(range.start - start..range.end - start, &table.quoted());
             }
         }
-        text
+        text.trim_end_matches(';').trim_end().to_owned()
     }
 
     /// Whether a write names the rows that it writes by a key.
