@@ -20,6 +20,8 @@ create_table!(users {
 });
 create_table!(events { id: bigint check("id > 0"), room: int4range, at: timestamptz });
 create_view!(members, "select id, name from customers");
+create_schema!(empty);
+create_enum!(mood { happy, sad });
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -46,7 +48,12 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
     r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = "pg_default");"#,
     r#"add_index!(users(sql("to_tsvector('simple', email)") tsvector_ops(siglen = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
+    r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), name = wide_);"#,
+    r#"add_index!(users(username text_bloom_ops(false_positive_rate = 0.05)), using = brin, with(pages_per_range = 16), name = m_);"#,
     "drop_index!(users_email_idx);",
+    "rebuild_index!(users_email_idx);",
+    "rename_index!(users_email_idx => by_email_);",
+    r#"replace_index!(users_email_idx => users(email collate("C") desc, username), where = "true", with(fillfactor = 80));"#,
     r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
     r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
     "drop_view!(members);",
@@ -62,6 +69,15 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"sql!(up = "create statistics users_words (dependencies) on legacy, email from users", undo = "drop statistics users_words", phase = expand, reason = "r", locks(users = share_update_exclusive));"#,
     r#"sql!(up = "update users set legacy = legacy", undo = none, phase = migrate, reason = "r", allow(update, reason = "a"));"#,
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
+    r#"add_check!(users, "code <> ''", fill(code = "null", legacy = "code"));"#,
+    r#"add_foreign_key!(events.id => customers.id, fill = "null");"#,
+    "create_schema!(billing_);",
+    "drop_schema!(empty);",
+    r#"create_enum!(status_ { pending_, "in transit" });"#,
+    r#"add_column!(users.mood_: mood default "sad");"#,
+    "add_enum_value!(mood.calm_, after = happy);",
+    "add_enum_value!(mood.calm_, before = sad);",
+    "drop_enum!(mood);",
 ];
 
 /// What only the server knows: operator classes and their parameters.

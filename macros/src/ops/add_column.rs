@@ -72,7 +72,8 @@ impl Operation for AddColumn {
                 format_args!("column `{}` exists already", self.target.name),
             );
         }
-        schema.check_type(&self.column.ty, errors);
+        schema.check_column(&self.column, errors);
+        schema.check_added_type(&table.name, &self.column, self.column.ty.span, errors);
         self.check_rewrites(errors);
         self.check_value(errors);
         if let Some(fill) = &self.fill {

@@ -1,5 +1,6 @@
 //! The grammar that the operations share.
 
+pub(crate) mod assignment;
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
@@ -14,6 +15,7 @@ pub(crate) mod name;
 pub(crate) mod query;
 pub(crate) mod raw;
 pub(crate) mod reference;
+pub(crate) mod sequence;
 pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod table;
