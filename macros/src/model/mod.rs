@@ -1,5 +1,6 @@
 //! The schema as the migrations so far have made it.
 
+mod clause;
 pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod expression;
