@@ -53,6 +53,8 @@ pub(crate) enum Work {
     BuildIndex(Index),
     DropIndex(Index),
     Backfill(Backfill),
+    #[expect(dead_code, reason = "for `backfill!` with a function")]
+    Convert(Convert),
     Require(Require),
     Alone(Alone),
     Bound(Bound),
@@ -95,6 +97,17 @@ pub(crate) struct Backfill {
     pub(crate) table: String,
     pub(crate) set: String,
     pub(crate) pending: String,
+}
+
+/// The columns are quoted.
+pub(crate) struct Convert {
+    pub(crate) table: String,
+    pub(crate) key: Vec<String>,
+    pub(crate) read: Vec<String>,
+    pub(crate) write: Vec<String>,
+    pub(crate) pending: String,
+    /// The path of an asynchronous function of the user's.
+    pub(crate) function: syn::Path,
 }
 
 pub(crate) struct Require {
