@@ -10,6 +10,8 @@ mod blocked;
 mod bound;
 #[path = "live/combined.rs"]
 mod combined;
+#[path = "live/constraints.rs"]
+mod constraints;
 #[path = "live/contract.rs"]
 mod contract;
 #[path = "live/convert.rs"]
