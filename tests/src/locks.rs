@@ -58,10 +58,12 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
             let declared = statements.iter().flat_map(|statement| statement.locks).copied();
             declared.chain(statements.iter().filter_map(made)).collect()
         }
-        // A build that failed is dropped before it is tried again.
-        Some(Work::BuildIndex(index) | Work::DropIndex(index)) => {
-            [index.create.locks, index.drop.locks].concat()
+        // A build that failed is dropped before it is tried again, where that blocks nobody.
+        Some(Work::BuildIndex(index)) => {
+            let drop = index.drop.locks.iter().filter(|lock| !lock.mode.blocks_clients());
+            index.create.locks.iter().chain(drop).copied().collect()
         }
+        Some(Work::DropIndex(index)) => index.drop.locks.to_vec(),
         Some(Work::Backfill(fill)) => {
             vec![TableLock { table: fill.table, mode: LockMode::RowExclusive }]
         }

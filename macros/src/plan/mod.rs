@@ -30,8 +30,6 @@ pub(crate) mod version;
 pub(crate) mod view;
 pub(crate) mod violation;
 
-use proc_macro2::TokenStream;
-
 use crate::syntax::name::TableName;
 
 /// The part of a migration that a step belongs to.
@@ -122,15 +120,15 @@ pub(crate) struct Backfill {
     pub(crate) pending: String,
 }
 
-/// Rows that a function of the service fills.
+/// Rows that a function of the service fills. The columns are quoted.
 pub(crate) struct Convert {
     pub(crate) table: String,
     pub(crate) key: Vec<String>,
     pub(crate) read: Vec<String>,
     pub(crate) write: Vec<String>,
     pub(crate) pending: String,
-    /// The function's path, with the user's own tokens.
-    pub(crate) function: TokenStream,
+    /// The path of an asynchronous function of the user's.
+    pub(crate) function: syn::Path,
 }
 
 pub(crate) struct Require {
