@@ -30,6 +30,8 @@ mod partitioned;
 mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/retyped.rs"]
+mod retyped;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
@@ -38,6 +40,8 @@ mod teeth;
 mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
+#[path = "live/wider_keys.rs"]
+mod wider_keys;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

@@ -2,7 +2,10 @@
 
 mod m0001_base {
     changeover::migration! {
-        create_table!(customers { id: integer identity primary_key, region: text });
+        create_table!(
+            customers { id: integer identity primary_key, region: text },
+            allow(narrow_key, reason = "to be widened")
+        );
         create_table!(orders {
             id: bigint identity primary_key,
             customer_id: integer references(customers.id),
