@@ -14,6 +14,8 @@ mod combined;
 mod contract;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/faithful.rs"]
+mod faithful;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/hand_written.rs"]

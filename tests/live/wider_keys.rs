@@ -28,7 +28,10 @@ mod m0001_tables {
             badges {
                 user_id: integer,
                 team: text,
-                foreign_key(user_id, team => memberships(user_id, team), on_delete = cascade),
+                foreign_key(
+                    user_id, team => memberships(user_id, team),
+                    on_delete = cascade, on_update = cascade
+                ),
                 index(user_id, team),
             }
         );
@@ -93,6 +96,14 @@ fn a_key_and_what_points_at_it_grow_under_traffic() -> Result<(), Failure> {
     super::live(&scenario, "wider_keys")
 }
 
+async fn expect(fixture: &Fixture, query: &str, rows: i64) -> Result<(), Failure> {
+    let found = fixture.count(query).await?;
+    if found != rows {
+        fail!("{found}, not {rows}: {query}");
+    }
+    Ok(())
+}
+
 #[test]
 fn numbers_go_on_and_keys_still_point() -> Result<(), Failure> {
     block_on(async {
@@ -103,6 +114,14 @@ fn numbers_go_on_and_keys_still_point() -> Result<(), Failure> {
         let db = &fixture.db;
         db.batch_execute(SEED).await?;
         forbid_rewrites(db).await?;
+
+        // Each key is there twice now, and each foreign key does what it says.
+        let Some(change) = HISTORY.until("m0002_widen") else { fail!("no change") };
+        fixture.runner(&change).await?.migrate().await?;
+        db.batch_execute("update users set id = 9000 where id = 70").await?;
+        db.batch_execute("delete from users where id = 71").await?;
+        expect(&fixture, "select count(*) from badges where user_id = 9000", 1).await?;
+        expect(&fixture, "select count(*) from badges where user_id in (70, 71)", 0).await?;
 
         fixture.runner(&switch).await?.contract().await?;
         let next: i64 =
@@ -117,14 +136,12 @@ fn numbers_go_on_and_keys_still_point() -> Result<(), Failure> {
         )
         .await?;
         for (query, rows) in [
-            ("select count(*) from memberships where user_id = 5000000000", 1),
+            ("select count(*) from badges where user_id = 5000000000", 1),
             ("select count(*) from memberships where user_id in (3, 60, 300)", 0),
-            ("select count(*) from badges where user_id in (3)", 0),
+            ("select count(*) from badges where user_id = 3", 0),
             ("select count(*) from users where invited_by = 3", 0),
         ] {
-            if fixture.count(query).await? != rows {
-                fail!("not {rows}: {query}");
-            }
+            expect(&fixture, query, rows).await?;
         }
         Ok(())
     })

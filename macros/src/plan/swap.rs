@@ -54,7 +54,8 @@ impl Swap<'_> {
     /// The old column's constraints, proved again once it is back.
     fn proofs(&self, shadow: &Shadow) -> Vec<Step> {
         let (table, column) = (shadow.name(), shadow.column());
-        let mut steps = Vec::new();
+        let why = "what was set on the column by now stays with its name";
+        let mut steps = vec![way_back(why, Work::Transaction(vec![give_back(shadow)]))];
         let why = "reads every row; blocks nobody";
         if shadow.is_not_null() && !is_key(shadow) {
             let check = not_null(shadow);
@@ -303,6 +304,14 @@ fn inherit(shadow: &Shadow) -> Statement {
     let copies = shadow.copies();
     let (column, by) = (shadow.column(), &shadow.shadow());
     let (indexes, constraints) = (copies.index_names(), copies.constraint_names());
+    Replaced { table: shadow.name(), column, by, indexes, constraints }.inherit()
+}
+
+fn give_back(shadow: &Shadow) -> Statement {
+    let copies = shadow.copies();
+    let (column, by) = (&shadow.shadow(), shadow.column());
+    let back = |names: Vec<(Name, Name)>| names.into_iter().map(|(old, new)| (new, old)).collect();
+    let (indexes, constraints) = (back(copies.index_names()), back(copies.constraint_names()));
     Replaced { table: shadow.name(), column, by, indexes, constraints }.inherit()
 }
 

@@ -11,7 +11,9 @@ use crate::plan::shadow::Convert;
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::Index;
+use crate::syntax::key::KeyValue;
 use crate::syntax::name::{ColumnName, Name};
+use crate::syntax::types::Family;
 
 impl ChangeType {
     /// What is stated beside the type, and would be passed over.
@@ -120,7 +122,9 @@ impl ChangeType {
         }
         for item in table.indexes.iter().filter(|item| item.needs(column)) {
             let needs_meaning = !same_meaning && names_in_expression(item, column);
-            if needs_meaning || (is_stated && item.unique) {
+            let is_text = |column: &Column| matches!(column.ty.family, Family::Text { .. });
+            let needs_class = !(is_text(old) && is_text(new)) && has_class(item, column);
+            if needs_meaning || needs_class || (is_stated && item.unique) {
                 self.refuse(item.name.as_ref(), errors);
             }
         }
@@ -149,6 +153,14 @@ impl ChangeType {
                 .help(format_args!("change_type!({to}: {ty}, with({name}));"));
         }
     }
+}
+
+/// Whether the index compares the column in a way of its own, which is one type's.
+fn has_class(index: &Index, column: &str) -> bool {
+    index.keys.iter().any(|key| {
+        matches!(&key.value, KeyValue::Column(name) if name == column)
+            && (key.opclass.is_some() || key.collate.is_some())
+    })
 }
 
 fn names_in_expression(index: &Index, column: &str) -> bool {
