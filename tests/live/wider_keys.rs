@@ -78,12 +78,12 @@ fn a_key_and_what_points_at_it_grow_under_traffic() -> Result<(), Failure> {
     let client = || {
         Client::of("users")
             .writes("name")
-            .also("invited_by", "1")
-            .unrelated("update users set invited_by = 2 where id = $1")
+            .also("invited_by", "$1")
+            .unrelated("update users set invited_by = id where id = $1")
     };
     let scenario = Scenario::new(&HISTORY, "m0002_widen")
         .seed(SEED)
-        .old_build(client().without_deletes())
+        .old_build(client())
         .new_build(client())
         .equal(
             "select count(*) from users u, jsonb_each(to_jsonb(u)) c
