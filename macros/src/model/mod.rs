@@ -3,6 +3,7 @@
 pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod expression;
+pub(crate) mod index;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
@@ -12,6 +13,8 @@ mod query;
 mod rename;
 pub(crate) mod replaced;
 pub(crate) mod state;
+pub(crate) mod types;
+pub(crate) mod usage;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,6 +149,17 @@ impl Object {
     pub(crate) fn at(self, span: Span) -> Claim {
         Claim { object: self, span }
     }
+
+    /// The schema that its name states; none where that is `public`, or where it has none.
+    fn schema(&self) -> Option<&str> {
+        match self {
+            Object::Table(name)
+            | Object::Column(name, _)
+            | Object::Constraint(name, _)
+            | Object::Entity(_, name, _) => name.rsplit_once('.').map(|(schema, _)| schema),
+            Object::Index(schema, _) => Some(schema),
+        }
+    }
 }
 
 impl std::fmt::Display for Object {
@@ -252,10 +266,7 @@ impl Schema {
     }
 
     /// The tables whose text holds a word; only these are read.
-    pub(crate) fn tables_that_mention<'a>(
-        &'a self,
-        word: &'a str,
-    ) -> impl Iterator<Item = &'a Table> {
+    pub(crate) fn tables_that_mention<'a>(&'a self, word: &str) -> impl Iterator<Item = &'a Table> {
         self.tables.values().filter(move |entry| entry.text.contains(word)).map(Entry::read)
     }
 

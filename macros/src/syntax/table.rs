@@ -157,9 +157,13 @@ impl Table {
             let generated = column.generated.as_ref().map(|sql| Cow::Borrowed(sql.text.as_str()));
             [Some(Cow::Borrowed(column.ty.sql.as_str())), default, generated].into_iter().flatten()
         });
-        let checks = self.constraints.iter().flat_map(Constraint::expressions);
-        let indexes = self.indexes.iter().flat_map(Index::expressions);
-        columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
+        columns.chain(self.expressions().map(|sql| Cow::Borrowed(sql.text.as_str())))
+    }
+
+    /// The expressions of its constraints and indexes.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Sql> {
+        let constraints = self.constraints.iter().flat_map(Constraint::expressions);
+        constraints.chain(self.indexes.iter().flat_map(Index::expressions))
     }
 
     /// The expressions that may name the table itself.
@@ -178,6 +182,20 @@ impl Table {
         self.constraints.retain(|item| !matches!(item.rule, Rule::PrimaryKey(_)));
         self.constraints.insert(0, key);
         self.key_is_not_null();
+    }
+
+    /// Whether an index holds all values of this column in their order.
+    pub(crate) fn is_led_by(&self, column: &Name) -> bool {
+        let keys = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::PrimaryKey(key) | Rule::Unique(key) => key.first(),
+            _ => None,
+        });
+        let sorted = self.indexes.iter().filter(|index| {
+            let is_btree = index.method.as_ref().is_none_or(|method| *method == *"btree");
+            is_btree && index.predicate.is_none()
+        });
+        keys.chain(sorted.filter_map(|index| index.leading_columns().next()))
+            .any(|first| first == column)
     }
 
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {
