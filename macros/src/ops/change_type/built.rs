@@ -43,8 +43,7 @@ impl ChangeType {
         }
     }
 
-    /// PostgreSQL changes no type of or under a generated column.
-    pub(super) fn check_generated(&self, part: &Part, name: &ColumnName, errors: &mut Errors) {
+    pub(super) fn check_generated(part: &Part, name: &ColumnName, errors: &mut Errors) {
         let span = name.name.span;
         if part.old.generated.is_some() {
             errors
@@ -114,7 +113,7 @@ impl ChangeType {
                 Rule::Exclude(_) => self.refuse(item.name.as_ref(), errors),
                 Rule::Check(_) if !same_meaning => self.refuse(item.name.as_ref(), errors),
                 Rule::Unique(_) | Rule::PrimaryKey(_) if is_stated => {
-                    self.refuse(item.name.as_ref(), errors)
+                    self.refuse(item.name.as_ref(), errors);
                 }
                 Rule::ForeignKey { .. } => self.check_parent(schema, item, new, errors),
                 Rule::Check(_) | Rule::Unique(_) | Rule::PrimaryKey(_) => {}
