@@ -38,6 +38,8 @@ mod renamed_table;
 mod repeated;
 #[path = "live/retyped.rs"]
 mod retyped;
+#[path = "live/retyped_tables.rs"]
+mod retyped_tables;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]

@@ -51,6 +51,7 @@ mod m0002_keys {
         after super::m0001_base;
         change_type!(customers.id: bigint);
         change_type!(orders.id: bigint);
+        change_type!(orders.id: numeric);
         change_type!(orders.weight: bigint not_null, with(orders.tag));
         change_type!(orders.tag: text collate("C"), zone = "UTC");
     }

@@ -32,6 +32,14 @@ impl ChangeType {
                 )
                 .help("a change of its own, after the contract of this one");
         }
+        if old.identity.is_some() && !matches!(stated.ty.family, Family::Integer { .. }) {
+            errors
+                .at(
+                    stated.ty.span,
+                    format_args!("an identity column is an integer, not `{}`", stated.ty),
+                )
+                .help("bigint");
+        }
         let collation = |column: &Column| column.collate.as_ref().map(LitStr::value);
         let same = stated.ty == old.ty
             && (stated.collate.is_none() || collation(stated) == collation(old));
