@@ -25,6 +25,7 @@ pub(crate) mod shadow;
 pub(crate) mod sql;
 pub(crate) mod stand_in;
 pub(crate) mod swap;
+pub(crate) mod swapped_key;
 pub(crate) mod sync;
 pub(crate) mod version;
 pub(crate) mod view;
