@@ -82,22 +82,19 @@ impl Operation for AddForeignKey {
 
     fn plan(&self, (): &(), at: Position) -> Plan {
         let (table, constraint) = (&self.table, &self.constraint);
-        let (steps, written) = match self.repair(at) {
-            Some(repair) => {
-                let mut steps = vec![repair.begin()];
-                steps.extend(attach::steps(table, constraint));
-                // Behind the key itself, which lets no more rows lose what they point at, and
-                // before its validation.
-                steps.insert(steps.len() - 1, repair.backfill());
-                steps.push(repair.end());
-                (steps, "is mended until the contract, and fails (23503) then")
-            }
-            None => {
-                let help = "mend these rows, and the builds that write such; `fill` does both";
-                let first = violation::require(table, constraint, help);
-                let steps = first.into_iter().chain(attach::steps(table, constraint)).collect();
-                (steps, "fails (23503)")
-            }
+        let (steps, written) = if let Some(repair) = self.repair(at) {
+            let mut steps = vec![repair.begin()];
+            steps.extend(attach::steps(table, constraint));
+            // Behind the key itself, which lets no more rows lose what they point at, and before
+            // its validation.
+            steps.insert(steps.len() - 1, repair.backfill());
+            steps.push(repair.end());
+            (steps, "is mended until the contract, and fails (23503) then")
+        } else {
+            let help = "mend these rows, and the builds that write such; `fill` does both";
+            let first = violation::require(table, constraint, help);
+            let steps = first.into_iter().chain(attach::steps(table, constraint)).collect();
+            (steps, "fails (23503)")
         };
         let (parent, columns) = (&self.target.table, join(&self.columns));
         let note = format!(
@@ -152,7 +149,7 @@ impl AddForeignKey {
                 )
                 .note("a trigger would mend a row that points at one which its client may not see");
         }
-        if self.constraint.terms.initially_deferred {
+        if self.constraint.terms.timing.initially_deferred {
             errors.at(first.value.span, "`fill`, and a foreign key that is looked at in the end").note(
                 "what a row points at may come later in its transaction, when a trigger has mended it",
             );
