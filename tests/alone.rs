@@ -148,6 +148,7 @@ fn of_work(work: &Work) -> Vec<String> {
         Work::BuildIndex(index) => vec![index.create.sql.to_owned()],
         Work::DropIndex(index) => vec![index.drop.sql.to_owned()],
         Work::Backfill(fill) => vec![format!("{} {} {}", fill.table, fill.set, fill.pending)],
+        Work::Convert(convert) => vec![format!("{convert:?}")],
         Work::Require(require) => vec![require.violation.to_owned()],
         Work::Alone(alone) => vec![alone.statement.sql.to_owned()],
         Work::Bound(bound) => vec![format!("{} {}", bound.table, bound.max_rows)],

@@ -14,6 +14,8 @@ mod combined;
 mod constraints;
 #[path = "live/contract.rs"]
 mod contract;
+#[path = "live/convert.rs"]
+mod convert;
 #[path = "live/converted.rs"]
 mod converted;
 #[path = "live/functions.rs"]

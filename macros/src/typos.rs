@@ -66,6 +66,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     "change_primary_key!(users(username, id), include(email), name = k_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
+    r#"sql!(up = "create statistics users_words (dependencies) on legacy, email from users", undo = "drop statistics users_words", phase = expand, reason = "r", locks(users = share_update_exclusive));"#,
+    r#"sql!(up = "update users set legacy = legacy", undo = none, phase = migrate, reason = "r", allow(update, reason = "a"));"#,
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
     r#"add_check!(users, "code <> ''", fill(code = "null", legacy = "code"));"#,
     r#"add_foreign_key!(events.id => customers.id, fill = "null");"#,

@@ -14,6 +14,7 @@ mod query;
 mod rename;
 pub(crate) mod replaced;
 pub(crate) mod state;
+pub(crate) mod statement;
 pub(crate) mod types;
 pub(crate) mod usage;
 

@@ -41,6 +41,7 @@ pub(crate) mod replace_view;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 pub(crate) mod split_column;
+pub(crate) mod sql;
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -507,6 +508,23 @@ macro_rules! operations {
             /// One step, in Contract; a default that uses it is dropped, and contracted, first.
             /// PostgreSQL manual: DROP SEQUENCE.
             drop_sequence: DropSequence,
+            /// Runs statements that no other macro stands for.
+            ///
+            /// ```text
+            /// sql!(
+            ///     up = "create statistics orders_region (dependencies) on country, region from orders",
+            ///     undo = "drop statistics orders_region",
+            ///     reason = "the planner takes them for independent",
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL's grammar reads them while the service compiles; a form that blocks
+            /// clients, or that the history has to know of, is an error that names the macro to
+            /// use. `phase` is `expand`, `migrate` or `contract`; before the contract `undo` says
+            /// what takes the statements back, or `none`. `locks(orders = share)` states what a
+            /// statement locks where that is not known; `allow(truncate, reason = "…")` lets a
+            /// rule be broken. All statements of one `sql!` are one transaction.
+            sql: Sql,
         }
     };
 }

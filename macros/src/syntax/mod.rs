@@ -13,6 +13,7 @@ pub(crate) mod list;
 mod method;
 pub(crate) mod name;
 pub(crate) mod query;
+pub(crate) mod raw;
 pub(crate) mod reference;
 pub(crate) mod sequence;
 pub(crate) mod sql;
