@@ -23,8 +23,11 @@ impl Schema {
             return Some((table, found));
         }
         let span = name.name.span;
-        let claim = Object::constraint(&table.name, &name.name).at(span);
-        if !self.retiring(&claim, errors) && !self.may_be_unread(&name.name) {
+        let retiring = [true, false].into_iter().any(|has_index| {
+            let object = Object::of_constraint(&table.name, &name.name, has_index);
+            self.retiring(&object.at(span), errors)
+        });
+        if !retiring && !self.may_be_unread(&name.name) {
             let names = table.constraints.iter().filter_map(|item| item.name.as_ref());
             errors
                 .at(span, format_args!("table `{}` has no constraint `{}`", table.name, name.name))

@@ -144,6 +144,12 @@ impl Object {
         Object::Constraint(table.to_string(), constraint.text.clone())
     }
 
+    /// A constraint that goes: by the name that it keeps from others, which is its index's where it
+    /// has one.
+    pub(crate) fn of_constraint(table: &TableName, name: &Name, has_index: bool) -> Self {
+        if has_index { Object::index(table, name) } else { Object::constraint(table, name) }
+    }
+
     pub(crate) fn entity(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
         Object::Entity(kind, name.to_string(), on.map(TableName::to_string))
     }

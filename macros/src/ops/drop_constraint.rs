@@ -91,11 +91,10 @@ impl Operation for DropConstraint {
         let Some(constraint) = of(schema) else { return };
         schema.alter(table, |table| table.constraints.retain(|item| !named(item)));
         if is_relied_on(&constraint) {
-            let gone = || Role::Retiring { successor: None };
-            schema.hold(Object::constraint(table, name), gone());
-            if constraint.has_index() {
-                schema.hold(Object::index(table, name), gone());
-            }
+            schema.hold(
+                Object::of_constraint(table, name, constraint.has_index()),
+                Role::Retiring { successor: None },
+            );
         }
     }
 }
