@@ -133,8 +133,9 @@ impl AddForeignKey {
 
     fn check_fill(&self, schema: &Schema, table: &Table, errors: &mut Errors) {
         schema.fill(table, &self.fill, errors);
-        for item in self.fill.iter().filter(|item| !self.columns.contains(&item.column)) {
-            let column = &item.column;
+        let others = self.fill.iter().map(|item| &item.column);
+        let is_other = |name: &&Name| !self.columns.contains(name);
+        for column in others.filter(is_other).filter(|name| table.column(&name.text).is_some()) {
             errors
                 .at(column.span, format_args!("`{column}` is no column of the foreign key"))
                 .nearest(&column.text, self.columns.iter().map(|name| name.text.as_str()));
@@ -151,7 +152,7 @@ impl AddForeignKey {
         }
         if self.constraint.terms.timing.initially_deferred {
             errors.at(first.value.span, "`fill`, and a foreign key that is looked at in the end").note(
-                "what a row points at may come later in its transaction, when a trigger has mended it",
+                "what a row points at may come later in its transaction, and a trigger would not wait for it",
             );
         }
     }

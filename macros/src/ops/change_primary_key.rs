@@ -114,7 +114,8 @@ impl Operation for ChangePrimaryKey {
              fails (23502, 23505), by old builds too",
             join(&self.columns)
         );
-        Plan::noting(steps, vec![note])
+        let notes = [note].into_iter().chain(constraint::note(new)).collect();
+        Plan::noting(steps, notes)
     }
 
     fn direct(&self, facts: &Facts) -> Option<Direct> {
