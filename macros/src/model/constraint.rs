@@ -204,7 +204,7 @@ fn check_effect(from: &[&Column], to: &Reference, errors: &mut Errors) {
     }
 }
 
-fn is_key(table: &Table, columns: &[Name]) -> bool {
+pub(crate) fn is_key(table: &Table, columns: &[Name]) -> bool {
     let same = |key: &[Name]| {
         key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
     };

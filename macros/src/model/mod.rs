@@ -1,5 +1,6 @@
 //! The schema as the migrations so far have made it.
 
+mod clause;
 pub(crate) mod constraint;
 pub(crate) mod dependents;
 pub(crate) mod entity;
@@ -124,6 +125,14 @@ pub(crate) enum Object {
 pub(crate) struct Claim {
     pub(crate) object: Object,
     pub(crate) span: Span,
+    /// Whether another change of the same migration may claim it too.
+    pub(crate) is_shared: bool,
+}
+
+impl Claim {
+    pub(crate) fn shared(self) -> Self {
+        Claim { is_shared: true, ..self }
+    }
 }
 
 impl Object {
@@ -155,7 +164,7 @@ impl Object {
     }
 
     pub(crate) fn at(self, span: Span) -> Claim {
-        Claim { object: self, span }
+        Claim { object: self, span, is_shared: false }
     }
 
     /// The schema that its name states; none where that is `public`, or where it has none.

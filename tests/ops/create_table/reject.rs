@@ -55,6 +55,7 @@ mod m0002_expressions {
             kind: text default sql("'new' ||"),
             own: sql("ltree ("),
             check("max(total) > 0"),
+            index(sql("at::date")),
             index((sql("concat(state, kind)")), where = "ctid is not null"),
         });
     }
