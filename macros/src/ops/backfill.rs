@@ -6,7 +6,7 @@ use syn::{Path, Token, braced, parenthesized, token};
 
 use crate::diag::Errors;
 use crate::direct::Direct;
-use crate::model::lookup::is_key;
+use crate::model::constraint::is_key;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};

@@ -67,6 +67,9 @@ impl Operation for CreateTable {
             let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
             let own: Vec<&Column> =
                 columns.iter().filter_map(|name| self.table.column(&name.text)).collect();
+            if own.len() < columns.len() {
+                continue;
+            }
             if target.table == self.table.name {
                 schema.reference_to(&self.table, &own, target, errors);
             } else {

@@ -20,5 +20,6 @@ pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod table;
 pub(crate) mod target;
+pub(crate) mod terms;
 pub(crate) mod types;
 pub(crate) mod view;
