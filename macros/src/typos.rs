@@ -19,6 +19,14 @@ create_table!(users {
     index(email),
 });
 create_view!(members, "select id, name from customers");
+create_table!(unlogged drafts { id: bigint primary_key, body: text, with(fillfactor = 90) });
+create_table!(events {
+    id: bigint not_null,
+    at: date not_null,
+    name: text,
+    primary_key(id, at),
+    partition_by(range(at)),
+});
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -27,6 +35,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"create_table!(orders_ { id_: bigint identity primary_key, total_: numeric(12, 2) not_null default 0 check("id_ > 0"), customer_: bigint references(customers.id, on_delete = cascade), tags_: text[] collate("C") comment("c"), unique(total_, customer_), check("true", name = c_), foreign_key(id_ => customers.id, on_update = set_null, name = f_), index((total_ desc, id_ asc), unique, where = "true", using = btree, include(tags_), name = i_) });"#,
     "drop_table!(users);",
     "rename_table!(users => accounts_);",
+    "set_storage_parameters!(users, fillfactor = 70, toast.autovacuum_enabled = false, autovacuum_vacuum_scale_factor = 0.01, parallel_workers = default);",
+    r#"set_unlogged!(users, direct(max_rows = 10_000, reason = "r"));"#,
+    r#"set_logged!(drafts, direct(max_rows = 10_000, reason = "r"));"#,
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
     r#"add_column!(users.token_: uuid not_null unique default sql("gen_random_uuid()"));"#,
     r#"add_column!(users.region_: text not_null, fill = "email");"#,

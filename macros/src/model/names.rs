@@ -84,6 +84,7 @@ pub(crate) fn index(table: &TableName, index: &Index) -> String {
         KeyValue::Column(name) => name.text.as_str(),
         KeyValue::Expression(_) => "expr",
     }));
+    parts.extend(index.include.iter().map(|column| column.text.as_str()));
     join(&parts, "idx")
 }
 

@@ -23,7 +23,10 @@ pub(crate) mod rename_table;
 pub(crate) mod replace_index;
 pub(crate) mod replace_view;
 pub(crate) mod set_default;
+pub(crate) mod set_logged;
 pub(crate) mod set_not_null;
+pub(crate) mod set_storage_parameters;
+pub(crate) mod set_unlogged;
 pub(crate) mod split_column;
 
 use proc_macro2::Span;
@@ -53,9 +56,12 @@ macro_rules! operations {
             /// });
             /// ```
             ///
+            /// `unlogged` stands before the name; `with(fillfactor = 70)` and
+            /// `partition_by(range(created_at))`, `list(…)` or `hash(…)`, among the items.
+            ///
             /// One step, in Expand. A foreign key locks the table that it points at against
             /// writes until the transaction ends, which is at once.
-            /// PostgreSQL manual: CREATE TABLE.
+            /// PostgreSQL manual: CREATE TABLE, "Table Partitioning".
             create_table: CreateTable,
             /// Drops a table, once no build uses it.
             ///
@@ -65,6 +71,34 @@ macro_rules! operations {
             ///
             /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
             drop_table: DropTable,
+            /// Makes a table's rows outlive a crash of the server.
+            ///
+            /// ```text
+            /// set_logged!(sessions, direct(max_rows = 10_000, reason = "a few per user"));
+            /// ```
+            ///
+            /// PostgreSQL writes the table anew under a lock that blocks reads and writes, so that
+            /// there is the direct form alone. PostgreSQL manual: ALTER TABLE, SET LOGGED.
+            set_logged: SetLogged,
+            /// Makes a table's rows cheaper to write, and lost in a crash of the server.
+            ///
+            /// ```text
+            /// set_unlogged!(sessions, direct(max_rows = 10_000, reason = "a few per user"));
+            /// ```
+            ///
+            /// As [`set_logged!`]. A new table is `create_table!(unlogged sessions { … })`.
+            /// PostgreSQL manual: CREATE TABLE, UNLOGGED.
+            set_unlogged: SetUnlogged,
+            /// Sets storage parameters of a table; `default` takes one back.
+            ///
+            /// ```text
+            /// set_storage_parameters!(orders, fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
+            /// set_storage_parameters!(orders, toast.autovacuum_enabled = default);
+            /// ```
+            ///
+            /// One step, in Expand, that blocks neither reads nor writes. PostgreSQL manual:
+            /// CREATE TABLE, "Storage Parameters".
+            set_storage_parameters: SetStorageParameters,
             /// Renames a table, or moves it to another schema; both names work until the contract.
             ///
             /// ```text

@@ -66,6 +66,10 @@ impl Operation for ReplaceIndex {
             schema.column_of(table, column, errors);
         }
         schema.expressions_of_index(&self.new, table, errors);
+        if self.new.unique {
+            let columns: Vec<Name> = self.new.key_columns().cloned().collect();
+            table.check_unique_key(&columns, self.new.span, errors);
+        }
         Some(old.clone())
     }
 

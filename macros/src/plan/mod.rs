@@ -9,6 +9,7 @@ pub(crate) mod ddl;
 pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod index;
+pub(crate) mod logged;
 pub(crate) mod not_null;
 pub(crate) mod outside;
 pub(crate) mod queue;

@@ -10,6 +10,7 @@ pub(crate) mod lexer;
 pub(crate) mod list;
 mod method;
 pub(crate) mod name;
+pub(crate) mod partition;
 pub(crate) mod query;
 pub(crate) mod reference;
 pub(crate) mod sql;
