@@ -73,7 +73,7 @@ impl Kind {
     }
 
     /// Whether its name may not be another type's too (manual, `pg_type`).
-    fn is_type(self) -> bool {
+    pub(super) fn is_type(self) -> bool {
         matches!(self, Kind::Enum | Kind::Domain)
     }
 }
@@ -229,5 +229,10 @@ impl Schema {
         let types = self.entities.iter().filter(|entity| entity.kind.is_type());
         let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
         ty.report_unknown(&known, errors);
+    }
+
+    /// An entity that is known by nothing but a change that stands outside any history.
+    pub(crate) fn assume_entity(&mut self, kind: Kind, name: &TableName, parts: Vec<String>) {
+        self.put_entity(Entity { kind, name: name.clone(), on: None, create: Vec::new(), parts });
     }
 }

@@ -8,10 +8,13 @@ pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+pub(crate) mod pointing;
 mod query;
 mod rename;
 pub(crate) mod replaced;
 pub(crate) mod state;
+pub(crate) mod types;
+pub(crate) mod usage;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -145,6 +148,17 @@ impl Object {
 
     pub(crate) fn at(self, span: Span) -> Claim {
         Claim { object: self, span }
+    }
+
+    /// The schema that its name states; none where that is `public`, or where it has none.
+    fn schema(&self) -> Option<&str> {
+        match self {
+            Object::Table(name)
+            | Object::Column(name, _)
+            | Object::Constraint(name, _)
+            | Object::Entity(_, name, _) => name.rsplit_once('.').map(|(schema, _)| schema),
+            Object::Index(schema, _) => Some(schema),
+        }
     }
 }
 

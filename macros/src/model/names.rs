@@ -113,6 +113,12 @@ fn without_last(text: &str) -> &str {
     text.char_indices().next_back().map_or("", |(at, _)| &text[..at])
 }
 
+/// The name that an index has until it takes the place of another.
+pub(crate) fn replacement(table: &TableName, original: &Name) -> Name {
+    let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
+    Name::new(join(&[&original.text], &format!("new_{hash:08x}")))
+}
+
 /// A name of our own, for an object that lives until a contract. The hash keeps `a_b, c` and
 /// `a, b_c` apart.
 pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> String {

@@ -10,7 +10,6 @@ use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, sql};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::Constraint;
 use crate::syntax::constraint::Rule;
 use crate::syntax::index::Index;
 use crate::syntax::name::Name;
@@ -56,10 +55,11 @@ impl Operation for CreateTable {
         if let Some(taken) = schema.relation(name, &name.name.text) {
             errors.at(name.span(), format_args!("{taken} exists already"));
         }
+        schema.check_schema(name, errors);
         self.check_names(schema, errors);
         self.check_columns(errors);
         for column in &self.table.columns {
-            schema.check_type(&column.ty, errors);
+            schema.check_column(column, errors);
         }
         for constraint in &self.table.constraints {
             for column in constraint.named_columns() {
@@ -98,15 +98,6 @@ impl Operation for CreateTable {
 impl CreateTable {
     fn check_storage(&self, schema: &Schema, errors: &mut Errors) {
         let table = &self.table;
-        for target in table.constraints.iter().filter_map(Constraint::parent) {
-            let parent = schema.find(target).filter(|parent| parent.unlogged && !table.unlogged);
-            if let Some(parent) = parent {
-                errors
-                    .at(target.span(), format_args!("table `{}` is unlogged", parent.name))
-                    .help(format_args!("unlogged {}", table.name))
-                    .note("its rows are lost in a crash, and what points at them would not be");
-            }
-        }
         let Some(by) = &table.partition_by else { return };
         if let Some(parameter) = table.storage.iter().next() {
             errors

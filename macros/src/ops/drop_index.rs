@@ -10,7 +10,7 @@ use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, Work, index};
 use crate::syntax::index::Index;
 use crate::syntax::list::{options, value};
-use crate::syntax::name::TableName;
+use crate::syntax::name::{Name, TableName};
 
 pub(crate) struct DropIndex {
     /// The index with its schema.
@@ -39,6 +39,13 @@ impl Operation for DropIndex {
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
         let (table, index) = schema.index(&self.index, errors)?;
+        let key: Vec<Name> = index.key_columns().cloned().collect();
+        if let Some(other) = schema.points_at_key(table, &key).filter(|_| index.is_key()) {
+            let (other, name) = (&other.name, &self.index.name);
+            errors
+                .at(self.index.span(), format_args!("a foreign key of `{other}` needs `{name}`"))
+                .note("it finds the row that a key points at");
+        }
         Some((table.name.clone(), index.clone()))
     }
 

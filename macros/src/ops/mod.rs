@@ -2,22 +2,38 @@
 
 pub(crate) mod add_check;
 pub(crate) mod add_column;
+pub(crate) mod add_enum_value;
+pub(crate) mod add_exclusion;
 pub(crate) mod add_foreign_key;
+pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
+pub(crate) mod change_primary_key;
+pub(crate) mod change_sequence;
 pub(crate) mod change_type;
+pub(crate) mod create_enum;
+pub(crate) mod create_extension;
+pub(crate) mod create_schema;
+pub(crate) mod create_sequence;
 pub(crate) mod create_table;
 pub(crate) mod create_view;
 pub(crate) mod drop_column;
+pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
+pub(crate) mod drop_enum;
+pub(crate) mod drop_extension;
+pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
+pub(crate) mod drop_schema;
+pub(crate) mod drop_sequence;
 pub(crate) mod drop_table;
 pub(crate) mod drop_view;
 pub(crate) mod merge_columns;
 pub(crate) mod rebuild_index;
 pub(crate) mod rename_column;
+pub(crate) mod rename_constraint;
 pub(crate) mod rename_index;
 pub(crate) mod rename_table;
 pub(crate) mod replace_index;
@@ -122,8 +138,9 @@ macro_rules! operations {
             ///
             /// A constant or stable default is one step that touches no row. A volatile default,
             /// or `fill`, takes several: the column, a trigger for what is written meanwhile, a
-            /// backfill, and the NOT NULL by way of a validated check. PostgreSQL manual: ALTER
-            /// TABLE, notes on ADD COLUMN.
+            /// backfill, and the NOT NULL by way of a validated check. An identity takes its
+            /// numbers from a sequence until every row has one, in the order of the backfill.
+            /// PostgreSQL manual: ALTER TABLE, notes on ADD COLUMN.
             add_column: AddColumn,
             /// Renames a column; both names work until the contract.
             ///
@@ -192,6 +209,30 @@ macro_rules! operations {
             /// longer write the column; one that is not null and has no default needs it.
             /// PostgreSQL manual: ALTER TABLE, notes on DROP COLUMN.
             drop_column: DropColumn,
+            /// Lets PostgreSQL number a column that is there.
+            ///
+            /// ```text
+            /// add_identity!(orders.number);
+            /// add_identity!(orders.number, always, increment = 10);
+            /// ```
+            ///
+            /// For an integer column that is not null, whose numbers builds write themselves, or
+            /// take from a sequence by the column's default (`serial`). The identity starts past
+            /// the highest number, which an index that begins with the column tells at once; where
+            /// there is none, only a table declared small is read for it. Until the contract a
+            /// trigger moves the identity past numbers that old builds write; `always`, by which
+            /// PostgreSQL refuses such numbers, holds from then on. PostgreSQL manual: ALTER TABLE,
+            /// ADD GENERATED.
+            add_identity: AddIdentity,
+            /// Takes the numbering of a column away, once every build writes the column.
+            ///
+            /// ```text
+            /// drop_identity!(orders.number);
+            /// ```
+            ///
+            /// One step, in Contract; the sequence goes along, the column stays NOT NULL.
+            /// PostgreSQL manual: ALTER TABLE, DROP IDENTITY.
+            drop_identity: DropIdentity,
             /// Makes a column NOT NULL.
             ///
             /// ```text
@@ -288,6 +329,53 @@ macro_rules! operations {
             /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
             /// table_constraint_using_index.
             add_primary_key: AddPrimaryKey,
+            /// Gives a table another primary key.
+            ///
+            /// ```text
+            /// change_primary_key!(orders(id, region));
+            /// ```
+            ///
+            /// The new key's index is built concurrently; the keys are swapped in one statement in
+            /// Contract, because old builds may say `on conflict` with the old key's columns. No
+            /// foreign key may point at the old key. Options: those of `add_primary_key!`; without
+            /// `name` the new key has the old one's. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            change_primary_key: ChangePrimaryKey,
+            /// Adds an exclusion constraint: no two rows may compare true in all of its elements.
+            ///
+            /// ```text
+            /// add_exclusion!(
+            ///     bookings(room with "=", during with "&&"), using = gist, where = "not cancelled",
+            ///     direct(max_rows = 10_000, reason = "one hotel"),
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL has no form that lets clients go on: on a table that the same migration
+            /// does not make, it takes `direct`. Options: `using`, `where`, `name`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: CREATE TABLE, EXCLUDE.
+            add_exclusion: AddExclusion,
+            /// Drops a constraint.
+            ///
+            /// ```text
+            /// drop_constraint!(orders.orders_total_check);
+            /// ```
+            ///
+            /// A check, or a foreign key that only forbids, goes in Expand, before any build
+            /// writes what it forbids; its undo looks for such rows, and brings it back by NOT
+            /// VALID and a validation. A key, which `on conflict` of old builds may name, and a
+            /// foreign key that acts (`on_delete = cascade` and its like) go in Contract, when no
+            /// build relies on them. PostgreSQL manual: ALTER TABLE, DROP CONSTRAINT.
+            drop_constraint: DropConstraint,
+            /// Renames a constraint, and its index along with it.
+            ///
+            /// ```text
+            /// rename_constraint!(users.users_email_key => users_address_key);
+            /// ```
+            ///
+            /// One step: in Expand for a check or a foreign key, which no statement of a client
+            /// can name, in Contract for what has an index (`on conflict on constraint`).
+            /// PostgreSQL manual: ALTER TABLE, RENAME CONSTRAINT.
+            rename_constraint: RenameConstraint,
             /// Drops an index, once no build needs it.
             ///
             /// ```text
@@ -356,6 +444,99 @@ macro_rules! operations {
             /// One step, in Contract; refused while anything of the model needs the view.
             /// PostgreSQL manual: DROP VIEW.
             drop_view: DropView,
+            /// Creates a schema.
+            ///
+            /// ```text
+            /// create_schema!(billing);
+            /// ```
+            ///
+            /// One step, in Expand. A schema that no migration makes must be there before the
+            /// history runs. PostgreSQL manual: CREATE SCHEMA.
+            create_schema: CreateSchema,
+            /// Drops an empty schema, once no build names it.
+            ///
+            /// ```text
+            /// drop_schema!(billing);
+            /// ```
+            ///
+            /// One step, in Contract; what the model has in it is dropped, and contracted, first.
+            /// PostgreSQL manual: DROP SCHEMA.
+            drop_schema: DropSchema,
+            /// Creates an enum, a type of named values, which columns may have from then on.
+            ///
+            /// ```text
+            /// create_enum!(order_status { pending, shipped, "in transit" });
+            /// create_table!(orders { status: order_status not_null default "pending" });
+            /// ```
+            ///
+            /// One step, in Expand. The order of the values is the order in which they sort.
+            /// PostgreSQL manual: CREATE TYPE, "Enumerated Types".
+            create_enum: CreateEnum,
+            /// Adds a value to an enum, at the end or where `before` or `after` says.
+            ///
+            /// ```text
+            /// add_enum_value!(order_status.delivered, after = shipped);
+            /// ```
+            ///
+            /// One step, in Expand; changes behind it may use the value. An undo leaves the value,
+            /// because PostgreSQL cannot take one away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
+            add_enum_value: AddEnumValue,
+            /// Drops an enum, once no build names it.
+            ///
+            /// ```text
+            /// drop_enum!(order_status);
+            /// ```
+            ///
+            /// One step, in Contract; columns that have the type are dropped, and contracted,
+            /// first. PostgreSQL manual: DROP TYPE.
+            drop_enum: DropEnum,
+            /// Creates an extension, unless the database has it already.
+            ///
+            /// ```text
+            /// create_extension!(citext);
+            /// create_extension!(postgis, schema = extensions, version = "3.4.2");
+            /// ```
+            ///
+            /// One step, in Expand. An undo drops it only where this change made it, which it
+            /// knows by the extension's comment. PostgreSQL manual: CREATE EXTENSION.
+            create_extension: CreateExtension,
+            /// Drops an extension, once no build uses it.
+            ///
+            /// ```text
+            /// drop_extension!(citext);
+            /// ```
+            ///
+            /// One step, in Contract. PostgreSQL manual: DROP EXTENSION.
+            drop_extension: DropExtension,
+            /// Creates a sequence.
+            ///
+            /// ```text
+            /// create_sequence!(order_numbers, start = 1000, owned_by = orders.number);
+            /// ```
+            ///
+            /// Options: `as` (a type), `increment`, `min_value`, `max_value`, `start`, `cache`,
+            /// `cycle`, `owned_by`. One step, in Expand. PostgreSQL manual: CREATE SEQUENCE.
+            create_sequence: CreateSequence,
+            /// Changes options of a sequence.
+            ///
+            /// ```text
+            /// change_sequence!(order_numbers, as = bigint);
+            /// change_sequence!(order_numbers, owned_by = none, restart = 5000);
+            /// ```
+            ///
+            /// The options of `create_sequence!`, and `restart`, which an undo does not take back.
+            /// One step, in Expand: whoever asks for a value waits until its commit. PostgreSQL
+            /// manual: ALTER SEQUENCE.
+            change_sequence: ChangeSequence,
+            /// Drops a sequence, once no build uses it.
+            ///
+            /// ```text
+            /// drop_sequence!(order_numbers);
+            /// ```
+            ///
+            /// One step, in Contract; a default that uses it is dropped, and contracted, first.
+            /// PostgreSQL manual: DROP SEQUENCE.
+            drop_sequence: DropSequence,
         }
     };
 }

@@ -119,6 +119,7 @@ impl Operation for RenameColumn {
             schema.expression(&both, down, errors);
         }
         self.check_held(schema, table, old, errors);
+        schema.check_added_type(&table.name, &self.new_column(table, old), self.new.span, errors);
         let facts = Facts {
             old: old.clone(),
             default: self.shared_default(table, old),
@@ -174,6 +175,14 @@ impl Operation for RenameColumn {
         });
         for sql in self.up.iter().chain(&self.down) {
             schema.hold_read(&self.old.table, sql);
+        }
+        // The copies have names of their own until the contract.
+        let copied: Vec<Name> = schema.find(&self.old.table).map_or(Vec::new(), |table| {
+            let constraints = table.constraints.iter().filter(|item| item.needs(&new.text));
+            constraints.filter_map(|item| item.name.clone()).collect()
+        });
+        for name in &copied {
+            schema.hold(Object::constraint(&self.old.table, name), Role::Synced);
         }
         let successor = Some(new.text.clone());
         schema.hold(Object::column(&self.old.table, old), Role::Retiring { successor });

@@ -37,7 +37,7 @@ impl Operation for ReplaceIndex {
                 .at(name.span, "an index that takes another's place takes its name too")
                 .help(format_args!("rename_index!({old} => {name}); in a migration of its own"));
         }
-        let temporary = names::copy(&table, &old.name);
+        let temporary = names::replacement(&table, &old.name);
         new.name = Some(temporary.clone());
         Ok(ReplaceIndex { old, table, new, temporary })
     }

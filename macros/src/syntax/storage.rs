@@ -125,12 +125,13 @@ impl Parameters {
                 errors.at(first.span, &message);
                 errors.at(parameter.span, &message);
             }
-            let own = parameter.name.strip_prefix("toast.").filter(|name| is_of_toast(name));
-            let name = own.unwrap_or(&parameter.name);
-            let Some((_, takes)) = known.iter().find(|(known, _)| *known == name) else {
+            let of_toast = parameter.name.strip_prefix("toast.");
+            let name = of_toast.unwrap_or(&parameter.name);
+            let mut fit = known.iter().filter(|(name, _)| of_toast.is_none() || is_of_toast(name));
+            let Some((_, takes)) = fit.clone().find(|(known, _)| *known == name) else {
                 errors
                     .at(parameter.span, format_args!("unknown parameter `{}`", parameter.name))
-                    .nearest(&parameter.name, known.iter().map(|(name, _)| *name));
+                    .nearest(name, fit.by_ref().map(|(name, _)| *name));
                 continue;
             };
             parameter.check(*takes, errors);
@@ -207,15 +208,16 @@ impl Parse for Parameters {
 impl Parse for Parameter {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let word = input.call(Ident::parse_any)?;
-        let mut name = word.to_string();
-        if input.peek(Token![.]) {
+        let (mut name, mut span) = (word.to_string(), word.span());
+        if input.peek(Token![.]) && word == "toast" {
             input.parse::<Token![.]>()?;
-            name = format!("{name}.{}", input.call(Ident::parse_any)?);
+            let own = input.call(Ident::parse_any)?;
+            (name, span) = (format!("{name}.{own}"), own.span());
         }
         input.parse::<Token![=]>()?;
         if input.fork().call(Ident::parse_any).is_ok_and(|word| word == "default") {
             input.call(Ident::parse_any)?;
-            return Ok(Parameter { name, value: None, negative: false, span: word.span() });
+            return Ok(Parameter { name, value: None, negative: false, span });
         }
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
         let value: Lit = input.parse()?;
@@ -225,7 +227,7 @@ impl Parse for Parameter {
                 "expected a number, `true`, `false` or a string",
             ));
         }
-        Ok(Parameter { name, value: Some(value), negative, span: word.span() })
+        Ok(Parameter { name, value: Some(value), negative, span })
     }
 }
 

@@ -9,8 +9,6 @@
 -- note: from the start of migrate on, by old builds too: a write of a `customer_id` that
 --   `customers` has not fails (23503), and a delete of a row of `customers` that `orders`
 --   points at deletes the rows that point at it
--- note: no index begins with `customer_id`: each delete of a row of `customers` reads all of
---   `orders`; `add_index!(orders(customer_id))` first
 
 -- 1/9 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows point with `customer_id` at no row of `customers`
@@ -42,8 +40,6 @@ commit;
 -- note: from the start of migrate on, by old builds too: a write of a `region, seller_id` that
 --   `customers` has not fails (23503), and a delete of a row of `customers` that `orders`
 --   points at fails too
--- note: no index begins with `region, seller_id`: each delete of a row of `customers` reads all
---   of `orders`; `add_index!(orders(region, seller_id))` first
 
 -- 4/9 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows point with `region, seller_id` at no row of `customers`
@@ -75,8 +71,6 @@ commit;
 -- note: from the start of migrate on, by old builds too: a write of a `previous_id` that
 --   `orders` has not fails (23503), and a delete of a row of `orders` that `orders` points at
 --   sets them to null
--- note: no index begins with `previous_id`: each delete of a row of `orders` reads all of
---   `orders`; `add_index!(orders(previous_id))` first
 
 -- 7/9 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows point with `previous_id` at no row of `orders`
