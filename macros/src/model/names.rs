@@ -119,6 +119,14 @@ pub(crate) fn replacement(table: &TableName, original: &Name) -> Name {
     Name::new(join(&[&original.text], &format!("new_{hash:08x}")))
 }
 
+/// The name that PostgreSQL gives the copy of its bound which it leaves on a table that was a
+/// partition, by one column or by several.
+pub(crate) fn copied_bound(table: &TableName, column: Option<&Name>) -> String {
+    let column = column.map(|column| column.text.as_str());
+    let parts: Vec<&str> = [table.name.text.as_str()].into_iter().chain(column).collect();
+    join(&parts, "check")
+}
+
 /// A name of our own, for an object that lives until a contract. The hash keeps `a_b, c` and
 /// `a, b_c` apart.
 pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> String {

@@ -9,15 +9,18 @@ pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
+pub(crate) mod attach_partition;
 pub(crate) mod change_primary_key;
 pub(crate) mod change_sequence;
 pub(crate) mod change_type;
 pub(crate) mod create_enum;
 pub(crate) mod create_extension;
+pub(crate) mod create_partition;
 pub(crate) mod create_schema;
 pub(crate) mod create_sequence;
 pub(crate) mod create_table;
 pub(crate) mod create_view;
+pub(crate) mod detach_partition;
 pub(crate) mod drop_column;
 pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
@@ -87,6 +90,40 @@ macro_rules! operations {
             ///
             /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
             drop_table: DropTable,
+            /// Creates a partition of a partitioned table.
+            ///
+            /// ```text
+            /// create_partition!(events_2027 of events, from("2027-01-01") to("2028-01-01"));
+            /// create_partition!(events_eu of events, in("de", "fr"));
+            /// create_partition!(events_0 of events, modulus(4) remainder(0));
+            /// create_partition!(events_rest of events, default);
+            /// ```
+            ///
+            /// A bound takes strings, numbers, `minvalue`, `maxvalue` and `null`. One step, in
+            /// Expand, that blocks nobody. Where there is a `default` partition, in Migrate: a
+            /// validated check first proves that it holds none of the new one's rows. An undo is
+            /// refused once the partition holds rows. PostgreSQL manual: "Table Partitioning".
+            create_partition: CreatePartition,
+            /// Makes a table a partition of another.
+            ///
+            /// ```text
+            /// attach_partition!(events_2020 of events, from("2020-01-01") to("2021-01-01"));
+            /// ```
+            ///
+            /// In Migrate: the indexes that it lacks are built concurrently, a validated check
+            /// proves its bound, and attaching reads nothing. It must have the columns and
+            /// constraints of the other. PostgreSQL manual: ALTER TABLE, ATTACH PARTITION.
+            attach_partition: AttachPartition,
+            /// Makes a partition a table of its own.
+            ///
+            /// ```text
+            /// detach_partition!(events_2020 of events);
+            /// ```
+            ///
+            /// In Contract, when no build reads its rows through the other: concurrently, or under
+            /// a brief lock where there is a `default` partition. PostgreSQL manual: ALTER TABLE,
+            /// DETACH PARTITION.
+            detach_partition: DetachPartition,
             /// Makes a table's rows outlive a crash of the server.
             ///
             /// ```text

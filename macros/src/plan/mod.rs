@@ -17,6 +17,7 @@ pub(crate) mod not_null;
 pub(crate) mod numbers;
 pub(crate) mod outside;
 pub(crate) mod part;
+pub(crate) mod partition;
 pub(crate) mod queue;
 pub(crate) mod reshape;
 pub(crate) mod retype;

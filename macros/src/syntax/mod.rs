@@ -8,6 +8,7 @@ pub(crate) mod identity;
 pub(crate) mod index;
 pub(crate) mod key;
 pub(crate) mod lexer;
+mod like;
 pub(crate) mod list;
 mod method;
 pub(crate) mod name;

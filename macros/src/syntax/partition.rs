@@ -13,7 +13,7 @@ use crate::diag::{Errors, nearest};
 use crate::syntax::default::literal;
 use crate::syntax::key::{Key, KeyValue};
 use crate::syntax::list::items;
-use crate::syntax::name::Name;
+use crate::syntax::name::{Name, TableName};
 use crate::syntax::sql::Sql;
 
 /// How a table is partitioned (manual, "Table Partitioning").
@@ -66,6 +66,24 @@ pub(crate) enum Value {
     Null,
 }
 
+/// A partition with the table that it is of, `events_2027 of events`.
+pub(crate) struct Of {
+    pub(crate) name: TableName,
+    pub(crate) parent: TableName,
+}
+
+impl Parse for Of {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let name: TableName = input.parse()?;
+        let of = input.call(Ident::parse_any)?;
+        if of != "of" {
+            let message = format!("expected `of`, found `{of}`\nhelp: {name} of …");
+            return Err(syn::Error::new(of.span(), message));
+        }
+        Ok(Of { name, parent: input.parse()? })
+    }
+}
+
 impl Method {
     pub(crate) fn word(self) -> &'static str {
         METHODS.iter().find(|(_, method)| *method == self).map_or("", |(word, _)| word)
@@ -73,6 +91,11 @@ impl Method {
 }
 
 impl PartitionBy {
+    /// One of which nothing is known.
+    pub(crate) fn unstated(span: Span) -> Self {
+        PartitionBy { method: Method::Range, keys: Vec::new(), span }
+    }
+
     /// Reads what stands inside `partition_by(…)`.
     pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let word = input.call(Ident::parse_any)?;
@@ -164,6 +187,9 @@ impl Bound {
     /// Reports a bound that does not fit its table's key.
     pub(crate) fn check(&self, by: &PartitionBy, errors: &mut Errors) {
         let keys = by.keys.len();
+        if keys == 0 {
+            return;
+        }
         let fits = match &self.rows {
             Rows::Rest => by.method != Method::Hash,
             Rows::Range { .. } => by.method == Method::Range,
@@ -188,6 +214,10 @@ impl Bound {
             }
             _ => {}
         }
+    }
+
+    pub(crate) fn is_rest(&self) -> bool {
+        matches!(self.rows, Rows::Rest)
     }
 
     /// What follows the partition's name in SQL.

@@ -209,7 +209,11 @@ impl Parse for Parameter {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let word = input.call(Ident::parse_any)?;
         let (mut name, mut span) = (word.to_string(), word.span());
-        if input.peek(Token![.]) && word == "toast" {
+        if input.peek(Token![.]) {
+            if word != "toast" {
+                let message = format!("`{word}` has no parameters\nhelp: did you mean `toast`?");
+                return Err(syn::Error::new(word.span(), message));
+            }
             input.parse::<Token![.]>()?;
             let own = input.call(Ident::parse_any)?;
             (name, span) = (format!("{name}.{own}"), own.span());
