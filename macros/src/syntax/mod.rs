@@ -1,5 +1,6 @@
 //! The grammar that the operations share.
 
+pub(crate) mod assignment;
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
@@ -14,6 +15,7 @@ mod method;
 pub(crate) mod name;
 pub(crate) mod partition;
 pub(crate) mod query;
+pub(crate) mod raw;
 pub(crate) mod reference;
 pub(crate) mod sequence;
 pub(crate) mod sql;
