@@ -86,7 +86,9 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
 /// A table that the plan itself makes. Between its commit and the release of its locks it can be
 /// seen, and no client can have asked for it.
 fn made(statement: &Statement) -> Option<TableLock> {
-    let (table, _) = statement.sql.strip_prefix("create table ")?.split_once(" (")?;
+    let made = ["create table ", "create unlogged table "];
+    let rest = made.into_iter().find_map(|words| statement.sql.strip_prefix(words))?;
+    let (table, _) = rest.split_once(" (")?;
     Some(TableLock { table, mode: LockMode::AccessExclusive })
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+mod partition;
 pub(crate) mod pointing;
 mod query;
 mod rename;
