@@ -42,6 +42,17 @@ mod m0002_other {
     }
 }
 
+mod m0002_reshaped {
+    changeover::migration! {
+        after super::m0001_base;
+        split_column!(users.username => {
+            first: text not_null = "split_part(username, ' ', 1)",
+            last: text = "split_part(username, ' ', 2)",
+        }, down = "first || ' ' || last");
+        merge_columns!(users { email = "left(both, 1)", legacy = "right(both, 1)" } => both: text, up = "email || legacy");
+    }
+}
+
 const RENAME: Change =
     changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
 const ADD: Change = changeover::add_column!(users.customer_id: bigint references(customers.id));
@@ -57,6 +68,14 @@ const SET_NOT_NULL: Change = changeover::set_not_null!(users.email, fill = "'unk
 const DROP_TABLE: Change = changeover::drop_table!(old_users);
 const SET_DEFAULT: Change = changeover::set_default!(users.email: text, "x");
 const DROP_DEFAULT: Change = changeover::drop_default!(users.email);
+const SPLIT: Change = changeover::split_column!(users.username: varchar(255) not_null => {
+    first: text not_null = "split_part(username, ' ', 1)",
+    last: text = "split_part(username, ' ', 2)",
+}, down = "first || ' ' || last");
+const MERGE: Change = changeover::merge_columns!(users {
+    email: text default "none" = "left(both, 1)",
+    legacy: text not_null = "right(both, 1)",
+} => both: text, up = "email || legacy");
 
 #[test]
 fn a_change_alone_plans_what_it_plans_in_a_history() {
@@ -65,6 +84,9 @@ fn a_change_alone_plans_what_it_plans_in_a_history() {
     }
     for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE] {
         assert_same(&change, &m0002_other::MIGRATION);
+    }
+    for change in [SPLIT, MERGE] {
+        assert_same(&change, &m0002_reshaped::MIGRATION);
     }
 }
 

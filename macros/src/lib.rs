@@ -10,11 +10,14 @@ mod direct;
 mod emit;
 mod expand;
 mod gated;
+mod grammar;
 mod history;
 mod merge;
 mod migration;
 mod model;
 mod ops;
+#[cfg(test)]
+mod pairs;
 mod plan;
 mod siblings;
 mod syntax;

@@ -8,7 +8,7 @@ use crate::model::Schema;
 use crate::{check, diag};
 
 /// What the samples build on.
-const BASE: &str = r#"
+pub(crate) const BASE: &str = r#"
 create_table!(customers { id: bigint identity primary_key, name: text not_null });
 create_table!(users {
     id: bigint identity primary_key,
@@ -20,24 +20,33 @@ create_table!(users {
 });
 create_schema!(empty);
 create_enum!(mood { happy, sad });
+create_domain!(email: text);
+create_sequence!(numbers);
+create_extension!(citext);
+create_view!(members, "select id, name from customers");
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
 /// is not spoilt: any other would do as well.
-const SAMPLES: &[&str] = &[
+pub(crate) const SAMPLES: &[&str] = &[
     r#"create_table!(orders_ { id_: bigint identity primary_key, total_: numeric(12, 2) not_null default 0 check("id_ > 0"), customer_: bigint references(customers.id, on_delete = cascade), tags_: text[] collate("C") comment("c"), unique(total_, customer_), check("true", name = c_), foreign_key(id_ => customers.id, on_update = set_null, name = f_), index((total_ desc, id_ asc), unique, where = "true", using = btree, include(tags_), name = i_) });"#,
     "drop_table!(users);",
+    "rename_table!(users => accounts_);",
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
     r#"add_column!(users.token_: uuid not_null unique default sql("gen_random_uuid()"));"#,
     r#"add_column!(users.region_: text not_null, fill = "email");"#,
     "rename_column!(users.username => display_name_, key = id);",
     r#"rename_column!(users.code => number_: bigint, up = "code::bigint", down = "number_::text");"#,
+    r#"split_column!(users.code => { head_: text not_null default "" = "left(code, 1)", tail_: text = "right(code, 1)" }, down = "head_ || tail_");"#,
+    r#"merge_columns!(users { username = "left(both_, 1)", code = "right(both_, 1)" } => both_: text not_null, up = "username || code");"#,
     r#"drop_column!(users.legacy, fill = "'x'");"#,
     r#"set_not_null!(users.email, fill = "''");"#,
     "drop_not_null!(users.username);",
     r#"set_default!(users.email, "none");"#,
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
+    r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = pg_default_);"#,
+    r#"add_index!(users(username ext_.gist_trgm_ops(siglen_ = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
     "drop_index!(users_email_idx);",
     "create_schema!(billing_);",
     "drop_schema!(empty);",
@@ -46,6 +55,21 @@ const SAMPLES: &[&str] = &[
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
     "drop_enum!(mood);",
+    r#"create_domain!(rank_: text not_null default "x" check("value <> ''") collate("C") comment("c"));"#,
+    r#"change_domain!(email, default = "x");"#,
+    "change_domain!(email, default = none);",
+    "drop_domain!(email);",
+    r#"create_extension!("hstore", schema = "empty", version = "1.8");"#,
+    "drop_extension!(citext);",
+    "create_sequence!(tickets_, as = integer, increment = 2, min_value = 1, max_value = 99, start = 3, cache = 5, cycle = true, owned_by = users.id);",
+    "change_sequence!(numbers, increment = 2, max_value = 99, restart = 5, owned_by = none);",
+    "drop_sequence!(numbers);",
+    r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
+    r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
+    "drop_view!(members);",
+    "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
+    "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
+    r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {
@@ -57,7 +81,7 @@ fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {
     errors.take()
 }
 
-fn tokens(text: &str) -> TokenStream {
+pub(crate) fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 

@@ -152,8 +152,8 @@ impl Error {
         matches!(self.0.kind, Kind::ContractPending { .. })
     }
 
-    /// Whether a contract has run that this build does not declare: its code still uses what the
-    /// contract removed.
+    /// Whether a switch or a contract has run that this build does not declare: its code still
+    /// uses what that replaced or removed.
     pub fn is_too_old(&self) -> bool {
         matches!(self.0.kind, Kind::TooOld { .. })
     }

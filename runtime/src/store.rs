@@ -111,7 +111,9 @@ impl Store<'_> {
     pub(crate) async fn set_state(&self, held: &mut Held<'_>, state: State) -> Result<(), Error> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
         let finished = match state {
-            State::Migrated | State::Contracted | State::Pending => "clock_timestamp()",
+            State::Migrated | State::Switched | State::Contracted | State::Pending => {
+                "clock_timestamp()"
+            }
             _ => "finished_at",
         };
         let (state, pid) = (state.name(), held.pid());

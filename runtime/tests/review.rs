@@ -4,7 +4,8 @@
 use changeover::review;
 use changeover::testing::check_sql;
 use changeover::{
-    Backfill, Change, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock, Work,
+    Alone, Backfill, Bound, Change, Index, LockMode, Mend, Migration, Phase, Require, Statement,
+    Step, TableLock, Work,
 };
 
 const USERS: &str = r#""public"."users""#;
@@ -31,8 +32,9 @@ static RENAME: Migration = Migration {
             operation: "rename_column",
             subject: "users.username => display_name",
             notes: &["a prepared `select *` fails once after each commit below"],
-            steps: &[ADD, FILL, PROVE, DROP],
+            steps: &[ADD, FILL, PROVE, SWAP, DROP],
         },
+        Change { operation: "analyze", subject: "users", notes: &[], steps: &[SMALL, ANALYZE] },
         Change {
             operation: "add_index",
             subject: "users(display_name)",
@@ -45,7 +47,7 @@ static RENAME: Migration = Migration {
             }],
         },
     ],
-    switches: &[],
+    switches: &["m0000_something"],
     contracts: &["m0000_something"],
     requires: &["m0000_something"],
 };
@@ -109,6 +111,46 @@ const PROVE: Step = Step {
     undo: None,
 };
 
+const SWAP: Step = Step {
+    phase: Phase::Switch,
+    why: "swap the defaults",
+    work: Work::Transaction(&[Statement {
+        sql: r#"alter table "public"."users" alter column "display_name" set default ''"#,
+        locks: locks(LockMode::AccessExclusive),
+        why: "",
+    }]),
+    undo: Some(Work::Transaction(&[Statement {
+        sql: r#"alter table "public"."users" alter column "display_name" drop default"#,
+        locks: locks(LockMode::AccessExclusive),
+        why: "",
+    }])),
+};
+
+const SMALL: Step = Step {
+    phase: Phase::Migrate,
+    why: "the table is small",
+    work: Work::Bound(Bound { table: USERS, max_rows: 5000, reason: "there is a row a country" }),
+    undo: None,
+};
+
+const ANALYZE: Step = Step {
+    phase: Phase::Migrate,
+    why: "tell the planner",
+    work: Work::Alone(Alone {
+        statement: Statement {
+            sql: r#"analyze "public"."users""#,
+            locks: locks(LockMode::ShareUpdateExclusive),
+            why: "",
+        },
+        done: Some("select exists (select from pg_stats where tablename = 'users')"),
+        mend: &[Mend {
+            when: "select false",
+            statement: Statement { sql: "select 'mend'", locks: &[], why: "" },
+        }],
+    }),
+    undo: None,
+};
+
 const DROP: Step = Step {
     phase: Phase::Contract,
     why: "remove the old column",
@@ -144,7 +186,8 @@ fn every_kind_of_work_reads_well() {
 
 #[test]
 fn an_empty_migration_is_its_header() {
-    let empty = Migration { changes: &[], contracts: &[], requires: &[], doc: "", ..RENAME };
+    let empty =
+        Migration { changes: &[], switches: &[], contracts: &[], requires: &[], doc: "", ..RENAME };
     check_sql("tests/review/empty.sql", &review::render(&empty));
 }
 

@@ -1,9 +1,13 @@
 //! Histories written by hand, so that tests of the runner do not hang on the macros.
 
+mod switch;
+
 use changeover::migration::{
     Backfill, Change, Index, LockMode, Migration, Migrations, Phase, Statement, Step, TableLock,
     Work,
 };
+
+pub use self::switch::SWITCH_HISTORY;
 
 const USERS: &str = r#""public"."users""#;
 

@@ -1,10 +1,15 @@
 //! The schema as the migrations so far have made it.
 
+pub(crate) mod dependents;
 pub(crate) mod entity;
+pub(crate) mod expression;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+mod query;
+mod rename;
+pub(crate) mod replaced;
 pub(crate) mod state;
 pub(crate) mod types;
 pub(crate) mod usage;
@@ -17,8 +22,9 @@ use syn::ext::IdentExt;
 
 use crate::model::entity::{Entity, Kind};
 use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::constraint::{Constraint, Reference, Rule};
+use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::reference::Reference;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -92,6 +98,11 @@ pub(crate) enum Role {
     Retiring { successor: Option<String> },
     /// A trigger keeps it filled, or equal to what it replaces.
     Synced,
+    /// It is read by what goes in the contract.
+    Read { by: String },
+    /// At the switch another takes its place, with what is built on it by then known to the plan:
+    /// what came or went later would be lost.
+    Replaced,
 }
 
 /// What a change makes or alters, by its name in a macro.
@@ -100,6 +111,7 @@ pub(crate) enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    Constraint(String, String),
     /// Its kind, its name, and the table that it is on.
     Entity(Kind, String, Option<String>),
 }
@@ -124,6 +136,10 @@ impl Object {
         Object::Index(table.schema().to_owned(), index.text.clone())
     }
 
+    pub(crate) fn constraint(table: &TableName, constraint: &Name) -> Self {
+        Object::Constraint(table.to_string(), constraint.text.clone())
+    }
+
     pub(crate) fn entity(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
         Object::Entity(kind, name.to_string(), on.map(TableName::to_string))
     }
@@ -135,9 +151,10 @@ impl Object {
     /// The schema that its name states; none where that is `public`, or where it has none.
     fn schema(&self) -> Option<&str> {
         match self {
-            Object::Table(name) | Object::Column(name, _) | Object::Entity(_, name, _) => {
-                name.rsplit_once('.').map(|(schema, _)| schema)
-            }
+            Object::Table(name)
+            | Object::Column(name, _)
+            | Object::Constraint(name, _)
+            | Object::Entity(_, name, _) => name.rsplit_once('.').map(|(schema, _)| schema),
             Object::Index(schema, _) => Some(schema),
         }
     }
@@ -149,6 +166,7 @@ impl std::fmt::Display for Object {
             Object::Table(table) => write!(f, "table `{table}`"),
             Object::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Object::Index(_, index) => write!(f, "index `{index}`"),
+            Object::Constraint(table, name) => write!(f, "constraint `{table}.{name}`"),
             Object::Entity(kind, name, None) => write!(f, "{kind} `{name}`"),
             Object::Entity(kind, name, Some(on)) => write!(f, "{kind} `{name}` on `{on}`"),
         }
@@ -229,8 +247,7 @@ impl Schema {
         self.assume(&target.table, columns);
         self.alter(&target.table, |table| {
             let rule = Rule::Unique(target.columns.clone());
-            let span = target.table.span();
-            table.constraints.push(Constraint { name: None, rule, with: None, span });
+            table.constraints.push(Constraint::of(rule, target.table.span()));
             names::complete(table);
         });
     }
@@ -267,7 +284,10 @@ impl Schema {
     /// without them.
     pub(crate) fn hold_read(&mut self, name: &TableName, sql: &Sql) {
         let Some(table) = self.find(name) else { return };
-        let read = table.columns.iter().filter(|column| sql.mentions(&column.name.text));
+        // The whole row goes by the table's name.
+        let whole = sql.mentions(&table.name.name.text);
+        let columns = table.columns.iter();
+        let read = columns.filter(|column| whole || sql.mentions(&column.name.text));
         let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
         for object in objects {
             self.hold(object, Role::Synced);

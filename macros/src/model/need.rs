@@ -60,10 +60,10 @@ impl Item<'_> {
             (Item::Table(_), Item::Entity(_)) => false,
             // The column that it belongs to is said when all tables are there.
             (Item::Entity(entity), Item::Table(_)) if entity.kind == Kind::Sequence => false,
-            (Item::Entity(entity), Item::Table(table)) => entity.needs(&table.name, None),
+            (Item::Entity(entity), Item::Table(table)) => entity.needs(&table.name),
             (Item::Entity(entity), Item::Entity(needed)) => {
-                let same = entity.kind == needed.kind && entity.name == needed.name;
-                !same && entity.mentions(&needed.name.name.text)
+                entity.object() != needed.object()
+                    && (entity.uses(needed) || entity.on.as_ref() == Some(&needed.name))
             }
         }
     }

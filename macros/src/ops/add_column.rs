@@ -74,6 +74,9 @@ impl Operation for AddColumn {
         if let Some(fill) = &self.fill {
             schema.expression(table, fill, errors);
         }
+        let mut whole = table.clone();
+        whole.columns.push(self.column.clone());
+        schema.expressions_of(&self.part, &whole, errors);
         for constraint in &self.part.constraints {
             self.check_constraint(schema, table, constraint, errors);
         }
@@ -144,7 +147,7 @@ impl AddColumn {
                     errors.at(constraint.span, format_args!("{taken} exists already"));
                 }
             }
-            Rule::Check(_) | Rule::PrimaryKey(_) => {}
+            Rule::Check(_) | Rule::PrimaryKey(_) | Rule::Exclude(_) => {}
         }
     }
 

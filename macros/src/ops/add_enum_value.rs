@@ -4,7 +4,7 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::entity::{Entity, Kind};
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
@@ -42,8 +42,8 @@ impl Operation for AddEnumValue {
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {
         let neighbours = self.before.iter().chain(&self.after);
-        let labels = neighbours.map(|label| label.text.clone()).collect();
-        schema.assume_entity(Kind::Enum, &self.value.table, labels);
+        let parts = neighbours.map(|label| label.text.clone()).collect();
+        schema.put_entity(Entity { parts, ..Entity::assumed(Kind::Enum, &self.value.table, None) });
     }
 
     /// The value alone: a migration may add several to one enum.
@@ -62,10 +62,7 @@ impl Operation for AddEnumValue {
         for neighbour in self.before.iter().chain(&self.after) {
             if !labels.contains(&neighbour.text) && !schema.may_be_unread(neighbour) {
                 errors
-                    .at(
-                        neighbour.span,
-                        format_args!("enum `{name}` has no value `{neighbour}`"),
-                    )
+                    .at(neighbour.span, format_args!("enum `{name}` has no value `{neighbour}`"))
                     .nearest(&neighbour.text, labels.iter().map(String::as_str));
             }
         }
@@ -85,7 +82,8 @@ impl Operation for AddEnumValue {
         };
         let (name, label) = (self.value.table.quoted(), literal(&self.value.name.text));
         let add = format!("alter type {name} add value if not exists {label}{place}");
-        let why = "a transaction of its own: PostgreSQL lets nothing use the value before the commit";
+        let why =
+            "a transaction of its own: PostgreSQL lets nothing use the value before the commit";
         let step = Step::transaction(Phase::Expand, why, vec![Statement::free(add)]);
         let notes = vec![
             "an undo leaves the value where it is: PostgreSQL cannot take one away".to_owned(),

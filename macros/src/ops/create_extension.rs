@@ -74,7 +74,7 @@ impl Operation for CreateExtension {
             name: self.name.clone(),
             on: None,
             create: vec![self.statement()],
-            parts: Vec::new(),
+            parts: self.schema.iter().map(|schema| schema.text.clone()).collect(),
         });
     }
 }
@@ -82,7 +82,8 @@ impl Operation for CreateExtension {
 impl CreateExtension {
     fn statement(&self) -> String {
         let schema = self.schema.as_ref().map(|name| format!(" schema {}", name.quoted()));
-        let version = self.version.as_ref().map(|text| format!(" version {}", literal(&text.value())));
+        let version =
+            self.version.as_ref().map(|text| format!(" version {}", literal(&text.value())));
         let (schema, version) = (schema.unwrap_or_default(), version.unwrap_or_default());
         format!("create extension {}{schema}{version}", self.name.name.quoted())
     }

@@ -51,8 +51,9 @@ impl Operation for CreateSequence {
     fn plan(&self, (): &(), _: Position) -> Plan {
         let create = sequence::entity(&self.name, &self.options).create;
         let create = create.into_iter().map(Statement::free).collect();
-        let step = Step::transaction(Phase::Expand, "a new sequence: no client uses it yet", create)
-            .undo(vec![entity::drop(Kind::Sequence, &self.name)]);
+        let step =
+            Step::transaction(Phase::Expand, "a new sequence: no client uses it yet", create)
+                .undo(vec![entity::drop(Kind::Sequence, &self.name)]);
         Plan::of(vec![step])
     }
 

@@ -1,16 +1,25 @@
 //! The operations: one file each, one line in the table below.
 
+pub(crate) mod add_check;
 pub(crate) mod add_column;
 pub(crate) mod add_enum_value;
+pub(crate) mod add_foreign_key;
 pub(crate) mod add_index;
+pub(crate) mod add_primary_key;
+pub(crate) mod add_unique;
+pub(crate) mod change_domain;
 pub(crate) mod change_sequence;
+pub(crate) mod change_type;
+pub(crate) mod create_domain;
 pub(crate) mod create_enum;
 pub(crate) mod create_extension;
 pub(crate) mod create_schema;
 pub(crate) mod create_sequence;
 pub(crate) mod create_table;
+pub(crate) mod create_view;
 pub(crate) mod drop_column;
 pub(crate) mod drop_default;
+pub(crate) mod drop_domain;
 pub(crate) mod drop_enum;
 pub(crate) mod drop_extension;
 pub(crate) mod drop_index;
@@ -18,9 +27,14 @@ pub(crate) mod drop_not_null;
 pub(crate) mod drop_schema;
 pub(crate) mod drop_sequence;
 pub(crate) mod drop_table;
+pub(crate) mod drop_view;
+pub(crate) mod merge_columns;
 pub(crate) mod rename_column;
+pub(crate) mod rename_table;
+pub(crate) mod replace_view;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
+pub(crate) mod split_column;
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -61,6 +75,19 @@ macro_rules! operations {
             ///
             /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
             drop_table: DropTable,
+            /// Renames a table, or moves it to another schema; both names work until the contract.
+            ///
+            /// ```text
+            /// rename_table!(users => accounts);
+            /// rename_table!(invoices => billing.invoices);
+            /// ```
+            ///
+            /// In one transaction the table gets its new name, and a view the old one: it takes
+            /// reads and writes, with the rights and the row-level security of the table. The view
+            /// goes in Contract, and the sequences of identity columns are named after the table.
+            /// Indexes and constraints keep their names. A table with row-level security needs
+            /// PostgreSQL 15, and no rights on single columns. PostgreSQL manual: ALTER TABLE, RENAME; CREATE VIEW, "Updatable Views".
+            rename_table: RenameTable,
             /// Adds a column.
             ///
             /// ```text
@@ -85,6 +112,51 @@ macro_rules! operations {
             /// filled, and given the old one's NOT NULL, constraints and indexes; the old one
             /// goes in Contract. With `up` and `down` it changes its type or form as well.
             rename_column: RenameColumn,
+            /// Splits a column; both shapes work until the contract.
+            ///
+            /// ```text
+            /// split_column!(users.name => {
+            ///     first_name: text not_null = "split_part(name, ' ', 1)",
+            ///     last_name: text = "substring(name from '^[^ ]+ (.*)$')",
+            /// }, down = "concat_ws(' ', first_name, last_name)");
+            /// ```
+            ///
+            /// New columns beside the old one, made from it by their expressions and filled;
+            /// triggers keep both shapes equal, `down` making the old column from the new ones. A
+            /// new column that is not null needs a value in every row, or the plan stops with
+            /// samples. The old column goes in Contract, plain indexes on nothing else with it; a
+            /// constraint or another index that needs it is an error.
+            split_column: SplitColumn,
+            /// Merges columns into one; both shapes work until the contract.
+            ///
+            /// ```text
+            /// merge_columns!(users {
+            ///     first_name = "split_part(name, ' ', 1)",
+            ///     last_name = "substring(name from '^[^ ]+ (.*)$')",
+            /// } => name: text, up = "concat_ws(' ', first_name, last_name)");
+            /// ```
+            ///
+            /// The mirror image of [`split_column!`]: `up` makes the new column, and each old
+            /// column has the expression that makes it from the new one.
+            merge_columns: MergeColumns,
+            /// Changes a column's type; the name stays.
+            ///
+            /// ```text
+            /// change_type!(orders.note: varchar(200));
+            /// change_type!(orders.amount: numeric(12, 2));
+            /// change_type!(orders.code: integer, up = "code::integer", down = "code::text");
+            /// change_type!(orders.placed_at: timestamptz, zone = "UTC");
+            /// ```
+            ///
+            /// Where the catalog alone changes and drivers see the same type (`varchar` and
+            /// `numeric` with more room), it is one step, in Expand. All else is a second column,
+            /// filled and kept up to date, that takes the first one's place and name at the switch,
+            /// with its NOT NULL, default, constraints, indexes, privileges and comments:
+            /// `switch!(m)` says that every build reads and writes either type under the name,
+            /// `contract!(m)` that nobody goes back. `up` and `down` are for what no cast converts
+            /// without loss; a value that `up` cannot take fails the write that brings it.
+            /// PostgreSQL manual: ALTER TABLE, notes on SET DATA TYPE.
+            change_type: ChangeType,
             /// Drops a column, once no build names it.
             ///
             /// ```text
@@ -138,9 +210,60 @@ macro_rules! operations {
             /// add_index!(users(sql("lower(email)")), unique, name = users_email_key);
             /// ```
             ///
-            /// Options: `unique`, `where`, `using`, `include(…)`, `name`. PostgreSQL manual:
-            /// CREATE INDEX, "Building Indexes Concurrently".
+            /// A key takes `collate("C")`, an operator class with its parameters
+            /// (`text_pattern_ops`, `gist_trgm_ops(siglen = 32)`), `asc` or `desc`, `nulls_first`
+            /// or `nulls_last`. Options: `unique`, `nulls_not_distinct` (PostgreSQL 15), `where`,
+            /// `using`, `include(…)`, `with(fillfactor = 70)`, `tablespace`, `name`. PostgreSQL
+            /// manual: CREATE INDEX, "Building Indexes Concurrently".
             add_index: AddIndex,
+            /// Adds a check, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_check!(orders, "total >= 0", name = orders_total_positive);
+            /// ```
+            ///
+            /// The plan looks for rows that break it first and stops with samples of them; then
+            /// the check holds for new rows (`not valid`), and a step of its own reads the old
+            /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
+            /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_check: AddCheck,
+            /// Adds a foreign key, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
+            /// add_foreign_key!(orders(region, customer) => customers(region, id), match = full);
+            /// ```
+            ///
+            /// The plan looks for rows that point nowhere first and stops with samples of them;
+            /// then the key holds for new rows (`not valid`; both tables are locked against writes
+            /// for a moment, the one that it points at first), and a step of its own reads the
+            /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_foreign_key: AddForeignKey,
+            /// Adds a unique constraint by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_unique!(users(email));
+            /// add_unique!(users(team_id, email), include(name), name = users_email_in_team);
+            /// ```
+            ///
+            /// The plan looks for rows that are equal first and stops with samples of them. Equal
+            /// rows have to be mended before: no trigger could mend what old builds write, for it
+            /// does not see what other transactions are about to commit. Options: `name`,
+            /// `include(…)`, `nulls_not_distinct`, `deferrable`, `initially_deferred`. PostgreSQL
+            /// manual: ALTER TABLE, ADD table_constraint_using_index.
+            add_unique: AddUnique,
+            /// Adds a primary key by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_primary_key!(events(id));
+            /// ```
+            ///
+            /// The plan looks for nulls and equal rows first and stops with samples of them, and
+            /// makes the columns NOT NULL by a validated check. Options: `name`, `include(…)`,
+            /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            add_primary_key: AddPrimaryKey,
             /// Drops an index, once no build needs it.
             ///
             /// ```text
@@ -195,6 +318,35 @@ macro_rules! operations {
             /// One step, in Contract; columns that have the type are dropped, and contracted,
             /// first. PostgreSQL manual: DROP TYPE.
             drop_enum: DropEnum,
+            /// Creates a domain, a type with a rule and a default of its own.
+            ///
+            /// ```text
+            /// create_domain!(email: text check("value like '%@%'"));
+            /// ```
+            ///
+            /// Takes `not_null`, `default`, `check`, `collate` and `comment`. One step, in Expand.
+            /// A rule cannot change once columns have the type, and such a column cannot be added
+            /// to a table with rows: a check of the table can do both. PostgreSQL manual: CREATE
+            /// DOMAIN.
+            create_domain: CreateDomain,
+            /// Gives a domain another default, or none.
+            ///
+            /// ```text
+            /// change_domain!(email, default = "nobody@example.org");
+            /// change_domain!(email, default = none);
+            /// ```
+            ///
+            /// For new rows, by every build. One step, in Expand. PostgreSQL manual: ALTER DOMAIN.
+            change_domain: ChangeDomain,
+            /// Drops a domain, once no build names it.
+            ///
+            /// ```text
+            /// drop_domain!(email);
+            /// ```
+            ///
+            /// One step, in Contract; columns that have the type are dropped, and contracted,
+            /// first. PostgreSQL manual: DROP DOMAIN.
+            drop_domain: DropDomain,
             /// Creates an extension, unless the database has it already.
             ///
             /// ```text
@@ -242,6 +394,37 @@ macro_rules! operations {
             /// One step, in Contract; a default that uses it is dropped, and contracted, first.
             /// PostgreSQL manual: DROP SEQUENCE.
             drop_sequence: DropSequence,
+            /// Creates a view.
+            ///
+            /// ```text
+            /// create_view!(active_users, "select id, name from users where deleted_at is null");
+            /// create_view!(totals(customer, total), "select customer_id, sum(total) from orders group by 1");
+            /// ```
+            ///
+            /// A name without a schema is one of `public`, whatever the session's search path.
+            /// Options: `security_barrier`, `security_invoker` (PostgreSQL 15), `check_option =
+            /// local | cascaded`. One step, in Expand. PostgreSQL manual: CREATE VIEW.
+            create_view: CreateView,
+            /// Gives a view another query.
+            ///
+            /// ```text
+            /// replace_view!(active_users, "select id, name, plan from users where deleted_at is null");
+            /// ```
+            ///
+            /// The same columns, or more at the end, are one step in Expand, and the undo brings
+            /// the former query back. Fewer columns, or another order, wait for the contract:
+            /// there the view is dropped and made again in one transaction, with the views that
+            /// stand on it and the privileges on them. PostgreSQL manual: CREATE VIEW.
+            replace_view: ReplaceView,
+            /// Drops a view, once no build reads it.
+            ///
+            /// ```text
+            /// drop_view!(active_users);
+            /// ```
+            ///
+            /// One step, in Contract; refused while anything of the model needs the view.
+            /// PostgreSQL manual: DROP VIEW.
+            drop_view: DropView,
         }
     };
 }

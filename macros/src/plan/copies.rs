@@ -72,6 +72,61 @@ impl Copies {
         constraints.chain(indexes).map(|rename| rename.why(why)).collect()
     }
 
+    /// The statements that free the names of the originals that stay, where these live on under
+    /// other names.
+    pub(crate) fn retire(&self, table: &TableName) -> Vec<Statement> {
+        self.renames(table, |name| (name.clone(), names::retired(table, name)))
+            .map(|rename| rename.why("makes room; it goes with the old column"))
+            .collect()
+    }
+
+    /// Gives those their names back.
+    pub(crate) fn restore(&self, table: &TableName) -> Vec<Statement> {
+        self.renames(table, |name| (names::retired(table, name), name.clone())).collect()
+    }
+
+    /// Takes the originals' names from the copies again.
+    pub(crate) fn unname(&self, table: &TableName) -> Vec<Statement> {
+        let constraints = self
+            .constraints
+            .iter()
+            .map(|item| ddl::rename_constraint(table, &item.name, &item.temporary));
+        let indexes =
+            self.indexes.iter().map(|item| ddl::rename_index(table, &item.name, &item.temporary));
+        constraints.chain(indexes).collect()
+    }
+
+    /// Renames the originals of unique constraints and of indexes.
+    fn renames(
+        &self,
+        table: &TableName,
+        name: impl Fn(&Name) -> (Name, Name),
+    ) -> impl Iterator<Item = Statement> {
+        let unique = |item: &&Copied<Constraint>| matches!(item.object.rule, Rule::Unique(_));
+        let constraints = self.constraints.iter().filter(unique).map(|item| {
+            let (from, to) = name(&item.name);
+            ddl::rename_constraint(table, &from, &to)
+        });
+        let indexes = self.indexes.iter().map(|item| {
+            let (from, to) = name(&item.name);
+            ddl::rename_index(table, &from, &to)
+        });
+        constraints.chain(indexes).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The names of the indexes and of their copies, those of constraints included.
+    pub(crate) fn index_names(&self) -> Vec<(Name, Name)> {
+        let unique = |item: &&Copied<Constraint>| matches!(item.object.rule, Rule::Unique(_));
+        let constraints = self.constraints.iter().filter(unique);
+        let constraints = constraints.map(|item| (item.name.clone(), item.temporary.clone()));
+        let indexes = self.indexes.iter().map(|item| (item.name.clone(), item.temporary.clone()));
+        constraints.chain(indexes).collect()
+    }
+
+    pub(crate) fn constraint_names(&self) -> Vec<(Name, Name)> {
+        self.constraints.iter().map(|item| (item.name.clone(), item.temporary.clone())).collect()
+    }
+
     /// The tables that the foreign keys among them point at.
     pub(crate) fn parents(&self) -> Vec<TableName> {
         self.constraints.iter().filter_map(|item| item.object.parent().cloned()).collect()

@@ -1,16 +1,30 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
+pub(crate) mod around;
 pub(crate) mod attach;
+pub(crate) mod constraint;
+pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
+pub(crate) mod domain;
 pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod index;
 pub(crate) mod not_null;
+pub(crate) mod outside;
+pub(crate) mod queue;
+pub(crate) mod reshape;
+pub(crate) mod retype;
 pub(crate) mod sequence;
+pub(crate) mod shadow;
 pub(crate) mod sql;
+pub(crate) mod stand_in;
+pub(crate) mod swap;
 pub(crate) mod sync;
+pub(crate) mod version;
+pub(crate) mod view;
+pub(crate) mod violation;
 
 use crate::syntax::name::TableName;
 
@@ -59,6 +73,7 @@ pub(crate) struct Lock {
 pub(crate) enum Mode {
     RowShare,
     ShareUpdateExclusive,
+    Share,
     ShareRowExclusive,
     AccessExclusive,
 }

@@ -5,13 +5,13 @@ use std::fmt;
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, LitStr, Token, parenthesized};
+use syn::{Ident, LitStr, Token};
 
 use crate::diag::Errors;
-use crate::syntax::constraint::Reference;
 use crate::syntax::default::Default;
-use crate::syntax::list::{Reader, Words, flag};
+use crate::syntax::list::{Reader, Words, flag, inside};
 use crate::syntax::name::Name;
+use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
 use crate::syntax::types::{Family, Type};
 
@@ -34,7 +34,7 @@ pub(crate) enum Inline {
     PrimaryKey(Span),
     Unique(Span),
     Check(Sql),
-    References(Box<Reference>),
+    References(Box<References>),
 }
 
 /// A column as it is written, its constraints included.
@@ -108,7 +108,7 @@ impl ColumnDef {
             key.then(|| Inline::PrimaryKey(span_of("primary_key"))),
             unique.then(|| Inline::Unique(span_of("unique"))),
             check.map(Inline::Check),
-            reference.map(Inline::References),
+            reference.map(Box::new).map(Inline::References),
         ];
         let identity = identity.then(|| span_of("identity"));
         // PostgreSQL makes an identity column NOT NULL by itself.
@@ -127,17 +127,7 @@ fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Resul
     }
 }
 
-/// A value in parentheses.
-fn inside<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
-    move |input| {
-        let content;
-        parenthesized!(content in input);
-        *slot = Some(content.parse()?);
-        if content.is_empty() { Ok(()) } else { Err(content.error("unexpected token")) }
-    }
-}
-
-/// Reads modifiers up to the comma or the end.
+/// Reads modifiers up to a comma, an equals sign or the end.
 fn read_modifiers<'b>(
     input: ParseStream,
     errors: &mut Errors,
@@ -145,7 +135,7 @@ fn read_modifiers<'b>(
     known: &mut [(&'static str, &'b mut Reader<'b>)],
 ) -> syn::Result<()> {
     let mut words = Words::new("modifier", known);
-    while !input.is_empty() && !input.peek(Token![,]) {
+    while !(input.is_empty() || input.peek(Token![,]) || input.peek(Token![=])) {
         spans.push(input.fork().call(Ident::parse_any)?);
         words.read(input, errors)?;
     }

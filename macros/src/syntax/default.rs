@@ -38,6 +38,14 @@ impl Default {
         Default { kind: Kind::Text(String::new()), span: Span::call_site() }
     }
 
+    /// The expression, where it is no literal.
+    pub(crate) fn computed(&self) -> Option<&Sql> {
+        match &self.kind {
+            Kind::Sql(sql) => Some(sql),
+            Kind::Text(_) | Kind::Number(_) | Kind::Boolean(_) => None,
+        }
+    }
+
     pub(crate) fn sql(&self) -> String {
         match &self.kind {
             Kind::Text(text) => literal(text),

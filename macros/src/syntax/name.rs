@@ -60,7 +60,7 @@ impl Parse for Name {
 impl fmt::Display for Name {
     /// As it is written in a macro.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // rustc itself reports text that it cannot split into tokens, such as `it's`.
+        // The compiler reports a text that it cannot split into tokens by itself.
         let is_word = self.text.chars().all(|c| c.is_alphanumeric() || c == '_')
             && !self.text.starts_with(|c: char| c.is_numeric());
         if is_word && syn::parse_str::<AnyIdent>(&self.text).is_ok() {

@@ -140,8 +140,7 @@ impl Sequence {
         }
         for number in self.start.iter().chain(&self.restart) {
             if least < most && !(least..=most).contains(&number.value) {
-                errors
-                    .at(number.span, format_args!("the sequence goes from {least} to {most}"));
+                errors.at(number.span, format_args!("the sequence goes from {least} to {most}"));
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::migration::Phase;
+
 #[derive(Debug)]
 pub(crate) enum Kind {
     Connect,
@@ -13,7 +15,7 @@ pub(crate) enum Kind {
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, diff: String },
     ContractPending { migration: String, needs: String },
-    TooOld { contracted: String },
+    TooOld { migration: String, phase: Phase },
     UnknownMigration { id: String },
     UndoRefused { migration: String, why: String },
     Violation { table: String, problem: String, help: String, samples: Vec<String> },
@@ -66,11 +68,11 @@ impl fmt::Display for Kind {
                 "migration `{migration}` needs the contract of `{needs}` to have run\n\
                  help: run `contract()` first, once no build older than `{migration}` is live"
             ),
-            Kind::TooOld { contracted } => write!(
+            Kind::TooOld { migration, phase } => write!(
                 f,
-                "this build is too old: the contract of `{contracted}` has run, \
+                "this build is too old: the {phase} of `{migration}` has run, \
                  and this build does not declare it\n\
-                 help: deploy a build whose history has `contract!({contracted})`"
+                 help: deploy a build whose history has `{phase}!({migration})`"
             ),
             Kind::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")

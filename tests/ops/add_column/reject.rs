@@ -41,4 +41,16 @@ mod m0002_definitions {
     }
 }
 
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        add_column!(users.region: text, fill = "coalesce(contry, 'de')");
+        add_column!(users.city: text, fill = "split_part(shout, ' ', 1)");
+        add_column!(users.mail: text, fill = "new.email");
+        add_column!(users.age: integer check("age >= 0 and aeg < 150"));
+        add_column!(users.tags: text[] default sql("array[username]"));
+        add_column!(users.orders: bigint, fill = "count(*)");
+    }
+}
+
 fn main() {}

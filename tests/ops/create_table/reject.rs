@@ -43,4 +43,21 @@ mod m0002_definitions {
     }
 }
 
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(orders {
+            id: bigint identity primary_key,
+            state: text check("stat <> ''"),
+            total: numeric(12, 2) check("total >= (select 0)"),
+            tax: numeric(12, 2) generated("total * random()"),
+            at: timestamptz default sql("coalesce(state, now())"),
+            kind: text default sql("'new' ||"),
+            own: sql("ltree ("),
+            check("max(total) > 0"),
+            index((sql("concat(state, kind)")), where = "ctid is not null"),
+        });
+    }
+}
+
 fn main() {}

@@ -1,0 +1,150 @@
+//! What each kind of work does, as SQL with comments.
+
+use super::{Page, lock_timeout};
+use crate::alone;
+use crate::backfill::ROW_LOCK_TIMEOUT;
+use crate::heap::STRIPES;
+use crate::migration::{
+    Alone, Backfill, Bound, Index, LockMode, Require, Statement, TableLock, Work,
+};
+use crate::settings::Settings;
+use crate::transaction::BRIEF;
+
+impl Page {
+    pub(super) fn work(&mut self, work: &Work) {
+        match work {
+            Work::Transaction(statements) => self.transaction(statements),
+            Work::BuildIndex(index) => self.build_index(index),
+            Work::DropIndex(index) => self.outside(&index.drop),
+            Work::Backfill(backfill) => self.backfill(backfill),
+            Work::Require(require) => self.require(require),
+            Work::Alone(alone) => self.alone(alone),
+            Work::Bound(bound) => self.bound(bound),
+        }
+    }
+
+    fn transaction(&mut self, statements: &[Statement]) {
+        if statements.is_empty() {
+            self.comment("nothing to do on the way forward");
+            return;
+        }
+        self.line("begin;");
+        self.line(format!("set local lock_timeout = '{}';", lock_timeout()));
+        if statements.iter().flat_map(|one| one.locks).any(|lock| lock.mode.blocks_clients()) {
+            self.line(format!("set local statement_timeout = '{}s';", BRIEF.as_secs()));
+        }
+        for statement in statements {
+            self.statement(statement);
+        }
+        self.line("commit;");
+    }
+
+    fn build_index(&mut self, index: &Index) {
+        self.comment(
+            "runs outside a transaction, and waits for every transaction that is older than it",
+        );
+        self.comment("if it stops: the invalid index is dropped concurrently and built again");
+        self.outside(&index.create);
+    }
+
+    fn alone(&mut self, alone: &Alone) {
+        self.comment("runs outside a transaction");
+        if let Some(done) = alone.done {
+            self.comment("is done, and not repeated, once this is true:");
+            self.comment(done);
+        }
+        for mend in alone.mend {
+            self.comment("if it stopped half-way, so that this is true:");
+            self.comment(mend.when);
+            self.comment("then the next try begins with this:");
+            self.comment(mend.statement.sql);
+        }
+        self.outside(&alone.statement);
+    }
+
+    /// A statement of its own, with a timeout that also counts its wait for older transactions.
+    fn outside(&mut self, statement: &Statement) {
+        let budget = alone::wait(&Settings::default(), statement);
+        let budget = match budget.as_millis() {
+            short @ ..1000 => format!("{short}ms"),
+            long => format!("{}s", long / 1000),
+        };
+        self.line("set statement_timeout = 0;");
+        self.line(format!("set lock_timeout = '{budget}';"));
+        self.statement(statement);
+        self.line("reset lock_timeout;");
+        self.line("reset statement_timeout;");
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        self.prose(statement.why);
+        statement.locks.iter().for_each(|lock| self.comment(describe(lock)));
+        self.sql(statement.sql);
+    }
+
+    fn sql(&mut self, sql: &str) {
+        let sql = sql.trim_end();
+        // A semicolon behind a comment would be part of it.
+        let commented = sql.lines().last().is_some_and(|line| line.contains("--"));
+        self.line(format!("{sql}{};", if commented { "\n" } else { "" }));
+    }
+
+    fn backfill(&mut self, backfill: &Backfill) {
+        let Backfill { table, set, pending } = backfill;
+        let target = Settings::default().batch_time.as_millis();
+        self.comment(format!(
+            "the runner repeats this transaction for each window of pages and each stripe of its \
+             rows,\nwith windows that take it some {target} ms; its place is kept with the rows, so \
+             if it stops\nit goes on from there"
+        ));
+        let lock = TableLock { table, mode: LockMode::RowExclusive };
+        self.line("begin;");
+        self.line(format!("set local lock_timeout = '{}ms';", ROW_LOCK_TIMEOUT.as_millis()));
+        self.line("set local synchronous_commit = off;");
+        self.sql("select set_config('changeover.backfill', 'on', true)");
+        self.comment(describe(&lock));
+        self.comment("a client that writes a row of the same batch waits for this commit");
+        self.comment("your own update triggers fire for each row; ours are told to stand aside");
+        self.sql(&format!(
+            "update {table} set {set}\n\
+             where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % {STRIPES} = 0\n\
+             and ({pending})"
+        ));
+        self.line("commit;");
+        self.comment("at the end no row may be left, or the migration stops here");
+        self.sql(&format!("select count(*) from {table} where {pending}"));
+    }
+
+    fn require(&mut self, require: &Require) {
+        let Require { table, violation, problem, help } = require;
+        self.comment(format!("stops the migration, with nothing locked, if rows {problem}"));
+        self.comment(format!("help: {help}"));
+        self.sql(&format!("select * from {table} where {violation} limit 5"));
+    }
+
+    fn bound(&mut self, bound: &Bound) {
+        let Bound { table, max_rows, reason } = bound;
+        self.prose(format!("in one step because {reason}"));
+        self.comment(format!(
+            "stops the migration, with nothing locked, if the planner expects more than {max_rows} \
+             rows"
+        ));
+        self.sql(&format!("explain select from {table}"));
+    }
+}
+
+fn describe(lock: &TableLock) -> String {
+    let blocks = match lock.mode {
+        LockMode::AccessShare | LockMode::RowShare | LockMode::RowExclusive => {
+            "blocks neither reads nor writes"
+        }
+        LockMode::ShareUpdateExclusive => {
+            "blocks neither reads nor writes, only vacuum and schema changes"
+        }
+        LockMode::Share | LockMode::ShareRowExclusive | LockMode::Exclusive => {
+            "blocks writes until the commit, brief; reads go on"
+        }
+        LockMode::AccessExclusive => "blocks reads and writes until the commit, brief",
+    };
+    format!("lock: {} on {}: {blocks}", lock.mode, lock.table)
+}
