@@ -24,8 +24,12 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/numbers.rs"]
+mod numbers;
 #[path = "live/partitioned.rs"]
 mod partitioned;
+#[path = "live/partitioned_index.rs"]
+mod partitioned_index;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repeated.rs"]

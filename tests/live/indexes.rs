@@ -50,6 +50,37 @@ changeover::migrations! {
     static EQUAL_NULLS = [m0001_base, m0002_equal_nulls];
 }
 
+mod m0002_rebuilt {
+    changeover::migration! {
+        after super::m0001_base;
+        rebuild_index!(by_name);
+    }
+}
+
+changeover::migrations! {
+    static REBUILT = [m0001_base, m0002_rebuilt];
+}
+
+#[test]
+fn what_an_interrupted_rebuild_left_is_dropped() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("rebuilt").await?;
+        let Some(base) = REBUILT.until("m0001_base") else { fail!("no such migration") };
+        fixture.runner(&base).await?.migrate().await?;
+        let rows = "insert into users (username) values ('a'), ('b')";
+        fixture.db.batch_execute(rows).await?;
+        // A build that fails leaves what an interrupted rebuild does: an invalid index.
+        for end in ["ccnew", "ccold"] {
+            let broken = format!("create unique index concurrently by_name_{end} on users ((1))");
+            if fixture.db.batch_execute(&broken).await.is_ok() {
+                fail!("two equal rows are unique");
+            }
+        }
+        fixture.runner(&REBUILT).await?.migrate().await?;
+        fixture.expect_model(&REBUILT).await
+    })
+}
+
 #[test]
 fn copies_keep_all_that_the_originals_have() -> Result<(), Failure> {
     let scenario = Scenario::new(&COPIED, "m0002_change")

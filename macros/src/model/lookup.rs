@@ -105,18 +105,27 @@ impl Schema {
             self.column_of(table, column, errors);
         }
         self.expressions_of_constraint(constraint, table, errors);
-        let Some(name) = &constraint.name else { return };
+        if let Some(error) = self.free_name(table, constraint, errors) {
+            error.help("name = another_name");
+        }
+    }
+
+    /// Reports a name that another constraint of the table has, or, for one with an index, another
+    /// relation.
+    pub(crate) fn free_name<'a>(
+        &self,
+        table: &Table,
+        constraint: &Constraint,
+        errors: &'a mut Errors,
+    ) -> Option<&'a mut Diagnostic> {
+        let name = constraint.name.as_ref()?;
         let mut others = table.constraints.iter().filter_map(|other| other.name.as_ref());
         let relation = constraint.has_index().then(|| self.relation(&table.name, &name.text));
         let taken = match others.find(|other| *other == name) {
             Some(_) => Some(Object::constraint(&table.name, name)),
             None => relation.flatten(),
         };
-        if let Some(taken) = taken {
-            errors
-                .at(name.span, format_args!("{taken} exists already"))
-                .help("name = another_name");
-        }
+        taken.map(|taken| errors.at(name.span, format_args!("{taken} exists already")))
     }
 
     /// What a foreign key points at: a table of the model, by a key of it.
@@ -192,6 +201,18 @@ impl Schema {
                 )
                 .note("a foreign key points at columns that identify one row");
         }
+    }
+
+    /// A table with a foreign key that points at this key of `table`.
+    pub(crate) fn points_at_key<'a>(&'a self, table: &'a Table, key: &[Name]) -> Option<&'a Table> {
+        let points = |other: &&Table| {
+            other.constraints.iter().filter_map(Constraint::reference).any(|to| {
+                to.table == table.name
+                    && to.columns.len() == key.len()
+                    && to.columns.iter().all(|name| key.contains(name))
+            })
+        };
+        self.tables_that_mention(&table.name.name.text).find(points)
     }
 
     /// Reports what needs a column from outside it, and would fail without it: generated columns
@@ -282,15 +303,15 @@ fn is_key(table: &Table, columns: &[Name]) -> bool {
 /// Whether a hold on one object stands in the way of a claim on another.
 fn covers(held: &Object, claimed: &Object) -> bool {
     match (held, claimed) {
-        // A schema goes after what is in it.
-        (_, Object::Entity(Kind::Schema, schema, _)) => {
-            held == claimed || held.schema() == Some(schema)
-        }
         (Object::Table(held), Object::Column(table, _) | Object::Constraint(table, _)) => {
             held == table
         }
         (Object::Column(table, _) | Object::Constraint(table, _), Object::Table(claimed)) => {
             table == claimed
+        }
+        // A schema goes after what is in it.
+        (_, Object::Entity(Kind::Schema, schema, _)) => {
+            held == claimed || held.schema() == Some(schema)
         }
         _ => held == claimed,
     }

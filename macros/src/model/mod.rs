@@ -3,10 +3,12 @@
 pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod expression;
+pub(crate) mod index;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+pub(crate) mod pointing;
 mod query;
 mod rename;
 pub(crate) mod replaced;
@@ -264,10 +266,7 @@ impl Schema {
     }
 
     /// The tables whose text holds a word; only these are read.
-    pub(crate) fn tables_that_mention<'a>(
-        &'a self,
-        word: &'a str,
-    ) -> impl Iterator<Item = &'a Table> {
+    pub(crate) fn tables_that_mention<'a>(&'a self, word: &str) -> impl Iterator<Item = &'a Table> {
         self.tables.values().filter(move |entry| entry.text.contains(word)).map(Entry::read)
     }
 

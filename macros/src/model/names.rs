@@ -97,11 +97,23 @@ pub(crate) fn sequence(table: &TableName, column: &Name) -> TableName {
     let (mut first, mut second) = (table.name.text.as_str(), column.text.as_str());
     while first.len() + second.len() + "__seq".len() > MAX_BYTES {
         let longer = if first.len() > second.len() { &mut first } else { &mut second };
-        let end = longer.char_indices().next_back().map_or(0, |(at, _)| at);
-        *longer = &longer[..end];
+        *longer = without_last(longer);
     }
     let name = Name { text: format!("{first}_{second}_seq"), span: column.span };
     TableName { schema: table.schema.clone(), name }
+}
+
+/// The name that PostgreSQL derives from an index's for another one beside it.
+pub(crate) fn with_suffix(index: &str, suffix: &str) -> String {
+    let mut name = index;
+    while name.len() + "_".len() + suffix.len() > MAX_BYTES {
+        name = without_last(name);
+    }
+    format!("{name}_{suffix}")
+}
+
+fn without_last(text: &str) -> &str {
+    text.char_indices().next_back().map_or("", |(at, _)| &text[..at])
 }
 
 /// A name of our own, for an object that lives until a contract. The hash keeps `a_b, c` and

@@ -27,13 +27,6 @@ impl Schema {
         users.is_empty().then_some(entity)
     }
 
-    /// Takes an entity out until the present migration's contract, which drops it.
-    pub(crate) fn retire_entity(&mut self, kind: Kind, name: &TableName) {
-        let object = Object::entity(kind, name, None);
-        self.entities.retain(|entity| entity.object() != object);
-        self.hold(object, Role::Retiring { successor: None });
-    }
-
     /// What of the model needs it, and how to end that.
     pub(crate) fn users_of(&self, entity: &Entity) -> Vec<(Object, String)> {
         let word = entity.name.name.text.as_str();

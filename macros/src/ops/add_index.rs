@@ -61,10 +61,7 @@ impl Operation for AddIndex {
             Step::transaction(Phase::Expand, why, vec![statement])
         });
         let steps = version.into_iter().chain([Step::build_index(why, index)]).collect();
-        let mut notes = Vec::new();
-        if self.index.unique {
-            notes.push("fails if two rows are equal, and from its second scan on refuses writes that would be".into());
-        }
+        let notes = self.index.unique.then(|| index::UNIQUE_NOTE.into()).into_iter().collect();
         Plan::noting(steps, notes)
     }
 

@@ -7,7 +7,7 @@ use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{attach, not_null, violation};
+use crate::plan::{Work, attach, ddl, not_null, violation};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
 use crate::syntax::name::{Name, TableName};
@@ -86,8 +86,12 @@ impl Operation for AddPrimaryKey {
         Plan::noting(steps, vec![note])
     }
 
-    fn direct(&self, _: &Vec<Name>) -> Option<Direct> {
-        let step = attach::at_once(&self.table, &self.constraint);
+    fn direct(&self, nullable: &Vec<Name>) -> Option<Direct> {
+        let mut step = attach::at_once(&self.table, &self.constraint);
+        // The columns stay NOT NULL when the key goes.
+        if let Some(Work::Transaction(undo)) = &mut step.undo {
+            undo.extend(nullable.iter().map(|name| ddl::drop_not_null(&self.table, name)));
+        }
         Some(Direct { table: self.table.clone(), step })
     }
 

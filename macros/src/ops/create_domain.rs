@@ -81,7 +81,10 @@ impl CreateDomain {
     /// What a column may say and a type may not.
     fn check_modifiers(&self, errors: &mut Errors) {
         let column = &self.def.column;
-        let of_columns = [column.identity, column.generated.as_ref().map(|sql| sql.span)];
+        let of_columns = [
+            column.identity.as_ref().map(|identity| identity.span),
+            column.generated.as_ref().map(|sql| sql.span),
+        ];
         let of_tables = self.def.inline.iter().map(|inline| match inline {
             Inline::PrimaryKey(span) | Inline::Unique(span) => Some(*span),
             Inline::References(target) => Some(target.target.table.span()),

@@ -38,6 +38,6 @@ impl Operation for DropDomain {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire_entity(Kind::Domain, &self.name);
+        schema.retire(Kind::Domain, &self.name, None);
     }
 }

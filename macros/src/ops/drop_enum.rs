@@ -38,6 +38,6 @@ impl Operation for DropEnum {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire_entity(Kind::Enum, &self.name);
+        schema.retire(Kind::Enum, &self.name, None);
     }
 }

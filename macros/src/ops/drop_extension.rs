@@ -38,6 +38,6 @@ impl Operation for DropExtension {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire_entity(Kind::Extension, &self.name);
+        schema.retire(Kind::Extension, &self.name, None);
     }
 }

@@ -38,6 +38,6 @@ impl Operation for DropSchema {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire_entity(Kind::Schema, &self.name);
+        schema.retire(Kind::Schema, &self.name, None);
     }
 }

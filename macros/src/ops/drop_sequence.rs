@@ -38,6 +38,6 @@ impl Operation for DropSequence {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire_entity(Kind::Sequence, &self.name);
+        schema.retire(Kind::Sequence, &self.name, None);
     }
 }

@@ -3,11 +3,14 @@
 pub(crate) mod add_check;
 pub(crate) mod add_column;
 pub(crate) mod add_enum_value;
+pub(crate) mod add_exclusion;
 pub(crate) mod add_foreign_key;
+pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
 pub(crate) mod change_domain;
+pub(crate) mod change_primary_key;
 pub(crate) mod change_sequence;
 pub(crate) mod change_type;
 pub(crate) mod create_domain;
@@ -18,10 +21,12 @@ pub(crate) mod create_sequence;
 pub(crate) mod create_table;
 pub(crate) mod create_view;
 pub(crate) mod drop_column;
+pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
 pub(crate) mod drop_domain;
 pub(crate) mod drop_enum;
 pub(crate) mod drop_extension;
+pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_schema;
@@ -29,8 +34,12 @@ pub(crate) mod drop_sequence;
 pub(crate) mod drop_table;
 pub(crate) mod drop_view;
 pub(crate) mod merge_columns;
+pub(crate) mod rebuild_index;
 pub(crate) mod rename_column;
+pub(crate) mod rename_constraint;
+pub(crate) mod rename_index;
 pub(crate) mod rename_table;
+pub(crate) mod replace_index;
 pub(crate) mod replace_view;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
@@ -98,8 +107,9 @@ macro_rules! operations {
             ///
             /// A constant or stable default is one step that touches no row. A volatile default,
             /// or `fill`, takes several: the column, a trigger for what is written meanwhile, a
-            /// backfill, and the NOT NULL by way of a validated check. PostgreSQL manual: ALTER
-            /// TABLE, notes on ADD COLUMN.
+            /// backfill, and the NOT NULL by way of a validated check. An identity takes its
+            /// numbers from a sequence until every row has one, in the order of the backfill.
+            /// PostgreSQL manual: ALTER TABLE, notes on ADD COLUMN.
             add_column: AddColumn,
             /// Renames a column; both names work until the contract.
             ///
@@ -168,6 +178,30 @@ macro_rules! operations {
             /// longer write the column; one that is not null and has no default needs it.
             /// PostgreSQL manual: ALTER TABLE, notes on DROP COLUMN.
             drop_column: DropColumn,
+            /// Lets PostgreSQL number a column that is there.
+            ///
+            /// ```text
+            /// add_identity!(orders.number);
+            /// add_identity!(orders.number, always, increment = 10);
+            /// ```
+            ///
+            /// For an integer column that is not null, whose numbers builds write themselves, or
+            /// take from a sequence by the column's default (`serial`). The identity starts past
+            /// the highest number, which an index that begins with the column tells at once; where
+            /// there is none, only a table declared small is read for it. Until the contract a
+            /// trigger moves the identity past numbers that old builds write; `always`, by which
+            /// PostgreSQL refuses such numbers, holds from then on. PostgreSQL manual: ALTER TABLE,
+            /// ADD GENERATED.
+            add_identity: AddIdentity,
+            /// Takes the numbering of a column away, once every build writes the column.
+            ///
+            /// ```text
+            /// drop_identity!(orders.number);
+            /// ```
+            ///
+            /// One step, in Contract; the sequence goes along, the column stays NOT NULL.
+            /// PostgreSQL manual: ALTER TABLE, DROP IDENTITY.
+            drop_identity: DropIdentity,
             /// Makes a column NOT NULL.
             ///
             /// ```text
@@ -264,6 +298,53 @@ macro_rules! operations {
             /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
             /// table_constraint_using_index.
             add_primary_key: AddPrimaryKey,
+            /// Gives a table another primary key.
+            ///
+            /// ```text
+            /// change_primary_key!(orders(id, region));
+            /// ```
+            ///
+            /// The new key's index is built concurrently; the keys are swapped in one statement in
+            /// Contract, because old builds may say `on conflict` with the old key's columns. No
+            /// foreign key may point at the old key. Options: those of `add_primary_key!`; without
+            /// `name` the new key has the old one's. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            change_primary_key: ChangePrimaryKey,
+            /// Adds an exclusion constraint: no two rows may compare true in all of its elements.
+            ///
+            /// ```text
+            /// add_exclusion!(
+            ///     bookings(room with "=", during with "&&"), using = gist, where = "not cancelled",
+            ///     direct(max_rows = 10_000, reason = "one hotel"),
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL has no form that lets clients go on: on a table that the same migration
+            /// does not make, it takes `direct`. Options: `using`, `where`, `name`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: CREATE TABLE, EXCLUDE.
+            add_exclusion: AddExclusion,
+            /// Drops a constraint.
+            ///
+            /// ```text
+            /// drop_constraint!(orders.orders_total_check);
+            /// ```
+            ///
+            /// A check, or a foreign key that only forbids, goes in Expand, before any build
+            /// writes what it forbids; its undo looks for such rows, and brings it back by NOT
+            /// VALID and a validation. A key, which `on conflict` of old builds may name, and a
+            /// foreign key that acts (`on_delete = cascade` and its like) go in Contract, when no
+            /// build relies on them. PostgreSQL manual: ALTER TABLE, DROP CONSTRAINT.
+            drop_constraint: DropConstraint,
+            /// Renames a constraint, and its index along with it.
+            ///
+            /// ```text
+            /// rename_constraint!(users.users_email_key => users_address_key);
+            /// ```
+            ///
+            /// One step: in Expand for a check or a foreign key, which no statement of a client
+            /// can name, in Contract for what has an index (`on conflict on constraint`).
+            /// PostgreSQL manual: ALTER TABLE, RENAME CONSTRAINT.
+            rename_constraint: RenameConstraint,
             /// Drops an index, once no build needs it.
             ///
             /// ```text
@@ -272,6 +353,66 @@ macro_rules! operations {
             ///
             /// One step, in Contract, concurrently. PostgreSQL manual: DROP INDEX.
             drop_index: DropIndex,
+            /// Builds an index anew in its place, a constraint's too: one that has grown, or is
+            /// broken.
+            ///
+            /// ```text
+            /// rebuild_index!(orders_status_created_at_idx);
+            /// ```
+            ///
+            /// One step, in Migrate, concurrently; what an interrupted rebuild leaves is dropped
+            /// before the next try. PostgreSQL manual: REINDEX, "Rebuilding Indexes Concurrently".
+            rebuild_index: RebuildIndex,
+            /// Renames an index.
+            ///
+            /// ```text
+            /// rename_index!(orders_status_created_at_idx => orders_by_status);
+            /// ```
+            ///
+            /// One step, in Expand, that locks the index alone. PostgreSQL manual: ALTER INDEX.
+            rename_index: RenameIndex,
+            /// Replaces an index by another, which gets its name.
+            ///
+            /// ```text
+            /// replace_index!(users_email_idx => users(sql("lower(email)"), id), unique);
+            /// ```
+            ///
+            /// The new one is built concurrently under a name of its own; in Contract, when no
+            /// build needs the old one for its speed or its `on conflict`, that is dropped
+            /// concurrently and the new one renamed. Options as of [`add_index!`], without
+            /// `name`. PostgreSQL manual: CREATE INDEX, "Building Indexes Concurrently".
+            replace_index: ReplaceIndex,
+            /// Creates a view.
+            ///
+            /// ```text
+            /// create_view!(active_users, "select id, name from users where deleted_at is null");
+            /// create_view!(totals(customer, total), "select customer_id, sum(total) from orders group by 1");
+            /// ```
+            ///
+            /// A name without a schema is one of `public`, whatever the session's search path.
+            /// Options: `security_barrier`, `security_invoker` (PostgreSQL 15), `check_option =
+            /// local | cascaded`. One step, in Expand. PostgreSQL manual: CREATE VIEW.
+            create_view: CreateView,
+            /// Gives a view another query.
+            ///
+            /// ```text
+            /// replace_view!(active_users, "select id, name, plan from users where deleted_at is null");
+            /// ```
+            ///
+            /// The same columns, or more at the end, are one step in Expand, and the undo brings
+            /// the former query back. Fewer columns, or another order, wait for the contract:
+            /// there the view is dropped and made again in one transaction, with the views that
+            /// stand on it and the privileges on them. PostgreSQL manual: CREATE VIEW.
+            replace_view: ReplaceView,
+            /// Drops a view, once no build reads it.
+            ///
+            /// ```text
+            /// drop_view!(active_users);
+            /// ```
+            ///
+            /// One step, in Contract; refused while anything of the model needs the view.
+            /// PostgreSQL manual: DROP VIEW.
+            drop_view: DropView,
             /// Creates a schema.
             ///
             /// ```text
@@ -394,37 +535,6 @@ macro_rules! operations {
             /// One step, in Contract; a default that uses it is dropped, and contracted, first.
             /// PostgreSQL manual: DROP SEQUENCE.
             drop_sequence: DropSequence,
-            /// Creates a view.
-            ///
-            /// ```text
-            /// create_view!(active_users, "select id, name from users where deleted_at is null");
-            /// create_view!(totals(customer, total), "select customer_id, sum(total) from orders group by 1");
-            /// ```
-            ///
-            /// A name without a schema is one of `public`, whatever the session's search path.
-            /// Options: `security_barrier`, `security_invoker` (PostgreSQL 15), `check_option =
-            /// local | cascaded`. One step, in Expand. PostgreSQL manual: CREATE VIEW.
-            create_view: CreateView,
-            /// Gives a view another query.
-            ///
-            /// ```text
-            /// replace_view!(active_users, "select id, name, plan from users where deleted_at is null");
-            /// ```
-            ///
-            /// The same columns, or more at the end, are one step in Expand, and the undo brings
-            /// the former query back. Fewer columns, or another order, wait for the contract:
-            /// there the view is dropped and made again in one transaction, with the views that
-            /// stand on it and the privileges on them. PostgreSQL manual: CREATE VIEW.
-            replace_view: ReplaceView,
-            /// Drops a view, once no build reads it.
-            ///
-            /// ```text
-            /// drop_view!(active_users);
-            /// ```
-            ///
-            /// One step, in Contract; refused while anything of the model needs the view.
-            /// PostgreSQL manual: DROP VIEW.
-            drop_view: DropView,
         }
     };
 }

@@ -47,10 +47,10 @@ impl Operation for SetDefault {
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Column> {
         let (table, column) = schema.target(&self.target, errors)?;
         self.default.check(&column.ty, errors);
-        schema.check_default(&column.ty, &self.default, errors);
         if let Some(sql) = self.default.computed() {
             schema.clause(Clause::Default, table, sql, errors);
         }
+        schema.check_default(&column.ty, &self.default, errors);
         if column.identity.is_some() || column.generated.is_some() {
             errors
                 .at(

@@ -61,6 +61,11 @@ pub(crate) fn using_index(constraint: &Constraint, index: &str) -> String {
     clause
 }
 
+/// The clause that drops it.
+pub(crate) fn dropping(constraint: &Constraint) -> String {
+    format!("drop constraint \"{}\"", name(constraint))
+}
+
 /// Drops it, if it is there; a foreign key locks the table that it points at as well.
 pub(crate) fn drop(table: &TableName, constraint: &Constraint) -> Statement {
     let drop = ddl::drop_constraint_if_exists(table, name(constraint));

@@ -29,6 +29,16 @@ pub(crate) fn create_blocking(table: &TableName, index: &Syntax) -> Vec<Statemen
     requirement(index).into_iter().chain([create]).collect()
 }
 
+/// Drops an index while reads and writes wait.
+pub(crate) fn drop_blocking(table: &TableName, index: &Syntax) -> Statement {
+    let sql = format!("drop index {}", table.sibling(name(index)));
+    Statement::locking(sql, table, Mode::AccessExclusive)
+}
+
+/// Catalog C1.
+pub(crate) const UNIQUE_NOTE: &str = "fails if two rows are equal, and from its second scan on \
+    refuses writes that would be";
+
 /// What only some servers can build.
 pub(crate) fn requirement(index: &Syntax) -> Option<Statement> {
     index.nulls_not_distinct.then(|| version::require(15, "`nulls not distinct`"))

@@ -1,5 +1,6 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
+pub(crate) mod advance;
 pub(crate) mod around;
 pub(crate) mod attach;
 pub(crate) mod constraint;
@@ -10,9 +11,12 @@ pub(crate) mod domain;
 pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
+pub(crate) mod hand_over;
 pub(crate) mod index;
 pub(crate) mod not_null;
+pub(crate) mod numbers;
 pub(crate) mod outside;
+pub(crate) mod part;
 pub(crate) mod queue;
 pub(crate) mod reshape;
 pub(crate) mod retype;
@@ -167,6 +171,18 @@ impl Step {
     pub(crate) fn build_index(why: impl Into<String>, index: Index) -> Self {
         Step::new(Phase::Migrate, why, Work::BuildIndex(index.clone()))
             .undone_by(Work::DropIndex(index))
+    }
+
+    /// What an undo has to do to bring back, in these steps, what is dropped in one. Forward they
+    /// do nothing; they stand before the drop, and are undone in reverse order, after it.
+    pub(crate) fn way_back(steps: Vec<Step>) -> Vec<Step> {
+        let turned = steps.into_iter().rev().map(|step| Step {
+            phase: Phase::Expand,
+            why: format!("for the way back alone: {}", step.why),
+            work: Work::Transaction(Vec::new()),
+            undo: Some(step.work),
+        });
+        turned.collect()
     }
 
     pub(crate) fn undone_by(mut self, undo: Work) -> Self {

@@ -17,14 +17,22 @@ pub(crate) struct Replaced<'a> {
 
 /// Stops where something needs the column that no migration made: it would be dropped with the old
 /// column, or go on reading it.
-pub(crate) fn refuse_unknown(table: &Table, column: &Name) -> Statement {
-    let constraints = table.constraints.iter().filter_map(|item| item.name.as_ref());
-    let indexes = table.indexes.iter().filter_map(|item| item.name.as_ref());
-    let known: Vec<String> = constraints.chain(indexes).map(|name| literal(&name.text)).collect();
-    let (on, name) = (literal(&table.name.quoted()), literal(&column.text));
+pub(crate) fn refuse_unknown<'a>(
+    along: impl Iterator<Item = &'a Table>,
+    table: &TableName,
+    column: &Name,
+) -> Statement {
+    let mut known: Vec<String> = Vec::new();
+    for table in along {
+        let constraints = table.constraints.iter().filter_map(|item| item.name.as_ref());
+        let indexes = table.indexes.iter().filter_map(|item| item.name.as_ref());
+        known.extend(constraints.chain(indexes).map(|name| literal(&name.text)));
+    }
+    known.dedup();
+    let (on, name) = (literal(&table.quoted()), literal(&column.text));
     let message = literal(&format!(
         "column {}.{} is needed by what no migration made: %",
-        table.name.quoted(),
+        table.quoted(),
         column.quoted()
     ));
     let sql = format!(
@@ -40,6 +48,7 @@ begin
   left join pg_attrdef e on d.classid = 'pg_attrdef'::regclass and e.oid = d.objid
   where d.refclassid = 'pg_class'::regclass and d.refobjid = {on}::regclass and a.attname = {name}
     and e.adnum is distinct from a.attnum and c.contype is distinct from 'n'
+    and i.relkind is distinct from 'S'
     and coalesce(i.relname, c.conname, '') <> all (array[{}]::name[]);
   if unknown is not null then
     raise exception {message}, unknown

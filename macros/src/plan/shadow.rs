@@ -6,19 +6,21 @@
 
 use crate::model::names::{self, Position};
 use crate::plan::copies::Copies;
+use crate::plan::part::Part;
 use crate::plan::queue::Queue;
 use crate::plan::sync::OUTSIDE_BACKFILL;
-use crate::plan::{Backfill, Mode, Phase, Require, Statement, Step, Work, ddl, not_null, sql};
+use crate::plan::{Backfill, Phase, Require, Statement, Step, Work, ddl, not_null, retype, sql};
 use crate::syntax::column::Column;
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::table::Table;
+use crate::syntax::constraint::Constraint;
+use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::sql::Sql;
 
 pub(crate) struct Shadow {
-    pub(crate) table: Table,
-    pub(crate) old: Column,
-    /// The column as it will be, under the same name.
-    pub(crate) new: Column,
+    pub(crate) part: Part,
     pub(crate) convert: Convert,
+    /// The columns that change with it, itself included, and the columns that take their places:
+    /// a foreign key's copy points at such a one.
+    pub(crate) along: Vec<(ColumnName, Name)>,
     pub(crate) at: Position,
 }
 
@@ -31,13 +33,35 @@ pub(crate) enum Convert {
     Stated { up: String, down: String },
 }
 
+impl Convert {
+    /// What becomes of the old value, in SQL over the row.
+    pub(crate) fn up(&self, new: &Column) -> String {
+        match self {
+            Convert::Cast => format!("cast({} as {})", new.name.quoted(), new.ty.sql),
+            Convert::Stated { up, .. } => up.clone(),
+        }
+    }
+
+    /// What becomes of the new value on the way back.
+    pub(crate) fn down(&self, old: &Column) -> String {
+        match self {
+            Convert::Cast => format!("cast({} as {})", old.name.quoted(), old.ty.sql),
+            Convert::Stated { down, .. } => down.clone(),
+        }
+    }
+}
+
 impl Shadow {
     pub(crate) fn name(&self) -> &TableName {
-        &self.table.name
+        self.part.name()
     }
 
     pub(crate) fn column(&self) -> &Name {
-        &self.old.name
+        &self.part.old.name
+    }
+
+    pub(crate) fn is_not_null(&self) -> bool {
+        self.part.old.not_null
     }
 
     fn internal(&self, purpose: &str) -> String {
@@ -46,7 +70,11 @@ impl Shadow {
 
     /// What the new column is called until the switch.
     pub(crate) fn shadow(&self) -> Name {
-        Name::new(self.internal("new"))
+        Self::shadow_of(self.name(), self.column())
+    }
+
+    pub(crate) fn shadow_of(table: &TableName, column: &Name) -> Name {
+        Name::new(names::internal(table, &[&column.text], "new"))
     }
 
     /// What the old column is called from the switch on.
@@ -55,21 +83,22 @@ impl Shadow {
     }
 
     pub(crate) fn copies(&self) -> Copies {
-        Copies::of(&self.table, self.column(), &self.shadow())
+        let mut copies = Copies::of(&self.part.table, self.column(), &self.shadow());
+        for (column, shadow) in &self.along {
+            copies.point_at(&column.table, &column.name, shadow);
+        }
+        copies
     }
 
-    /// What `up` makes of the row, in SQL over the table.
-    fn up(&self) -> String {
-        match &self.convert {
-            Convert::Cast => format!("cast({} as {})", self.column().quoted(), self.new.ty.sql),
-            Convert::Stated { up, .. } => up.clone(),
-        }
+    /// The primary key that the column is part of.
+    pub(crate) fn primary_key(&self) -> Option<&Constraint> {
+        self.part.table.primary_key().filter(|key| key.needs(&self.column().text))
     }
 
     /// Before anything is there that could fail a client's write.
     pub(crate) fn require(&self) -> Option<Step> {
         let Convert::Stated { up, .. } = &self.convert else { return None };
-        let (violation, problem) = if self.new.not_null {
+        let (violation, problem) = if self.part.new.not_null {
             (format!("({up}) is null"), format!("have no `{}` by `up`", self.column()))
         } else {
             // Reads each value as `up` does, which is what this is for.
@@ -92,7 +121,7 @@ impl Shadow {
             not_null: false,
             identity: None,
             comment: None,
-            ..self.new.clone()
+            ..self.part.new.clone()
         };
         let mut statements = vec![
             sql::add_column(table, &bare)
@@ -110,12 +139,12 @@ impl Shadow {
 
     pub(crate) fn backfill(&self) -> Step {
         let (column, shadow) = (self.column().quoted(), self.shadow().quoted());
-        let up = self.up();
+        let up = self.convert.up(&self.part.new);
         let pending = match self.convert {
             Convert::Cast => format!("{shadow} is null and {column} is not null"),
             // A NULL may be what `up` gives.
             Convert::Stated { .. } => {
-                let value = format!("cast({up} as {})", self.new.ty.sql);
+                let value = format!("cast({up} as {})", self.part.new.ty.sql);
                 format!("row({shadow})::record *<> row({value})::record")
             }
         };
@@ -137,15 +166,17 @@ impl Shadow {
     pub(crate) fn complete(&self) -> Vec<Step> {
         let (table, shadow) = (self.name(), self.shadow());
         let mut steps = Vec::new();
-        if self.new.not_null {
+        if self.part.new.not_null {
             steps.extend(not_null::tighten(table, &shadow));
         }
         steps.extend(self.copies().steps(table));
-        let sql = format!("analyze {} ({})", table.quoted(), shadow.quoted());
         steps.push(Step::transaction(
             Phase::Migrate,
             "a column without statistics would give bad plans from the switch on",
-            vec![Statement::locking(sql, table, Mode::ShareUpdateExclusive)],
+            vec![retype::analyze(
+                &self.part.table,
+                &Column { name: shadow, ..self.part.new.clone() },
+            )],
         ));
         steps
     }
@@ -154,7 +185,7 @@ impl Shadow {
     pub(crate) fn follow(&self) -> Vec<Statement> {
         let (column, shadow) = (self.column().quoted(), self.shadow().quoted());
         let value = match &self.convert {
-            Convert::Cast => format!("cast(new.{column} as {})", self.new.ty.sql),
+            Convert::Cast => format!("cast(new.{column} as {})", self.part.new.ty.sql),
             Convert::Stated { up, .. } => self.computed(up),
         };
         let keys = self.copies().unique_keys();
@@ -179,10 +210,10 @@ impl Shadow {
     pub(crate) fn lag(&self) -> Vec<Statement> {
         let (column, retired) = (self.column().quoted(), self.retired().quoted());
         let value = match &self.convert {
-            Convert::Cast => format!("cast(new.{column} as {})", self.old.ty.sql),
+            Convert::Cast => format!("cast(new.{column} as {})", self.part.old.ty.sql),
             Convert::Stated { down, .. } => self.computed(down),
         };
-        let (ty, new_ty) = (&self.old.ty.sql, &self.new.ty.sql);
+        let (ty, new_ty) = (&self.part.old.ty.sql, &self.part.new.ty.sql);
         let exact = match self.convert {
             Convert::Cast => format!(
                 "\n    if cast(lag as {new_ty}) is distinct from new.{column} then\n      lag := null;\n    end if;"
@@ -256,11 +287,11 @@ end",
             Convert::Cast => lost,
             // `up` may make a value of a NULL.
             Convert::Stated { up, .. } => {
-                let up = crate::syntax::sql::Sql { text: up.clone(), span: self.old.name.span }
+                let up = Sql { text: up.clone(), span: self.part.old.name.span }
                     .with(&self.column().text, &retired);
                 format!(
                     "{lost}\n  and row({column})::record *<> row(cast({} as {}))::record",
-                    up.text, self.new.ty.sql
+                    up.text, self.part.new.ty.sql
                 )
             }
         }

@@ -9,6 +9,7 @@ use syn::{Ident, LitStr, Token};
 
 use crate::diag::Errors;
 use crate::syntax::default::Default;
+use crate::syntax::identity::Identity;
 use crate::syntax::list::{Reader, Words, flag, inside};
 use crate::syntax::name::Name;
 use crate::syntax::reference::References;
@@ -22,7 +23,7 @@ pub(crate) struct Column {
     pub(crate) ty: Type,
     pub(crate) not_null: bool,
     pub(crate) default: Option<Default>,
-    pub(crate) identity: Option<Span>,
+    pub(crate) identity: Option<Identity>,
     pub(crate) generated: Option<Sql>,
     pub(crate) collate: Option<LitStr>,
     pub(crate) comment: Option<LitStr>,
@@ -80,7 +81,7 @@ impl ColumnDef {
         input: ParseStream,
         errors: &mut Errors,
     ) -> syn::Result<Self> {
-        let (mut not_null, mut identity, mut key, mut unique) = (false, false, false, false);
+        let (mut not_null, mut identity, mut key, mut unique) = (false, None, false, false);
         let (mut default, mut generated, mut collate, mut comment) = (None, None, None, None);
         let (mut check, mut reference) = (None, None);
         let ty: Type = input.parse()?;
@@ -92,7 +93,10 @@ impl ColumnDef {
             &mut [
                 ("not_null", &mut flag(&mut not_null)),
                 ("default", &mut next(&mut default)),
-                ("identity", &mut flag(&mut identity)),
+                ("identity", &mut |input: ParseStream| {
+                    identity = Some(Identity::parse(name.span, input)?);
+                    Ok(())
+                }),
                 ("generated", &mut inside(&mut generated)),
                 ("collate", &mut inside(&mut collate)),
                 ("comment", &mut inside(&mut comment)),
@@ -110,7 +114,7 @@ impl ColumnDef {
             check.map(Inline::Check),
             reference.map(Box::new).map(Inline::References),
         ];
-        let identity = identity.then(|| span_of("identity"));
+        let identity = identity.map(|found| Identity { span: span_of("identity"), ..found });
         // PostgreSQL makes an identity column NOT NULL by itself.
         let not_null = not_null || identity.is_some();
         let column = Column { name, ty, not_null, default, identity, generated, collate, comment };
@@ -147,7 +151,7 @@ impl Column {
         if let Some(default) = &self.default {
             default.check(&self.ty, errors);
         }
-        let Some(identity) = self.identity else { return };
+        let Some(identity) = &self.identity else { return };
         if !matches!(self.ty.family, Family::Integer { .. }) {
             errors
                 .at(
@@ -161,7 +165,7 @@ impl Column {
         }
         if let Some(generated) = &self.generated {
             errors.at(generated.span, "a column is `identity` or `generated`, not both");
-            errors.at(identity, "a column is `identity` or `generated`, not both");
+            errors.at(identity.span, "a column is `identity` or `generated`, not both");
         }
     }
 
@@ -178,8 +182,8 @@ impl fmt::Display for Column {
     /// As it is written in a macro, without the table's constraints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.name, self.ty)?;
-        match self.identity {
-            Some(_) => f.write_str(" identity")?,
+        match &self.identity {
+            Some(identity) => write!(f, " {identity}")?,
             None if self.not_null => f.write_str(" not_null")?,
             None => {}
         }

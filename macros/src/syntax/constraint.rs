@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Token, parenthesized};
 
-use crate::diag::Errors;
+use crate::diag::{Errors, nearest};
 use crate::syntax::exclusion::Exclusion;
 use crate::syntax::list::{self, Reader, flag, value};
 use crate::syntax::name::{Name, TableName};
@@ -64,6 +64,20 @@ const FLAGS: [&str; 3] = ["deferrable", "initially_deferred", "nulls_not_distinc
 impl Constraint {
     pub(crate) fn of(rule: Rule, span: Span) -> Self {
         Constraint { name: None, rule, terms: Terms::default(), with: None, span }
+    }
+
+    /// Reads one, with the word that it begins with.
+    pub(crate) fn parse_item(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let word = input.call(Ident::parse_any)?;
+        if WORDS.iter().any(|known| word == known) {
+            return Self::parse(&word, input, errors);
+        }
+        let mut message = format!("expected a constraint, found `{word}`\nhelp: ");
+        match nearest(&word.to_string(), &WORDS) {
+            Some(near) => message += &format!("did you mean `{near}`?"),
+            None => message += &format!("one of `{}`", WORDS.join("`, `")),
+        }
+        Err(syn::Error::new(word.span(), message))
     }
 
     /// Reads one that begins with `word`, which the caller has read.

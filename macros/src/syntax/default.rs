@@ -8,6 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Lit, Token, parenthesized};
 
 use crate::diag::Errors;
+use crate::syntax::lexer::{Token as Word, tokens};
 use crate::syntax::sql::Sql;
 use crate::syntax::types::{Family, Type};
 
@@ -55,6 +56,20 @@ impl Default {
             // The grammar takes no other expression here (manual, CREATE TABLE: `b_expr`).
             Kind::Sql(sql) => format!("({})", sql.text),
         }
+    }
+
+    /// The sequence that it takes a number from, as SQL, where it does nothing else.
+    pub(crate) fn sequence(&self) -> Option<String> {
+        let Kind::Sql(sql) = &self.kind else { return None };
+        let tokens = tokens(&sql.text).ok()?;
+        let [Word::Word(word), Word::Sign('('), Word::Text(name), cast @ .., Word::Sign(')')] =
+            tokens.as_slice()
+        else {
+            return None;
+        };
+        let is_plain =
+            matches!(cast, [] | [Word::Sign(':'), Word::Sign(':'), Word::Word("regclass")]);
+        (word.eq_ignore_ascii_case("nextval") && is_plain).then(|| (*name).to_owned())
     }
 
     /// The string, where it is one.

@@ -13,7 +13,7 @@ use crate::syntax::list::{flag, inside, items, options, value};
 use crate::syntax::method::{Using, method, methods};
 use crate::syntax::name::Name;
 use crate::syntax::sql::Sql;
-use crate::syntax::storage::Parameters;
+use crate::syntax::storage::{OF_OPCLASSES, Parameters};
 
 /// An index; one that a user did not name gets its name from the model.
 #[derive(Clone)]
@@ -139,7 +139,12 @@ impl Index {
                 )
                 .help("unique, nulls_not_distinct");
         }
-        self.parameters.check(method.parameters, errors);
+        if let Some(known) = method.parameters {
+            self.parameters.check(known, errors);
+        }
+        for opclass in self.keys.iter().filter_map(|key| key.opclass.as_ref()) {
+            opclass.parameters.check(OF_OPCLASSES, errors);
+        }
     }
 
     /// The index on a column under another name.

@@ -14,8 +14,9 @@ pub(crate) struct Method {
     pub(crate) can_be_unique: bool,
     pub(crate) takes_several_keys: bool,
     pub(crate) can_include: bool,
-    /// Its storage parameters (manual, CREATE INDEX, "Index Storage Parameters").
-    pub(crate) parameters: &'static [Known],
+    /// Its storage parameters (manual, CREATE INDEX, "Index Storage Parameters"); an extension's
+    /// are its own.
+    pub(crate) parameters: Option<&'static [Known]>,
 }
 
 const METHODS: &[Method] = &[
@@ -25,7 +26,7 @@ const METHODS: &[Method] = &[
         can_be_unique: true,
         takes_several_keys: true,
         can_include: true,
-        parameters: &[FILLFACTOR, ("deduplicate_items", Takes::Switch)],
+        parameters: Some(&[FILLFACTOR, ("deduplicate_items", Takes::Switch)]),
     },
     Method {
         name: "hash",
@@ -33,7 +34,7 @@ const METHODS: &[Method] = &[
         can_be_unique: false,
         takes_several_keys: false,
         can_include: false,
-        parameters: &[FILLFACTOR],
+        parameters: Some(&[FILLFACTOR]),
     },
     Method {
         name: "gist",
@@ -41,7 +42,7 @@ const METHODS: &[Method] = &[
         can_be_unique: false,
         takes_several_keys: true,
         can_include: true,
-        parameters: &[FILLFACTOR, ("buffering", Takes::Word(&["auto", "on", "off"]))],
+        parameters: Some(&[FILLFACTOR, ("buffering", Takes::Word(&["auto", "on", "off"]))]),
     },
     Method {
         name: "spgist",
@@ -49,7 +50,7 @@ const METHODS: &[Method] = &[
         can_be_unique: false,
         takes_several_keys: false,
         can_include: true,
-        parameters: &[FILLFACTOR],
+        parameters: Some(&[FILLFACTOR]),
     },
     Method {
         name: "gin",
@@ -57,10 +58,10 @@ const METHODS: &[Method] = &[
         can_be_unique: false,
         takes_several_keys: true,
         can_include: false,
-        parameters: &[
+        parameters: Some(&[
             ("fastupdate", Takes::Switch),
             ("gin_pending_list_limit", Takes::Number(64.0, 2_147_483_647.0)),
-        ],
+        ]),
     },
     Method {
         name: "brin",
@@ -68,12 +69,28 @@ const METHODS: &[Method] = &[
         can_be_unique: false,
         takes_several_keys: true,
         can_include: false,
-        parameters: &[
+        parameters: Some(&[
             ("pages_per_range", Takes::Number(1.0, 131_072.0)),
             ("autosummarize", Takes::Switch),
-        ],
+        ]),
     },
+    of_extension("bloom", true),
+    of_extension("hnsw", false),
+    of_extension("ivfflat", false),
+    of_extension("rum", true),
+    of_extension("pgroonga", true),
 ];
+
+const fn of_extension(name: &'static str, takes_several_keys: bool) -> Method {
+    Method {
+        name,
+        has_order: false,
+        can_be_unique: false,
+        takes_several_keys,
+        can_include: false,
+        parameters: None,
+    }
+}
 
 /// The method of `using = …`.
 pub(crate) struct Using(pub(crate) Name);

@@ -4,6 +4,7 @@ pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
 pub(crate) mod exclusion;
+pub(crate) mod identity;
 pub(crate) mod index;
 pub(crate) mod key;
 pub(crate) mod lexer;

@@ -160,11 +160,22 @@ pub(crate) struct ColumnName {
 
 impl Parse for ColumnName {
     fn parse(input: ParseStream) -> syn::Result<Self> {
+        Self::parse_part(input, "column")
+    }
+}
+
+impl ColumnName {
+    /// A constraint with its table, which is written in the same way.
+    pub(crate) fn parse_constraint(input: ParseStream) -> syn::Result<Self> {
+        Self::parse_part(input, "constraint")
+    }
+
+    fn parse_part(input: ParseStream, what: &str) -> syn::Result<Self> {
         let first: Name = input.parse()?;
         if !input.peek(Token![.]) {
             return Err(syn::Error::new(
                 first.span,
-                format!("expected a column with its table, `table.{first}`"),
+                format!("expected a {what} with its table, `table.{first}`"),
             ));
         }
         input.parse::<Token![.]>()?;

@@ -55,6 +55,15 @@ impl Reference {
         let (table, columns) = columns_of(input)?;
         Ok(Reference { table, columns, on_delete: None, on_update: None, is_full: false })
     }
+
+    /// Whether it does anything but forbid.
+    pub(crate) fn acts(&self) -> bool {
+        let on_delete = self.on_delete.as_ref().map(|effect| effect.action);
+        let forbids = |action: Option<Action>| {
+            matches!(action, None | Some(Action::Nothing | Action::Restrict))
+        };
+        !forbids(on_delete) || !forbids(self.on_update)
+    }
 }
 
 /// Reads `orders.customer_id` or `orders(customer_id, region)`.

@@ -73,6 +73,16 @@ pub(crate) const OF_TABLES: &[Known] = &[
     ("autovacuum_multixact_freeze_table_age", Takes::Number(0.0, AGE)),
 ];
 
+/// PostgreSQL manual, "Built-in Operator Classes" of BRIN and GiST, and the modules `ltree`,
+/// `pg_trgm`, `hstore` and `intarray`.
+pub(crate) const OF_OPCLASSES: &[Known] = &[
+    ("siglen", Takes::Number(1.0, 2024.0)),
+    ("numranges", Takes::Number(1.0, 252.0)),
+    ("values_per_range", Takes::Number(8.0, 256.0)),
+    ("n_distinct_per_range", Takes::Number(-1.0, MANY)),
+    ("false_positive_rate", Takes::Number(0.0001, 0.25)),
+];
+
 impl Parameters {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -14,7 +14,7 @@ use crate::syntax::constraint::{Constraint, Rule, WORDS};
 use crate::syntax::default::Default;
 use crate::syntax::index::Index;
 use crate::syntax::list::items;
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::name::{ColumnName, Name, TableName};
 use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
 
@@ -110,6 +110,20 @@ impl Table {
         })
     }
 
+    /// The columns of its foreign keys that stand for that column of another table.
+    pub(crate) fn columns_pointing_at<'a>(
+        &'a self,
+        to: &'a ColumnName,
+    ) -> impl Iterator<Item = &'a Name> {
+        self.constraints.iter().filter_map(move |constraint| match &constraint.rule {
+            Rule::ForeignKey { columns, target } if target.table == to.table => {
+                let at = target.columns.iter().position(|name| *name == to.name)?;
+                columns.get(at)
+            }
+            _ => None,
+        })
+    }
+
     /// What an expression over some columns makes of their defaults, where that is one value: a
     /// default may name no column and hold no query (manual, CREATE TABLE, "DEFAULT").
     pub(crate) fn default_through<'a>(
@@ -146,10 +160,10 @@ impl Table {
         columns.chain(self.expressions().map(|sql| Cow::Borrowed(sql.text.as_str())))
     }
 
-    /// The expressions of its checks and indexes.
+    /// The expressions of its constraints and indexes.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Sql> {
-        let checks = self.constraints.iter().flat_map(Constraint::expressions);
-        checks.chain(self.indexes.iter().flat_map(Index::expressions))
+        let constraints = self.constraints.iter().flat_map(Constraint::expressions);
+        constraints.chain(self.indexes.iter().flat_map(Index::expressions))
     }
 
     /// The expressions that may name the table itself.
@@ -168,6 +182,20 @@ impl Table {
         self.constraints.retain(|item| !matches!(item.rule, Rule::PrimaryKey(_)));
         self.constraints.insert(0, key);
         self.key_is_not_null();
+    }
+
+    /// Whether an index holds all values of this column in their order.
+    pub(crate) fn is_led_by(&self, column: &Name) -> bool {
+        let keys = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::PrimaryKey(key) | Rule::Unique(key) => key.first(),
+            _ => None,
+        });
+        let sorted = self.indexes.iter().filter(|index| {
+            let is_btree = index.method.as_ref().is_none_or(|method| *method == *"btree");
+            is_btree && index.predicate.is_none()
+        });
+        keys.chain(sorted.filter_map(|index| index.leading_columns().next()))
+            .any(|first| first == column)
     }
 
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {

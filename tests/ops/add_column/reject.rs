@@ -20,7 +20,6 @@ mod m0002_change {
         after super::m0001_base;
         add_column!(users.email: text);
         add_column!(user.nickname: text);
-        add_column!(users.number: bigint identity);
         add_column!(users.upper: text generated("upper(username)"));
         add_column!(users.region: text not_null);
         add_column!(users.country: text not_null default "de", fill = "email");

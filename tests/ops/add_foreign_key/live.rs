@@ -17,6 +17,9 @@ mod m0001_base {
             region: text not_null default "north",
             previous_id: bigint,
             note: text,
+            index(customer_id),
+            index(region, seller_id),
+            index(previous_id),
         });
     }
 }

@@ -11,10 +11,12 @@ mod m0001_base {
             shout: text generated("upper(users.username)"),
             invited_by: bigint references(users.id, on_delete = set_null),
             index((sql("lower(username)")), where = "users.plan <> 'x'"),
+            index(invited_by),
         });
         create_table!(orders {
             id: bigint identity primary_key,
             user_id: bigint references(users.id, on_delete = cascade),
+            index(user_id),
         });
     }
 }

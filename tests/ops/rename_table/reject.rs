@@ -33,6 +33,15 @@ mod m0003_change {
     }
 }
 
+mod m0003_order {
+    changeover::migration! {
+        after super::m0002_pending;
+        add_index!(users(username));
+        rename_table!(users => accounts);
+        add_index!(accounts(customer_id));
+    }
+}
+
 mod m0003_renamed {
     changeover::migration! {
         after super::m0002_pending;
