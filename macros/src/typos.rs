@@ -22,6 +22,8 @@ create_table!(events { id: bigint check("id > 0"), room: int4range, at: timestam
 create_view!(members, "select id, name from customers");
 create_schema!(empty);
 create_enum!(mood { happy, sad });
+create_enum!(spare { one, two });
+create_table!(days { id: bigint primary_key, mood: mood, moods: mood[] });
 create_domain!(email: text);
 create_sequence!(numbers);
 create_extension!(citext);
@@ -76,7 +78,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_column!(users.mood_: mood default "sad");"#,
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
-    "drop_enum!(mood);",
+    "drop_enum!(spare);",
+    "rename_enum_value!(mood.sad => calm_);",
+    "drop_enum_value!(mood.sad, replace_by = happy);",
     r#"create_domain!(rank_: text not_null default "x" check("value <> ''") collate("C") comment("c"));"#,
     r#"change_domain!(email, default = "x");"#,
     "change_domain!(email, default = none);",

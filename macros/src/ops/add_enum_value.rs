@@ -1,6 +1,5 @@
 //! `add_enum_value!(order_status.delivered, after = shipped)`: catalog G1.
 
-use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
@@ -11,7 +10,7 @@ use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Statement, Step, entity};
 use crate::syntax::default::literal;
 use crate::syntax::list::{options, value};
-use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::name::{ColumnName, Name};
 
 pub(crate) struct AddEnumValue {
     /// The enum in the place of the table.
@@ -24,13 +23,7 @@ impl Operation for AddEnumValue {
     type Facts = ();
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
-        let ahead = input.fork();
-        let name: TableName = ahead.parse()?;
-        if name.schema.is_none() && !input.peek2(Token![.]) {
-            let message = format!("expected a value with its enum, `{name}.value`");
-            return Err(syn::Error::new(name.span(), message));
-        }
-        let wanted = input.parse()?;
+        let wanted = ColumnName::parse_value(input)?;
         let (mut before, mut after) = (None, None);
         options(
             input,
@@ -60,11 +53,7 @@ impl Operation for AddEnumValue {
             errors.at(label.span, format_args!("enum `{name}` has the value `{label}` already"));
         }
         for neighbour in self.before.iter().chain(&self.after) {
-            if !labels.contains(&neighbour.text) && !schema.may_be_unread(neighbour) {
-                errors
-                    .at(neighbour.span, format_args!("enum `{name}` has no value `{neighbour}`"))
-                    .nearest(&neighbour.text, labels.iter().map(String::as_str));
-            }
+            schema.check_value(name, neighbour, errors);
         }
         if let (Some(one), Some(other)) = (&self.before, &self.after) {
             for place in [one, other] {

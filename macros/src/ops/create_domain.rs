@@ -66,7 +66,7 @@ impl Operation for CreateDomain {
 impl CreateDomain {
     /// A domain's check names the value as if it were a column.
     fn check_rule(&self, schema: &Schema, errors: &mut Errors) {
-        let mut row = Table::new(self.name.clone());
+        let mut row = Table::new(TableName { schema: None, name: Name::new("value") });
         let value = Column { name: Name::new("value"), ..self.def.column.clone() };
         row.add(ColumnDef { column: value, inline: Vec::new() });
         for inline in &self.def.inline {

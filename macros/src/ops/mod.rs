@@ -25,6 +25,7 @@ pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
 pub(crate) mod drop_domain;
 pub(crate) mod drop_enum;
+pub(crate) mod drop_enum_value;
 pub(crate) mod drop_extension;
 pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
@@ -37,6 +38,7 @@ pub(crate) mod merge_columns;
 pub(crate) mod rebuild_index;
 pub(crate) mod rename_column;
 pub(crate) mod rename_constraint;
+pub(crate) mod rename_enum_value;
 pub(crate) mod rename_index;
 pub(crate) mod rename_table;
 pub(crate) mod replace_index;
@@ -450,6 +452,27 @@ macro_rules! operations {
             /// One step, in Expand; changes behind it may use the value. An undo leaves the value,
             /// because PostgreSQL cannot take one away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
             add_enum_value: AddEnumValue,
+            /// Gives a value of an enum another name.
+            ///
+            /// ```text
+            /// rename_enum_value!(order_status.shipped => sent);
+            /// ```
+            ///
+            /// Both names are there from Expand on, and new builds take them for one: until the
+            /// contract a trigger stores the old one, which old builds know. The contract turns
+            /// the rows, and a check on each column keeps the old name out; it stays in the type,
+            /// because PostgreSQL takes none away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
+            rename_enum_value: RenameEnumValue,
+            /// Lets no row hold a value of an enum any more.
+            ///
+            /// ```text
+            /// drop_enum_value!(order_status.lost, replace_by = cancelled);
+            /// ```
+            ///
+            /// Rows that hold it get the other, as do those that old builds write until the
+            /// contract; a check on each column keeps it out. It stays in the type, because
+            /// PostgreSQL takes none away. PostgreSQL manual: "Enumerated Types".
+            drop_enum_value: DropEnumValue,
             /// Drops an enum, once no build names it.
             ///
             /// ```text

@@ -13,6 +13,7 @@ pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod hand_over;
 pub(crate) mod index;
+pub(crate) mod label;
 pub(crate) mod not_null;
 pub(crate) mod numbers;
 pub(crate) mod outside;

@@ -18,6 +18,7 @@ mod m0002_change {
         create_domain!(rank: smalint);
         create_domain!(size: integer default "many");
         create_domain!(code: text check("code <> ''"));
+        create_domain!(short: text check("length(valu) < 9"));
         create_domain!(key: bigint identity primary_key unique references(users.id));
     }
 }
