@@ -106,3 +106,23 @@ from relation r join pg_policy p on p.polrelid = r.oid
 union all
 select format('statistics %s', pg_get_statisticsobjdef(s.oid))
 from pg_statistic_ext s join relation r on r.oid = s.stxrelid
+
+union all
+select format('rule %s', pg_get_ruledef(w.oid))
+from pg_rewrite w join relation r on r.oid = w.ev_class
+where w.rulename <> '_RETURN'
+
+union all
+select format('publication %I of %s', p.pubname, array(
+    select t.schemaname || '.' || t.tablename
+    from pg_publication_tables t where t.pubname = p.pubname order by 1))
+from pg_publication p
+
+union all
+select format('composite %I.%I %s', n.nspname, c.relname, array(
+    select format('%s %s', a.attname, format_type(a.atttypid, a.atttypmod))
+    from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    order by a.attnum))
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'c' and n.nspname not in ('information_schema', 'changeover', $1)
+    and n.nspname !~ '^pg_'

@@ -46,6 +46,7 @@ pub(crate) mod replace_view;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 pub(crate) mod split_column;
+pub(crate) mod sql;
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -256,9 +257,11 @@ macro_rules! operations {
             ///
             /// ```text
             /// add_check!(orders, "total >= 0", name = orders_total_positive);
+            /// add_check!(orders, "stock >= 0", fill(stock = "0"));
             /// ```
             ///
-            /// The plan looks for rows that break it first and stops with samples of them; then
+            /// The plan looks for rows that break it first and stops with samples of them; with
+            /// `fill` it mends them, and until the contract those that old builds write. Then
             /// the check holds for new rows (`not valid`), and a step of its own reads the old
             /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
             /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
@@ -268,10 +271,12 @@ macro_rules! operations {
             /// ```text
             /// add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
             /// add_foreign_key!(orders(region, customer) => customers(region, id), match = full);
+            /// add_foreign_key!(orders.referrer_id => users.id, fill = "null");
             /// ```
             ///
             /// The plan looks for rows that point nowhere first and stops with samples of them;
-            /// then the key holds for new rows (`not valid`; both tables are locked against writes
+            /// with `fill` it mends them, and until the contract those that old builds write.
+            /// Then the key holds for new rows (`not valid`; both tables are locked against writes
             /// for a moment, the one that it points at first), and a step of its own reads the
             /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
             /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
@@ -558,6 +563,23 @@ macro_rules! operations {
             /// One step, in Contract; a default that uses it is dropped, and contracted, first.
             /// PostgreSQL manual: DROP SEQUENCE.
             drop_sequence: DropSequence,
+            /// Runs statements that no other macro stands for.
+            ///
+            /// ```text
+            /// sql!(
+            ///     up = "create statistics orders_region (dependencies) on country, region from orders",
+            ///     undo = "drop statistics orders_region",
+            ///     reason = "the planner takes them for independent",
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL's grammar reads them while the service compiles; a form that blocks
+            /// clients, or that the history has to know of, is an error that names the macro to
+            /// use. `phase` is `expand`, `migrate` or `contract`; before the contract `undo` says
+            /// what takes the statements back, or `none`. `locks(orders = share)` states what a
+            /// statement locks where that is not known; `allow(truncate, reason = "…")` lets a
+            /// rule be broken. All statements of one `sql!` are one transaction.
+            sql: Sql,
         }
     };
 }
