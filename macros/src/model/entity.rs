@@ -138,7 +138,6 @@ impl Entity {
             (&self.name, self.on.as_ref().map_or(String::new(), |on| format!(" on {on}")));
         match self.kind {
             Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),
-            Kind::MaterializedView => self.drop_macro(),
             Kind::Function => format!("replace_function!({name}(…) …);"),
             Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
             Kind::Policy => format!("replace_policy!({name}{on}, …);"),

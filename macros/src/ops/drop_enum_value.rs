@@ -27,16 +27,12 @@ impl Operation for DropEnumValue {
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let wanted = ColumnName::parse_value(input)?;
         let mut replace_by = None;
-        let has_options = !input.is_empty();
         options(input, errors, &mut [("replace_by", &mut value(&mut replace_by))]);
         let Some(replace_by) = replace_by else {
             let value = &wanted.name;
-            let message = match has_options {
-                true => "`replace_by` is missing".to_owned(),
-                false => format!(
-                    "nothing says what becomes of rows that hold `{value}`\nhelp: replace_by = …"
-                ),
-            };
+            let message = format!(
+                "nothing says what becomes of rows that hold `{value}`\nhelp: replace_by = …"
+            );
             return Err(syn::Error::new(value.span, message));
         };
         Ok(DropEnumValue { value: wanted, replace_by })
