@@ -43,6 +43,11 @@ create_table!(spare {
 });
 create_schema!(empty);
 create_enum!(mood { happy, sad });
+create_enum!(spare { one, two });
+create_table!(days { id: bigint primary_key, mood: mood, moods: mood[] });
+create_domain!(email: text);
+create_sequence!(numbers);
+create_extension!(citext);
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -112,6 +117,18 @@ pub(crate) const SAMPLES: &[&str] = &[
     "drop_enum!(mood);",
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
     r#"backfill!(users.email = "username || '@example.org'");"#,
+    "drop_enum!(spare);",
+    "rename_enum_value!(mood.sad => calm_);",
+    "drop_enum_value!(mood.sad, replace_by = happy);",
+    r#"create_domain!(rank_: text not_null default "x" check("value <> ''") collate("C") comment("c"));"#,
+    r#"change_domain!(email, default = "x");"#,
+    "change_domain!(email, default = none);",
+    "drop_domain!(email);",
+    r#"create_extension!("hstore", schema = "empty", version = "1.8");"#,
+    "drop_extension!(citext);",
+    "create_sequence!(tickets_, as = integer, increment = 2, min_value = 1, max_value = 99, start = 3, cache = 5, cycle = true, owned_by = users.id);",
+    "change_sequence!(numbers, increment = 2, max_value = 99, restart = 5, owned_by = none);",
+    "drop_sequence!(numbers);",
 ];
 
 /// What only the server knows: operator classes and their parameters.

@@ -73,9 +73,9 @@ from relation r join pg_trigger t on t.tgrelid = r.oid
 where not t.tgisinternal
 
 union all
-select format('sequence %s %s start %s by %s from %s to %s cache %s cycle %s owned by %s.%I acl %s', r.name,
+select format('sequence %s %s start %s by %s from %s to %s cache %s cycle %s owned by %s acl %s', r.name,
     format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
-    s.seqcycle, o.name, a.attname, r.relacl)
+    s.seqcycle, case when o.name is not null then format('%s.%I', o.name, a.attname) end, r.relacl)
 from relation r join pg_sequence s on s.seqrelid = r.oid
 left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = r.oid
     and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')

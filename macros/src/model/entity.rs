@@ -129,17 +129,21 @@ impl Entity {
         self.create.iter().map(replace).collect()
     }
 
+    /// The change that drops it.
+    pub(crate) fn drop_macro(&self) -> String {
+        format!("drop_{}!({});", self.kind.word().replace(' ', "_"), self.name)
+    }
+
     /// The change that makes it need something no more.
     pub(crate) fn way_out(&self) -> String {
         let (name, on) =
             (&self.name, self.on.as_ref().map_or(String::new(), |on| format!(" on {on}")));
         match self.kind {
             Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),
-            Kind::MaterializedView => format!("drop_materialized_view!({name});"),
             Kind::Function => format!("replace_function!({name}(…) …);"),
             Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
             Kind::Policy => format!("replace_policy!({name}{on}, …);"),
-            kind => format!("drop {kind} `{name}`"),
+            _ => self.drop_macro(),
         }
     }
 }
@@ -236,10 +240,5 @@ impl Schema {
         let types = self.entities.iter().filter(|entity| entity.kind.is_type());
         let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
         ty.report_unknown(&known, errors);
-    }
-
-    /// An entity that is known by nothing but a change that stands outside any history.
-    pub(crate) fn assume_entity(&mut self, kind: Kind, name: &TableName, parts: Vec<String>) {
-        self.put_entity(Entity { kind, name: name.clone(), on: None, create: Vec::new(), parts });
     }
 }

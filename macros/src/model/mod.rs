@@ -5,6 +5,7 @@ pub(crate) mod constraint;
 pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod expression;
+pub(crate) mod holder;
 pub(crate) mod index;
 pub(crate) mod lookup;
 pub(crate) mod made;

@@ -78,6 +78,15 @@ pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
     join(&parts, suffix)
 }
 
+/// The check that keeps a value out of a column.
+pub(crate) fn without_value(table: &TableName, column: &Name, value: &Name) -> String {
+    join(&[&table.name.text, &column.text, "not"], &value.text)
+}
+
+pub(crate) fn domain_check(domain: &TableName) -> String {
+    join(&[&domain.name.text], "check")
+}
+
 pub(crate) fn index(table: &TableName, index: &Index) -> String {
     let mut parts = vec![table.name.text.as_str()];
     parts.extend(index.keys.iter().map(|key| match &key.value {

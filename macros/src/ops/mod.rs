@@ -11,9 +11,11 @@ pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
 pub(crate) mod attach_partition;
 pub(crate) mod backfill;
+pub(crate) mod change_domain;
 pub(crate) mod change_primary_key;
 pub(crate) mod change_sequence;
 pub(crate) mod change_type;
+pub(crate) mod create_domain;
 pub(crate) mod create_enum;
 pub(crate) mod create_extension;
 pub(crate) mod create_partition;
@@ -25,7 +27,9 @@ pub(crate) mod detach_partition;
 pub(crate) mod drop_column;
 pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
+pub(crate) mod drop_domain;
 pub(crate) mod drop_enum;
+pub(crate) mod drop_enum_value;
 pub(crate) mod drop_extension;
 pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
@@ -38,6 +42,7 @@ pub(crate) mod merge_columns;
 pub(crate) mod rebuild_index;
 pub(crate) mod rename_column;
 pub(crate) mod rename_constraint;
+pub(crate) mod rename_enum_value;
 pub(crate) mod rename_index;
 pub(crate) mod rename_table;
 pub(crate) mod replace_index;
@@ -544,6 +549,27 @@ macro_rules! operations {
             /// One step, in Expand; changes behind it may use the value. An undo leaves the value,
             /// because PostgreSQL cannot take one away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
             add_enum_value: AddEnumValue,
+            /// Gives a value of an enum another name.
+            ///
+            /// ```text
+            /// rename_enum_value!(order_status.shipped => sent);
+            /// ```
+            ///
+            /// Both names are there from Expand on, and new builds take them for one: until the
+            /// contract a trigger stores the old one, which old builds know. The contract turns
+            /// the rows, and a check on each column keeps the old name out; it stays in the type,
+            /// because PostgreSQL takes none away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
+            rename_enum_value: RenameEnumValue,
+            /// Lets no row hold a value of an enum any more.
+            ///
+            /// ```text
+            /// drop_enum_value!(order_status.lost, replace_by = cancelled);
+            /// ```
+            ///
+            /// Rows that hold it get the other, as do those that old builds write until the
+            /// contract; a check on each column keeps it out. It stays in the type, because
+            /// PostgreSQL takes none away. PostgreSQL manual: "Enumerated Types".
+            drop_enum_value: DropEnumValue,
             /// Drops an enum, once no build names it.
             ///
             /// ```text
@@ -553,6 +579,35 @@ macro_rules! operations {
             /// One step, in Contract; columns that have the type are dropped, and contracted,
             /// first. PostgreSQL manual: DROP TYPE.
             drop_enum: DropEnum,
+            /// Creates a domain, a type with a rule and a default of its own.
+            ///
+            /// ```text
+            /// create_domain!(email: text check("value like '%@%'"));
+            /// ```
+            ///
+            /// Takes `not_null`, `default`, `check`, `collate` and `comment`. One step, in Expand.
+            /// A rule cannot change once columns have the type, and such a column cannot be added
+            /// to a table with rows: a check of the table can do both. PostgreSQL manual: CREATE
+            /// DOMAIN.
+            create_domain: CreateDomain,
+            /// Gives a domain another default, or none.
+            ///
+            /// ```text
+            /// change_domain!(email, default = "nobody@example.org");
+            /// change_domain!(email, default = none);
+            /// ```
+            ///
+            /// For new rows, by every build. One step, in Expand. PostgreSQL manual: ALTER DOMAIN.
+            change_domain: ChangeDomain,
+            /// Drops a domain, once no build names it.
+            ///
+            /// ```text
+            /// drop_domain!(email);
+            /// ```
+            ///
+            /// One step, in Contract; columns that have the type are dropped, and contracted,
+            /// first. PostgreSQL manual: DROP DOMAIN.
+            drop_domain: DropDomain,
             /// Creates an extension, unless the database has it already.
             ///
             /// ```text

@@ -51,6 +51,7 @@ fn options(table: &Table) -> String {
 pub(crate) fn build(items: &[Item]) -> Vec<String> {
     let schema_of = |item: &Item| match item {
         Item::Table(table) => Some(table.name.schema().to_owned()),
+        Item::Entity(entity) if entity.kind == Kind::Extension => entity.parts.first().cloned(),
         Item::Entity(entity) => entity.name.schema.as_ref().map(|schema| schema.text.clone()),
     };
     let is_made = |name: &str| {
