@@ -78,6 +78,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
     "drop_enum!(mood);",
+    r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
+    r#"backfill!(users.email = "username || '@example.org'");"#,
 ];
 
 /// What only the server knows: operator classes and their parameters.

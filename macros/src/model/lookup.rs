@@ -309,7 +309,7 @@ impl Schema {
     }
 }
 
-fn is_key(table: &Table, columns: &[Name]) -> bool {
+pub(crate) fn is_key(table: &Table, columns: &[Name]) -> bool {
     let same = |key: &[Name]| {
         key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
     };

@@ -125,6 +125,14 @@ pub(crate) enum Object {
 pub(crate) struct Claim {
     pub(crate) object: Object,
     pub(crate) span: Span,
+    /// Whether another change of the same migration may claim it too.
+    pub(crate) is_shared: bool,
+}
+
+impl Claim {
+    pub(crate) fn shared(self) -> Self {
+        Claim { is_shared: true, ..self }
+    }
 }
 
 impl Object {
@@ -150,7 +158,7 @@ impl Object {
     }
 
     pub(crate) fn at(self, span: Span) -> Claim {
-        Claim { object: self, span }
+        Claim { object: self, span, is_shared: false }
     }
 
     /// The schema that its name states; none where that is `public`, or where it has none.

@@ -9,6 +9,7 @@ pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
+pub(crate) mod backfill;
 pub(crate) mod change_primary_key;
 pub(crate) mod change_sequence;
 pub(crate) mod change_type;
@@ -165,6 +166,26 @@ macro_rules! operations {
             /// without loss; a value that `up` cannot take fails the write that brings it.
             /// PostgreSQL manual: ALTER TABLE, notes on SET DATA TYPE.
             change_type: ChangeType,
+            /// Fills columns of rows, in many short transactions.
+            ///
+            /// ```text
+            /// backfill!(orders.label = "case when priority >= 8 then 'high' else 'low' end");
+            /// backfill!(orders { net = "total * 0.8", tax = "total * 0.2" }, where = "net is null");
+            /// backfill!(orders.label, with = crate::labels::label, read(priority, note));
+            /// ```
+            ///
+            /// `where` is the condition that a row meets until it is filled, by default that the
+            /// column is null. A trigger does the same, until the contract, for rows that builds
+            /// write meanwhile; `once` leaves it out, where every live build writes the values
+            /// itself. An undo leaves the values.
+            ///
+            /// With `with` an asynchronous function of the service makes the values, a batch after
+            /// the other: `async fn label(rows: Vec<(i32, Option<String>)>) -> Result<Vec<String>, E>`
+            /// takes the columns that `read` names and gives back, in the same order, those that
+            /// are filled. It may be called more than once for a row; a row that a client changed
+            /// meanwhile is read again. `key` names columns that are unique and not null, by
+            /// default the primary key. PostgreSQL manual: UPDATE.
+            backfill: Backfill,
             /// Drops a column, once no build names it.
             ///
             /// ```text

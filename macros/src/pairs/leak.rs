@@ -65,6 +65,7 @@ fn work(work: &Work) -> data::Work {
             set: text(set),
             pending: text(pending),
         }),
+        Work::Convert(_) => panic!("no sample calls a function"),
         Work::Require(Require { table, violation, problem, help }) => {
             data::Work::Require(data::Require {
                 table: text(table),

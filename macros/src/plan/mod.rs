@@ -30,6 +30,8 @@ pub(crate) mod version;
 pub(crate) mod view;
 pub(crate) mod violation;
 
+use proc_macro2::TokenStream;
+
 use crate::syntax::name::TableName;
 
 /// The part of a migration that a step belongs to.
@@ -54,6 +56,7 @@ pub(crate) enum Work {
     BuildIndex(Index),
     DropIndex(Index),
     Backfill(Backfill),
+    Convert(Convert),
     Require(Require),
     Alone(Alone),
     Bound(Bound),
@@ -117,6 +120,17 @@ pub(crate) struct Backfill {
     pub(crate) table: String,
     pub(crate) set: String,
     pub(crate) pending: String,
+}
+
+/// Rows that a function of the service fills.
+pub(crate) struct Convert {
+    pub(crate) table: String,
+    pub(crate) key: Vec<String>,
+    pub(crate) read: Vec<String>,
+    pub(crate) write: Vec<String>,
+    pub(crate) pending: String,
+    /// The function's path, with the user's own tokens.
+    pub(crate) function: TokenStream,
 }
 
 pub(crate) struct Require {
