@@ -1,13 +1,12 @@
 //! `backfill!(orders.label = "…", where = "…")`: catalog L1. With SQL, or with a function of the
 //! service on batches of rows.
 
-use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Path, Token, braced, parenthesized, token};
 
 use crate::diag::Errors;
 use crate::direct::Direct;
-use crate::model::lookup::is_key;
+use crate::model::constraint::is_key;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
@@ -244,7 +243,7 @@ impl Backfill {
             read: quoted(read),
             write: quoted(&self.columns),
             pending: self.pending(),
-            function: path.to_token_stream(),
+            function: path.clone(),
         });
         Step::new(Phase::Migrate, why, work)
     }
