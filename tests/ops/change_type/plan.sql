@@ -384,7 +384,6 @@ begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
 -- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
--- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
 alter table "public"."orders" validate constraint "orders_customer_id_fkey_copy_87624b5d";
 commit;
 
