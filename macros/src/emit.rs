@@ -225,7 +225,7 @@ fn backfill(backfill: &Backfill) -> TokenStream {
 
 fn convert(convert: &Convert) -> TokenStream {
     let Convert { table, key, read, write, pending, function } = convert;
-    let name = function.to_string().replace(' ', "");
+    let name = function.to_token_stream().to_string().replace(' ', "");
     quote! {
         Convert {
             table: #table,

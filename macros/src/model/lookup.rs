@@ -18,6 +18,14 @@ impl Schema {
         if !self.retiring(&Object::table(name).at(name.span()), errors)
             && !self.may_be_unread(&name.name)
         {
+            if let Some(parent) = self.parent_of_partition(name) {
+                errors.at(name.span(), format_args!("`{name}` is a partition of `{parent}`")).help(
+                    format_args!(
+                        "`{parent}` in its place, or detach_partition!({name} of {parent}); first"
+                    ),
+                );
+                return None;
+            }
             let names = self.table_names();
             errors
                 .at(name.span(), format_args!("there is no table `{name}`"))

@@ -1,7 +1,6 @@
 //! `backfill!(orders.label = "…", where = "…")`: catalog L1. With SQL, or with a function of the
 //! service on batches of rows.
 
-use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Path, Token, braced, parenthesized, token};
 
@@ -244,7 +243,7 @@ impl Backfill {
             read: quoted(read),
             write: quoted(&self.columns),
             pending: self.pending(),
-            function: path.to_token_stream(),
+            function: path.clone(),
         });
         Step::new(Phase::Migrate, why, work)
     }

@@ -7,15 +7,19 @@ pub(crate) mod constraint;
 pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
+pub(crate) mod domain;
 pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod hand_over;
 pub(crate) mod index;
+pub(crate) mod label;
+pub(crate) mod logged;
 pub(crate) mod not_null;
 pub(crate) mod numbers;
 pub(crate) mod outside;
 pub(crate) mod part;
+pub(crate) mod partition;
 pub(crate) mod queue;
 pub(crate) mod repair;
 pub(crate) mod reshape;
@@ -25,12 +29,11 @@ pub(crate) mod shadow;
 pub(crate) mod sql;
 pub(crate) mod stand_in;
 pub(crate) mod swap;
+pub(crate) mod swapped_key;
 pub(crate) mod sync;
 pub(crate) mod version;
 pub(crate) mod view;
 pub(crate) mod violation;
-
-use proc_macro2::TokenStream;
 
 use crate::syntax::name::TableName;
 
@@ -122,15 +125,15 @@ pub(crate) struct Backfill {
     pub(crate) pending: String,
 }
 
-/// Rows that a function of the service fills.
+/// Rows that a function of the service fills. The columns are quoted.
 pub(crate) struct Convert {
     pub(crate) table: String,
     pub(crate) key: Vec<String>,
     pub(crate) read: Vec<String>,
     pub(crate) write: Vec<String>,
     pub(crate) pending: String,
-    /// The function's path, with the user's own tokens.
-    pub(crate) function: TokenStream,
+    /// The path of an asynchronous function of the user's.
+    pub(crate) function: syn::Path,
 }
 
 pub(crate) struct Require {
