@@ -99,7 +99,7 @@ pub(crate) const SAMPLES: &[&str] = &[
     "drop_constraint!(users.users_pkey);",
     "rename_constraint!(events.events_id_check => r_);",
     "rename_constraint!(users.users_pkey => r_);",
-    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10, reason = "r"));"#,
+    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10000, reason = "r"));"#,
     "change_primary_key!(users(username, id), include(email), name = k_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
