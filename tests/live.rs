@@ -32,6 +32,8 @@ mod teeth;
 mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
+#[path = "live/virtual_columns.rs"]
+mod virtual_columns;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

@@ -77,11 +77,13 @@ pub(crate) fn of_migration<O: Operation>(
     let plan =
         facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
     let holds = schema.holds.len();
-    operation.apply(schema);
     let plan = plan.unwrap_or_default();
     if plan.is_direct {
+        operation.apply_direct(schema);
         // Nothing of it waits for a contract.
         schema.holds.truncate(holds);
+    } else {
+        operation.apply(schema);
     }
     let made = schema.made();
     Ok(Change { operation: name.to_owned(), subject, claims, requires, plan, made, allowed })

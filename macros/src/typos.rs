@@ -9,7 +9,7 @@ use crate::{check, diag};
 
 /// What the samples build on.
 pub(crate) const BASE: &str = r#"
-create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique });
+create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique, shout: text generated("upper(name)") });
 create_table!(users {
     id: bigint identity primary_key,
     username: text not_null,
@@ -37,6 +37,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_column!(users.number_: bigint identity(always, start = 1000, increment = 10));",
     "add_identity!(customers.number, always, increment = 2);",
     "drop_identity!(customers.id);",
+    r#"add_generated_column!(users.shout_: text not_null = "upper(username)", stored);"#,
+    "drop_generated!(customers.shout);",
     "drop_not_null!(users.username);",
     r#"set_default!(users.email, "none");"#,
     "drop_default!(users.legacy);",

@@ -101,6 +101,11 @@ pub(crate) fn trigger(at: Position, function: &str, event: &str) -> String {
     join(&[&format!("zzz_{:04}_{:02}_{function}", at.migration, at.change)], event)
 }
 
+/// The name of a trigger that stays: it fires after all those that keep two shapes equal.
+pub(crate) fn standing_trigger(function: &str) -> String {
+    join(&["zzz_always", function], "write")
+}
+
 /// `parts_suffix`, with the middle replaced by a hash where that is too long.
 fn join(parts: &[&str], suffix: &str) -> String {
     let whole = format!("{}_{suffix}", parts.join("_"));

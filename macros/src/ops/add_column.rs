@@ -69,7 +69,7 @@ impl Operation for AddColumn {
             );
         }
         schema.check_type(&self.column.ty, errors);
-        self.check_rewrites(errors);
+        self.check_generated(errors);
         self.check_value(errors);
         if let Some(fill) = &self.fill {
             schema.expression(table, fill, errors);
@@ -159,15 +159,17 @@ impl AddColumn {
         self.numbers().map(|numbers| numbers.default()).or_else(|| self.column.default.clone())
     }
 
-    /// A form that would rewrite the table under a lock that blocks everything (catalog A5).
-    fn check_rewrites(&self, errors: &mut Errors) {
+    fn check_generated(&self, errors: &mut Errors) {
         if let Some(generated) = &self.column.generated {
             errors
-                .at(generated.span, "adding a generated column rewrites the table")
+                .at(generated.span, "a generated column is added by a change of its own")
                 .help(format_args!(
-                    "fill = {generated} and writers that keep it, or declare it in `create_table!`"
+                    "add_generated_column!({}: {} = {generated}, {})",
+                    self.target.name,
+                    self.column.ty,
+                    if self.column.is_virtual { "virtual" } else { "stored" }
                 ))
-                .note("PostgreSQL computes every row while nobody can read the table");
+                .note("PostgreSQL itself adds a stored one by a rewrite, while nobody can read the table");
         }
     }
 

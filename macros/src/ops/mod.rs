@@ -1,11 +1,13 @@
 //! The operations: one file each, one line in the table below.
 
 pub(crate) mod add_column;
+pub(crate) mod add_generated_column;
 pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod create_table;
 pub(crate) mod drop_column;
 pub(crate) mod drop_default;
+pub(crate) mod drop_generated;
 pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
@@ -118,6 +120,28 @@ macro_rules! operations {
             /// longer write the column; one that is not null and has no default needs it.
             /// PostgreSQL manual: ALTER TABLE, notes on DROP COLUMN.
             drop_column: DropColumn,
+            /// Adds a column that is computed from the others of its row.
+            ///
+            /// ```text
+            /// add_generated_column!(users.shout: text = "upper(username)", stored);
+            /// add_generated_column!(users.initial: text = "left(username, 1)", virtual);
+            /// ```
+            ///
+            /// `virtual`, on PostgreSQL 18 and newer, is one step that touches no row. PostgreSQL
+            /// adds a `stored` one by a rewrite, and turns no plain column into one: so it is a
+            /// plain column that a trigger keeps, for good; what a build writes to it is passed
+            /// over. On a table that the same migration makes, and with `direct(…)`, it is
+            /// PostgreSQL's own. Manual: "Generated Columns".
+            add_generated_column: AddGeneratedColumn,
+            /// Makes a generated column a plain one that builds write.
+            ///
+            /// ```text
+            /// drop_generated!(users.shout);
+            /// ```
+            ///
+            /// One step, in Contract; the values stay. Until it has run no build may write the
+            /// column. PostgreSQL manual: ALTER TABLE, DROP EXPRESSION.
+            drop_generated: DropGenerated,
             /// Lets PostgreSQL number a column that is there.
             ///
             /// ```text
@@ -139,7 +163,8 @@ macro_rules! operations {
             /// drop_identity!(orders.number);
             /// ```
             ///
-            /// One step, in Contract; the sequence goes along, the column stays NOT NULL.
+            /// In Contract; the sequence goes along, the column stays NOT NULL. An identity that is
+            /// `always` lets builds write numbers of their own from Expand on.
             /// PostgreSQL manual: ALTER TABLE, DROP IDENTITY.
             drop_identity: DropIdentity,
             /// Makes a column NOT NULL.
@@ -238,6 +263,11 @@ pub(crate) trait Operation: Sized {
     /// Makes the schema what it is afterwards, as well as it can if `check` found errors: what
     /// follows is then checked against what was meant.
     fn apply(&self, schema: &mut Schema);
+
+    /// The same for the direct form, where that ends as something else.
+    fn apply_direct(&self, schema: &mut Schema) {
+        self.apply(schema);
+    }
 }
 
 /// What a client notices when a column comes.

@@ -7,12 +7,14 @@ pub(crate) mod ddl;
 pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod index;
+pub(crate) mod kept;
 pub(crate) mod not_null;
 pub(crate) mod numbers;
 pub(crate) mod queue;
 pub(crate) mod reshape;
 pub(crate) mod sql;
 pub(crate) mod sync;
+pub(crate) mod version;
 
 use crate::syntax::name::TableName;
 

@@ -140,7 +140,7 @@ fn column_def(column: &Column) -> ColumnDef {
         def.extra(identity.sql());
     }
     if let Some(generated) = &column.generated {
-        def.generated(Expr::cust(generated.text.clone()), true);
+        def.generated(Expr::cust(generated.text.clone()), !column.is_virtual);
     }
     def
 }

@@ -25,6 +25,8 @@ pub(crate) struct Column {
     pub(crate) default: Option<Default>,
     pub(crate) identity: Option<Identity>,
     pub(crate) generated: Option<Sql>,
+    /// Whether a generated column is computed when it is read.
+    pub(crate) is_virtual: bool,
     pub(crate) collate: Option<LitStr>,
     pub(crate) comment: Option<LitStr>,
 }
@@ -55,6 +57,7 @@ impl ColumnDef {
             default: None,
             identity: None,
             generated: None,
+            is_virtual: false,
             collate: None,
             comment: None,
         };
@@ -115,11 +118,45 @@ impl ColumnDef {
             reference.map(Inline::References),
         ];
         let identity = identity.map(|found| Identity { span: span_of("identity"), ..found });
+        let is_virtual = generated.as_ref().is_some_and(|found: &Generated| found.is_virtual);
+        let generated = generated.map(|found| found.value);
         // PostgreSQL makes an identity column NOT NULL by itself.
         let not_null = not_null || identity.is_some();
-        let column = Column { name, ty, not_null, default, identity, generated, collate, comment };
+        let column = Column {
+            name,
+            ty,
+            not_null,
+            default,
+            identity,
+            generated,
+            is_virtual,
+            collate,
+            comment,
+        };
         column.check(errors);
         Ok(ColumnDef { column, inline: inline.into_iter().flatten().collect() })
+    }
+}
+
+/// What stands inside `generated(…)`.
+struct Generated {
+    value: Sql,
+    is_virtual: bool,
+}
+
+impl Parse for Generated {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let value = input.parse()?;
+        if input.is_empty() {
+            return Ok(Generated { value, is_virtual: false });
+        }
+        input.parse::<Token![,]>()?;
+        let word = input.call(Ident::parse_any)?;
+        if word != "virtual" && word != "stored" {
+            let message = format!("unknown word `{word}`\nhelp: one of `stored`, `virtual`");
+            return Err(syn::Error::new(word.span(), message));
+        }
+        Ok(Generated { value, is_virtual: word == "virtual" })
     }
 }
 
@@ -201,7 +238,8 @@ impl fmt::Display for Column {
             write!(f, " default {default}")?;
         }
         if let Some(generated) = &self.generated {
-            write!(f, " generated({generated})")?;
+            let kept = if self.is_virtual { ", virtual" } else { "" };
+            write!(f, " generated({generated}{kept})")?;
         }
         if let Some(collate) = &self.collate {
             write!(f, " collate({:?})", collate.value())?;
