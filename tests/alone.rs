@@ -49,7 +49,7 @@ mod m0002_reshaped {
             first: text not_null = "split_part(username, ' ', 1)",
             last: text = "split_part(username, ' ', 2)",
         }, down = "first || ' ' || last");
-        merge_columns!(users { email = "left(both, 1)", legacy = "right(both, 1)" } => both: text, up = "email || legacy");
+        merge_columns!(users { email = "left(joined, 1)", legacy = "right(joined, 1)" } => joined: text, up = "email || legacy");
     }
 }
 
@@ -73,9 +73,9 @@ const SPLIT: Change = changeover::split_column!(users.username: varchar(255) not
     last: text = "split_part(username, ' ', 2)",
 }, down = "first || ' ' || last");
 const MERGE: Change = changeover::merge_columns!(users {
-    email: text default "none" = "left(both, 1)",
-    legacy: text not_null = "right(both, 1)",
-} => both: text, up = "email || legacy");
+    email: text default "none" = "left(joined, 1)",
+    legacy: text not_null = "right(joined, 1)",
+} => joined: text, up = "email || legacy");
 
 #[test]
 fn a_change_alone_plans_what_it_plans_in_a_history() {

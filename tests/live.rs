@@ -2,8 +2,12 @@
 
 use changeover_tests::{Failure, Scenario, block_on, run};
 
+#[path = "live/alone.rs"]
+mod alone;
 #[path = "live/blocked.rs"]
 mod blocked;
+#[path = "live/bound.rs"]
+mod bound;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/contract.rs"]
@@ -12,8 +16,12 @@ mod contract;
 mod converted;
 #[path = "live/functions.rs"]
 mod functions;
+#[path = "live/generated.rs"]
+mod generated;
 #[path = "live/hand_written.rs"]
 mod hand_written;
+#[path = "live/indexes.rs"]
+mod indexes;
 #[path = "live/interrupted_index.rs"]
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
@@ -22,6 +30,10 @@ mod kill_and_resume;
 mod numbers;
 #[path = "live/partitioned.rs"]
 mod partitioned;
+#[path = "live/partitioned_index.rs"]
+mod partitioned_index;
+#[path = "live/renamed_table.rs"]
+mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
 #[path = "live/switch.rs"]
@@ -32,8 +44,6 @@ mod teeth;
 mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
-#[path = "live/virtual_columns.rs"]
-mod virtual_columns;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

@@ -77,13 +77,19 @@ pub(crate) fn of_migration<O: Operation>(
     let plan =
         facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
     let holds = schema.holds.len();
+    let built = schema.built_on_replaced();
     let plan = plan.unwrap_or_default();
     if plan.is_direct {
         operation.apply_direct(schema);
-        // Nothing of it waits for a contract.
-        schema.holds.truncate(holds);
     } else {
         operation.apply(schema);
+    }
+    if errors.count() == before {
+        requires.extend(schema.keep_built(&built, &claims, errors));
+    }
+    if plan.is_direct {
+        // Nothing of it waits for a contract.
+        schema.holds.truncate(holds);
     }
     let made = schema.made();
     Ok(Change { operation: name.to_owned(), subject, claims, requires, plan, made, allowed })

@@ -64,6 +64,9 @@ impl Gated {
                 return false;
             }
         }
+        if self == Gated::Contract {
+            schema.check_released(&author, name.span(), errors);
+        }
         true
     }
 

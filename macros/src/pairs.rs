@@ -21,7 +21,7 @@ use crate::{check, merge};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How many of the pairs a short run takes: one in so many.
-const STRIDE: usize = 12;
+const STRIDE: usize = 13;
 const AT_ONCE: usize = 4;
 
 const SEED: &str = "
@@ -68,7 +68,8 @@ impl History {
         let waits =
             |migration: &Migration| leak::migration("", migration).steps(phase).next().is_some();
         let waiting = self.migrations.iter().filter(|(_, migration)| waits(migration));
-        waiting.map(|(id, _)| format!("{gate}!({id});")).collect()
+        let declarations = waiting.map(|(id, _)| format!("{gate}!({id});"));
+        declarations.collect::<Vec<_>>().concat()
     }
 
     fn leaked(&self) -> data::Migrations {

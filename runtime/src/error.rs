@@ -189,6 +189,11 @@ impl Error {
         matches!(self.0.kind, Kind::TooLarge { .. })
     }
 
+    /// Whether a partitioned table is of a kind that cannot have an index as it was declared.
+    pub fn is_not_indexable(&self) -> bool {
+        matches!(self.0.kind, Kind::NotIndexable { .. })
+    }
+
     /// Whether the state in the schema `changeover` does not make sense.
     pub fn is_corrupt(&self) -> bool {
         matches!(self.0.kind, Kind::Corrupt { .. })

@@ -178,6 +178,8 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
     let lock_timeout = milliseconds(settings.lock_timeout);
     let mut base = vec![
         ("application_name", "changeover"),
+        // In a query or an expression of the user's a name without a schema is one of `public`.
+        ("search_path", "public, pg_temp"),
         ("standard_conforming_strings", "on"),
         ("client_min_messages", "warning"),
         ("default_transaction_isolation", "read committed"),

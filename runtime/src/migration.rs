@@ -217,6 +217,10 @@ impl fmt::Display for LockMode {
 }
 
 /// An index that is built and dropped concurrently.
+///
+/// Where the catalogs say that its table is partitioned, the runner makes it on the parent alone,
+/// builds it on each partition concurrently and attaches it there; it drops it in one brief
+/// transaction. A plan that knows as much has the statements of the parent, with their locks.
 #[derive(Debug, Clone, Copy)]
 pub struct Index {
     /// The index, quoted and schema-qualified: `"public"."users_plan_idx"`.
@@ -227,9 +231,9 @@ pub struct Index {
     pub unique: bool,
     /// What follows `on <table>` in `create index`: `using btree ("plan" desc) where …`.
     pub definition: &'static str,
-    /// `create [unique] index concurrently …`
+    /// `create [unique] index concurrently …`, or `create [unique] index … on only …`.
     pub create: Statement,
-    /// `drop index concurrently if exists …`
+    /// `drop index concurrently if exists …`, or `drop index if exists …`.
     pub drop: Statement,
 }
 

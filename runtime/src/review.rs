@@ -80,7 +80,7 @@ impl Page {
         }
         for id in migration.switches {
             self.comment(format!(
-                "declares switch!({id}): this build reads and writes what {id} swaps in"
+                "declares switch!({id}): this build lives with what is there before {id} swaps and after"
             ));
         }
         for id in migration.contracts {

@@ -18,6 +18,7 @@ const fn locks(mode: LockMode) -> &'static [TableLock] {
         LockMode::ShareRowExclusive => {
             &[TableLock { table: USERS, mode: LockMode::ShareRowExclusive }]
         }
+        LockMode::Share => &[TableLock { table: USERS, mode: LockMode::Share }],
         LockMode::AccessExclusive => &[TableLock { table: USERS, mode: LockMode::AccessExclusive }],
         _ => &[],
     }
@@ -44,6 +45,17 @@ static RENAME: Migration = Migration {
                 why: "build the index while clients write",
                 work: Work::BuildIndex(INDEX),
                 undo: Some(Work::DropIndex(INDEX)),
+            }],
+        },
+        Change {
+            operation: "add_index",
+            subject: "users(display_name), name = partitioned",
+            notes: &[],
+            steps: &[Step {
+                phase: Phase::Migrate,
+                why: "build the index on one partition after the other",
+                work: Work::BuildIndex(PARTITIONED),
+                undo: Some(Work::DropIndex(PARTITIONED)),
             }],
         },
     ],
@@ -177,6 +189,21 @@ const INDEX: Index = Index {
         locks: locks(LockMode::ShareUpdateExclusive),
         why: "",
     },
+};
+
+const PARTITIONED: Index = Index {
+    name: r#""public"."partitioned""#,
+    create: Statement {
+        sql: r#"create index "partitioned" on only "public"."users" ("display_name")"#,
+        locks: locks(LockMode::Share),
+        why: "",
+    },
+    drop: Statement {
+        sql: r#"drop index if exists "public"."partitioned""#,
+        locks: locks(LockMode::AccessExclusive),
+        why: "",
+    },
+    ..INDEX
 };
 
 #[test]

@@ -1,5 +1,6 @@
 //! Histories written by hand, so that tests of the runner do not hang on the macros.
 
+mod partitioned;
 mod switch;
 
 use changeover::migration::{
@@ -7,6 +8,7 @@ use changeover::migration::{
     Work,
 };
 
+pub use self::partitioned::{PARTITIONED_HISTORY, PARTITIONED_INDEX};
 pub use self::switch::SWITCH_HISTORY;
 
 const USERS: &str = r#""public"."users""#;

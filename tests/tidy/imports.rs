@@ -86,7 +86,9 @@ fn operations_never_use_each_other() {
 #[test]
 fn the_macros_only_write_the_runtimes_paths() {
     let manifest = read(&workspace().join("macros/Cargo.toml"));
-    let depends = manifest.lines().any(|line| {
+    // Its tests run plans.
+    let own = manifest.split("[dev-dependencies]").next().unwrap_or_default();
+    let depends = own.lines().any(|line| {
         line.trim_start().starts_with("changeover.") || line.trim_start().starts_with("changeover ")
     });
     assert!(!depends, "macros/Cargo.toml: depends on the runtime");

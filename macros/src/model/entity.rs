@@ -3,9 +3,11 @@
 use std::fmt;
 
 use crate::diag::Errors;
+use crate::model::names::is_standing;
 use crate::model::{Object, Schema};
 use crate::syntax::lexer::names;
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::name::TableName;
+use crate::syntax::query::Query;
 use crate::syntax::types::Type;
 
 /// An object that is no table. It is kept as the statements that make it, because that is what
@@ -36,6 +38,7 @@ pub(crate) enum Kind {
     MaterializedView,
     Trigger,
     Policy,
+    RowSecurity,
     Grant,
     Other,
 }
@@ -51,6 +54,7 @@ const KINDS: &[(Kind, &str)] = &[
     (Kind::MaterializedView, "materialized view"),
     (Kind::Trigger, "trigger"),
     (Kind::Policy, "policy"),
+    (Kind::RowSecurity, "row level security"),
     (Kind::Grant, "grant"),
     (Kind::Other, "object"),
 ];
@@ -65,7 +69,7 @@ impl Kind {
     }
 
     /// Whether its name may not be a table's too (manual, `pg_class`).
-    fn is_relation(self) -> bool {
+    pub(crate) fn is_relation(self) -> bool {
         matches!(self, Kind::View | Kind::MaterializedView | Kind::Sequence)
     }
 
@@ -82,6 +86,11 @@ impl fmt::Display for Kind {
 }
 
 impl Entity {
+    /// One that is known by nothing but a change outside any history.
+    pub(crate) fn assumed(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
+        Entity { kind, name: name.clone(), on: on.cloned(), create: Vec::new(), parts: Vec::new() }
+    }
+
     pub(crate) fn object(&self) -> Object {
         Object::entity(self.kind, &self.name, self.on.as_ref())
     }
@@ -91,22 +100,57 @@ impl Entity {
         self.create.iter().any(|sql| names(sql).any(|word| word == name))
     }
 
-    /// Whether it needs this column of this table, as far as names tell.
-    pub(crate) fn needs(&self, table: &TableName, column: Option<&Name>) -> bool {
-        let is_on = self.on.as_ref() == Some(table) || self.mentions(&table.name.text);
-        is_on && column.is_none_or(|column| self.mentions(&column.text))
+    /// Whether it needs this table, as far as names tell.
+    pub(crate) fn needs(&self, table: &TableName) -> bool {
+        self.on.as_ref() == Some(table)
+            || match self.query() {
+                Some(query) => query.sources().iter().any(|source| source.table == *table),
+                None => self.mentions(&table.name.text),
+            }
+    }
+
+    /// Whether it needs this entity, as far as names tell.
+    pub(crate) fn uses(&self, needed: &Entity) -> bool {
+        let is_view = matches!(needed.kind, Kind::View | Kind::MaterializedView);
+        if is_view { self.needs(&needed.name) } else { self.mentions(&needed.name.name.text) }
+    }
+
+    /// The query of a view.
+    pub(crate) fn query(&self) -> Option<Query> {
+        matches!(self.kind, Kind::View | Kind::MaterializedView)
+            .then(|| self.parts.first().map(|text| Query::stored(text)))
+            .flatten()
+    }
+
+    /// The statements that put it in the place of another of its name.
+    pub(crate) fn or_replace(&self) -> Vec<String> {
+        let replace = |sql: &String| sql.replacen("create ", "create or replace ", 1);
+        self.create.iter().map(replace).collect()
+    }
+
+    /// The change that makes it need something no more.
+    pub(crate) fn way_out(&self) -> String {
+        let (name, on) =
+            (&self.name, self.on.as_ref().map_or(String::new(), |on| format!(" on {on}")));
+        match self.kind {
+            Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),
+            Kind::MaterializedView => format!("drop_materialized_view!({name});"),
+            Kind::Function => format!("replace_function!({name}(…) …);"),
+            Kind::Trigger if is_standing(&self.name.name) => {
+                format!("drop_generated!({});", self.parts.concat())
+            }
+            Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
+            Kind::Policy => format!("replace_policy!({name}{on}, …);"),
+            kind => format!("drop {kind} `{name}`"),
+        }
     }
 }
 
 impl Schema {
     pub(crate) fn put_entity(&mut self, entity: Entity) {
-        self.remove_entity(entity.kind, &entity.name, entity.on.as_ref());
+        let object = entity.object();
+        self.entities.retain(|other| other.object() != object);
         self.entities.push(entity);
-    }
-
-    pub(crate) fn remove_entity(&mut self, kind: Kind, name: &TableName, on: Option<&TableName>) {
-        let object = Object::entity(kind, name, on);
-        self.entities.retain(|entity| entity.object() != object);
     }
 
     /// The entity, if it is there.
@@ -189,19 +233,5 @@ impl Schema {
         let types = self.entities.iter().filter(|entity| entity.kind.is_type());
         let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
         ty.report_unknown(&known, errors);
-    }
-
-    /// What would fail without this table, or this column of it: views, policies, triggers and
-    /// functions of the model.
-    pub(crate) fn dependents<'a>(
-        &'a self,
-        table: &'a TableName,
-        column: Option<&'a Name>,
-    ) -> impl Iterator<Item = &'a Entity> {
-        self.entities.iter().filter(move |entity| {
-            // What is on a table goes with it.
-            let goes_along = column.is_none() && entity.on.as_ref() == Some(table);
-            !goes_along && entity.kind != Kind::Grant && entity.needs(table, column)
-        })
     }
 }

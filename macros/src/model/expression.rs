@@ -4,9 +4,10 @@ use crate::diag::{Errors, nearest};
 use crate::grammar::{Call, Expression, Reference, Source, Volatility};
 use crate::model::{Object, Schema};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::Rule;
+use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::default::Default;
-use crate::syntax::index::{Index, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::KeyValue;
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
@@ -83,12 +84,30 @@ impl Schema {
             }
         }
         for constraint in &part.constraints {
-            if let Rule::Check(sql) = &constraint.rule {
-                self.clause(Clause::Check, table, sql, errors);
-            }
+            self.expressions_of_constraint(constraint, table, errors);
         }
         for index in &part.indexes {
             self.expressions_of_index(index, table, errors);
+        }
+    }
+
+    pub(crate) fn expressions_of_constraint(
+        &self,
+        constraint: &Constraint,
+        table: &Table,
+        errors: &mut Errors,
+    ) {
+        match &constraint.rule {
+            Rule::Check(sql) => self.clause(Clause::Check, table, sql, errors),
+            Rule::Exclude(exclusion) => {
+                for sql in exclusion.compared() {
+                    self.clause(Clause::Key, table, sql, errors);
+                }
+                if let Some(sql) = &exclusion.predicate {
+                    self.clause(Clause::Predicate, table, sql, errors);
+                }
+            }
+            _ => {}
         }
     }
 

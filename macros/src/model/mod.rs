@@ -1,11 +1,17 @@
 //! The schema as the migrations so far have made it.
 
+pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod expression;
+pub(crate) mod index;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+pub(crate) mod pointing;
+mod query;
+mod rename;
+pub(crate) mod replaced;
 pub(crate) mod state;
 
 use std::cell::OnceCell;
@@ -16,8 +22,9 @@ use syn::ext::IdentExt;
 
 use crate::model::entity::{Entity, Kind};
 use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::constraint::{Constraint, Reference, Rule};
+use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::reference::Reference;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -91,6 +98,11 @@ pub(crate) enum Role {
     Retiring { successor: Option<String> },
     /// A trigger keeps it filled, or equal to what it replaces.
     Synced,
+    /// It is read by what goes in the contract.
+    Read { by: String },
+    /// At the switch another takes its place, with what is built on it by then known to the plan:
+    /// what came or went later would be lost.
+    Replaced,
 }
 
 /// What a change makes or alters, by its name in a macro.
@@ -99,6 +111,7 @@ pub(crate) enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    Constraint(String, String),
     /// Its kind, its name, and the table that it is on.
     Entity(Kind, String, Option<String>),
 }
@@ -123,6 +136,10 @@ impl Object {
         Object::Index(table.schema().to_owned(), index.text.clone())
     }
 
+    pub(crate) fn constraint(table: &TableName, constraint: &Name) -> Self {
+        Object::Constraint(table.to_string(), constraint.text.clone())
+    }
+
     pub(crate) fn entity(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
         Object::Entity(kind, name.to_string(), on.map(TableName::to_string))
     }
@@ -138,6 +155,7 @@ impl std::fmt::Display for Object {
             Object::Table(table) => write!(f, "table `{table}`"),
             Object::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Object::Index(_, index) => write!(f, "index `{index}`"),
+            Object::Constraint(table, name) => write!(f, "constraint `{table}.{name}`"),
             Object::Entity(kind, name, None) => write!(f, "{kind} `{name}`"),
             Object::Entity(kind, name, Some(on)) => write!(f, "{kind} `{name}` on `{on}`"),
         }
@@ -218,8 +236,7 @@ impl Schema {
         self.assume(&target.table, columns);
         self.alter(&target.table, |table| {
             let rule = Rule::Unique(target.columns.clone());
-            let span = target.table.span();
-            table.constraints.push(Constraint { name: None, rule, with: None, span });
+            table.constraints.push(Constraint::of(rule, target.table.span()));
             names::complete(table);
         });
     }
@@ -236,10 +253,7 @@ impl Schema {
     }
 
     /// The tables whose text holds a word; only these are read.
-    pub(crate) fn tables_that_mention<'a>(
-        &'a self,
-        word: &'a str,
-    ) -> impl Iterator<Item = &'a Table> {
+    pub(crate) fn tables_that_mention<'a>(&'a self, word: &str) -> impl Iterator<Item = &'a Table> {
         self.tables.values().filter(move |entry| entry.text.contains(word)).map(Entry::read)
     }
 

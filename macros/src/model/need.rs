@@ -56,10 +56,10 @@ impl Item<'_> {
                     || table.sql().any(|sql| names(&sql).any(|word| word == name))
             }
             (Item::Table(_), Item::Entity(_)) => false,
-            (Item::Entity(entity), Item::Table(table)) => entity.needs(&table.name, None),
+            (Item::Entity(entity), Item::Table(table)) => entity.needs(&table.name),
             (Item::Entity(entity), Item::Entity(needed)) => {
-                let same = entity.kind == needed.kind && entity.name == needed.name;
-                !same && entity.mentions(&needed.name.name.text)
+                entity.object() != needed.object()
+                    && (entity.uses(needed) || entity.on.as_ref() == Some(&needed.name))
             }
         }
     }

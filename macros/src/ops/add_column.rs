@@ -56,7 +56,11 @@ impl Operation for AddColumn {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
+        let table = self.target.table();
+        let names = self.part.constraints.iter().filter_map(|item| item.name.as_ref());
+        let mut claims = vec![Object::column(table, self.target.column()).at(self.target.span())];
+        claims.extend(names.map(|name| Object::constraint(table, name).at(name.span)));
+        claims
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
@@ -142,7 +146,7 @@ impl AddColumn {
                     errors.at(constraint.span, format_args!("{taken} exists already"));
                 }
             }
-            Rule::Check(_) | Rule::PrimaryKey(_) => {}
+            Rule::Check(_) | Rule::PrimaryKey(_) | Rule::Exclude(_) => {}
         }
     }
 

@@ -61,6 +61,8 @@ impl Operation for DropColumn {
             schema.expression(table, fill, errors);
         }
         self.check_needed(schema, table, errors);
+        let span = self.target.span();
+        schema.report_dependents(&table.name, Some(&column.name), span, errors);
         let own = table.constraints.iter().filter(|item| item.needs(&column.name.text));
         Some(own.filter_map(Constraint::parent).cloned().collect())
     }

@@ -79,7 +79,7 @@ impl Operation for DropGenerated {
                 column.generated = None;
             }
         });
-        kept::forget(schema, table, column);
+        kept::retire(schema, table, column);
         schema.hold(Object::column(table, column), Role::Synced);
     }
 }

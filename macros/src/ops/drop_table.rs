@@ -48,6 +48,7 @@ impl Operation for DropTable {
                     ));
             }
         }
+        schema.report_dependents(&self.table, None, self.table.span(), errors);
         Some(table.clone())
     }
 

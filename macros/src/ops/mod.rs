@@ -1,19 +1,35 @@
 //! The operations: one file each, one line in the table below.
 
+pub(crate) mod add_check;
 pub(crate) mod add_column;
+pub(crate) mod add_exclusion;
+pub(crate) mod add_foreign_key;
 pub(crate) mod add_generated_column;
 pub(crate) mod add_identity;
 pub(crate) mod add_index;
+pub(crate) mod add_primary_key;
+pub(crate) mod add_unique;
+pub(crate) mod change_primary_key;
+pub(crate) mod change_type;
 pub(crate) mod create_table;
+pub(crate) mod create_view;
 pub(crate) mod drop_column;
+pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
 pub(crate) mod drop_generated;
 pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_table;
+pub(crate) mod drop_view;
 pub(crate) mod merge_columns;
+pub(crate) mod rebuild_index;
 pub(crate) mod rename_column;
+pub(crate) mod rename_constraint;
+pub(crate) mod rename_index;
+pub(crate) mod rename_table;
+pub(crate) mod replace_index;
+pub(crate) mod replace_view;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 pub(crate) mod split_column;
@@ -57,6 +73,19 @@ macro_rules! operations {
             ///
             /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
             drop_table: DropTable,
+            /// Renames a table, or moves it to another schema; both names work until the contract.
+            ///
+            /// ```text
+            /// rename_table!(users => accounts);
+            /// rename_table!(invoices => billing.invoices);
+            /// ```
+            ///
+            /// In one transaction the table gets its new name, and a view the old one: it takes
+            /// reads and writes, with the rights and the row-level security of the table. The view
+            /// goes in Contract, and the sequences of identity columns are named after the table.
+            /// Indexes and constraints keep their names. A table with row-level security needs
+            /// PostgreSQL 15, and no rights on single columns. PostgreSQL manual: ALTER TABLE, RENAME; CREATE VIEW, "Updatable Views".
+            rename_table: RenameTable,
             /// Adds a column.
             ///
             /// ```text
@@ -109,6 +138,24 @@ macro_rules! operations {
             /// The mirror image of [`split_column!`]: `up` makes the new column, and each old
             /// column has the expression that makes it from the new one.
             merge_columns: MergeColumns,
+            /// Changes a column's type; the name stays.
+            ///
+            /// ```text
+            /// change_type!(orders.note: varchar(200));
+            /// change_type!(orders.amount: numeric(12, 2));
+            /// change_type!(orders.code: integer, up = "code::integer", down = "code::text");
+            /// change_type!(orders.placed_at: timestamptz, zone = "UTC");
+            /// ```
+            ///
+            /// Where the catalog alone changes and drivers see the same type (`varchar` and
+            /// `numeric` with more room), it is one step, in Expand. All else is a second column,
+            /// filled and kept up to date, that takes the first one's place and name at the switch,
+            /// with its NOT NULL, default, constraints, indexes, privileges and comments:
+            /// `switch!(m)` says that every build reads and writes either type under the name,
+            /// `contract!(m)` that nobody goes back. `up` and `down` are for what no cast converts
+            /// without loss; a value that `up` cannot take fails the write that brings it.
+            /// PostgreSQL manual: ALTER TABLE, notes on SET DATA TYPE.
+            change_type: ChangeType,
             /// Drops a column, once no build names it.
             ///
             /// ```text
@@ -124,7 +171,7 @@ macro_rules! operations {
             ///
             /// ```text
             /// add_generated_column!(users.shout: text = "upper(username)", stored);
-            /// add_generated_column!(users.initial: text = "left(username, 1)", virtual);
+            /// add_generated_column!(users.initial: text = "substr(username, 1, 1)", virtual);
             /// ```
             ///
             /// `virtual`, on PostgreSQL 18 and newer, is one step that touches no row. PostgreSQL
@@ -209,9 +256,107 @@ macro_rules! operations {
             /// add_index!(users(sql("lower(email)")), unique, name = users_email_key);
             /// ```
             ///
-            /// Options: `unique`, `where`, `using`, `include(…)`, `name`. PostgreSQL manual:
-            /// CREATE INDEX, "Building Indexes Concurrently".
+            /// A key takes `collate("C")`, an operator class with its parameters
+            /// (`text_pattern_ops`, `gist_trgm_ops(siglen = 32)`), `asc` or `desc`, `nulls_first`
+            /// or `nulls_last`. Options: `unique`, `nulls_not_distinct` (PostgreSQL 15), `where`,
+            /// `using`, `include(…)`, `with(fillfactor = 70)`, `tablespace`, `name`. PostgreSQL
+            /// manual: CREATE INDEX, "Building Indexes Concurrently".
             add_index: AddIndex,
+            /// Adds a check, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_check!(orders, "total >= 0", name = orders_total_positive);
+            /// ```
+            ///
+            /// The plan looks for rows that break it first and stops with samples of them; then
+            /// the check holds for new rows (`not valid`), and a step of its own reads the old
+            /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
+            /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_check: AddCheck,
+            /// Adds a foreign key, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
+            /// add_foreign_key!(orders(region, customer) => customers(region, id), match = full);
+            /// ```
+            ///
+            /// The plan looks for rows that point nowhere first and stops with samples of them;
+            /// then the key holds for new rows (`not valid`; both tables are locked against writes
+            /// for a moment, the one that it points at first), and a step of its own reads the
+            /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_foreign_key: AddForeignKey,
+            /// Adds a unique constraint by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_unique!(users(email));
+            /// add_unique!(users(team_id, email), include(name), name = users_email_in_team);
+            /// ```
+            ///
+            /// The plan looks for rows that are equal first and stops with samples of them. Equal
+            /// rows have to be mended before: no trigger could mend what old builds write, for it
+            /// does not see what other transactions are about to commit. Options: `name`,
+            /// `include(…)`, `nulls_not_distinct`, `deferrable`, `initially_deferred`. PostgreSQL
+            /// manual: ALTER TABLE, ADD table_constraint_using_index.
+            add_unique: AddUnique,
+            /// Adds a primary key by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_primary_key!(events(id));
+            /// ```
+            ///
+            /// The plan looks for nulls and equal rows first and stops with samples of them, and
+            /// makes the columns NOT NULL by a validated check. Options: `name`, `include(…)`,
+            /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            add_primary_key: AddPrimaryKey,
+            /// Gives a table another primary key.
+            ///
+            /// ```text
+            /// change_primary_key!(orders(id, region));
+            /// ```
+            ///
+            /// The new key's index is built concurrently; the keys are swapped in one statement in
+            /// Contract, because old builds may say `on conflict` with the old key's columns. No
+            /// foreign key may point at the old key. Options: those of `add_primary_key!`; without
+            /// `name` the new key has the old one's. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            change_primary_key: ChangePrimaryKey,
+            /// Adds an exclusion constraint: no two rows may compare true in all of its elements.
+            ///
+            /// ```text
+            /// add_exclusion!(
+            ///     bookings(room with "=", during with "&&"), using = gist, where = "not cancelled",
+            ///     direct(max_rows = 10_000, reason = "one hotel"),
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL has no form that lets clients go on: on a table that the same migration
+            /// does not make, it takes `direct`. Options: `using`, `where`, `name`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: CREATE TABLE, EXCLUDE.
+            add_exclusion: AddExclusion,
+            /// Drops a constraint.
+            ///
+            /// ```text
+            /// drop_constraint!(orders.orders_total_check);
+            /// ```
+            ///
+            /// A check, or a foreign key that only forbids, goes in Expand, before any build
+            /// writes what it forbids; its undo looks for such rows, and brings it back by NOT
+            /// VALID and a validation. A key, which `on conflict` of old builds may name, and a
+            /// foreign key that acts (`on_delete = cascade` and its like) go in Contract, when no
+            /// build relies on them. PostgreSQL manual: ALTER TABLE, DROP CONSTRAINT.
+            drop_constraint: DropConstraint,
+            /// Renames a constraint, and its index along with it.
+            ///
+            /// ```text
+            /// rename_constraint!(users.users_email_key => users_address_key);
+            /// ```
+            ///
+            /// One step: in Expand for a check or a foreign key, which no statement of a client
+            /// can name, in Contract for what has an index (`on conflict on constraint`).
+            /// PostgreSQL manual: ALTER TABLE, RENAME CONSTRAINT.
+            rename_constraint: RenameConstraint,
             /// Drops an index, once no build needs it.
             ///
             /// ```text
@@ -220,6 +365,66 @@ macro_rules! operations {
             ///
             /// One step, in Contract, concurrently. PostgreSQL manual: DROP INDEX.
             drop_index: DropIndex,
+            /// Builds an index anew in its place, a constraint's too: one that has grown, or is
+            /// broken.
+            ///
+            /// ```text
+            /// rebuild_index!(orders_status_created_at_idx);
+            /// ```
+            ///
+            /// One step, in Migrate, concurrently; what an interrupted rebuild leaves is dropped
+            /// before the next try. PostgreSQL manual: REINDEX, "Rebuilding Indexes Concurrently".
+            rebuild_index: RebuildIndex,
+            /// Renames an index.
+            ///
+            /// ```text
+            /// rename_index!(orders_status_created_at_idx => orders_by_status);
+            /// ```
+            ///
+            /// One step, in Expand, that locks the index alone. PostgreSQL manual: ALTER INDEX.
+            rename_index: RenameIndex,
+            /// Replaces an index by another, which gets its name.
+            ///
+            /// ```text
+            /// replace_index!(users_email_idx => users(sql("lower(email)"), id), unique);
+            /// ```
+            ///
+            /// The new one is built concurrently under a name of its own; in Contract, when no
+            /// build needs the old one for its speed or its `on conflict`, that is dropped
+            /// concurrently and the new one renamed. Options as of [`add_index!`], without
+            /// `name`. PostgreSQL manual: CREATE INDEX, "Building Indexes Concurrently".
+            replace_index: ReplaceIndex,
+            /// Creates a view.
+            ///
+            /// ```text
+            /// create_view!(active_users, "select id, name from users where deleted_at is null");
+            /// create_view!(totals(customer, total), "select customer_id, sum(total) from orders group by 1");
+            /// ```
+            ///
+            /// A name without a schema is one of `public`, whatever the session's search path.
+            /// Options: `security_barrier`, `security_invoker` (PostgreSQL 15), `check_option =
+            /// local | cascaded`. One step, in Expand. PostgreSQL manual: CREATE VIEW.
+            create_view: CreateView,
+            /// Gives a view another query.
+            ///
+            /// ```text
+            /// replace_view!(active_users, "select id, name, plan from users where deleted_at is null");
+            /// ```
+            ///
+            /// The same columns, or more at the end, are one step in Expand, and the undo brings
+            /// the former query back. Fewer columns, or another order, wait for the contract:
+            /// there the view is dropped and made again in one transaction, with the views that
+            /// stand on it and the privileges on them. PostgreSQL manual: CREATE VIEW.
+            replace_view: ReplaceView,
+            /// Drops a view, once no build reads it.
+            ///
+            /// ```text
+            /// drop_view!(active_users);
+            /// ```
+            ///
+            /// One step, in Contract; refused while anything of the model needs the view.
+            /// PostgreSQL manual: DROP VIEW.
+            drop_view: DropView,
         }
     };
 }

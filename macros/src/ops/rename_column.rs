@@ -159,21 +159,36 @@ impl Operation for RenameColumn {
 
     fn apply(&self, schema: &mut Schema) {
         let (old, new) = (&self.old.name, &self.new);
+        let mut indexes = Vec::new();
         schema.alter(&self.old.table, |table| {
             let Some(column) = table.column(&old.text).map(|column| self.new_column(table, column))
             else {
                 return;
             };
-            Copies::of(table, old, new).replace(table, old);
+            let copies = Copies::of(table, old, new);
+            let names = copies.index_names().into_iter();
+            indexes.extend(names.map(|(name, _)| Object::index(&table.name, &name)));
+            copies.replace(table, old);
             table.columns.retain(|item| item.name != *old && item.name != *new);
             table.columns.push(column);
         });
         for sql in self.up.iter().chain(&self.down) {
             schema.hold_read(&self.old.table, sql);
         }
+        // The copies have names of their own until the contract.
+        let copied: Vec<Name> = schema.find(&self.old.table).map_or(Vec::new(), |table| {
+            let constraints = table.constraints.iter().filter(|item| item.needs(&new.text));
+            constraints.filter_map(|item| item.name.clone()).collect()
+        });
+        for name in &copied {
+            schema.hold(Object::constraint(&self.old.table, name), Role::Synced);
+        }
         let successor = Some(new.text.clone());
         schema.hold(Object::column(&self.old.table, old), Role::Retiring { successor });
         schema.hold(Object::column(&self.old.table, new), Role::Synced);
+        for index in indexes {
+            schema.hold(index, Role::Synced);
+        }
     }
 }
 
@@ -264,6 +279,10 @@ impl RenameColumn {
                 errors
                     .at(span, format_args!("column `{name}` is part of the primary key"))
                     .note("rows, foreign keys and replication are identified by it");
+            } else if matches!(constraint.rule, Rule::Exclude(_)) {
+                errors
+                    .at(span, format_args!("column `{name}` is part of an exclusion constraint"))
+                    .note("PostgreSQL builds one for the new column while nobody can write alone");
             } else if self.up.is_some() {
                 refuse_conversion(span, constraint.name.as_ref(), errors);
             }

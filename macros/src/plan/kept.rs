@@ -29,8 +29,9 @@ pub(crate) fn find<'a>(schema: &'a Schema, table: &TableName, column: &Name) -> 
     schema.find_entity(Kind::Trigger, &trigger(table, column), Some(table))
 }
 
-pub(crate) fn forget(schema: &mut Schema, table: &TableName, column: &Name) {
-    schema.remove_entity(Kind::Trigger, &trigger(table, column), Some(table));
+/// Takes the trigger away in the contract.
+pub(crate) fn retire(schema: &mut Schema, table: &TableName, column: &Name) {
+    schema.retire(Kind::Trigger, &trigger(table, column), Some(table));
 }
 
 /// The statements that stop keeping a column.
@@ -81,7 +82,7 @@ impl Kept<'_> {
             name: trigger(self.table, &self.column.name),
             on: Some(self.table.clone()),
             create: self.install().into_iter().map(|statement| statement.sql).collect(),
-            parts: Vec::new(),
+            parts: vec![format!("{}.{}", self.table, self.column.name)],
         }
     }
 }

@@ -5,14 +5,14 @@ use std::fmt;
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, LitStr, Token, parenthesized};
+use syn::{Ident, LitStr, Token};
 
 use crate::diag::Errors;
-use crate::syntax::constraint::Reference;
 use crate::syntax::default::Default;
 use crate::syntax::identity::Identity;
-use crate::syntax::list::{Reader, Words, flag};
+use crate::syntax::list::{Reader, Words, flag, inside};
 use crate::syntax::name::Name;
+use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
 use crate::syntax::types::{Family, Type};
 
@@ -37,7 +37,7 @@ pub(crate) enum Inline {
     PrimaryKey(Span),
     Unique(Span),
     Check(Sql),
-    References(Box<Reference>),
+    References(Box<References>),
 }
 
 /// A column as it is written, its constraints included.
@@ -115,7 +115,7 @@ impl ColumnDef {
             key.then(|| Inline::PrimaryKey(span_of("primary_key"))),
             unique.then(|| Inline::Unique(span_of("unique"))),
             check.map(Inline::Check),
-            reference.map(Inline::References),
+            reference.map(Box::new).map(Inline::References),
         ];
         let identity = identity.map(|found| Identity { span: span_of("identity"), ..found });
         let is_virtual = generated.as_ref().is_some_and(|found: &Generated| found.is_virtual);
@@ -165,16 +165,6 @@ fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Resul
     move |input| {
         *slot = Some(input.parse()?);
         Ok(())
-    }
-}
-
-/// A value in parentheses.
-fn inside<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
-    move |input| {
-        let content;
-        parenthesized!(content in input);
-        *slot = Some(content.parse()?);
-        if content.is_empty() { Ok(()) } else { Err(content.error("unexpected token")) }
     }
 }
 

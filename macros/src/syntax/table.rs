@@ -14,7 +14,8 @@ use crate::syntax::constraint::{Constraint, Rule, WORDS};
 use crate::syntax::default::Default;
 use crate::syntax::index::Index;
 use crate::syntax::list::items;
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
 
 /// A table. Constraints written with a column stand with the table's own.
@@ -73,20 +74,23 @@ impl Table {
     pub(crate) fn add(&mut self, def: ColumnDef) {
         let name = &def.column.name;
         for inline in def.inline {
-            let (rule, span) = match inline {
-                Inline::PrimaryKey(span) => (Rule::PrimaryKey(vec![name.clone()]), span),
-                Inline::Unique(span) => (Rule::Unique(vec![name.clone()]), span),
+            let key = vec![name.clone()];
+            let mut constraint = match inline {
+                Inline::PrimaryKey(span) => Constraint::of(Rule::PrimaryKey(key), span),
+                Inline::Unique(span) => Constraint::of(Rule::Unique(key), span),
                 Inline::Check(sql) => {
                     let span = sql.span;
-                    (Rule::Check(sql), span)
+                    Constraint::of(Rule::Check(sql), span)
                 }
-                Inline::References(target) => {
+                Inline::References(references) => {
+                    let References { target, terms } = *references;
                     let span = target.table.span();
-                    (Rule::ForeignKey { columns: vec![name.clone()], target: *target }, span)
+                    let rule = Rule::ForeignKey { columns: key, target };
+                    Constraint { terms, ..Constraint::of(rule, span) }
                 }
             };
-            let with = Some(name.clone());
-            self.constraints.push(Constraint { name: None, rule, with, span });
+            constraint.with = Some(name.clone());
+            self.constraints.push(constraint);
         }
         self.columns.push(def.column);
     }
@@ -101,11 +105,22 @@ impl Table {
 
     /// Whether a foreign key of it points at a table, or at one column of that.
     pub(crate) fn points_at(&self, table: &TableName, column: Option<&Name>) -> bool {
-        self.constraints.iter().any(|constraint| match &constraint.rule {
-            Rule::ForeignKey { target, .. } => {
-                target.table == *table && column.is_none_or(|name| target.columns.contains(name))
+        self.constraints.iter().filter_map(Constraint::reference).any(|target| {
+            target.table == *table && column.is_none_or(|name| target.columns.contains(name))
+        })
+    }
+
+    /// The columns of its foreign keys that stand for that column of another table.
+    pub(crate) fn columns_pointing_at<'a>(
+        &'a self,
+        to: &'a ColumnName,
+    ) -> impl Iterator<Item = &'a Name> {
+        self.constraints.iter().filter_map(move |constraint| match &constraint.rule {
+            Rule::ForeignKey { columns, target } if target.table == to.table => {
+                let at = target.columns.iter().position(|name| *name == to.name)?;
+                columns.get(at)
             }
-            _ => false,
+            _ => None,
         })
     }
 
@@ -142,12 +157,27 @@ impl Table {
             let generated = column.generated.as_ref().map(|sql| Cow::Borrowed(sql.text.as_str()));
             [Some(Cow::Borrowed(column.ty.sql.as_str())), default, generated].into_iter().flatten()
         });
-        let checks = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
-            Rule::Check(sql) => Some(sql),
-            _ => None,
-        });
+        let checks = self.constraints.iter().flat_map(Constraint::expressions);
         let indexes = self.indexes.iter().flat_map(Index::expressions);
         columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
+    }
+
+    /// The expressions that may name the table itself.
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Sql> {
+        let generated = self.columns.iter_mut().filter_map(|column| column.generated.as_mut());
+        let checks =
+            self.constraints.iter_mut().filter_map(|constraint| match &mut constraint.rule {
+                Rule::Check(sql) => Some(sql),
+                _ => None,
+            });
+        generated.chain(checks).chain(self.indexes.iter_mut().flat_map(Index::expressions_mut))
+    }
+
+    /// Gives it this primary key, in the place of the one that it may have.
+    pub(crate) fn set_primary_key(&mut self, key: Constraint) {
+        self.constraints.retain(|item| !matches!(item.rule, Rule::PrimaryKey(_)));
+        self.constraints.insert(0, key);
+        self.key_is_not_null();
     }
 
     /// Whether an index holds all values of this column in their order.

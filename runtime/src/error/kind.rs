@@ -21,6 +21,7 @@ pub(crate) enum Kind {
     Violation { table: String, problem: String, help: String, samples: Vec<String> },
     Unfilled { table: String, rows: u64 },
     TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
+    NotIndexable { index: String, why: String, help: String },
     Corrupt { what: String },
 }
 
@@ -96,6 +97,9 @@ impl fmt::Display for Kind {
                  {max_rows} that the one-step form was allowed for, because {reason}\n\
                  help: take `direct(…)` out, or `analyze {table}` if it has fewer rows than that"
             ),
+            Kind::NotIndexable { index, why, help } => {
+                write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
+            }
             Kind::Corrupt { what } => {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")
             }

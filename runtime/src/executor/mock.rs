@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::executor::{Executor, Rows, SqlError};
 use crate::migration::{
-    Backfill, Change, Index, LockMode, Migration, Migrations, Phase, Require, Statement, Step,
-    TableLock, Work,
+    Alone, Backfill, Bound, Change, Index, LockMode, Mend, Migration, Migrations, Phase, Require,
+    Statement, Step, TableLock, Work,
 };
 
 type Answer = Result<Rows, SqlError>;
@@ -75,7 +75,7 @@ pub(crate) fn refusal(code: &str) -> Answer {
 }
 
 fn usual(sql: &str) -> Rows {
-    let answers: [(&str, &[&[&str]]); 7] = [
+    let answers: [(&str, &[&[&str]]); 8] = [
         ("select pg_backend_pid()", &[&["7"]]),
         ("select pg_try_advisory_lock", &[&["t", "7"]]),
         ("select to_regclass('changeover", &[&["f"]]),
@@ -83,6 +83,7 @@ fn usual(sql: &str) -> Rows {
         ("with recursive tree", &[&["5", TABLE, "100"]]),
         ("with filled", &[&["3"]]),
         ("select count(*)", &[&["0"]]),
+        ("explain", &[&["[{\"Plan\": {\"Plan Rows\": 3}}]"]]),
     ];
     let answer = answers.iter().find(|(start, _)| sql.starts_with(start));
     answer.map_or_else(|| Rows::new(Vec::new(), 1), |(_, answer)| rows(answer))
@@ -91,6 +92,10 @@ fn usual(sql: &str) -> Rows {
 pub(crate) const TABLE: &str = "\"public\".\"users\"";
 
 pub(crate) const ALTER: &str = "alter table \"public\".\"users\" add column \"plan\" text";
+
+pub(crate) const DETACH: &str = "alter table \"p\" detach partition \"q\" concurrently";
+
+pub(crate) const FINALIZE: &str = "alter table \"p\" detach partition \"q\" finalize";
 
 const fn statement(sql: &'static str) -> Statement {
     const LOCKS: &[TableLock] = &[TableLock { table: TABLE, mode: LockMode::AccessExclusive }];
@@ -123,6 +128,11 @@ const STEPS: &[Step] = &[
     ),
     step(
         Phase::Expand,
+        Work::Bound(Bound { table: TABLE, max_rows: 3, reason: "it is small" }),
+        None,
+    ),
+    step(
+        Phase::Expand,
         Work::Transaction(&[statement(ALTER)]),
         Some(Work::Transaction(&[statement("alter table \"users\" drop column \"plan\"")])),
     ),
@@ -132,6 +142,15 @@ const STEPS: &[Step] = &[
         None,
     ),
     step(Phase::Migrate, Work::BuildIndex(INDEX), Some(Work::DropIndex(INDEX))),
+    step(
+        Phase::Migrate,
+        Work::Alone(Alone {
+            statement: statement(DETACH),
+            done: Some("select is detached"),
+            mend: &[Mend { when: "select is pending", statement: statement(FINALIZE) }],
+        }),
+        None,
+    ),
     step(
         Phase::Switch,
         Work::Transaction(&[statement("alter table \"users\" rename x to y")]),

@@ -15,7 +15,7 @@ impl Page {
         match work {
             Work::Transaction(statements) => self.transaction(statements),
             Work::BuildIndex(index) => self.build_index(index),
-            Work::DropIndex(index) => self.outside(&index.drop),
+            Work::DropIndex(index) => self.drop_index(index),
             Work::Backfill(backfill) => self.backfill(backfill),
             Work::Require(require) => self.require(require),
             Work::Alone(alone) => self.alone(alone),
@@ -40,11 +40,39 @@ impl Page {
     }
 
     fn build_index(&mut self, index: &Index) {
+        // A plan that knows its table to be partitioned says so by the lock on the parent.
+        if index.create.locks.iter().any(|lock| lock.mode.blocks_clients()) {
+            return self.build_partitioned(index);
+        }
         self.comment(
             "runs outside a transaction, and waits for every transaction that is older than it",
         );
         self.comment("if it stops: the invalid index is dropped concurrently and built again");
         self.outside(&index.create);
+    }
+
+    fn drop_index(&mut self, index: &Index) {
+        if index.drop.locks.iter().any(|lock| lock.mode.blocks_clients()) {
+            return self.transaction(&[index.drop]);
+        }
+        self.outside(&index.drop);
+    }
+
+    fn build_partitioned(&mut self, index: &Index) {
+        let Index { name, table, definition, .. } = index;
+        let unique = if index.unique { "unique " } else { "" };
+        self.comment(
+            "on the parent alone first, which holds no rows; if it stops: the next run goes on",
+        );
+        self.transaction(&[index.create]);
+        self.comment("then for each partition, where it has no such index yet:");
+        self.comment(format!(
+            "create {unique}index concurrently … on <partition> {definition};\n\
+             alter index {name} attach partition …;"
+        ));
+        self.comment(format!(
+            "and in the same way below partitions of {table} that have their own"
+        ));
     }
 
     fn alone(&mut self, alone: &Alone) {

@@ -271,7 +271,6 @@ begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- lock: ROW SHARE on "public"."teams": blocks neither reads nor writes
--- lock: ROW SHARE on "public"."teams": blocks neither reads nor writes
 alter table "public"."users" validate constraint "users_team_id_fkey";
 commit;
 

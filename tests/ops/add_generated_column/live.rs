@@ -18,8 +18,6 @@ mod m0002_change {
         after super::m0001_base;
         add_generated_column!(items.total: numeric(14, 2) = "price * amount", stored);
         add_generated_column!(items.size: text not_null comment("for the list") = "case when amount > 10 then 'large' else 'small' end", stored);
-        create_table!(lines { id: bigint primary_key, text: text not_null });
-        add_generated_column!(lines.length: integer = "length(text)", stored);
     }
 }
 

@@ -24,9 +24,9 @@ create table "public"."orders" (
   "total" numeric(12, 2) not null default 0,
   "created_at" timestamptz not null default now(),
   constraint "orders_pkey" primary key ("id"),
-  constraint "orders_customer_id_status_key" unique ("customer_id", "status"),
   constraint "orders_customer_id_fkey" foreign key ("customer_id") references "public"."customers" ("id") on delete cascade,
-  constraint "orders_total_check" check (total >= 0)
+  constraint "orders_total_check" check (total >= 0),
+  constraint "orders_customer_id_status_key" unique ("customer_id", "status")
 );
 -- the table is new and empty
 create index "orders_status_created_at_idx" on "public"."orders" ("status", "created_at" desc);

@@ -16,7 +16,7 @@ mod m0001_base {
 mod m0001_kept {
     changeover::migration! {
         after super::m0001_base;
-        add_generated_column!(users.initial: text = "left(username, 1)", stored);
+        add_generated_column!(users.initial: text = "substr(username, 1, 1)", stored);
     }
 }
 
@@ -47,6 +47,6 @@ pub fn scenario() -> Scenario {
         .new_build(Client::of("users").writes("username"))
         .equal(
             "select count(*) from users
-             where shout is distinct from upper(username) or initial is distinct from left(username, 1)",
+             where shout is distinct from upper(username) or initial is distinct from substr(username, 1, 1)",
         )
 }

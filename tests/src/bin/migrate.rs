@@ -6,7 +6,9 @@ use std::env;
 use std::process::ExitCode;
 
 use changeover::Changeover;
-use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY, SWITCH_HISTORY};
+use changeover_tests::sample::{
+    INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
+};
 use changeover_tests::{Failure, block_on, fail};
 
 fn main() -> ExitCode {
@@ -27,6 +29,7 @@ async fn run() -> Result<(), Failure> {
     let history = match name.as_str() {
         "rename" => Some(RENAME_HISTORY),
         "index" => Some(INDEX_HISTORY),
+        "partitioned" => Some(PARTITIONED_HISTORY),
         // Without its contract, behind which there is no undo.
         "switch" => SWITCH_HISTORY.until("m0003_switch"),
         _ => None,

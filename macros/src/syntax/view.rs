@@ -1,0 +1,117 @@
+//! Views, `active_users(id, name), "select …", option, …`: what `create_view!` and
+//! `replace_view!` take.
+
+use syn::parse::{Parse, ParseStream};
+use syn::{Token, parenthesized};
+
+use crate::diag::Errors;
+use crate::syntax::list::{flag, options, value};
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::query::Query;
+
+/// A view as it is written.
+pub(crate) struct View {
+    pub(crate) name: TableName,
+    /// The names of its columns, where they are not the query's.
+    pub(crate) columns: Vec<Name>,
+    pub(crate) query: Query,
+    pub(crate) security_invoker: bool,
+    pub(crate) security_barrier: bool,
+    pub(crate) check_option: Option<CheckOption>,
+}
+
+/// Which rows a client may write through a view: those that the view shows.
+#[derive(Clone, Copy)]
+pub(crate) enum CheckOption {
+    Local,
+    Cascaded,
+}
+
+impl View {
+    pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let (name, columns, query) = parse_head(input, errors)?;
+        let (mut security_invoker, mut security_barrier) = (false, false);
+        let mut check_option = None;
+        options(
+            input,
+            errors,
+            &mut [
+                ("security_invoker", &mut flag(&mut security_invoker)),
+                ("security_barrier", &mut flag(&mut security_barrier)),
+                ("check_option", &mut value(&mut check_option)),
+            ],
+        );
+        Ok(View { name, columns, query, security_invoker, security_barrier, check_option })
+    }
+
+    /// The names of the columns that clients see.
+    pub(crate) fn column_names(&self) -> Vec<String> {
+        column_names(&self.columns, &self.query)
+    }
+}
+
+/// Reads `name(column, …), "select …"`.
+pub(crate) fn parse_head(
+    input: ParseStream,
+    errors: &mut Errors,
+) -> syn::Result<(TableName, Vec<Name>, Query)> {
+    let name: TableName = input.parse()?;
+    let mut columns = Vec::new();
+    if input.peek(syn::token::Paren) {
+        let content;
+        parenthesized!(content in input);
+        columns.extend(content.parse_terminated(Name::parse, Token![,])?);
+    }
+    input.parse::<Token![,]>()?;
+    let query = input.parse()?;
+    check_columns(&columns, &query, errors);
+    Ok((name, columns, query))
+}
+
+/// The names of a view's columns.
+pub(crate) fn column_names(columns: &[Name], query: &Query) -> Vec<String> {
+    if columns.is_empty() {
+        return query.columns().into_iter().flatten().collect();
+    }
+    columns.iter().map(|name| name.text.clone()).collect()
+}
+
+fn check_columns(columns: &[Name], query: &Query, errors: &mut Errors) {
+    let given = query.columns();
+    let mut names: Vec<Name> = columns.to_vec();
+    if columns.is_empty() {
+        for (at, name) in given.iter().enumerate() {
+            match name {
+                Some(name) => names.push(Name { text: name.clone(), span: query.span }),
+                None => drop(
+                    errors
+                        .at(query.span, format_args!("column {} of the view has no name", at + 1))
+                        .help("expression as name"),
+                ),
+            }
+        }
+    } else if given.len() > 1 && given.len() != columns.len() {
+        let (listed, given) = (columns.len(), given.len());
+        errors.at(query.span, format_args!("the query gives {given} columns, not {listed}"));
+    }
+    for (at, name) in names.iter().enumerate() {
+        if names[..at].contains(name) {
+            errors.at(name.span, format_args!("column `{name}` is given twice"));
+        }
+    }
+}
+
+impl Parse for CheckOption {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let word: Name = input.parse()?;
+        match word.text.as_str() {
+            "local" => Ok(CheckOption::Local),
+            "cascaded" => Ok(CheckOption::Cascaded),
+            other => {
+                let message =
+                    format!("unknown check option `{other}`\nhelp: one of `local`, `cascaded`");
+                Err(syn::Error::new(word.span, message))
+            }
+        }
+    }
+}
