@@ -14,6 +14,8 @@ mod combined;
 mod contract;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/direct.rs"]
+mod direct;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/generated.rs"]

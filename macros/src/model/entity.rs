@@ -173,6 +173,12 @@ impl Schema {
         self.entities.iter().filter(move |entity| entity.kind == kind)
     }
 
+    /// Whether it is a domain whose values are checked.
+    pub(crate) fn is_constrained(&self, ty: &Type) -> bool {
+        let domain = ty.named.as_ref().and_then(|name| self.find_entity(Kind::Domain, name, None));
+        domain.is_some_and(|domain| domain.mentions("check") || domain.mentions("null"))
+    }
+
     /// The entity that a change names, with the error that a wrong name gives.
     pub(crate) fn entity(
         &self,

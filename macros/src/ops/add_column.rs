@@ -1,14 +1,16 @@
 //! `add_column!(orders.region: text not_null, fill = "…")`: catalog A1 to A8.
 
+use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
 use crate::ops::{Operation, Plan};
 use crate::plan::fill::{Event, Fill};
 use crate::plan::numbers::Numbers;
-use crate::plan::{Phase, Statement, Step, attach, ddl, not_null, sql};
+use crate::plan::{Phase, Statement, Step, at_once, attach, ddl, not_null, sql};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::default::{Default, example};
@@ -27,7 +29,8 @@ pub(crate) struct AddColumn {
 }
 
 impl Operation for AddColumn {
-    type Facts = ();
+    /// Whether its type reads every row for itself.
+    type Facts = bool;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let mut target = Target::parse(input, errors)?;
@@ -63,7 +66,7 @@ impl Operation for AddColumn {
         claims
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
         let table = schema.table(self.target.table(), errors)?;
         let before = errors.count();
         if table.column(&self.target.column().text).is_some() {
@@ -84,10 +87,11 @@ impl Operation for AddColumn {
         for constraint in &self.part.constraints {
             self.check_constraint(schema, table, constraint, errors);
         }
-        (errors.count() == before).then_some(())
+        let reads_all = schema.is_constrained(&self.column.ty);
+        (errors.count() == before).then_some(reads_all)
     }
 
-    fn plan(&self, (): &(), at: Position) -> Plan {
+    fn plan(&self, _: &bool, at: Position) -> Plan {
         let mut steps = vec![self.install(at)];
         if let Some(fill) = self.filler(at) {
             steps.push(fill.backfill());
@@ -100,6 +104,24 @@ impl Operation for AddColumn {
             steps.extend(attach::steps(&self.part.name, constraint));
         }
         Plan::noting(steps, vec![super::more_columns()])
+    }
+
+    fn direct(&self, reads_all: &bool) -> Option<Direct> {
+        let has_steps = self.has_filler() || !self.part.constraints.is_empty() || *reads_all;
+        has_steps.then(|| {
+            let table = self.target.table().clone();
+            let fill = self.fill.as_ref();
+            let step = at_once::add_column(&table, &self.column, fill, &self.part.constraints);
+            Direct { table, step }
+        })
+    }
+
+    fn only_direct(&self, reads_all: &bool) -> Option<(Span, &'static str)> {
+        reads_all.then(|| {
+            let reason = "a domain with a constraint makes PostgreSQL write every row while nobody can use the table: \
+                          the type under it, and `check(\"…\")`, take no such step";
+            (self.column.ty.span, reason)
+        })
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -198,6 +220,10 @@ impl AddColumn {
             }
             _ => {}
         }
+    }
+
+    fn has_filler(&self) -> bool {
+        self.fill.is_some() || self.default().is_some_and(|default| default.is_volatile())
     }
 
     /// What gives existing rows a value, where the default cannot do it in one step.

@@ -2,6 +2,7 @@
 
 pub(crate) mod advance;
 pub(crate) mod around;
+pub(crate) mod at_once;
 pub(crate) mod attach;
 pub(crate) mod constraint;
 pub(crate) mod convert;
