@@ -10,8 +10,12 @@ mod blocked;
 mod bound;
 #[path = "live/combined.rs"]
 mod combined;
+#[path = "live/constraints.rs"]
+mod constraints;
 #[path = "live/contract.rs"]
 mod contract;
+#[path = "live/convert.rs"]
+mod convert;
 #[path = "live/converted.rs"]
 mod converted;
 #[path = "live/direct.rs"]

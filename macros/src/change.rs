@@ -11,6 +11,7 @@ use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{self, Operation, Plan};
+use crate::plan::Phase;
 
 /// What a change came to.
 pub(crate) struct Change {
@@ -86,6 +87,9 @@ pub(crate) fn of_migration<O: Operation>(
     }
     if errors.count() == before {
         requires.extend(schema.keep_built(&built, &claims, errors));
+    }
+    if plan.steps.iter().any(|step| step.phase == Phase::Contract) {
+        schema.hold_what_was_needed();
     }
     if plan.is_direct {
         // Nothing of it waits for a contract.

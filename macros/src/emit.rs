@@ -190,16 +190,8 @@ fn statement(statement: &Statement) -> TokenStream {
 
 fn lock(lock: &Lock) -> TokenStream {
     let table = raw(&lock.table);
-    let mode = Ident::new(
-        match lock.mode {
-            Mode::RowShare => "RowShare",
-            Mode::ShareUpdateExclusive => "ShareUpdateExclusive",
-            Mode::Share => "Share",
-            Mode::ShareRowExclusive => "ShareRowExclusive",
-            Mode::AccessExclusive => "AccessExclusive",
-        },
-        Span::call_site(),
-    );
+    // The runtime's names are Debug's.
+    let mode = Ident::new(&format!("{:?}", lock.mode), Span::call_site());
     quote! {
         TableLock {
             table: #table,

@@ -20,6 +20,8 @@ create_table!(users {
 });
 create_table!(events { id: bigint check("id > 0"), room: int4range, at: timestamptz });
 create_view!(members, "select id, name from customers");
+create_schema!(empty);
+create_enum!(mood { happy, sad });
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -66,7 +68,18 @@ pub(crate) const SAMPLES: &[&str] = &[
     "change_primary_key!(users(username, id), include(email), name = k_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
+    r#"sql!(up = "create statistics users_words (dependencies) on legacy, email from users", undo = "drop statistics users_words", phase = expand, reason = "r", locks(users = share_update_exclusive));"#,
+    r#"sql!(up = "update users set legacy = legacy", undo = none, phase = migrate, reason = "r", allow(update, reason = "a"));"#,
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
+    r#"add_check!(users, "code <> ''", fill(code = "null", legacy = "code"));"#,
+    r#"add_foreign_key!(events.id => customers.id, fill = "null");"#,
+    "create_schema!(billing_);",
+    "drop_schema!(empty);",
+    r#"create_enum!(status_ { pending_, "in transit" });"#,
+    r#"add_column!(users.mood_: mood default "sad");"#,
+    "add_enum_value!(mood.calm_, after = happy);",
+    "add_enum_value!(mood.calm_, before = sad);",
+    "drop_enum!(mood);",
 ];
 
 /// What only the server knows: operator classes and their parameters.

@@ -189,6 +189,12 @@ impl Error {
         matches!(self.0.kind, Kind::TooLarge { .. })
     }
 
+    /// Whether the service's own function failed in a backfill; the message names the row, and
+    /// [`source`](StdError::source) is the function's error.
+    pub fn is_conversion(&self) -> bool {
+        matches!(self.0.kind, Kind::Conversion { .. })
+    }
+
     /// Whether a partitioned table is of a kind that cannot have an index as it was declared.
     pub fn is_not_indexable(&self) -> bool {
         matches!(self.0.kind, Kind::NotIndexable { .. })

@@ -179,6 +179,13 @@ impl StepStore<'_> {
         self.update(pid, &set)
     }
 
+    /// The statement that moves the cursor on, for the one whose rows are `filled`.
+    pub(crate) fn filled(&self, pid: &str, cursor: &str) -> String {
+        let cursor = quote_literal(cursor);
+        let set = format!("cursor = {cursor}, rows = rows + (select count(*) from filled)");
+        self.update(pid, &set)
+    }
+
     /// Keeps the error for `status`; best effort, since the connection may be what failed.
     pub(crate) async fn fail(&self, held: &mut Held<'_>, error: &Error) {
         let sql = self.update(held.pid(), &format!("error = {}", quote_literal(&error.in_full())));

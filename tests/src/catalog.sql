@@ -9,7 +9,7 @@ with relation as (
     select classoid, objoid, objsubid, format(' comment %L', description) as text
     from pg_description
 )
-select format('schema %I', nspname)
+select format('schema %I acl %s', nspname, nspacl)
 from pg_namespace
 where nspname !~ '^pg_' and nspname not in ('information_schema', 'changeover', $1)
 
@@ -65,9 +65,9 @@ from relation r join pg_trigger t on t.tgrelid = r.oid
 where not t.tgisinternal
 
 union all
-select format('sequence %s %s start %s by %s from %s to %s cycle %s owned by %s.%I', r.name,
-    format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle,
-    o.name, a.attname)
+select format('sequence %s %s start %s by %s from %s to %s cache %s cycle %s owned by %s.%I acl %s', r.name,
+    format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
+    s.seqcycle, o.name, a.attname, r.relacl)
 from relation r join pg_sequence s on s.seqrelid = r.oid
 left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = r.oid
     and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
@@ -81,13 +81,22 @@ where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'changeove
     and p.prokind in ('f', 'p')
 
 union all
-select format('type %I.%I %s', n.nspname, t.typname, coalesce(
+select format('type %I.%I %s acl %s%s', n.nspname, t.typname, coalesce(
     (select format('enum %s', array_agg(e.enumlabel order by e.enumsortorder))
      from pg_enum e where e.enumtypid = t.oid),
-    format('domain %s', format_type(t.typbasetype, t.typtypmod))))
+    format('domain %s collate %s default %s%s %s', format_type(t.typbasetype, t.typtypmod),
+        t.typcollation::regcollation, t.typdefault, case when t.typnotnull then ' not null' end,
+        (select array_agg(format('%I %s %s', c.conname, pg_get_constraintdef(c.oid), c.convalidated)
+            order by c.conname)
+         from pg_constraint c where c.contypid = t.oid and c.contype <> 'n'))), t.typacl, d.text)
 from pg_type t join pg_namespace n on n.oid = t.typnamespace
+left join comment d on d.classoid = 'pg_type'::regclass and d.objoid = t.oid
 where t.typtype in ('e', 'd') and n.nspname !~ '^pg_'
     and n.nspname not in ('information_schema', 'changeover', $1)
+
+union all
+select format('extension %I version %s schema %I', e.extname, e.extversion, n.nspname)
+from pg_extension e join pg_namespace n on n.oid = e.extnamespace
 
 union all
 select format('policy %s.%I %s %s using %s check %s', r.name, p.polname, p.polcmd, p.polpermissive,
@@ -97,3 +106,23 @@ from relation r join pg_policy p on p.polrelid = r.oid
 union all
 select format('statistics %s', pg_get_statisticsobjdef(s.oid))
 from pg_statistic_ext s join relation r on r.oid = s.stxrelid
+
+union all
+select format('rule %s', pg_get_ruledef(w.oid))
+from pg_rewrite w join relation r on r.oid = w.ev_class
+where w.rulename <> '_RETURN'
+
+union all
+select format('publication %I of %s', p.pubname, array(
+    select t.schemaname || '.' || t.tablename
+    from pg_publication_tables t where t.pubname = p.pubname order by 1))
+from pg_publication p
+
+union all
+select format('composite %I.%I %s', n.nspname, c.relname, array(
+    select format('%s %s', a.attname, format_type(a.atttypid, a.atttypmod))
+    from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    order by a.attnum))
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'c' and n.nspname not in ('information_schema', 'changeover', $1)
+    and n.nspname !~ '^pg_'

@@ -1,5 +1,6 @@
 //! Histories written by hand, so that tests of the runner do not hang on the macros.
 
+mod convert;
 mod partitioned;
 mod switch;
 
@@ -8,6 +9,7 @@ use changeover::migration::{
     Work,
 };
 
+pub use self::convert::CONVERT_HISTORY;
 pub use self::partitioned::{PARTITIONED_HISTORY, PARTITIONED_INDEX};
 pub use self::switch::SWITCH_HISTORY;
 

@@ -106,7 +106,8 @@ impl Schema {
         let Some(entity) = self.find_entity(kind, name, on).cloned() else { return };
         self.hold_while_read(&entity);
         self.entities.retain(|other| {
-            other.object() != entity.object() && other.on.as_ref() != Some(&entity.name)
+            let is_on = entity.kind.is_relation() && other.on.as_ref() == Some(&entity.name);
+            other.object() != entity.object() && !is_on
         });
         self.hold(entity.object(), Role::Retiring { successor: None });
     }

@@ -74,7 +74,7 @@ impl Kind {
     }
 
     /// Whether its name may not be another type's too (manual, `pg_type`).
-    fn is_type(self) -> bool {
+    pub(super) fn is_type(self) -> bool {
         matches!(self, Kind::Enum | Kind::Domain)
     }
 }
@@ -173,12 +173,6 @@ impl Schema {
         self.entities.iter().filter(move |entity| entity.kind == kind)
     }
 
-    /// Whether it is a domain whose values are checked.
-    pub(crate) fn is_constrained(&self, ty: &Type) -> bool {
-        let domain = ty.named.as_ref().and_then(|name| self.find_entity(Kind::Domain, name, None));
-        domain.is_some_and(|domain| domain.mentions("check") || domain.mentions("null"))
-    }
-
     /// The entity that a change names, with the error that a wrong name gives.
     pub(crate) fn entity(
         &self,
@@ -239,5 +233,10 @@ impl Schema {
         let types = self.entities.iter().filter(|entity| entity.kind.is_type());
         let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
         ty.report_unknown(&known, errors);
+    }
+
+    /// An entity that is known by nothing but a change that stands outside any history.
+    pub(crate) fn assume_entity(&mut self, kind: Kind, name: &TableName, parts: Vec<String>) {
+        self.put_entity(Entity { kind, name: name.clone(), on: None, create: Vec::new(), parts });
     }
 }

@@ -3,7 +3,9 @@
 use proc_macro2::Span;
 
 use crate::diag::{Diagnostic, Errors};
+use crate::model::entity::Kind;
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
+use crate::syntax::assignment::Assignment;
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
@@ -202,6 +204,25 @@ impl Schema {
         }
     }
 
+    /// What a constraint's `fill` sets: columns that can take a value.
+    pub(crate) fn fill(&self, table: &Table, fill: &[Assignment], errors: &mut Errors) {
+        for (at, item) in fill.iter().enumerate() {
+            let (name, value) = (&item.column, &item.value);
+            let Some(column) = self.column_of(table, name, errors) else { continue };
+            if fill[..at].iter().any(|earlier| earlier.column == *name) {
+                errors.at(name.span, format_args!("`{name}` is set twice"));
+            }
+            if column.generated.is_some() {
+                errors
+                    .at(name.span, format_args!("column `{name}` gets its value from PostgreSQL"));
+            }
+            if column.not_null && value.text.eq_ignore_ascii_case("null") {
+                errors.at(value.span, format_args!("column `{name}` is not null"));
+            }
+            self.expression(table, value, errors);
+        }
+    }
+
     /// A table with a foreign key that points at this key of `table`.
     pub(crate) fn points_at_key<'a>(&'a self, table: &'a Table, key: &[Name]) -> Option<&'a Table> {
         let points = |other: &&Table| {
@@ -307,6 +328,10 @@ fn covers(held: &Object, claimed: &Object) -> bool {
         }
         (Object::Column(table, _) | Object::Constraint(table, _), Object::Table(claimed)) => {
             table == claimed
+        }
+        // A schema goes after what is in it.
+        (_, Object::Entity(Kind::Schema, schema, _)) => {
+            held == claimed || held.schema() == Some(schema)
         }
         _ => held == claimed,
     }

@@ -13,6 +13,9 @@ mod query;
 mod rename;
 pub(crate) mod replaced;
 pub(crate) mod state;
+pub(crate) mod statement;
+pub(crate) mod types;
+pub(crate) mod usage;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +24,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use crate::model::entity::{Entity, Kind};
+use crate::syntax::assignment::Assignment;
 use crate::syntax::column::{Column, ColumnDef};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::name::{Name, TableName};
@@ -146,6 +150,17 @@ impl Object {
 
     pub(crate) fn at(self, span: Span) -> Claim {
         Claim { object: self, span }
+    }
+
+    /// The schema that its name states; none where that is `public`, or where it has none.
+    fn schema(&self) -> Option<&str> {
+        match self {
+            Object::Table(name)
+            | Object::Column(name, _)
+            | Object::Constraint(name, _)
+            | Object::Entity(_, name, _) => name.rsplit_once('.').map(|(schema, _)| schema),
+            Object::Index(schema, _) => Some(schema),
+        }
     }
 }
 
@@ -277,6 +292,27 @@ impl Schema {
         let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
         for object in objects {
             self.hold(object, Role::Synced);
+        }
+    }
+
+    /// Holds what the trigger of a constraint's `fill` writes and reads.
+    pub(crate) fn hold_fill(
+        &mut self,
+        table: &TableName,
+        constraint: &Constraint,
+        fill: &[Assignment],
+    ) {
+        if fill.is_empty() {
+            return;
+        }
+        let parent = constraint.reference().into_iter();
+        let parent = parent.flat_map(|to| to.columns.iter().map(|name| (&to.table, name)));
+        let own = constraint.columns().iter().chain(fill.iter().map(|item| &item.column));
+        for (table, column) in own.map(|name| (table, name)).chain(parent) {
+            self.hold(Object::column(table, column), Role::Synced);
+        }
+        for sql in constraint.expressions().into_iter().chain(fill.iter().map(|it| &it.value)) {
+            self.hold_read(table, sql);
         }
     }
 

@@ -1,6 +1,5 @@
 //! `add_column!(orders.region: text not_null, fill = "…")`: catalog A1 to A8.
 
-use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
@@ -29,8 +28,7 @@ pub(crate) struct AddColumn {
 }
 
 impl Operation for AddColumn {
-    /// Whether its type reads every row for itself.
-    type Facts = bool;
+    type Facts = ();
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let mut target = Target::parse(input, errors)?;
@@ -66,7 +64,7 @@ impl Operation for AddColumn {
         claims
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
         let table = schema.table(self.target.table(), errors)?;
         let before = errors.count();
         if table.column(&self.target.column().text).is_some() {
@@ -75,7 +73,8 @@ impl Operation for AddColumn {
                 format_args!("column `{}` exists already", self.target.name),
             );
         }
-        schema.check_type(&self.column.ty, errors);
+        schema.check_column(&self.column, errors);
+        schema.check_added_type(&table.name, &self.column, self.column.ty.span, errors);
         self.check_generated(errors);
         self.check_value(errors);
         if let Some(fill) = &self.fill {
@@ -87,11 +86,10 @@ impl Operation for AddColumn {
         for constraint in &self.part.constraints {
             self.check_constraint(schema, table, constraint, errors);
         }
-        let reads_all = schema.is_constrained(&self.column.ty);
-        (errors.count() == before).then_some(reads_all)
+        (errors.count() == before).then_some(())
     }
 
-    fn plan(&self, _: &bool, at: Position) -> Plan {
+    fn plan(&self, (): &(), at: Position) -> Plan {
         let mut steps = vec![self.install(at)];
         if let Some(fill) = self.filler(at) {
             steps.push(fill.backfill());
@@ -106,21 +104,13 @@ impl Operation for AddColumn {
         Plan::noting(steps, vec![super::more_columns()])
     }
 
-    fn direct(&self, reads_all: &bool) -> Option<Direct> {
-        let has_steps = self.has_filler() || !self.part.constraints.is_empty() || *reads_all;
+    fn direct(&self, (): &()) -> Option<Direct> {
+        let has_steps = self.has_filler() || !self.part.constraints.is_empty();
         has_steps.then(|| {
             let table = self.target.table().clone();
             let fill = self.fill.as_ref();
             let step = at_once::add_column(&table, &self.column, fill, &self.part.constraints);
             Direct { table, step }
-        })
-    }
-
-    fn only_direct(&self, reads_all: &bool) -> Option<(Span, &'static str)> {
-        reads_all.then(|| {
-            let reason = "a domain with a constraint makes PostgreSQL write every row while nobody can use the table: \
-                          the type under it, and `check(\"…\")`, take no such step";
-            (self.column.ty.span, reason)
         })
     }
 

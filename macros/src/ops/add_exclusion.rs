@@ -62,7 +62,7 @@ impl Operation for AddExclusion {
     }
 
     fn direct(&self, (): &()) -> Option<Direct> {
-        let step = attach::at_once(&self.table, &self.constraint);
+        let step = attach::at_once(&self.table, &self.constraint, None);
         Some(Direct { table: self.table.clone(), step })
     }
 

@@ -87,7 +87,7 @@ impl Operation for AddPrimaryKey {
     }
 
     fn direct(&self, nullable: &Vec<Name>) -> Option<Direct> {
-        let mut step = attach::at_once(&self.table, &self.constraint);
+        let mut step = attach::at_once(&self.table, &self.constraint, None);
         // The columns stay NOT NULL when the key goes.
         if let Some(Work::Transaction(undo)) = &mut step.undo {
             undo.extend(nullable.iter().map(|name| ddl::drop_not_null(&self.table, name)));

@@ -63,7 +63,7 @@ impl Operation for AddUnique {
     }
 
     fn direct(&self, (): &()) -> Option<Direct> {
-        let step = attach::at_once(&self.table, &self.constraint);
+        let step = attach::at_once(&self.table, &self.constraint, None);
         Some(Direct { table: self.table.clone(), step })
     }
 

@@ -54,10 +54,11 @@ impl Operation for CreateTable {
         if let Some(taken) = schema.relation(name, &name.name.text) {
             errors.at(name.span(), format_args!("{taken} exists already"));
         }
+        schema.check_schema(name, errors);
         self.check_names(schema, errors);
         self.check_columns(errors);
         for column in &self.table.columns {
-            schema.check_type(&column.ty, errors);
+            schema.check_column(column, errors);
         }
         for constraint in &self.table.constraints {
             for column in constraint.named_columns() {

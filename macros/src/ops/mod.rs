@@ -2,6 +2,7 @@
 
 pub(crate) mod add_check;
 pub(crate) mod add_column;
+pub(crate) mod add_enum_value;
 pub(crate) mod add_exclusion;
 pub(crate) mod add_foreign_key;
 pub(crate) mod add_generated_column;
@@ -10,16 +11,25 @@ pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
 pub(crate) mod change_primary_key;
+pub(crate) mod change_sequence;
 pub(crate) mod change_type;
+pub(crate) mod create_enum;
+pub(crate) mod create_extension;
+pub(crate) mod create_schema;
+pub(crate) mod create_sequence;
 pub(crate) mod create_table;
 pub(crate) mod create_view;
 pub(crate) mod drop_column;
 pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
+pub(crate) mod drop_enum;
+pub(crate) mod drop_extension;
 pub(crate) mod drop_generated;
 pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
 pub(crate) mod drop_not_null;
+pub(crate) mod drop_schema;
+pub(crate) mod drop_sequence;
 pub(crate) mod drop_table;
 pub(crate) mod drop_view;
 pub(crate) mod merge_columns;
@@ -33,6 +43,7 @@ pub(crate) mod replace_view;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
 pub(crate) mod split_column;
+pub(crate) mod sql;
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -266,9 +277,11 @@ macro_rules! operations {
             ///
             /// ```text
             /// add_check!(orders, "total >= 0", name = orders_total_positive);
+            /// add_check!(orders, "stock >= 0", fill(stock = "0"));
             /// ```
             ///
-            /// The plan looks for rows that break it first and stops with samples of them; then
+            /// The plan looks for rows that break it first and stops with samples of them; with
+            /// `fill` it mends them, and until the contract those that old builds write. Then
             /// the check holds for new rows (`not valid`), and a step of its own reads the old
             /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
             /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
@@ -278,10 +291,12 @@ macro_rules! operations {
             /// ```text
             /// add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
             /// add_foreign_key!(orders(region, customer) => customers(region, id), match = full);
+            /// add_foreign_key!(orders.referrer_id => users.id, fill = "null");
             /// ```
             ///
             /// The plan looks for rows that point nowhere first and stops with samples of them;
-            /// then the key holds for new rows (`not valid`; both tables are locked against writes
+            /// with `fill` it mends them, and until the contract those that old builds write.
+            /// Then the key holds for new rows (`not valid`; both tables are locked against writes
             /// for a moment, the one that it points at first), and a step of its own reads the
             /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
             /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
@@ -425,6 +440,116 @@ macro_rules! operations {
             /// One step, in Contract; refused while anything of the model needs the view.
             /// PostgreSQL manual: DROP VIEW.
             drop_view: DropView,
+            /// Creates a schema.
+            ///
+            /// ```text
+            /// create_schema!(billing);
+            /// ```
+            ///
+            /// One step, in Expand. A schema that no migration makes must be there before the
+            /// history runs. PostgreSQL manual: CREATE SCHEMA.
+            create_schema: CreateSchema,
+            /// Drops an empty schema, once no build names it.
+            ///
+            /// ```text
+            /// drop_schema!(billing);
+            /// ```
+            ///
+            /// One step, in Contract; what the model has in it is dropped, and contracted, first.
+            /// PostgreSQL manual: DROP SCHEMA.
+            drop_schema: DropSchema,
+            /// Creates an enum, a type of named values, which columns may have from then on.
+            ///
+            /// ```text
+            /// create_enum!(order_status { pending, shipped, "in transit" });
+            /// create_table!(orders { status: order_status not_null default "pending" });
+            /// ```
+            ///
+            /// One step, in Expand. The order of the values is the order in which they sort.
+            /// PostgreSQL manual: CREATE TYPE, "Enumerated Types".
+            create_enum: CreateEnum,
+            /// Adds a value to an enum, at the end or where `before` or `after` says.
+            ///
+            /// ```text
+            /// add_enum_value!(order_status.delivered, after = shipped);
+            /// ```
+            ///
+            /// One step, in Expand; changes behind it may use the value. An undo leaves the value,
+            /// because PostgreSQL cannot take one away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
+            add_enum_value: AddEnumValue,
+            /// Drops an enum, once no build names it.
+            ///
+            /// ```text
+            /// drop_enum!(order_status);
+            /// ```
+            ///
+            /// One step, in Contract; columns that have the type are dropped, and contracted,
+            /// first. PostgreSQL manual: DROP TYPE.
+            drop_enum: DropEnum,
+            /// Creates an extension, unless the database has it already.
+            ///
+            /// ```text
+            /// create_extension!(citext);
+            /// create_extension!(postgis, schema = extensions, version = "3.4.2");
+            /// ```
+            ///
+            /// One step, in Expand. An undo drops it only where this change made it, which it
+            /// knows by the extension's comment. PostgreSQL manual: CREATE EXTENSION.
+            create_extension: CreateExtension,
+            /// Drops an extension, once no build uses it.
+            ///
+            /// ```text
+            /// drop_extension!(citext);
+            /// ```
+            ///
+            /// One step, in Contract. PostgreSQL manual: DROP EXTENSION.
+            drop_extension: DropExtension,
+            /// Creates a sequence.
+            ///
+            /// ```text
+            /// create_sequence!(order_numbers, start = 1000, owned_by = orders.number);
+            /// ```
+            ///
+            /// Options: `as` (a type), `increment`, `min_value`, `max_value`, `start`, `cache`,
+            /// `cycle`, `owned_by`. One step, in Expand. PostgreSQL manual: CREATE SEQUENCE.
+            create_sequence: CreateSequence,
+            /// Changes options of a sequence.
+            ///
+            /// ```text
+            /// change_sequence!(order_numbers, as = bigint);
+            /// change_sequence!(order_numbers, owned_by = none, restart = 5000);
+            /// ```
+            ///
+            /// The options of `create_sequence!`, and `restart`, which an undo does not take back.
+            /// One step, in Expand: whoever asks for a value waits until its commit. PostgreSQL
+            /// manual: ALTER SEQUENCE.
+            change_sequence: ChangeSequence,
+            /// Drops a sequence, once no build uses it.
+            ///
+            /// ```text
+            /// drop_sequence!(order_numbers);
+            /// ```
+            ///
+            /// One step, in Contract; a default that uses it is dropped, and contracted, first.
+            /// PostgreSQL manual: DROP SEQUENCE.
+            drop_sequence: DropSequence,
+            /// Runs statements that no other macro stands for.
+            ///
+            /// ```text
+            /// sql!(
+            ///     up = "create statistics orders_region (dependencies) on country, region from orders",
+            ///     undo = "drop statistics orders_region",
+            ///     reason = "the planner takes them for independent",
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL's grammar reads them while the service compiles; a form that blocks
+            /// clients, or that the history has to know of, is an error that names the macro to
+            /// use. `phase` is `expand`, `migrate` or `contract`; before the contract `undo` says
+            /// what takes the statements back, or `none`. `locks(orders = share)` states what a
+            /// statement locks where that is not known; `allow(truncate, reason = "…")` lets a
+            /// rule be broken. All statements of one `sql!` are one transaction.
+            sql: Sql,
         }
     };
 }

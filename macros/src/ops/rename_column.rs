@@ -119,6 +119,7 @@ impl Operation for RenameColumn {
             schema.expression(&both, down, errors);
         }
         self.check_held(schema, table, old, errors);
+        schema.check_added_type(&table.name, &self.new_column(table, old), self.new.span, errors);
         let facts = Facts {
             old: old.clone(),
             default: self.shared_default(table, old),

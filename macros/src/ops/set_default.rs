@@ -50,6 +50,7 @@ impl Operation for SetDefault {
         if let Some(sql) = self.default.computed() {
             schema.clause(Clause::Default, table, sql, errors);
         }
+        schema.check_default(&column.ty, &self.default, errors);
         if column.identity.is_some() || column.generated.is_some() {
             errors
                 .at(

@@ -103,10 +103,13 @@ fn index(index: &Index) -> data::Index {
 fn statement(statement: &Statement) -> data::Statement {
     let locks = statement.locks.iter().map(|lock| {
         let mode = match lock.mode {
+            Mode::AccessShare => data::LockMode::AccessShare,
             Mode::RowShare => data::LockMode::RowShare,
+            Mode::RowExclusive => data::LockMode::RowExclusive,
             Mode::ShareUpdateExclusive => data::LockMode::ShareUpdateExclusive,
             Mode::Share => data::LockMode::Share,
             Mode::ShareRowExclusive => data::LockMode::ShareRowExclusive,
+            Mode::Exclusive => data::LockMode::Exclusive,
             Mode::AccessExclusive => data::LockMode::AccessExclusive,
         };
         data::TableLock { table: text(&lock.table), mode }

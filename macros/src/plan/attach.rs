@@ -1,5 +1,6 @@
 //! Constraints on a table with rows, without a scan or a build under a lock that blocks.
 
+use crate::plan::repair::Repair;
 use crate::plan::{Lock, Mode, Phase, Statement, Step, constraint, ddl, index};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::Index;
@@ -24,11 +25,12 @@ pub(crate) fn steps(table: &TableName, constraint: &Constraint) -> Vec<Step> {
     steps
 }
 
-/// The constraint in one step, which reads every row under the lock.
-pub(crate) fn at_once(table: &TableName, constraint: &Constraint) -> Step {
+/// The constraint in one step, which reads every row under the lock, and mends them before.
+pub(crate) fn at_once(table: &TableName, constraint: &Constraint, repair: Option<&Repair>) -> Step {
     let why = "in one step, which reads every row while nobody can write";
     let mut add: Vec<Statement> = constraint::requirement(constraint).into_iter().collect();
     add.extend(lock_parent(table, constraint, Mode::ShareRowExclusive));
+    add.extend(repair.map(Repair::at_once));
     add.push(constraint::add(table, constraint));
     Step::transaction(Phase::Expand, why, add).undo(drop(table, constraint))
 }

@@ -8,8 +8,10 @@ pub(crate) mod constraint;
 pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
+pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
+pub(crate) mod hand_over;
 pub(crate) mod index;
 pub(crate) mod kept;
 pub(crate) mod not_null;
@@ -17,6 +19,7 @@ pub(crate) mod numbers;
 pub(crate) mod outside;
 pub(crate) mod part;
 pub(crate) mod queue;
+pub(crate) mod repair;
 pub(crate) mod reshape;
 pub(crate) mod retype;
 pub(crate) mod sequence;
@@ -74,11 +77,32 @@ pub(crate) struct Lock {
 /// The lock modes that plans take (manual, "Explicit Locking"), the weakest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Mode {
+    AccessShare,
     RowShare,
+    RowExclusive,
     ShareUpdateExclusive,
     Share,
     ShareRowExclusive,
+    Exclusive,
     AccessExclusive,
+}
+
+impl Mode {
+    /// Every mode, by its words in SQL.
+    pub(crate) const ALL: [(&str, Mode); 8] = [
+        ("access share", Mode::AccessShare),
+        ("row share", Mode::RowShare),
+        ("row exclusive", Mode::RowExclusive),
+        ("share update exclusive", Mode::ShareUpdateExclusive),
+        ("share", Mode::Share),
+        ("share row exclusive", Mode::ShareRowExclusive),
+        ("exclusive", Mode::Exclusive),
+        ("access exclusive", Mode::AccessExclusive),
+    ];
+
+    pub(crate) fn words(self) -> &'static str {
+        Self::ALL.iter().find(|(_, mode)| *mode == self).map_or("", |(words, _)| words)
+    }
 }
 
 #[derive(Clone)]

@@ -1,78 +1,84 @@
-//! The sequence that a column takes its numbers from, when another column takes its place.
+//! Sequences as SQL.
 
+use crate::model::entity::{Entity, Kind};
 use crate::plan::{Mode, Statement};
-use crate::syntax::column::Column;
-use crate::syntax::default::literal;
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::name::TableName;
+use crate::syntax::sequence::{Number, Owner, Sequence};
 
-/// Hands an identity, or a sequence that belongs to the column, on to another, with the number
-/// that comes next. The sequence of an identity cannot change hands: it is made again, alike.
-pub(crate) fn hand_over(
-    table: &TableName,
-    column: &Column,
-    from: &Name,
-    to: &Name,
-) -> Vec<Statement> {
-    if column.identity.is_some() {
-        return vec![identity(table, from, to)];
+/// A sequence of the schema. Its options are kept as they are written in a macro.
+pub(crate) fn entity(name: &TableName, options: &Sequence) -> Entity {
+    let mut create = vec![format!("create sequence {}{}", name.quoted(), clauses(options))];
+    if let Some(Owner::Column(_)) = &options.owner {
+        let owner = Sequence { owner: options.owner.clone(), ..Sequence::default() };
+        create.push(alter(name, &owner).sql);
     }
-    let takes_numbers =
-        column.default.as_ref().is_some_and(|default| default.sql().contains("nextval"));
-    if takes_numbers { vec![owned(table, from, to)] } else { Vec::new() }
+    let parts = vec![options.to_string()];
+    Entity { kind: Kind::Sequence, name: name.clone(), on: None, create, parts }
 }
 
-fn identity(table: &TableName, from: &Name, to: &Name) -> Statement {
-    let (on, from_text) = (literal(&table.quoted()), literal(&from.text));
-    let sql = format!(
-        "do $changeover$
-declare
-  sequence regclass := pg_get_serial_sequence({on}, {from_text});
-  name text := (select format('%I.%I', n.nspname, c.relname)
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = sequence);
-  kind text := (select case attidentity when 'a' then 'always' else 'by default' end
-    from pg_attribute where attrelid = {on}::regclass and attname = {from_text});
-  options text := (select format('start %s increment %s cache %s %s', seqstart, seqincrement, seqcache,
-      case when seqcycle then 'cycle' else 'no cycle' end)
-    from pg_sequence where seqrelid = sequence);
-  grants text[] := (select array_agg(format('grant %s on sequence %s to %s', x.privilege_type, name,
-      case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end))
-    from pg_class c, aclexplode(c.relacl) x where c.oid = sequence);
-  granted text;
-  last bigint;
-  called boolean;
-begin
-  execute format('select last_value, is_called from %s', name) into last, called;
-  alter table {table} alter column {from} drop identity;
-  execute format('alter table {text} alter column {to} add generated %s as identity (sequence name %s %s)',
-    kind, name, options);
-  perform setval(name::regclass, last, called);
-  foreach granted in array coalesce(grants, '{{}}') loop
-    execute granted;
-  end loop;
-end $changeover$",
-        table = table.quoted(),
-        text = table.quoted().replace('\'', "''").replace('%', "%%"),
-        from = from.quoted(),
-        to = to.quoted().replace('\'', "''").replace('%', "%%"),
-    );
-    Statement::locking(sql, table, Mode::AccessExclusive).why("the numbers go on where they are")
+/// Keeps clients from the sequence until the commit (catalog J), and no table.
+pub(crate) fn alter(name: &TableName, options: &Sequence) -> Statement {
+    let restart = number(" restart with", options.restart);
+    let owner = options.owner.as_ref().map(owned_by).unwrap_or_default();
+    let sql = format!("alter sequence {}{}{restart}{owner}", name.quoted(), clauses(options));
+    Statement::locking(sql, name, Mode::ShareRowExclusive)
 }
 
-fn owned(table: &TableName, from: &Name, to: &Name) -> Statement {
-    let (on, from, to) = (literal(&table.quoted()), literal(&from.text), literal(&to.text));
-    let sql = format!(
-        "do $changeover$
-declare
-  sequence regclass := pg_get_serial_sequence({on}, {from});
-  kind text := (select format_type(atttypid, null)
-    from pg_attribute where attrelid = {on}::regclass and attname = {to});
-begin
-  if sequence is not null then
-    execute format('alter sequence %s as %s', sequence, kind);
-    execute format('alter sequence %s owned by %s.%I', sequence, {on}::regclass, {to});
-  end if;
-end $changeover$"
-    );
-    Statement::locking(sql, table, Mode::AccessExclusive)
-        .why("the sequence goes with the column, and its numbers with it")
+/// What gives each option that a change names its value from before.
+pub(crate) fn restore(name: &TableName, was: &Sequence, change: &Sequence) -> Statement {
+    let back = Sequence {
+        ty: change.ty.and(was.ty),
+        increment: change.increment.and(was.increment),
+        min: change.min.and(was.min),
+        max: change.max.and(was.max),
+        start: change.start.map(|_| was.first()),
+        restart: None,
+        cache: change.cache.and(was.cache),
+        cycle: change.cycle.map(|_| was.cycle.unwrap_or(false)),
+        owner: change.owner.as_ref().map(|_| was.owner.clone().unwrap_or(Owner::None)),
+    };
+    // What was not said is as PostgreSQL has it.
+    let unsaid = [
+        (change.ty.is_some() && was.ty.is_none(), " as bigint"),
+        (change.increment.is_some() && was.increment.is_none(), " increment by 1"),
+        (change.min.is_some() && was.min.is_none(), " no minvalue"),
+        (change.max.is_some() && was.max.is_none(), " no maxvalue"),
+        (change.cache.is_some() && was.cache.is_none(), " cache 1"),
+    ];
+    let unsaid: String = unsaid.iter().filter(|(is, _)| *is).map(|(_, clause)| *clause).collect();
+    let owner = back.owner.as_ref().map(owned_by).unwrap_or_default();
+    let sql = format!("alter sequence {}{}{unsaid}{owner}", name.quoted(), clauses(&back));
+    Statement::locking(sql, name, Mode::ShareRowExclusive)
+}
+
+fn clauses(options: &Sequence) -> String {
+    let ty = options.ty.map(|ty| format!(" as {ty}")).unwrap_or_default();
+    let cycle = match options.cycle {
+        Some(true) => " cycle",
+        Some(false) => " no cycle",
+        None => "",
+    };
+    [
+        ty,
+        number(" increment by", options.increment),
+        number(" minvalue", options.min),
+        number(" maxvalue", options.max),
+        number(" start with", options.start),
+        number(" cache", options.cache),
+        cycle.to_owned(),
+    ]
+    .concat()
+}
+
+fn number(clause: &str, number: Option<Number>) -> String {
+    number.map(|number| format!("{clause} {}", number.value)).unwrap_or_default()
+}
+
+fn owned_by(owner: &Owner) -> String {
+    match owner {
+        Owner::None => " owned by none".to_owned(),
+        Owner::Column(column) => {
+            format!(" owned by {}.{}", column.table.quoted(), column.name.quoted())
+        }
+    }
 }

@@ -60,11 +60,25 @@ pub(crate) fn build(items: &[Item]) -> Vec<String> {
         .chain(functions.then(|| "set check_function_bodies = off".to_owned()))
         .chain(schemas.map(|schema| format!("create schema if not exists \"{schema}\"")))
         .chain(items.iter().flat_map(build_item))
+        .chain(items.iter().flat_map(owner))
         .collect()
+}
+
+/// What says to which column a sequence belongs: that column's default may need the sequence.
+fn owner(item: &Item) -> Vec<String> {
+    match item {
+        Item::Entity(entity) if entity.kind == Kind::Sequence => {
+            entity.create.iter().skip(1).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn build_item(item: &Item) -> Vec<String> {
     match item {
+        Item::Entity(entity) if entity.kind == Kind::Sequence => {
+            entity.create.iter().take(1).cloned().collect()
+        }
         Item::Entity(entity) => entity.create.clone(),
         Item::Table(table) => create_table(table)
             .into_iter()

@@ -6,7 +6,7 @@ use crate::plan::outside::{self, Replaced};
 use crate::plan::part::{self, Part};
 use crate::plan::shadow::Shadow;
 use crate::plan::{
-    Index, Mode, Phase, Require, Statement, Step, Work, attach, constraint, ddl, index, sequence,
+    Index, Mode, Phase, Require, Statement, Step, Work, attach, constraint, ddl, hand_over, index,
     sql,
 };
 use crate::syntax::constraint::{Constraint, Rule};
@@ -145,7 +145,7 @@ impl Swap<'_> {
                     .why("the index is there, and the valid check has proved NOT NULL"),
             );
         }
-        statements.extend(sequence::hand_over(table, &shadow.part.new, column, &retired));
+        statements.extend(hand_over::hand_over(table, &shadow.part.new, column, &retired));
         if shadow.part.new.default.is_some() {
             statements.push(ddl::drop_default(table, column));
         }
@@ -199,7 +199,7 @@ fn take_place(shadow: &Shadow) -> Vec<Statement> {
     }
     statements.extend(copies.retire(table));
     statements.extend(copies.rename(table));
-    statements.extend(sequence::hand_over(table, &shadow.part.old, column, &replacing));
+    statements.extend(hand_over::hand_over(table, &shadow.part.old, column, &replacing));
     if shadow.is_not_null() {
         let left = ddl::drop_constraint_if_exists(table, &not_null(shadow));
         statements.push(left.why("left by a way back that was cut short"));

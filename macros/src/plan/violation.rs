@@ -22,11 +22,26 @@ pub(crate) fn require(table: &TableName, constraint: &Constraint, help: &str) ->
 pub(crate) fn condition(table: &TableName, constraint: &Constraint) -> Option<String> {
     Some(match &constraint.rule {
         Rule::Check(sql) => format!("not ({})", sql.text),
-        Rule::ForeignKey { columns, target } => orphan(table, columns, target),
+        Rule::ForeignKey { columns, target } => orphan(&table.quoted(), columns, target, ""),
         Rule::Unique(columns) if constraint.terms.nulls_not_distinct => same(table, columns),
         Rule::Unique(columns) | Rule::PrimaryKey(columns) => equal(table, columns),
         Rule::Exclude(_) => return None,
     })
+}
+
+/// The condition of a row that a trigger function is about to write. A row that a foreign key
+/// points at is locked as the key itself will lock it, so that it cannot go in between.
+pub(crate) fn of_new(table: &TableName, constraint: &Constraint) -> Option<String> {
+    match &constraint.rule {
+        Rule::Check(sql) => {
+            let row = table.name.quoted();
+            Some(format!("(select not ({}) from (select new.*) as {row})", sql.text))
+        }
+        Rule::ForeignKey { columns, target } => {
+            Some(orphan("new", columns, target, " for key share"))
+        }
+        _ => None,
+    }
 }
 
 fn problem(constraint: &Constraint) -> String {
@@ -41,15 +56,15 @@ fn problem(constraint: &Constraint) -> String {
 
 /// A key that is null, in part at least, points nowhere. One scan of each table: the planner makes
 /// an anti-join of it. Names are qualified, because both tables may have the column.
-fn orphan(table: &TableName, columns: &[Name], target: &Reference) -> String {
-    let own = |name: &Name| format!("{}.{}", table.quoted(), name.quoted());
+fn orphan(row: &str, columns: &[Name], target: &Reference, lock: &str) -> String {
+    let own = |name: &Name| format!("{row}.{}", name.quoted());
     let pairs = columns.iter().zip(&target.columns);
     let same: Vec<String> =
         pairs.map(|(from, to)| format!("parent.{} = {}", to.quoted(), own(from))).collect();
     let given: Vec<String> =
         columns.iter().map(|name| format!("{} is not null", own(name))).collect();
     let orphan = format!(
-        "{} and not exists (select from {} as parent where {})",
+        "{} and not exists (select from {} as parent where {}{lock})",
         given.join(" and "),
         target.table.quoted(),
         same.join(" and ")

@@ -10,7 +10,7 @@ use syn::{Ident, LitStr, Token};
 use crate::diag::Errors;
 use crate::syntax::default::Default;
 use crate::syntax::identity::Identity;
-use crate::syntax::list::{Reader, Words, flag, inside};
+use crate::syntax::list::{Reader, Words, flag, inside, next};
 use crate::syntax::name::Name;
 use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
@@ -157,14 +157,6 @@ impl Parse for Generated {
             return Err(syn::Error::new(word.span(), message));
         }
         Ok(Generated { value, is_virtual: word == "virtual" })
-    }
-}
-
-/// A value behind its word.
-fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
-    move |input| {
-        *slot = Some(input.parse()?);
-        Ok(())
     }
 }
 

@@ -72,6 +72,18 @@ impl Default {
         (word.eq_ignore_ascii_case("nextval") && is_plain).then(|| (*name).to_owned())
     }
 
+    /// The string, where it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_sql(&self) -> bool {
+        matches!(self.kind, Kind::Sql(_))
+    }
+
     /// Whether each row gets a value of its own, so that adding a column with this default
     /// rewrites the table (catalog A1 and A3).
     pub(crate) fn is_volatile(&self) -> bool {
@@ -80,6 +92,10 @@ impl Default {
 
     /// Reports a literal that the type cannot hold.
     pub(crate) fn check(&self, ty: &Type, errors: &mut Errors) {
+        if ty.named.is_some() && !ty.is_array() {
+            // The schema knows what such a type takes.
+            return;
+        }
         let problem = match (&self.kind, ty.family) {
             (Kind::Sql(_), _)
             | (Kind::Boolean(_), Family::Boolean)
@@ -109,6 +125,9 @@ impl Default {
 
 /// A default of the form that the type takes, to paste.
 pub(crate) fn example(ty: &Type) -> String {
+    if ty.named.is_some() && !ty.is_array() {
+        return "default \"…\"".into();
+    }
     match (ty.family, ty.sql.as_str()) {
         (Family::Integer { .. }, _) => "default 0".into(),
         (Family::Decimal, _) => "default 0.0".into(),

@@ -1,5 +1,6 @@
 //! The grammar that the operations share.
 
+pub(crate) mod assignment;
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
@@ -12,7 +13,9 @@ pub(crate) mod list;
 mod method;
 pub(crate) mod name;
 pub(crate) mod query;
+pub(crate) mod raw;
 pub(crate) mod reference;
+pub(crate) mod sequence;
 pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod table;

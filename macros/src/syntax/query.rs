@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use syn::LitStr;
 use syn::parse::{Parse, ParseStream};
 
+use crate::grammar::problem_of_query;
 use crate::syntax::lexer::{Token, tokens, unfit_query};
 use crate::syntax::name::{Name, TableName};
 
@@ -47,7 +48,7 @@ impl Parse for Query {
         let literal: LitStr = input.parse()?;
         let (text, span) = (literal.value().trim().to_owned(), literal.span());
         let query = Query { text, span };
-        match unfit_query(&query.text).or_else(|| query.problem()) {
+        match query.unfit() {
             Some(problem) => Err(syn::Error::new(span, problem)),
             None => Ok(query),
         }
@@ -58,6 +59,10 @@ impl Query {
     /// A query that an earlier migration wrote.
     pub(crate) fn stored(text: &str) -> Self {
         Query { text: text.to_owned(), span: Span::call_site() }
+    }
+
+    fn unfit(&self) -> Option<String> {
+        unfit_query(&self.text).or_else(|| self.problem()).or_else(|| problem_of_query(&self.text))
     }
 
     fn problem(&self) -> Option<String> {

@@ -157,9 +157,13 @@ impl Table {
             let generated = column.generated.as_ref().map(|sql| Cow::Borrowed(sql.text.as_str()));
             [Some(Cow::Borrowed(column.ty.sql.as_str())), default, generated].into_iter().flatten()
         });
-        let checks = self.constraints.iter().flat_map(Constraint::expressions);
-        let indexes = self.indexes.iter().flat_map(Index::expressions);
-        columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
+        columns.chain(self.expressions().map(|sql| Cow::Borrowed(sql.text.as_str())))
+    }
+
+    /// The expressions of its constraints and indexes.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Sql> {
+        let constraints = self.constraints.iter().flat_map(Constraint::expressions);
+        constraints.chain(self.indexes.iter().flat_map(Index::expressions))
     }
 
     /// The expressions that may name the table itself.

@@ -227,6 +227,10 @@ impl Type {
         other_name(self.word()).or(near).is_some()
     }
 
+    pub(crate) fn is_array(&self) -> bool {
+        self.written.ends_with("[]")
+    }
+
     fn word(&self) -> &str {
         self.written.trim_end_matches("[]")
     }

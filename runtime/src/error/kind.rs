@@ -21,6 +21,7 @@ pub(crate) enum Kind {
     Violation { table: String, problem: String, help: String, samples: Vec<String> },
     Unfilled { table: String, rows: u64 },
     TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
+    Conversion { function: String, table: String, row: Option<String>, what: String },
     NotIndexable { index: String, why: String, help: String },
     Corrupt { what: String },
 }
@@ -89,7 +90,8 @@ impl fmt::Display for Kind {
             Kind::Unfilled { table, rows } => write!(
                 f,
                 "{rows} or more rows of {table} are still not filled after the backfill\n\
-                 help: look for a trigger or a rule that takes the backfill's values back"
+                 help: look for a trigger or a rule that takes the values back, or for a build that \
+                 writes rows without them"
             ),
             Kind::TooLarge { table, estimate, max_rows, reason } => write!(
                 f,
@@ -97,6 +99,12 @@ impl fmt::Display for Kind {
                  {max_rows} that the one-step form was allowed for, because {reason}\n\
                  help: take `direct(…)` out, or `analyze {table}` if it has fewer rows than that"
             ),
+            Kind::Conversion { function, table, row: Some(row), what } => {
+                write!(f, "`{function}` failed for the row of {table} with {row}: {what}")
+            }
+            Kind::Conversion { function, table, row: None, what } => {
+                write!(f, "`{function}` failed for rows of {table}: {what}")
+            }
             Kind::NotIndexable { index, why, help } => {
                 write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
             }

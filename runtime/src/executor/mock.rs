@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::executor::{Executor, Rows, SqlError};
+use crate::function::{ConvertFn, converting};
 use crate::migration::{
-    Alone, Backfill, Bound, Change, Index, LockMode, Mend, Migration, Migrations, Phase, Require,
-    Statement, Step, TableLock, Work,
+    Alone, Backfill, Bound, Change, Convert, Index, LockMode, Mend, Migration, Migrations, Phase,
+    Require, Statement, Step, TableLock, Work,
 };
 
 type Answer = Result<Rows, SqlError>;
@@ -75,7 +76,7 @@ pub(crate) fn refusal(code: &str) -> Answer {
 }
 
 fn usual(sql: &str) -> Rows {
-    let answers: [(&str, &[&[&str]]); 8] = [
+    let answers: [(&str, &[&[&str]]); 10] = [
         ("select pg_backend_pid()", &[&["7"]]),
         ("select pg_try_advisory_lock", &[&["t", "7"]]),
         ("select to_regclass('changeover", &[&["f"]]),
@@ -83,6 +84,8 @@ fn usual(sql: &str) -> Rows {
         ("with recursive tree", &[&["5", TABLE, "100"]]),
         ("with filled", &[&["3"]]),
         ("select count(*)", &[&["0"]]),
+        ("select format_type", &[&["text"]]),
+        ("select \"id\"::text", &[&["7", "ann"]]),
         ("explain", &[&["[{\"Plan\": {\"Plan Rows\": 3}}]"]]),
     ];
     let answer = answers.iter().find(|(start, _)| sql.starts_with(start));
@@ -115,6 +118,10 @@ const INDEX: Index = Index {
     drop: statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
 };
 
+async fn label(names: Vec<String>) -> Result<Vec<String>, String> {
+    Ok(names.into_iter().map(|name| name.to_uppercase()).collect())
+}
+
 const STEPS: &[Step] = &[
     step(
         Phase::Expand,
@@ -139,6 +146,18 @@ const STEPS: &[Step] = &[
     step(
         Phase::Migrate,
         Work::Backfill(Backfill { table: TABLE, set: "plan = 'free'", pending: "plan is null" }),
+        None,
+    ),
+    step(
+        Phase::Migrate,
+        Work::Convert(Convert {
+            table: TABLE,
+            key: &["\"id\""],
+            read: &["\"name\""],
+            write: &["\"label\""],
+            pending: "label is null",
+            function: ConvertFn::new("tests::label", |rows| converting(rows, label)),
+        }),
         None,
     ),
     step(Phase::Migrate, Work::BuildIndex(INDEX), Some(Work::DropIndex(INDEX))),

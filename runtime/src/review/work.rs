@@ -2,13 +2,14 @@
 
 use super::{Page, lock_timeout};
 use crate::alone;
-use crate::backfill::ROW_LOCK_TIMEOUT;
+use crate::convert::BATCH;
 use crate::heap::STRIPES;
 use crate::migration::{
-    Alone, Backfill, Bound, Index, LockMode, Require, Statement, TableLock, Work,
+    Alone, Backfill, Bound, Convert, Index, LockMode, Require, Statement, TableLock, Work,
 };
 use crate::settings::Settings;
 use crate::transaction::BRIEF;
+use crate::walk::ROW_LOCK_TIMEOUT;
 
 impl Page {
     pub(super) fn work(&mut self, work: &Work) {
@@ -17,6 +18,7 @@ impl Page {
             Work::BuildIndex(index) => self.build_index(index),
             Work::DropIndex(index) => self.drop_index(index),
             Work::Backfill(backfill) => self.backfill(backfill),
+            Work::Convert(convert) => self.convert(convert),
             Work::Require(require) => self.require(require),
             Work::Alone(alone) => self.alone(alone),
             Work::Bound(bound) => self.bound(bound),
@@ -139,6 +141,37 @@ impl Page {
              and ({pending})"
         ));
         self.line("commit;");
+        self.none_left(table, pending);
+    }
+
+    fn convert(&mut self, convert: &Convert) {
+        let Convert { table, key, read, write, pending, function } = convert;
+        let columns = |columns: &[&str]| columns.join(", ");
+        let all = [*key, *read].concat();
+        self.prose(format!(
+            "the runner repeats this for each window of pages and each stripe of its rows; if it \
+             stops it goes on from there. It gives these rows to `{}`:",
+            function.name
+        ));
+        self.sql(&format!(
+            "select {} from {table}\n\
+             where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % {STRIPES} = 0\n\
+             and ({pending}) limit {BATCH}",
+            columns(&all)
+        ));
+        self.comment("and writes what it gives back, unless a client has changed what was read:");
+        let lock = TableLock { table, mode: LockMode::RowExclusive };
+        self.comment(describe(&lock));
+        self.comment(format!(
+            "update {table} set ({}) = (…)\n\
+             where ({}) is not distinct from (…) and ({pending});",
+            columns(write),
+            columns(&all)
+        ));
+        self.none_left(table, pending);
+    }
+
+    fn none_left(&mut self, table: &str, pending: &str) {
         self.comment("at the end no row may be left, or the migration stops here");
         self.sql(&format!("select count(*) from {table} where {pending}"));
     }

@@ -60,4 +60,24 @@ mod m0002_expressions {
     }
 }
 
+mod m0002_constraints {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(orders {
+            id: bigint identity primary_key,
+            user_id: bigint not_null references(users.id, on_delete = set_null),
+            other_id: bigint references(users.id, on_delte = cascade),
+            during: tstzrange,
+            unique(user_id, deferable),
+            unique(id, user_id, include(durin)),
+            check("id > 0", deferrable),
+            foreign_key(other_id => users.id, on_delete = set_null(user_id), name = a),
+            foreign_key(other_id => users.id, on_delete = cascade(other_id), match = partial, name = b),
+            exclude(during with "&&"),
+            exclude(during with "or", using = gist, name = c),
+            exclude(during, using = gist, name = d),
+        });
+    }
+}
+
 fn main() {}

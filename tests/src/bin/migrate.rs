@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use changeover::Changeover;
 use changeover_tests::sample::{
-    INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
+    CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
 };
 use changeover_tests::{Failure, block_on, fail};
 
@@ -28,6 +28,7 @@ async fn run() -> Result<(), Failure> {
     };
     let history = match name.as_str() {
         "rename" => Some(RENAME_HISTORY),
+        "convert" => Some(CONVERT_HISTORY),
         "index" => Some(INDEX_HISTORY),
         "partitioned" => Some(PARTITIONED_HISTORY),
         // Without its contract, behind which there is no undo.
