@@ -33,6 +33,8 @@ select format('column %s.%I %s', r.name, a.attname, format_type(a.atttypid, a.at
         then format(' collate %s', a.attcollation::regcollation) else '' end
     || coalesce(' acl ' || a.attacl::text, '')
     || format(' storage %s', a.attstorage)
+    || case when a.attcompression <> '' then format(' compression %s', a.attcompression) else '' end
+    || coalesce(' statistics ' || nullif(a.attstattarget, -1), '')
     || coalesce(d.text, '')
 from relation r
 join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped

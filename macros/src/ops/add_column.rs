@@ -233,7 +233,7 @@ impl AddColumn {
             let why =
                 "touches no row: PostgreSQL keeps a constant or stable default in its catalog";
             let mut add = vec![sql::add_column(table, &self.column)];
-            add.extend(ddl::comment(table, &self.column));
+            add.extend(ddl::describe(table, &self.column));
             return Step::transaction(Phase::Expand, why, add)
                 .undo(vec![sql::drop_column(table, column)]);
         };
@@ -251,7 +251,7 @@ impl AddColumn {
             let set = ddl::set_default(table, column, &default.sql());
             statements.push(set.why("for new rows alone"));
         }
-        statements.extend(ddl::comment(table, &self.column));
+        statements.extend(ddl::describe(table, &self.column));
         statements.extend(triggers);
         let why = "the column, and the trigger that fills it, in one transaction: no client meets one without the other";
         let mut undo = fill.remove();

@@ -152,7 +152,7 @@ impl AddGeneratedColumn {
     fn at_once(&self) -> Step {
         let (table, column) = (self.target.table(), self.generated());
         let mut statements = vec![sql::add_column(table, &column)];
-        statements.extend(ddl::comment(table, &column));
+        statements.extend(ddl::describe(table, &column));
         let why = if self.is_virtual {
             "touches no row: the value is computed when it is read"
         } else {
@@ -167,7 +167,7 @@ impl AddGeneratedColumn {
         let bare = Column { not_null: false, ..self.def.column.clone() };
         let mut statements: Vec<Statement> =
             vec![sql::add_column(table, &bare).why("a plain column, so that no row is rewritten")];
-        statements.extend(ddl::comment(table, &bare));
+        statements.extend(ddl::describe(table, &bare));
         statements.extend(self.kept().install());
         let mut undo = kept::remove(table, column);
         undo.push(sql::drop_column(table, column));

@@ -40,8 +40,12 @@ pub(crate) mod rename_index;
 pub(crate) mod rename_table;
 pub(crate) mod replace_index;
 pub(crate) mod replace_view;
+pub(crate) mod set_comment;
+pub(crate) mod set_compression;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
+pub(crate) mod set_statistics;
+pub(crate) mod set_storage;
 pub(crate) mod split_column;
 pub(crate) mod sql;
 
@@ -252,6 +256,45 @@ macro_rules! operations {
             ///
             /// One step, in Expand. PostgreSQL manual: ALTER TABLE, SET DEFAULT.
             set_default: SetDefault,
+            /// Says what a table or a column is for.
+            ///
+            /// ```text
+            /// set_comment!(table users, "everybody with a login");
+            /// set_comment!(column users.email, "where receipts go");
+            /// set_comment!(column users.email, none);
+            /// ```
+            ///
+            /// One step, in Expand, which blocks neither reads nor writes. PostgreSQL manual:
+            /// COMMENT.
+            set_comment: SetComment,
+            /// Sets how large a sample of a column the planner's statistics are made from.
+            ///
+            /// ```text
+            /// set_statistics!(orders.customer_id, 500);
+            /// ```
+            ///
+            /// From 0 to 10,000; PostgreSQL's own is 100. One step, in Expand, which blocks neither
+            /// reads nor writes; it holds from the next `analyze` on. PostgreSQL manual: ALTER
+            /// TABLE, SET STATISTICS.
+            set_statistics: SetStatistics,
+            /// Sets whether a column's long values are compressed, and kept beside the row.
+            ///
+            /// ```text
+            /// set_storage!(documents.body, external);
+            /// ```
+            ///
+            /// `plain`, `external`, `extended` or `main`. One step, in Expand, for new values.
+            /// PostgreSQL manual: "TOAST".
+            set_storage: SetStorage,
+            /// Sets how a column's long values are compressed.
+            ///
+            /// ```text
+            /// set_compression!(documents.body, lz4);
+            /// ```
+            ///
+            /// `pglz` or `lz4`, which not every server was built with. One step, in Expand, for new
+            /// values. PostgreSQL manual: ALTER TABLE, SET COMPRESSION.
+            set_compression: SetCompression,
             /// Takes a column's default away, once every build writes the column.
             ///
             /// ```text

@@ -29,7 +29,7 @@ pub(crate) fn add_column(
             .extend(default.map(|default| ddl::set_default(table, &column.name, &default.sql())));
         statements.extend(column.not_null.then(|| ddl::set_not_null(table, &column.name)));
     }
-    statements.extend(ddl::comment(table, column));
+    statements.extend(ddl::describe(table, column));
     statements.extend(constraints.iter().map(|item| constraint::add(table, item)));
     let mut undo = ddl::lock_parents(table, &parents, Mode::AccessExclusive);
     let mut drop = sql::drop_column(table, &column.name);

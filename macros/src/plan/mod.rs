@@ -23,6 +23,7 @@ pub(crate) mod repair;
 pub(crate) mod reshape;
 pub(crate) mod retype;
 pub(crate) mod sequence;
+pub(crate) mod setting;
 pub(crate) mod shadow;
 pub(crate) mod sql;
 pub(crate) mod stand_in;

@@ -6,7 +6,7 @@ use std::fmt;
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, Token, braced};
+use syn::{Ident, LitStr, Token, braced, parenthesized};
 
 use crate::diag::Errors;
 use crate::syntax::column::{Column, ColumnDef, Inline};
@@ -25,11 +25,18 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     pub(crate) constraints: Vec<Constraint>,
     pub(crate) indexes: Vec<Index>,
+    pub(crate) comment: Option<LitStr>,
 }
 
 impl Table {
     pub(crate) fn new(name: TableName) -> Self {
-        Table { name, columns: Vec::new(), constraints: Vec::new(), indexes: Vec::new() }
+        Table {
+            name,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            comment: None,
+        }
     }
 
     pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
@@ -49,12 +56,16 @@ impl Table {
         let word = input.call(Ident::parse_any)?;
         if word == "index" {
             self.indexes.push(Index::parse_item(&word, input, errors)?);
+        } else if word == "comment" {
+            let content;
+            parenthesized!(content in input);
+            self.comment = Some(content.parse()?);
         } else if WORDS.iter().any(|known| word == known) {
             self.constraints.push(Constraint::parse(&word, input, errors)?);
         } else {
             let message = format!(
                 "expected a column `{word}: type` or a constraint, found `{word}(`\n\
-                 help: one of `{}`, `index`",
+                 help: one of `{}`, `index`, `comment`",
                 WORDS.join("`, `")
             );
             return Err(syn::Error::new(word.span(), message));
@@ -208,7 +219,8 @@ impl fmt::Display for Table {
         let columns = self.columns.iter().map(Column::to_string);
         let constraints = self.constraints.iter().map(Constraint::to_string);
         let indexes = self.indexes.iter().map(Index::to_string);
-        let items: Vec<String> = columns.chain(constraints).chain(indexes).collect();
+        let comment = self.comment.iter().map(|text| format!("comment({:?})", text.value()));
+        let items: Vec<String> = columns.chain(constraints).chain(indexes).chain(comment).collect();
         write!(f, "{} {{ {} }}", self.name, items.join(", "))
     }
 }
