@@ -20,6 +20,8 @@ mod convert;
 mod converted;
 #[path = "live/direct.rs"]
 mod direct;
+#[path = "live/faithful.rs"]
+mod faithful;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/generated.rs"]
@@ -42,6 +44,10 @@ mod partitioned_index;
 mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/retyped.rs"]
+mod retyped;
+#[path = "live/retyped_tables.rs"]
+mod retyped_tables;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
@@ -50,6 +56,8 @@ mod teeth;
 mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
+#[path = "live/wider_keys.rs"]
+mod wider_keys;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

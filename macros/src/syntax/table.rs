@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, braced, parenthesized};
@@ -15,8 +16,10 @@ use crate::syntax::default::Default;
 use crate::syntax::index::Index;
 use crate::syntax::list::items;
 use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::partition::PartitionBy;
 use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
+use crate::syntax::storage::{OF_TABLES, Parameters};
 
 /// A table. Constraints written with a column stand with the table's own.
 #[derive(Clone)]
@@ -26,6 +29,10 @@ pub(crate) struct Table {
     pub(crate) constraints: Vec<Constraint>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) comment: Option<LitStr>,
+    /// Whether its rows are lost when the server crashes.
+    pub(crate) unlogged: bool,
+    pub(crate) storage: Parameters,
+    pub(crate) partition_by: Option<PartitionBy>,
 }
 
 impl Table {
@@ -36,11 +43,21 @@ impl Table {
             constraints: Vec::new(),
             indexes: Vec::new(),
             comment: None,
+            unlogged: false,
+            storage: Parameters::default(),
+            partition_by: None,
         }
     }
 
     pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
-        let mut table = Table::new(input.parse()?);
+        let ahead = input.fork();
+        let unlogged = ahead.call(Ident::parse_any).is_ok_and(|word| word == "unlogged")
+            && !ahead.peek(syn::token::Brace)
+            && !ahead.peek(Token![.]);
+        if unlogged {
+            input.call(Ident::parse_any)?;
+        }
+        let mut table = Table { unlogged, ..Table::new(input.parse()?) };
         let content;
         braced!(content in input);
         items(&content, errors, |input, errors| table.parse_item(input, errors));
@@ -60,12 +77,21 @@ impl Table {
             let content;
             parenthesized!(content in input);
             self.comment = Some(content.parse()?);
+        } else if word == "with" {
+            let content;
+            parenthesized!(content in input);
+            self.storage = content.parse()?;
+            self.storage.check(OF_TABLES, errors);
+        } else if word == "partition_by" {
+            let content;
+            parenthesized!(content in input);
+            self.partition_by = Some(PartitionBy::parse(&content, errors)?);
         } else if WORDS.iter().any(|known| word == known) {
             self.constraints.push(Constraint::parse(&word, input, errors)?);
         } else {
             let message = format!(
                 "expected a column `{word}: type` or a constraint, found `{word}(`\n\
-                 help: one of `{}`, `index`, `comment`",
+                 help: one of `{}`, `index`, `with`, `partition_by`, `comment`",
                 WORDS.join("`, `")
             );
             return Err(syn::Error::new(word.span(), message));
@@ -195,6 +221,23 @@ impl Table {
         self.key_is_not_null();
     }
 
+    /// Reports a unique key that lacks a column of the partition key.
+    pub(crate) fn check_unique_key(&self, key: &[Name], span: Span, errors: &mut Errors) {
+        let Some(by) = &self.partition_by else { return };
+        let note = "PostgreSQL looks for equal rows within a partition alone";
+        if by.expressions().next().is_some() {
+            errors
+                .at(span, format_args!("`{}` is partitioned by an expression", self.name))
+                .note(note);
+        }
+        for column in by.columns().filter(|column| !key.contains(column)) {
+            errors
+                .at(span, format_args!("a unique key of `{}` holds `{column}`", self.name))
+                .help(column)
+                .note(note);
+        }
+    }
+
     /// Whether an index holds all values of this column in their order.
     pub(crate) fn is_led_by(&self, column: &Name) -> bool {
         let keys = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
@@ -219,8 +262,12 @@ impl fmt::Display for Table {
         let columns = self.columns.iter().map(Column::to_string);
         let constraints = self.constraints.iter().map(Constraint::to_string);
         let indexes = self.indexes.iter().map(Index::to_string);
+        let storage = (!self.storage.is_empty()).then(|| format!("with({})", self.storage));
+        let partition = self.partition_by.as_ref().map(PartitionBy::to_string);
         let comment = self.comment.iter().map(|text| format!("comment({:?})", text.value()));
-        let items: Vec<String> = columns.chain(constraints).chain(indexes).chain(comment).collect();
+        let items = columns.chain(constraints).chain(indexes).chain(storage).chain(partition);
+        let items: Vec<String> = items.chain(comment).collect();
+        f.write_str(if self.unlogged { "unlogged " } else { "" })?;
         write!(f, "{} {{ {} }}", self.name, items.join(", "))
     }
 }
