@@ -67,7 +67,8 @@ impl Operation for SetComment {
 
     fn claims(&self) -> Vec<Claim> {
         match &self.place {
-            Place::Table(table) => vec![Object::table(table).at(table.span())],
+            // Whatever a table's columns are in the midst of, its comment is no part of it.
+            Place::Table(_) => Vec::new(),
             Place::Column(name) => {
                 vec![Object::column(&name.table, &name.name).at(name.name.span)]
             }

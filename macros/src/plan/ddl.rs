@@ -1,5 +1,7 @@
 //! Statements that sea-query cannot render: what PostgreSQL alone has.
 
+use syn::LitStr;
+
 use crate::plan::{Mode, Statement};
 use crate::syntax::column::Column;
 use crate::syntax::default::literal;
@@ -93,7 +95,7 @@ pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
 
 /// What a column's definition has no place for on every server: its comment and its settings.
 pub(crate) fn describe(table: &TableName, column: &Column) -> Vec<Statement> {
-    let text = column.comment.as_ref().map(|text| text.value());
+    let text = column.comment.as_ref().map(LitStr::value);
     let comment = text.map(|text| comment_on_column(table, &column.name, Some(&text)));
     // A type that took another's place may lack what that had.
     let settings = column.settings.iter().filter(|setting| setting.kind.fits(&column.ty));

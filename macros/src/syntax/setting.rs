@@ -93,13 +93,13 @@ impl Setting {
 /// and where that is not known.
 fn usual_storage(ty: &Type) -> Option<&'static str> {
     let name = ty.sql.split('(').next().unwrap_or(&ty.sql);
-    match (ty.family, name) {
-        (Family::Text { .. }, _) => Some("extended"),
-        (_, "numeric" | "inet" | "cidr") => Some("main"),
-        (_, "json" | "jsonb" | "bytea" | "bit" | "varbit" | "tsvector") => Some("extended"),
-        (_, range) if range.ends_with("range") => Some("extended"),
-        (_, array) if array.ends_with("[]") => Some("extended"),
-        _ => None,
+    let is_long = matches!(ty.family, Family::Text { .. })
+        || matches!(name, "json" | "jsonb" | "bytea" | "bit" | "varbit" | "tsvector")
+        || name.ends_with("range")
+        || name.ends_with("[]");
+    match name {
+        "numeric" | "inet" | "cidr" => Some("main"),
+        _ => is_long.then_some("extended"),
     }
 }
 
