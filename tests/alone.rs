@@ -12,7 +12,8 @@ mod m0001_base {
             legacy: text not_null,
             index(email),
         });
-        create_table!(old_users { id: bigint not_null, index(id) });
+        create_table!(old_users { id: bigint });
+        create_table!(tickets { number: bigint not_null, index(number) });
     }
 }
 
@@ -73,7 +74,7 @@ mod m0002_columns {
     changeover::migration! {
         after super::m0001_base;
         add_column!(users.number: bigint identity(always, start = 10));
-        add_identity!(old_users.id, always);
+        add_identity!(tickets.number, always);
         drop_identity!(customers.id);
         add_generated_column!(users.shout: text = "upper(username)", stored);
         set_comment!(table customers, "c");
@@ -85,7 +86,7 @@ mod m0002_columns {
 
 const NUMBER: Change = changeover::add_column!(users.number: bigint identity(always, start = 10));
 const ADD_IDENTITY: Change =
-    changeover::add_identity!(old_users.id: bigint not_null unique, always);
+    changeover::add_identity!(tickets.number: bigint not_null unique, always);
 const DROP_IDENTITY: Change = changeover::drop_identity!(customers.id);
 const GENERATED: Change =
     changeover::add_generated_column!(users.shout: text = "upper(username)", stored);
