@@ -33,6 +33,8 @@ select format('column %s.%I %s', r.name, a.attname, format_type(a.atttypid, a.at
         then format(' collate %s', a.attcollation::regcollation) else '' end
     || coalesce(' acl ' || a.attacl::text, '')
     || format(' storage %s', a.attstorage)
+    || case when a.attstattarget >= 0 then ' statistics ' || a.attstattarget else '' end
+    || coalesce(' options ' || a.attoptions::text, '')
     || coalesce(d.text, '')
 from relation r
 join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
@@ -44,19 +46,25 @@ where r.relkind in ('r', 'p', 'v', 'm', 'f')
 
 -- Not-null constraints have rows of their own from 18 on; the columns say it on all versions.
 union all
-select format('constraint %s.%I %s%s%s', r.name, c.conname, pg_get_constraintdef(c.oid),
+select format('constraint %s.%I %s%s%s', r.name, coalesce(above.conname, c.conname),
+    pg_get_constraintdef(c.oid),
     case when c.convalidated then '' else ' (not validated)' end, d.text)
 from relation r join pg_constraint c on c.conrelid = r.oid
+-- A partition's is named as that of its table, whoever made it.
+left join pg_constraint above on above.oid = c.conparentid
 left join comment d on d.classoid = 'pg_constraint'::regclass and d.objoid = c.oid
 where c.contype <> 'n'
 
 union all
-select format('index %s%s%s%s%s%s', pg_get_indexdef(i.indexrelid),
+select format('index %s%s%s%s%s%s',
+    coalesce(format('of partition %s in ', i.indrelid::regclass) || above.inhparent::regclass,
+        pg_get_indexdef(i.indexrelid)),
     case when i.indisvalid then '' else ' INVALID' end,
     case when i.indisreplident then ' (replica identity)' else '' end,
     case when i.indisclustered then ' (clustered)' else '' end,
     ' options ' || r.reloptions::text, d.text)
 from relation r join pg_index i on i.indexrelid = r.oid
+left join pg_inherits above on above.inhrelid = i.indexrelid
 left join comment d on d.classoid = 'pg_class'::regclass and d.objoid = r.oid
 
 union all

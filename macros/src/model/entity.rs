@@ -33,6 +33,7 @@ pub(crate) enum Kind {
     Domain,
     Sequence,
     Function,
+    Partition,
     View,
     MaterializedView,
     Trigger,
@@ -49,6 +50,7 @@ const KINDS: &[(Kind, &str)] = &[
     (Kind::Domain, "domain"),
     (Kind::Sequence, "sequence"),
     (Kind::Function, "function"),
+    (Kind::Partition, "partition"),
     (Kind::View, "view"),
     (Kind::MaterializedView, "materialized view"),
     (Kind::Trigger, "trigger"),
@@ -69,7 +71,7 @@ impl Kind {
 
     /// Whether its name may not be a table's too (manual, `pg_class`).
     pub(crate) fn is_relation(self) -> bool {
-        matches!(self, Kind::View | Kind::MaterializedView | Kind::Sequence)
+        matches!(self, Kind::Partition | Kind::View | Kind::MaterializedView | Kind::Sequence)
     }
 
     /// Whether its name may not be another type's too (manual, `pg_type`).
@@ -147,6 +149,11 @@ impl Entity {
 }
 
 impl Schema {
+    /// What belongs to a table goes with it.
+    pub(crate) fn remove_what_is_on(&mut self, table: &TableName) {
+        self.entities.retain(|entity| entity.on.as_ref() != Some(table));
+    }
+
     pub(crate) fn put_entity(&mut self, entity: Entity) {
         let object = entity.object();
         self.entities.retain(|other| other.object() != object);

@@ -63,7 +63,8 @@ impl Schema {
         let start = statement.range().start;
         let mut text = statement.text().to_owned();
         for (table, node) in lint::table_nodes(statement).into_iter().rev() {
-            if self.find(&table).is_some() {
+            let is_system = table.schema.is_none() && table.name.text.starts_with("pg_");
+            if self.find(&table).is_some() || (self.is_assumed && !is_system) {
                 let range = node.range();
                 text.replace_range(range.start - start..range.end - start, &table.quoted());
             }
