@@ -19,6 +19,14 @@ create_table!(users {
     index(email),
 });
 create_view!(members, "select id, name from customers");
+create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
+create_function!(shout(name: text) returns text, language = sql, immutable, body = "select upper(name)");
+create_trigger!(touched on customers, before(update), function = touch);
+create_policy!(every on customers, using = "true");
+create_policy!(other on customers, using = "true");
+enable_row_level_security!(customers);
+create_policy!(of_users on users, using = "true");
+grant!(select, insert on customers to "pg_monitor");
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -41,6 +49,20 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
     r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
     "drop_view!(members);",
+    r#"create_function!(totals_(a_: bigint, b_: date default "2020-01-01") returns table(c_: text, d_: text[]), language = "plpgsql", stable, strict, security_definer, parallel_safe, search_path = "public", body = "begin return; end");"#,
+    r#"replace_function!(shout(name: text) returns text, language = "plpgsql", immutable, search_path = caller, body = "begin return upper(name); end");"#,
+    "drop_function!(shout(text));",
+    r#"create_trigger!(stamp_ on customers, before(insert, update(name)), each = row, when = "new.id > 0", function = touch, args("x"));"#,
+    r#"replace_trigger!(touched on customers, after(delete), each = statement, old_table = gone_, function = touch);"#,
+    "drop_trigger!(touched on customers);",
+    r#"create_policy!(own_ on customers, restrictive, for = update, to("pg_monitor"), using = "id > 0", with_check = "true");"#,
+    r#"replace_policy!(every on customers, for = select, using = "id > 0");"#,
+    "drop_policy!(other on customers);",
+    "enable_row_level_security!(users, force);",
+    "disable_row_level_security!(customers);",
+    r#"grant!(delete, update(id, name) on customers to "pg_monitor");"#,
+    r#"grant!(execute on function shout(text) to "pg_monitor");"#,
+    r#"revoke!(insert on customers from "pg_monitor");"#,
 ];
 
 fn errors_of(sample: &TokenStream) -> Vec<(Span, String)> {

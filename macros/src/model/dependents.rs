@@ -49,7 +49,7 @@ impl Schema {
     ) -> impl Iterator<Item = &'a Entity> {
         let object = needed.object();
         self.entities.iter().filter(move |entity| {
-            let goes_along = entity.on.as_ref() == Some(&needed.name);
+            let goes_along = entity.is_on(needed);
             entity.object() != object
                 && !goes_along
                 && entity.kind != Kind::Grant
@@ -61,6 +61,10 @@ impl Schema {
     /// expressions.
     pub(crate) fn report_users(&self, entity: &Entity, span: Span, errors: &mut Errors) {
         let object = entity.object();
+        // By its name alone it may be another one's user.
+        if entity.kind == Kind::Function && self.functions(&entity.name).count() > 1 {
+            return;
+        }
         for user in self.dependents_of(entity) {
             errors
                 .at(span, format_args!("{} needs {object}", user.object()))
@@ -102,12 +106,11 @@ impl Schema {
     }
 
     /// Takes an entity away in the contract.
-    pub(crate) fn retire(&mut self, kind: Kind, name: &TableName, on: Option<&TableName>) {
-        let Some(entity) = self.find_entity(kind, name, on).cloned() else { return };
+    pub(crate) fn retire(&mut self, object: &Object) {
+        let found = self.entities.iter().find(|entity| entity.object() == *object);
+        let Some(entity) = found.cloned() else { return };
         self.hold_while_read(&entity);
-        self.entities.retain(|other| {
-            other.object() != entity.object() && other.on.as_ref() != Some(&entity.name)
-        });
+        self.entities.retain(|other| other.object() != *object && !other.is_on(&entity));
         self.hold(entity.object(), Role::Retiring { successor: None });
     }
 

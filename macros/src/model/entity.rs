@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use proc_macro2::Span;
+
 use crate::diag::Errors;
 use crate::model::{Object, Schema};
 use crate::syntax::lexer::names;
@@ -91,7 +93,19 @@ impl Entity {
     }
 
     pub(crate) fn object(&self) -> Object {
-        Object::entity(self.kind, &self.name, self.on.as_ref())
+        match self.kind {
+            Kind::Function => Object::function(&self.name, self.signature()),
+            kind => Object::entity(kind, &self.name, self.on.as_ref()),
+        }
+    }
+
+    /// Whether it belongs to a table, a view, a function, and goes with it.
+    pub(crate) fn is_on(&self, other: &Entity) -> bool {
+        let bears = [Kind::View, Kind::MaterializedView, Kind::Function, Kind::Sequence];
+        let Some(on) = self.on.as_ref().filter(|_| bears.contains(&other.kind)) else {
+            return false;
+        };
+        *on == other.name || on.name.text == format!("{}({})", other.name.name, other.signature())
     }
 
     /// Whether its definition names this: a table, a column, a function, another entity.
@@ -191,6 +205,19 @@ impl Schema {
                 .nearest(&name.to_string(), names.iter().map(String::as_str));
         }
         found
+    }
+
+    /// Takes away what goes with a table: its triggers, policies, privileges.
+    pub(crate) fn remove_entities_on(&mut self, table: &TableName) {
+        self.entities.retain(|entity| entity.on.as_ref() != Some(table));
+    }
+
+    /// Reports what is there already: a trigger's or a policy's name on its table.
+    pub(crate) fn entity_is_free(&self, entity: &Entity, span: Span, errors: &mut Errors) {
+        let object = entity.object();
+        if self.entities.iter().any(|other| other.object() == object) {
+            errors.at(span, format_args!("{object} exists already"));
+        }
     }
 
     /// Reports a name that something of the same name space has.

@@ -2,11 +2,15 @@
 
 pub(crate) mod dependents;
 pub(crate) mod entity;
+pub(crate) mod function;
+pub(crate) mod grant;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+pub(crate) mod policy;
 pub(crate) mod state;
+pub(crate) mod trigger;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -58,8 +58,7 @@ impl Item<'_> {
             (Item::Table(_), Item::Entity(_)) => false,
             (Item::Entity(entity), Item::Table(table)) => entity.needs(&table.name),
             (Item::Entity(entity), Item::Entity(needed)) => {
-                entity.object() != needed.object()
-                    && (entity.uses(needed) || entity.on.as_ref() == Some(&needed.name))
+                entity.object() != needed.object() && (entity.uses(needed) || entity.is_on(needed))
             }
         }
     }

@@ -60,6 +60,7 @@ impl Operation for DropTable {
 
     fn apply(&self, schema: &mut Schema) {
         schema.remove(&self.table);
+        schema.remove_entities_on(&self.table);
         schema.hold(Object::table(&self.table), Role::Retiring { successor: None });
     }
 }

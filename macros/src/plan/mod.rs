@@ -5,10 +5,14 @@ pub(crate) mod copies;
 pub(crate) mod ddl;
 pub(crate) mod fill;
 pub(crate) mod format;
+pub(crate) mod function;
+pub(crate) mod grant;
 pub(crate) mod index;
 pub(crate) mod not_null;
+pub(crate) mod policy;
 pub(crate) mod sql;
 pub(crate) mod sync;
+pub(crate) mod trigger;
 pub(crate) mod view;
 
 use crate::syntax::name::TableName;

@@ -3,14 +3,18 @@
 pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod default;
+pub(crate) mod function;
+pub(crate) mod grant;
 pub(crate) mod index;
 pub(crate) mod lexer;
 pub(crate) mod list;
 pub(crate) mod name;
+pub(crate) mod policy;
 pub(crate) mod query;
 pub(crate) mod sql;
 pub(crate) mod table;
 pub(crate) mod target;
+pub(crate) mod trigger;
 pub(crate) mod types;
 pub(crate) mod view;
 mod volatility;

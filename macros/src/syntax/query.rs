@@ -45,7 +45,7 @@ const JOINS: &[&str] =
 impl Parse for Query {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let literal: LitStr = input.parse()?;
-        let (text, span) = (literal.value().trim().to_owned(), literal.span());
+        let (text, span) = (dedented(&literal.value()), literal.span());
         let query = Query { text, span };
         match unfit_query(&query.text).or_else(|| query.problem()) {
             Some(problem) => Err(syn::Error::new(span, problem)),
@@ -166,6 +166,18 @@ impl Query {
             },
         )
     }
+}
+
+/// A text without the indentation that it has in the source.
+pub(crate) fn dedented(text: &str) -> String {
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let full = || text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let common = full().map(|line| indent(&line)).min().unwrap_or(0);
+    let lines = text.lines().enumerate().map(|(at, line)| match at {
+        0 => line,
+        _ => line.get(common..).unwrap_or_default(),
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// An identifier, as PostgreSQL folds it.
@@ -299,6 +311,12 @@ mod tests {
 
     fn name(text: &str) -> Option<String> {
         Some(text.into())
+    }
+
+    #[test]
+    fn indentation_of_the_source_is_left_out() {
+        assert_eq!(dedented("\n    begin\n      x;\n\n    end"), "begin\n  x;\n\nend");
+        assert_eq!(dedented("select a\n  from t\n "), "select a\nfrom t");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Views, `active_users(id, name), "select …", option, …`: what `create_view!` and
 //! `replace_view!` take.
 
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Token, parenthesized};
+use syn::{Ident, Token, parenthesized};
 
 use crate::diag::Errors;
-use crate::syntax::list::{flag, options, value};
+use crate::syntax::list::{flag, options, unknown, value};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::query::Query;
 
@@ -103,15 +104,11 @@ fn check_columns(columns: &[Name], query: &Query, errors: &mut Errors) {
 
 impl Parse for CheckOption {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let word: Name = input.parse()?;
-        match word.text.as_str() {
+        let word = input.call(Ident::parse_any)?;
+        match word.to_string().as_str() {
             "local" => Ok(CheckOption::Local),
             "cascaded" => Ok(CheckOption::Cascaded),
-            other => {
-                let message =
-                    format!("unknown check option `{other}`\nhelp: one of `local`, `cascaded`");
-                Err(syn::Error::new(word.span, message))
-            }
+            _ => Err(unknown("check option", &word, &["local", "cascaded"])),
         }
     }
 }
