@@ -195,6 +195,7 @@ fn lock(lock: &Lock) -> TokenStream {
             Mode::RowShare => "RowShare",
             Mode::ShareUpdateExclusive => "ShareUpdateExclusive",
             Mode::ShareRowExclusive => "ShareRowExclusive",
+            Mode::Exclusive => "Exclusive",
             Mode::AccessExclusive => "AccessExclusive",
         },
         Span::call_site(),

@@ -19,6 +19,7 @@ create_table!(users {
     index(email),
 });
 create_view!(members, "select id, name from customers");
+create_materialized_view!(lengths, "select id, length(name) as length from customers", unique(id));
 create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
 create_function!(shout(name: text) returns text, language = sql, immutable, body = "select upper(name)");
 create_trigger!(touched on customers, before(update), function = touch);
@@ -49,6 +50,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
     r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
     "drop_view!(members);",
+    r#"create_materialized_view!(counts_(day_, users_), "select id, count(*) from users group by 1", unique("day_"));"#,
+    "refresh_materialized_view!(lengths);",
+    "drop_materialized_view!(lengths);",
     r#"create_function!(totals_(a_: bigint, b_: date default "2020-01-01") returns table(c_: text, d_: text[]), language = "plpgsql", stable, strict, security_definer, parallel_safe, search_path = "public", body = "begin return; end");"#,
     r#"replace_function!(shout(name: text) returns text, language = "plpgsql", immutable, search_path = caller, body = "begin return upper(name); end");"#,
     "drop_function!(shout(text));",

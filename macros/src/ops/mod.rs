@@ -3,6 +3,7 @@
 pub(crate) mod add_column;
 pub(crate) mod add_index;
 pub(crate) mod create_function;
+pub(crate) mod create_materialized_view;
 pub(crate) mod create_policy;
 pub(crate) mod create_table;
 pub(crate) mod create_trigger;
@@ -12,6 +13,7 @@ pub(crate) mod drop_column;
 pub(crate) mod drop_default;
 pub(crate) mod drop_function;
 pub(crate) mod drop_index;
+pub(crate) mod drop_materialized_view;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_policy;
 pub(crate) mod drop_table;
@@ -19,6 +21,7 @@ pub(crate) mod drop_trigger;
 pub(crate) mod drop_view;
 pub(crate) mod enable_row_level_security;
 pub(crate) mod grant;
+pub(crate) mod refresh_materialized_view;
 pub(crate) mod rename_column;
 pub(crate) mod replace_function;
 pub(crate) mod replace_policy;
@@ -186,6 +189,34 @@ macro_rules! operations {
             /// One step, in Contract; refused while anything of the model needs the view.
             /// PostgreSQL manual: DROP VIEW.
             drop_view: DropView,
+            /// Creates a materialized view, and fills it.
+            ///
+            /// ```text
+            /// create_materialized_view!(totals(customer, total),
+            ///     "select customer_id, sum(total) from orders group by 1", unique(customer));
+            /// ```
+            ///
+            /// `unique` are the columns that tell its rows apart; PostgreSQL needs their index to
+            /// refresh it while clients read. Made empty in Expand, filled in Migrate: new builds
+            /// wait for that. PostgreSQL manual: CREATE MATERIALIZED VIEW.
+            create_materialized_view: CreateMaterializedView,
+            /// Fills a materialized view anew, while clients read it.
+            ///
+            /// ```text
+            /// refresh_materialized_view!(totals);
+            /// ```
+            ///
+            /// One step, in Migrate, concurrently. PostgreSQL manual: REFRESH MATERIALIZED VIEW.
+            refresh_materialized_view: RefreshMaterializedView,
+            /// Drops a materialized view, once no build reads it.
+            ///
+            /// ```text
+            /// drop_materialized_view!(totals);
+            /// ```
+            ///
+            /// One step, in Contract; refused while anything of the model needs it. PostgreSQL
+            /// manual: DROP MATERIALIZED VIEW.
+            drop_materialized_view: DropMaterializedView,
             /// Creates a function.
             ///
             /// ```text

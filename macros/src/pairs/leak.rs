@@ -106,6 +106,7 @@ fn statement(statement: &Statement) -> data::Statement {
             Mode::RowShare => data::LockMode::RowShare,
             Mode::ShareUpdateExclusive => data::LockMode::ShareUpdateExclusive,
             Mode::ShareRowExclusive => data::LockMode::ShareRowExclusive,
+            Mode::Exclusive => data::LockMode::Exclusive,
             Mode::AccessExclusive => data::LockMode::AccessExclusive,
         };
         data::TableLock { table: text(&lock.table), mode }

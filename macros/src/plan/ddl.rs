@@ -20,6 +20,7 @@ pub(crate) fn lock_table(table: &TableName, mode: Mode) -> Statement {
         Mode::RowShare => "row share",
         Mode::ShareUpdateExclusive => "share update exclusive",
         Mode::ShareRowExclusive => "share row exclusive",
+        Mode::Exclusive => "exclusive",
         Mode::AccessExclusive => "access exclusive",
     };
     Statement::locking(format!("lock table {} in {word} mode", table.quoted()), table, mode)

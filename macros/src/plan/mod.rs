@@ -8,6 +8,7 @@ pub(crate) mod format;
 pub(crate) mod function;
 pub(crate) mod grant;
 pub(crate) mod index;
+pub(crate) mod materialized;
 pub(crate) mod not_null;
 pub(crate) mod policy;
 pub(crate) mod sql;
@@ -63,6 +64,7 @@ pub(crate) enum Mode {
     RowShare,
     ShareUpdateExclusive,
     ShareRowExclusive,
+    Exclusive,
     AccessExclusive,
 }
 

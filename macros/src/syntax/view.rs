@@ -51,6 +51,55 @@ impl View {
     }
 }
 
+/// A materialized view as it is written.
+pub(crate) struct MaterializedView {
+    pub(crate) name: TableName,
+    pub(crate) columns: Vec<Name>,
+    pub(crate) query: Query,
+    /// The columns that tell its rows apart.
+    pub(crate) unique: Vec<Name>,
+}
+
+impl MaterializedView {
+    pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let (name, columns, query) = parse_head(input, errors)?;
+        let mut unique = Vec::new();
+        let mut read_unique = |input: ParseStream| {
+            let content;
+            parenthesized!(content in input);
+            unique.extend(content.parse_terminated(Name::parse, Token![,])?);
+            Ok(())
+        };
+        options(input, errors, &mut [("unique", &mut read_unique)]);
+        let view = MaterializedView { name, columns, query, unique };
+        view.check_unique(errors);
+        Ok(view)
+    }
+
+    pub(crate) fn column_names(&self) -> Vec<String> {
+        column_names(&self.columns, &self.query)
+    }
+
+    fn check_unique(&self, errors: &mut Errors) {
+        let known = self.column_names();
+        if self.unique.is_empty() {
+            let first = known.first().map_or("id", String::as_str);
+            errors
+                .at(
+                    self.name.span(),
+                    format_args!("materialized view `{}` has no unique columns", self.name),
+                )
+                .help(format_args!("unique({first})"))
+                .note("only with a unique index PostgreSQL refreshes it while clients read it");
+        }
+        for name in self.unique.iter().filter(|name| !known.contains(&name.text)) {
+            errors
+                .at(name.span, format_args!("the query gives no column `{name}`"))
+                .nearest(&name.text, known.iter().map(String::as_str));
+        }
+    }
+}
+
 /// Reads `name(column, …), "select …"`.
 pub(crate) fn parse_head(
     input: ParseStream,
