@@ -26,6 +26,8 @@ mod teeth;
 mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
+#[path = "live/views.rs"]
+mod views;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

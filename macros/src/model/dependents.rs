@@ -74,7 +74,11 @@ impl Schema {
         for table in self.tables_that_mention(word).filter(|_| entity.kind == Kind::Function) {
             if table.sql().any(|sql| names(&sql).any(|name| name == word)) {
                 let name = &table.name;
-                errors.at(span, format_args!("an expression of table `{name}` needs {object}"));
+                errors
+                    .at(span, format_args!("an expression of table `{name}` needs {object}"))
+                    .help(format_args!(
+                        "first drop the default, the constraint or the index of `{name}` that has it"
+                    ));
             }
         }
     }

@@ -124,8 +124,12 @@ impl Entity {
 
     /// Whether it needs this entity, as far as names tell.
     pub(crate) fn uses(&self, needed: &Entity) -> bool {
-        let is_view = matches!(needed.kind, Kind::View | Kind::MaterializedView);
-        if is_view { self.needs(&needed.name) } else { self.mentions(&needed.name.name.text) }
+        match needed.kind {
+            Kind::View | Kind::MaterializedView => self.needs(&needed.name),
+            // These have no name that anything could say.
+            Kind::Trigger | Kind::Policy | Kind::RowSecurity | Kind::Grant => false,
+            _ => self.mentions(&needed.name.name.text),
+        }
     }
 
     /// The query of a view.

@@ -98,23 +98,23 @@ impl ReplaceFunction {
         );
         let note =
             "PostgreSQL replaces the body of a function, and nothing that its callers rely on";
-        for (at, what) in [(1, "returns"), (2, "has so many defaults:")] {
-            if was.parts.get(at) != new.parts.get(at) {
-                let [old, new] =
-                    [was, &new].map(|one| one.parts.get(at).map_or("", String::as_str));
-                errors
-                    .at(name.span(), format_args!("function `{name}` {what} `{old}`, not `{new}`"))
-                    .help(&help)
-                    .note(note);
-            }
+        let mut refuse = |span, message: String| {
+            errors.at(span, message).help(&help).note(note);
+        };
+        let [(returned, defaults), (returns, given)] = [was, &new].map(function::shape);
+        if returned != returns {
+            refuse(name.span(), format!("function `{name}` returns `{returned}`, not `{returns}`"));
+        }
+        if defaults != given {
+            refuse(
+                name.span(),
+                format!("{defaults} arguments of function `{name}` have a default, not {given}"),
+            );
         }
         for (argument, old) in self.function.arguments.iter().zip(was.parts.iter().skip(3)) {
             if argument.name != **old {
                 let new = &argument.name;
-                errors
-                    .at(new.span, format_args!("argument `{old}` of `{name}` is not named `{new}`"))
-                    .help(old)
-                    .note(note);
+                refuse(new.span, format!("argument `{old}` of `{name}` is not named `{new}`"));
             }
         }
     }

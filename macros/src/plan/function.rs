@@ -22,11 +22,16 @@ pub(crate) fn entity(function: &Function) -> Entity {
     }
 }
 
+/// What it returns, and how many arguments have a default.
+pub(crate) fn shape(entity: &Entity) -> (&str, &str) {
+    let part = |at: usize| entity.parts.get(at).map_or("", String::as_str);
+    (part(1), part(2))
+}
+
 fn create_sql(function: &Function) -> String {
     let (name, arguments) = (function.name.quoted(), list(&function.arguments));
     let (returns, language) = (returns(&function.returns), function.language.quoted());
-    let attributes: String =
-        function.attributes.iter().map(|attribute| format!(" {attribute}")).collect();
+    let attributes = [&[""], function.attributes.as_slice()].concat().join(" ");
     let path = match &function.path {
         Path::Public => Some("pg_catalog, public, pg_temp".to_owned()),
         Path::Given(path) if path.value().contains("pg_temp") => Some(path.value()),

@@ -24,20 +24,17 @@ pub(crate) fn is_permissive(entity: &Entity) -> bool {
 }
 
 fn create_sql(policy: &Policy) -> String {
-    let mut sql = format!("create policy {} on {}", policy.name.quoted(), policy.table.quoted());
-    if policy.restrictive {
-        sql += " as restrictive";
-    }
-    sql += &format!(" for {}", policy.command.word);
+    let (name, table) = (policy.name.quoted(), policy.table.quoted());
+    let mut clauses = vec![format!("create policy {name} on {table}")];
+    clauses.extend(policy.restrictive.then(|| " as restrictive".to_owned()));
+    clauses.push(format!(" for {}", policy.command.word));
     if !policy.roles.is_empty() {
-        sql += &format!(" to {}", roles(&policy.roles));
+        clauses.push(format!(" to {}", roles(&policy.roles)));
     }
     for (word, expression) in [("using", &policy.using), ("with check", &policy.with_check)] {
-        if let Some(expression) = expression {
-            sql += &format!("\n  {word} ({})", expression.text);
-        }
+        clauses.extend(expression.as_ref().map(|sql| format!("\n  {word} ({})", sql.text)));
     }
-    sql
+    clauses.concat()
 }
 
 /// Roles as SQL; `public` is a word and no name.

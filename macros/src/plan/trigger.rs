@@ -21,26 +21,24 @@ pub(crate) fn entity(trigger: &Trigger) -> Entity {
 fn create_sql(trigger: &Trigger) -> String {
     let events: Vec<String> = trigger.events.iter().map(event).collect();
     let (name, table, timing) = (trigger.name.quoted(), trigger.table.quoted(), trigger.timing);
-    let mut sql = format!("create trigger {name} {timing} {} on {table}", events.join(" or "));
+    let mut clauses =
+        vec![format!("create trigger {name} {timing} {} on {table}", events.join(" or "))];
     let transition = [("old", &trigger.old_table), ("new", &trigger.new_table)];
     let tables: Vec<String> = transition
         .iter()
         .filter_map(|(which, name)| Some(format!(" {which} table as {}", name.as_ref()?.quoted())))
         .collect();
     if !tables.is_empty() {
-        sql += &format!("\n  referencing{}", tables.concat());
+        clauses.push(format!("\n  referencing{}", tables.concat()));
     }
-    sql += match trigger.each {
-        Each::Row => "\n  for each row",
-        Each::Statement => "\n  for each statement",
-    };
-    if let Some(when) = &trigger.when {
-        sql += &format!(" when ({})", when.text);
-    }
+    let each = if trigger.each == Each::Row { "row" } else { "statement" };
+    clauses.push(format!("\n  for each {each}"));
+    clauses.extend(trigger.when.as_ref().map(|when| format!(" when ({})", when.text)));
     let arguments: Vec<String> =
         trigger.arguments.iter().map(|argument| literal(&argument.value())).collect();
     let function = trigger.function.quoted();
-    sql + &format!("\n  execute function {function}({})", arguments.join(", "))
+    clauses.push(format!("\n  execute function {function}({})", arguments.join(", ")));
+    clauses.concat()
 }
 
 fn event(event: &Event) -> String {

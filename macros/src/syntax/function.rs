@@ -8,7 +8,7 @@ use syn::{Ident, LitStr, Token, parenthesized};
 
 use crate::diag::Errors;
 use crate::syntax::default::Default;
-use crate::syntax::list::{flag, items, options, unknown, value};
+use crate::syntax::list::{flag, items, keyword, options, unknown, value};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::query::dedented;
 use crate::syntax::types::Type;
@@ -56,7 +56,6 @@ pub(crate) enum Path {
 /// The text of a function. The only reader of bodies.
 pub(crate) struct Body {
     pub(crate) text: String,
-    pub(crate) span: Span,
 }
 
 const WORDS: [&str; 4] = ["event_trigger", "record", "trigger", "void"];
@@ -65,20 +64,19 @@ impl Function {
     pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let name: TableName = input.parse()?;
         let arguments = parse_arguments(input, errors)?;
-        let word = input.call(Ident::parse_any)?;
-        if word != "returns" {
-            return Err(syn::Error::new(word.span(), "expected `returns`"));
-        }
+        keyword("returns", &format!("{name}(…) returns text, …"), input)?;
         let returns = Returns::parse(input, errors)?;
         let mut read = Options::default();
         read.parse(input, errors);
-        let (language, body) = read.required(&name, errors)?;
+        read.check(&name, errors);
+        let language = read.language.take().unwrap_or_else(|| Name::new("sql"));
+        let body = read.body.take().unwrap_or(Body { text: String::new() });
         let function = Function {
             name,
             arguments,
             returns,
             language,
-            attributes: read.attributes(errors),
+            attributes: read.attributes(),
             path: read.path.unwrap_or(Path::Public),
             body,
         };
@@ -183,10 +181,13 @@ struct Options {
     strict: bool,
     definer: Option<Span>,
     parallel_safe: bool,
+    /// Whether something that was given could not be read.
+    is_broken: bool,
 }
 
 impl Options {
     fn parse(&mut self, input: ParseStream, errors: &mut Errors) {
+        let before = errors.count();
         let [immutable, stable, volatile] = &mut self.volatility;
         let definer = &mut self.definer;
         let mut read_definer = |input: ParseStream| {
@@ -208,31 +209,38 @@ impl Options {
                 ("body", &mut value(&mut self.body)),
             ],
         );
+        self.is_broken = errors.count() > before;
     }
 
-    fn required(&mut self, name: &TableName, errors: &mut Errors) -> syn::Result<(Name, Body)> {
-        let missing = |what: &str, help: &str| {
-            let message = format!("function `{name}` has no {what}\nhelp: {help}");
-            syn::Error::new(name.span(), message)
-        };
-        let body = self.body.take().ok_or_else(|| missing("body", "body = \"select …\""))?;
-        let language = self.language.take().ok_or_else(|| missing("language", "language = sql"))?;
+    fn check(&self, name: &TableName, errors: &mut Errors) {
+        let missing = [
+            (self.body.is_none(), "body", "body = \"select …\""),
+            (self.language.is_none(), "language", "language = sql"),
+        ];
+        for (_, what, help) in missing.iter().filter(|(is, ..)| *is && !self.is_broken) {
+            errors.at(name.span(), format_args!("function `{name}` has no {what}")).help(help);
+        }
+        if let [first, second, ..] = self.volatilities().as_slice() {
+            errors.at(
+                name.span(),
+                format_args!("function `{name}` is both `{first}` and `{second}`"),
+            );
+        }
         if let (Some(span), Some(Path::Caller)) = (self.definer, &self.path) {
             errors
                 .at(span, "a `security_definer` function does not take the search path of its caller")
                 .help("leave `search_path` out, or search_path = \"…\"")
                 .note("whoever calls it could put functions and tables of their own in the place of those that it names, and they would run with its owner's rights");
         }
-        Ok((language, body))
     }
 
-    fn attributes(&self, errors: &mut Errors) -> Vec<&'static str> {
-        let volatilities = ["immutable", "stable", "volatile"].into_iter().zip(self.volatility);
-        let mut attributes: Vec<_> =
-            volatilities.filter(|(_, given)| *given).map(|(word, _)| word).collect();
-        if let ([first, second, ..], Some(body)) = (attributes.as_slice(), &self.body) {
-            errors.at(body.span, format_args!("a function is not both `{first}` and `{second}`"));
-        }
+    fn volatilities(&self) -> Vec<&'static str> {
+        let words = ["immutable", "stable", "volatile"].into_iter().zip(self.volatility);
+        words.filter(|(_, given)| *given).map(|(word, _)| word).collect()
+    }
+
+    fn attributes(&self) -> Vec<&'static str> {
+        let mut attributes = self.volatilities();
         attributes.extend(self.strict.then_some("strict"));
         attributes.extend(self.definer.map(|_| "security definer"));
         attributes.extend(self.parallel_safe.then_some("parallel safe"));
@@ -269,7 +277,7 @@ impl Parse for Body {
         } else if text.contains(QUOTE) {
             format!("a body holds `{QUOTE}`, which ends it")
         } else {
-            return Ok(Body { text, span });
+            return Ok(Body { text });
         };
         Err(syn::Error::new(span, problem))
     }

@@ -9,7 +9,7 @@ use syn::{Ident, Token, parenthesized};
 
 use crate::diag::{Errors, nearest};
 use crate::syntax::function::signature;
-use crate::syntax::list::unknown;
+use crate::syntax::list::{keyword, unknown};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::types::Type;
 
@@ -82,9 +82,9 @@ impl Grant {
             }
             input.parse::<Token![,]>()?;
         }
-        word("on", input)?;
+        keyword("on", "select on table", input)?;
         let target: Target = input.parse()?;
-        word(preposition, input)?;
+        keyword(preposition, &format!("select on {} {preposition} role", target.name), input)?;
         let mut roles = vec![input.parse()?];
         while input.peek(Token![,]) {
             input.parse::<Token![,]>()?;
@@ -108,14 +108,6 @@ fn parse_columns(input: ParseStream) -> syn::Result<Vec<Name>> {
     let content;
     parenthesized!(content in input);
     Ok(content.parse_terminated(Name::parse, Token![,])?.into_iter().collect())
-}
-
-fn word(expected: &str, input: ParseStream) -> syn::Result<()> {
-    let found = input.call(Ident::parse_any)?;
-    if found == expected {
-        return Ok(());
-    }
-    Err(syn::Error::new(found.span(), format!("expected `{expected}`")))
 }
 
 fn read(written: &Ident, columns: &[Name], kind: Kind) -> syn::Result<Vec<Privilege>> {

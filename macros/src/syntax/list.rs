@@ -85,6 +85,15 @@ impl<'a, 'b> Words<'a, 'b> {
     }
 }
 
+/// Reads a word of the grammar; `help` is how the whole is written.
+pub(crate) fn keyword(word: &str, help: &str, input: ParseStream) -> syn::Result<()> {
+    let ahead = input.fork().call(Ident::parse_any);
+    if ahead.is_ok_and(|found| found == word) {
+        return input.call(Ident::parse_any).map(drop);
+    }
+    Err(input.error(format!("expected `{word}`\nhelp: {help}")))
+}
+
 /// A word that a place does not take; `kind` is what it takes.
 pub(crate) fn unknown(kind: &str, word: &Ident, names: &[&str]) -> syn::Error {
     let help = match nearest(&word.to_string(), names) {

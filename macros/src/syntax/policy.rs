@@ -36,6 +36,7 @@ const COMMANDS: [&str; 5] = ["all", "select", "insert", "update", "delete"];
 impl Policy {
     pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let (name, table) = parse_on(input)?;
+        let before = errors.count();
         let (mut restrictive, mut command, mut roles) = (false, None, Vec::new());
         let (mut using, mut with_check) = (None, None);
         let mut read_roles = |input: ParseStream| {
@@ -56,8 +57,11 @@ impl Policy {
             ],
         );
         let command = command.unwrap_or(Command { word: "all", span: name.span });
+        let is_broken = errors.count() > before;
         let policy = Policy { name, table, restrictive, command, roles, using, with_check };
-        policy.check(errors);
+        if !is_broken {
+            policy.check(errors);
+        }
         Ok(policy)
     }
 

@@ -100,27 +100,22 @@ impl Query {
             depths[at] == 0 && CLAUSES.iter().any(|word| is(tokens.get(at), word)) && !distinct
         };
         let end = (start + 1..tokens.len()).find(|&at| ends(at)).unwrap_or(tokens.len());
-        let mut items = vec![start + 1..start + 1];
-        for at in start + 1..end {
-            match (items.last_mut(), depths[at] == 0 && tokens[at] == Token::Sign(',')) {
-                (_, true) => items.push(at + 1..at + 1),
-                (Some(item), false) => item.end = at + 1,
-                (None, false) => {}
-            }
-        }
-        items.into_iter().map(|item| column_name(&tokens[item])).collect()
+        let commas =
+            (start + 1..end).filter(|&at| depths[at] == 0 && tokens[at] == Token::Sign(','));
+        let ends: Vec<usize> = commas.chain([end]).collect();
+        let starts = [start].into_iter().chain(ends.iter().copied());
+        starts.zip(&ends).map(|(comma, end)| column_name(&tokens[comma + 1..*end])).collect()
     }
 
     /// What stands in its `from` clauses, subqueries' included.
     pub(crate) fn sources(&self) -> Vec<Source> {
         let tokens = self.tokens();
-        let of_query = of_query(&tokens);
         let with = common_tables(&tokens);
         let mut sources = Vec::new();
-        for at in 1..tokens.len() {
+        for (at, of_query) in of_query(&tokens).into_iter().enumerate().skip(1) {
             let from = is(tokens.get(at), "from") && !is(tokens.get(at - 1), "distinct");
             let mut next = at + 1;
-            if !of_query[at] || !(from || is(tokens.get(at), "join")) {
+            if !of_query || !(from || is(tokens.get(at), "join")) {
                 continue;
             }
             while let Some((source, after)) = source(&tokens, next) {

@@ -7,7 +7,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token, parenthesized};
 
 use crate::diag::Errors;
-use crate::syntax::list::{items, options, unknown, value};
+use crate::syntax::list::{items, keyword, options, unknown, value};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::sql::Sql;
 
@@ -43,11 +43,8 @@ pub(crate) enum Each {
 
 /// A trigger's or a policy's name and its table: `stamp on users`.
 pub(crate) fn parse_on(input: ParseStream) -> syn::Result<(Name, TableName)> {
-    let name = input.parse()?;
-    let on = input.call(Ident::parse_any)?;
-    if on != "on" {
-        return Err(syn::Error::new(on.span(), format!("expected `on`\nhelp: {name} on table")));
-    }
+    let name: Name = input.parse()?;
+    keyword("on", &format!("{name} on table"), input)?;
     Ok((name, input.parse()?))
 }
 

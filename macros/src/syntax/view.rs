@@ -70,9 +70,13 @@ impl MaterializedView {
             unique.extend(content.parse_terminated(Name::parse, Token![,])?);
             Ok(())
         };
+        let before = errors.count();
         options(input, errors, &mut [("unique", &mut read_unique)]);
+        let is_broken = errors.count() > before;
         let view = MaterializedView { name, columns, query, unique };
-        view.check_unique(errors);
+        if !is_broken {
+            view.check_unique(errors);
+        }
         Ok(view)
     }
 

@@ -15,6 +15,12 @@ mod m0002_change {
         after super::m0001_base;
         replace_policy!(onw on users, using = "true");
         replace_policy!(own on bare, using = "true");
+    }
+}
+
+mod m0002_last {
+    changeover::migration! {
+        after super::m0001_base;
         replace_policy!(own on users, using = "true", restrictive);
     }
 }
