@@ -42,6 +42,28 @@ mod m0002_other {
     }
 }
 
+mod m0002_constraints {
+    changeover::migration! {
+        after super::m0001_base;
+        add_check!(users, "email <> ''", fill(email = "null"));
+        add_foreign_key!(users.id => customers.id, on_delete = cascade, fill = "null::bigint");
+        add_unique!(users(username, email), deferrable);
+        add_primary_key!(old_users(id));
+        drop_constraint!(users.users_pkey);
+    }
+}
+
+mod m0002_reshaped {
+    changeover::migration! {
+        after super::m0001_base;
+        split_column!(users.username => {
+            first: text not_null = "split_part(username, ' ', 1)",
+            last: text = "split_part(username, ' ', 2)",
+        }, down = "first || ' ' || last");
+        merge_columns!(users { email = "left(joined, 1)", legacy = "right(joined, 1)" } => joined: text, up = "email || legacy");
+    }
+}
+
 const RENAME: Change =
     changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
 const ADD: Change = changeover::add_column!(users.customer_id: bigint references(customers.id));
@@ -52,11 +74,28 @@ const DROP: Change = changeover::drop_column!(users.legacy: text not_null, fill 
 const CREATE: Change = changeover::create_table!(
     orders { id: bigint primary_key, by: bigint references(customers.id), index(by) }
 );
+const CHECK: Change = changeover::add_check!(users, "email <> ''", fill(email = "null"));
+const FOREIGN_KEY: Change = changeover::add_foreign_key!(
+    users.id => customers.id, on_delete = cascade, fill = "null::bigint"
+);
+const UNIQUE: Change = changeover::add_unique!(users(username, email), deferrable);
+const PRIMARY_KEY: Change = changeover::add_primary_key!(old_users(id));
+const DROP_CONSTRAINT: Change = changeover::drop_constraint!(users.users_pkey: primary_key(id));
+const RENAME_CONSTRAINT: Change =
+    changeover::rename_constraint!(customers.customers_pkey => customers_key);
 const DROP_NOT_NULL: Change = changeover::drop_not_null!(users.legacy);
 const SET_NOT_NULL: Change = changeover::set_not_null!(users.email, fill = "'unknown'");
 const DROP_TABLE: Change = changeover::drop_table!(old_users);
 const SET_DEFAULT: Change = changeover::set_default!(users.email: text, "x");
 const DROP_DEFAULT: Change = changeover::drop_default!(users.email);
+const SPLIT: Change = changeover::split_column!(users.username: varchar(255) not_null => {
+    first: text not_null = "split_part(username, ' ', 1)",
+    last: text = "split_part(username, ' ', 2)",
+}, down = "first || ' ' || last");
+const MERGE: Change = changeover::merge_columns!(users {
+    email: text default "none" = "left(joined, 1)",
+    legacy: text not_null = "right(joined, 1)",
+} => joined: text, up = "email || legacy");
 
 #[test]
 fn a_change_alone_plans_what_it_plans_in_a_history() {
@@ -66,6 +105,12 @@ fn a_change_alone_plans_what_it_plans_in_a_history() {
     for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE] {
         assert_same(&change, &m0002_other::MIGRATION);
     }
+    for change in [CHECK, FOREIGN_KEY, UNIQUE, PRIMARY_KEY, DROP_CONSTRAINT] {
+        assert_same(&change, &m0002_constraints::MIGRATION);
+    }
+    for change in [SPLIT, MERGE] {
+        assert_same(&change, &m0002_reshaped::MIGRATION);
+    }
 }
 
 #[test]
@@ -74,6 +119,13 @@ fn a_default_alone_is_set_and_dropped() {
     assert_eq!(statements(SET_DEFAULT.steps), [set]);
     let drop = r#"alter table "public"."users" alter column "email" drop default"#;
     assert_eq!(statements(DROP_DEFAULT.steps), [drop]);
+}
+
+#[test]
+fn a_constraint_alone_is_renamed() {
+    let rename =
+        r#"alter table "public"."customers" rename constraint "customers_pkey" to "customers_key""#;
+    assert_eq!(statements(RENAME_CONSTRAINT.steps), [rename]);
 }
 
 fn assert_same(alone: &Change, history: &Migration) {
@@ -96,6 +148,7 @@ fn of_work(work: &Work) -> Vec<String> {
         Work::BuildIndex(index) => vec![index.create.sql.to_owned()],
         Work::DropIndex(index) => vec![index.drop.sql.to_owned()],
         Work::Backfill(fill) => vec![format!("{} {} {}", fill.table, fill.set, fill.pending)],
+        Work::Convert(convert) => vec![format!("{convert:?}")],
         Work::Require(require) => vec![require.violation.to_owned()],
         Work::Alone(alone) => vec![alone.statement.sql.to_owned()],
         Work::Bound(bound) => vec![format!("{} {}", bound.table, bound.max_rows)],

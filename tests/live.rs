@@ -2,24 +2,44 @@
 
 use changeover_tests::{Failure, Scenario, block_on, run};
 
+#[path = "live/alone.rs"]
+mod alone;
 #[path = "live/blocked.rs"]
 mod blocked;
+#[path = "live/bound.rs"]
+mod bound;
 #[path = "live/combined.rs"]
 mod combined;
+#[path = "live/constraints.rs"]
+mod constraints;
 #[path = "live/contract.rs"]
 mod contract;
+#[path = "live/convert.rs"]
+mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/functions.rs"]
+mod functions;
 #[path = "live/hand_written.rs"]
 mod hand_written;
+#[path = "live/indexes.rs"]
+mod indexes;
 #[path = "live/interrupted_index.rs"]
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/numbers.rs"]
+mod numbers;
 #[path = "live/partitioned.rs"]
 mod partitioned;
+#[path = "live/partitioned_index.rs"]
+mod partitioned_index;
+#[path = "live/renamed_table.rs"]
+mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/switch.rs"]
+mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
 #[path = "live/undo.rs"]

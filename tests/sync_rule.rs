@@ -38,6 +38,21 @@ fn lossy_with_a_default() -> Result<(), Failure> {
     follows_the_truth_table(&rules::lossy_with_a_default(), "lossy_default")
 }
 
+#[test]
+fn one_column_and_two() -> Result<(), Failure> {
+    follows_the_truth_table(&rules::split(), "split")
+}
+
+#[test]
+fn one_column_and_two_with_defaults() -> Result<(), Failure> {
+    follows_the_truth_table(&rules::split_with_defaults(), "split_defaults")
+}
+
+#[test]
+fn two_columns_and_one() -> Result<(), Failure> {
+    follows_the_truth_table(&rules::merged(), "merged")
+}
+
 fn follows_the_truth_table(rule: &Rule, name: &str) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(error.to_string()))?;

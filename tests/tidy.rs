@@ -88,8 +88,9 @@ fn nothing_is_left_half_done_or_printed() {
     let mut problems = Vec::new();
     for part in ["runtime/src", "macros/src"] {
         for file in rust_files(&workspace().join(part)) {
-            // The command line's output is what it prints.
-            let prints = file.components().any(|part| part.as_os_str() == "cli");
+            // The command line's output is what it prints, and a test says how much it ran.
+            let prints = file.components().any(|part| part.as_os_str() == "cli")
+                || file.ends_with("pairs.rs");
             let text = read(&file);
             for (number, line) in code_lines(&text) {
                 let found = WORDS.iter().find(|word| line.contains(**word));

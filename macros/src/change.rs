@@ -11,6 +11,7 @@ use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{self, Operation, Plan};
+use crate::plan::Phase;
 
 /// What a change came to.
 pub(crate) struct Change {
@@ -77,8 +78,15 @@ pub(crate) fn of_migration<O: Operation>(
     let plan =
         facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
     let holds = schema.holds.len();
+    let built = schema.built_on_replaced();
     operation.apply(schema);
+    if errors.count() == before {
+        requires.extend(schema.keep_built(&built, &claims, errors));
+    }
     let plan = plan.unwrap_or_default();
+    if plan.steps.iter().any(|step| step.phase == Phase::Contract) {
+        schema.hold_what_was_needed();
+    }
     if plan.is_direct {
         // Nothing of it waits for a contract.
         schema.holds.truncate(holds);

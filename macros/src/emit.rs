@@ -194,6 +194,7 @@ fn lock(lock: &Lock) -> TokenStream {
         match lock.mode {
             Mode::RowShare => "RowShare",
             Mode::ShareUpdateExclusive => "ShareUpdateExclusive",
+            Mode::Share => "Share",
             Mode::ShareRowExclusive => "ShareRowExclusive",
             Mode::Exclusive => "Exclusive",
             Mode::AccessExclusive => "AccessExclusive",

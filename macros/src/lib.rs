@@ -10,6 +10,7 @@ mod direct;
 mod emit;
 mod expand;
 mod gated;
+mod grammar;
 mod history;
 mod merge;
 mod migration;

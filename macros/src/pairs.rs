@@ -21,11 +21,11 @@ use crate::{check, merge};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How many of the pairs a short run takes: one in so many.
-const STRIDE: usize = 12;
+const STRIDE: usize = 13;
 const AT_ONCE: usize = 4;
 
 const SEED: &str = "
-    insert into customers (name) select 'c' || n from generate_series(1, 20) n;
+    insert into customers (name, number) select 'c' || n, n from generate_series(1, 20) n;
     insert into users (username, email, code) select 'u' || n, n || '@x', n from generate_series(1, 200) n;";
 
 /// A history of two changes, and what the compiler says of it.
@@ -68,7 +68,8 @@ impl History {
         let waits =
             |migration: &Migration| leak::migration("", migration).steps(phase).next().is_some();
         let waiting = self.migrations.iter().filter(|(_, migration)| waits(migration));
-        waiting.map(|(id, _)| format!("{gate}!({id});")).collect()
+        let declarations = waiting.map(|(id, _)| format!("{gate}!({id});"));
+        declarations.collect::<Vec<_>>().concat()
     }
 
     fn leaked(&self) -> data::Migrations {

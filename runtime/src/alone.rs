@@ -1,9 +1,12 @@
 //! Statements that cannot run in a transaction, and may stop half-way.
 
+use std::time::Duration;
+
 use crate::error::Error;
 use crate::lock::Held;
 use crate::migration::{Alone, LockMode, Statement, TableLock};
 use crate::retry::Ladder;
+use crate::settings::Settings;
 use crate::sql::milliseconds;
 use crate::stage::Stage;
 
@@ -43,14 +46,17 @@ async fn is_true(held: &mut Held<'_>, query: &str) -> Result<bool, Error> {
     Ok(held.query(query).await?.value() == Some("t"))
 }
 
+async fn carry_out(stage: &mut Stage<'_, '_>, statement: &Statement) -> Result<(), Error> {
+    let wait = milliseconds(wait(stage.settings, statement));
+    stage.held.set(&[("lock_timeout", &wait)]).await?;
+    stage.held.query(statement.sql).await.map(drop)
+}
+
 /// `lock_timeout` also counts the wait for older transactions, which may be long where it blocks
 /// nobody. Behind a lock that blocks, clients queue, so there each try is short.
-async fn carry_out(stage: &mut Stage<'_, '_>, statement: &Statement) -> Result<(), Error> {
+pub(crate) fn wait(settings: &Settings, statement: &Statement) -> Duration {
     let blocks = statement.locks.iter().any(|lock| lock.mode.blocks_clients());
-    let settings = stage.settings;
-    let wait = if blocks { settings.lock_timeout } else { settings.index_timeout };
-    stage.held.set(&[("lock_timeout", &milliseconds(wait))]).await?;
-    stage.held.query(statement.sql).await.map(drop)
+    if blocks { settings.lock_timeout } else { settings.index_timeout }
 }
 
 /// Whoever holds any lock of the tables may have the snapshot that the statement waits for.

@@ -152,8 +152,8 @@ impl Error {
         matches!(self.0.kind, Kind::ContractPending { .. })
     }
 
-    /// Whether a contract has run that this build does not declare: its code still uses what the
-    /// contract removed.
+    /// Whether a switch or a contract has run that this build does not declare: its code still
+    /// uses what that replaced or removed.
     pub fn is_too_old(&self) -> bool {
         matches!(self.0.kind, Kind::TooOld { .. })
     }
@@ -187,6 +187,17 @@ impl Error {
     /// was allowed for.
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::TooLarge { .. })
+    }
+
+    /// Whether the service's own function failed in a backfill; the message names the row, and
+    /// [`source`](StdError::source) is the function's error.
+    pub fn is_conversion(&self) -> bool {
+        matches!(self.0.kind, Kind::Conversion { .. })
+    }
+
+    /// Whether a partitioned table is of a kind that cannot have an index as it was declared.
+    pub fn is_not_indexable(&self) -> bool {
+        matches!(self.0.kind, Kind::NotIndexable { .. })
     }
 
     /// Whether the state in the schema `changeover` does not make sense.

@@ -73,6 +73,12 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// How many columns it has.
+    #[expect(clippy::len_without_is_empty, reason = "a row without columns is of no interest")]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// The value of a column, counted from 0; none for NULL or where there is no such column.
     pub fn get(&self, column: usize) -> Option<&'a str> {
         self.values.get(column)?.as_deref()

@@ -16,23 +16,28 @@ pub(crate) fn admit(history: &Migrations, ledger: &Ledger) -> Result<(), Error> 
     })
 }
 
-/// A contract that has at least begun has to be declared here too, or our code still uses what
-/// it removes.
+/// A switch or a contract that has at least begun has to be declared here too, or our code still
+/// uses what it replaces or removes.
 fn not_too_old(history: &Migrations, ledger: &Ledger) -> Result<(), Error> {
-    let contracted = |recorded: &&Recorded| {
-        matches!(recorded.state, State::Contracting | State::Contracted)
-            && !declares_contract(history, &recorded.id)
+    let undeclared = |recorded: &Recorded| {
+        let phase = match recorded.state {
+            State::Switching | State::Switched => Phase::Switch,
+            State::Contracting | State::Contracted => Phase::Contract,
+            _ => return None,
+        };
+        (!declares(history, phase, &recorded.id)).then(|| (recorded.id.clone(), phase))
     };
-    match ledger.migrations.iter().find(contracted) {
-        Some(recorded) => Err(Error::new(Kind::TooOld { contracted: recorded.id.clone() })),
+    match ledger.migrations.iter().find_map(undeclared) {
+        Some((migration, phase)) => Err(Error::new(Kind::TooOld { migration, phase })),
         None => Ok(()),
     }
 }
 
-fn declares_contract(history: &Migrations, id: &str) -> bool {
+/// A contract comes after the switch, so that who declares it can live with both.
+fn declares(history: &Migrations, phase: Phase, id: &str) -> bool {
     history.migrations.iter().any(|migration| {
-        let contracts: &[&str] = migration.contracts;
-        contracts.contains(&id)
+        let (switches, contracts): (&[&str], &[&str]) = (migration.switches, migration.contracts);
+        contracts.contains(&id) || (phase == Phase::Switch && switches.contains(&id))
     })
 }
 
@@ -66,12 +71,12 @@ fn not_edited(migration: &Migration, recorded: &Recorded) -> Result<(), Error> {
 }
 
 fn is_complete(phase: Phase, state: State) -> bool {
-    match phase {
-        Phase::Expand | Phase::Migrate => {
-            matches!(state, State::Migrated | State::Contracting | State::Contracted)
-        }
-        Phase::Switch | Phase::Contract => state == State::Contracted,
-    }
+    let end = match phase {
+        Phase::Expand | Phase::Migrate => State::Migrated,
+        Phase::Switch => State::Switched,
+        Phase::Contract => State::Contracted,
+    };
+    (end..=State::Contracted).contains(&state)
 }
 
 fn phase_difference(migration: &Migration, recorded: &Recorded, phase: Phase) -> String {
@@ -101,8 +106,12 @@ pub(crate) fn may_undo(
         let migration = migration.id.to_owned();
         Err(Error::new(Kind::UndoRefused { migration, why }))
     };
-    if matches!(ledger.state(migration.id), State::Contracting | State::Contracted) {
+    let contracted = |id: &&str| matches!(ledger.state(id), State::Contracting | State::Contracted);
+    if contracted(&migration.id) {
         return refuse("its contract has run, and what that dropped is gone".to_owned());
+    }
+    if let Some(id) = migration.switches.iter().copied().find(contracted) {
+        return refuse(format!("it switches `{id}`, whose contract has run"));
     }
     let later = history.migrations.iter().skip_while(|other| other.id != migration.id).skip(1);
     let applied = later.map(|other| other.id).find(|id| ledger.state(id) != State::Pending);

@@ -80,6 +80,15 @@ impl Cursor {
         self.block >= self.end
     }
 
+    /// What the rows of one turn meet.
+    pub(crate) fn condition(self) -> String {
+        let (from, to, stripe) = (self.block, self.window_end(), self.stripe);
+        format!(
+            "ctid >= '({from},0)' and ctid < '({to},0)' \
+             and (ctid::text::point)[1]::int % {STRIPES} = {stripe}"
+        )
+    }
+
     /// The block after the window's last.
     pub(crate) fn window_end(self) -> u32 {
         self.block.saturating_add(self.window).min(self.end)

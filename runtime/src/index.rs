@@ -1,5 +1,8 @@
 //! Indexes that are built and dropped while clients write.
 
+mod child_name;
+mod partitioned;
+
 use crate::error::Error;
 use crate::lock::Held;
 use crate::migration::{Index, LockMode, TableLock};
@@ -15,6 +18,13 @@ enum Truth {
     Valid,
 }
 
+/// An index on a table that holds rows itself.
+struct Target<'a> {
+    name: &'a str,
+    create: &'a str,
+    drop: &'a str,
+}
+
 /// Builds an index. `resumed` says that an earlier run may have begun it, so that what exists
 /// under its name is ours.
 pub(crate) async fn build(
@@ -22,11 +32,23 @@ pub(crate) async fn build(
     index: &Index,
     resumed: bool,
 ) -> Result<(), Error> {
-    with_budget(stage, async |stage| build_until_valid(stage, index, resumed).await).await
+    with_budget(stage, async |stage| {
+        if kind(stage.held, index.table).await?.as_deref() == Some("p") {
+            return partitioned::build(stage, index, resumed).await;
+        }
+        let mut ladder = ladder(stage, index);
+        let Index { name, create, drop, .. } = index;
+        let target = Target { name, create: create.sql, drop: drop.sql };
+        build_until_valid(stage, &mut ladder, &target, resumed).await
+    })
+    .await
 }
 
 /// Drops an index; one that is gone already is fine.
 pub(crate) async fn discard(stage: &mut Stage<'_, '_>, index: &Index) -> Result<(), Error> {
+    if kind(stage.held, index.name).await?.as_deref() == Some("I") {
+        return partitioned::discard(stage, index).await;
+    }
     with_budget(stage, async |stage| {
         let mut ladder = ladder(stage, index);
         while let Err(error) = stage.held.query(index.drop.sql).await {
@@ -39,24 +61,24 @@ pub(crate) async fn discard(stage: &mut Stage<'_, '_>, index: &Index) -> Result<
 
 async fn build_until_valid(
     stage: &mut Stage<'_, '_>,
-    index: &Index,
+    ladder: &mut Ladder<'_>,
+    index: &Target<'_>,
     resumed: bool,
 ) -> Result<(), Error> {
-    let mut ladder = ladder(stage, index);
     let mut ours = resumed;
     loop {
-        let (sql, builds) = match truth(stage.held, index).await? {
+        let (sql, builds) = match truth(stage.held, index.name).await? {
             Truth::Valid if ours => return Ok(()),
-            Truth::Invalid if ours => (index.drop.sql, false),
-            _ => (index.create.sql, true),
+            Truth::Invalid if ours => (index.drop, false),
+            _ => (index.create, true),
         };
         let outcome = stage.held.query(sql).await;
         ours |= outcome.as_ref().err().is_none_or(|error| error.code() != Some(DUPLICATE_TABLE));
         match outcome {
-            Ok(_) if builds => return confirm(stage.held, index).await,
+            Ok(_) if builds => return confirm(stage.held, index.name).await,
             Ok(_) => {}
             Err(error) => {
-                if let Err(error) = retry(stage, &mut ladder, error).await {
+                if let Err(error) = retry(stage, ladder, error).await {
                     if ours {
                         clear_away(stage.held, index).await;
                     }
@@ -68,10 +90,10 @@ async fn build_until_valid(
 }
 
 /// A plan that names another index than the one it creates must not be repeated for ever.
-async fn confirm(held: &mut Held<'_>, index: &Index) -> Result<(), Error> {
-    match truth(held, index).await? {
+async fn confirm(held: &mut Held<'_>, name: &str) -> Result<(), Error> {
+    match truth(held, name).await? {
         Truth::Valid => Ok(()),
-        _ => Err(Error::corrupt(format!("index {} was built and is not valid", index.name))),
+        _ => Err(Error::corrupt(format!("index {name} was built and is not valid"))),
     }
 }
 
@@ -79,9 +101,9 @@ const DUPLICATE_TABLE: &str = "42P07";
 
 /// After a failure for good, as of a unique index on values that are not: an invalid index would
 /// cost every write and serve no read.
-async fn clear_away(held: &mut Held<'_>, index: &Index) {
-    if matches!(truth(held, index).await, Ok(Truth::Invalid))
-        && let Err(error) = held.query(index.drop.sql).await
+async fn clear_away(held: &mut Held<'_>, index: &Target<'_>) {
+    if matches!(truth(held, index.name).await, Ok(Truth::Invalid))
+        && let Err(error) = held.query(index.drop).await
     {
         tracing::warn!(%error, index = index.name, "cannot drop the invalid index");
     }
@@ -89,20 +111,31 @@ async fn clear_away(held: &mut Held<'_>, index: &Index) {
 
 /// Whether nothing of the index is left.
 pub(crate) async fn is_missing(held: &mut Held<'_>, index: &Index) -> bool {
-    matches!(truth(held, index).await, Ok(Truth::Missing))
+    matches!(truth(held, index.name).await, Ok(Truth::Missing))
 }
 
-async fn truth(held: &mut Held<'_>, index: &Index) -> Result<Truth, Error> {
+async fn truth(held: &mut Held<'_>, name: &str) -> Result<Truth, Error> {
     let sql = format!(
         "select indisvalid and indisready and indislive from pg_catalog.pg_index \
          where indexrelid = to_regclass({})",
-        quote_literal(index.name)
+        quote_literal(name)
     );
     Ok(match held.query(&sql).await?.value() {
         None => Truth::Missing,
         Some("t") => Truth::Valid,
         Some(_) => Truth::Invalid,
     })
+}
+
+/// The letter that the catalogs have for what a name stands for.
+///
+/// PostgreSQL manual, section "`pg_class`", column `relkind`.
+async fn kind(held: &mut Held<'_>, name: &str) -> Result<Option<String>, Error> {
+    let sql = format!(
+        "select relkind from pg_catalog.pg_class where oid = to_regclass({})",
+        quote_literal(name)
+    );
+    Ok(held.query(&sql).await?.value().map(str::to_owned))
 }
 
 /// Runs with a `lock_timeout` of its own, because here it also counts the wait for transactions
@@ -127,9 +160,11 @@ async fn retry(
     ladder.climb(stage.held, error).await
 }
 
-/// Whoever holds any lock of the table may have the snapshot that the build waits for.
 fn ladder<'a>(stage: &Stage<'a, '_>, index: &Index) -> Ladder<'a> {
-    let table = |lock: &TableLock| TableLock { table: lock.table, mode: LockMode::AccessExclusive };
-    let wait = stage.settings.lock_timeout;
-    Ladder::new(stage.settings, wait, index.create.locks.iter().map(table).collect())
+    Ladder::new(stage.settings, stage.settings.lock_timeout, vec![in_the_way(index)])
+}
+
+/// Whoever holds any lock of the table may have the snapshot that the build waits for.
+fn in_the_way(index: &Index) -> TableLock {
+    TableLock { table: index.table, mode: LockMode::AccessExclusive }
 }

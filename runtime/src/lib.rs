@@ -10,8 +10,10 @@ mod backfill;
 mod blockers;
 mod bound;
 mod builder;
+mod convert;
 mod error;
 mod executor;
+mod function;
 mod gate;
 mod heap;
 mod index;
@@ -25,6 +27,7 @@ mod report;
 mod require;
 mod retry;
 pub mod review;
+mod row;
 mod runner;
 mod settings;
 mod sql;
@@ -35,6 +38,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;
+mod walk;
 
 pub use async_trait::async_trait;
 pub use changeover_macros::*;
@@ -42,8 +46,10 @@ pub use changeover_macros::*;
 pub use crate::builder::Builder;
 pub use crate::error::Error;
 pub use crate::executor::{Executor, Row, Rows, SqlError};
+pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
 pub use crate::migration::*;
 pub use crate::report::{PhaseReport, Progress, Report};
+pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::runner::Changeover;
 pub use crate::status::{MigrationStatus, State, Status};
 
@@ -51,6 +57,7 @@ pub use crate::status::{MigrationStatus, State, Status};
 pub mod __private {
     pub use changeover_macros::*;
 
+    pub use crate::function::{ConvertFn, converting};
     pub use crate::migration::*;
 
     /// The last segment of what `module_path!()` gives.

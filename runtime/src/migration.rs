@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::function::ConvertFn;
+
 /// A linear history of migrations, declared with [`migrations!`](crate::migrations).
 #[derive(Debug, Clone, Copy)]
 pub struct Migrations {
@@ -141,6 +143,8 @@ pub enum Work {
     DropIndex(Index),
     /// Fills rows in many short transactions.
     Backfill(Backfill),
+    /// Fills rows in many short transactions with what a Rust function makes of them.
+    Convert(Convert),
     /// Looks for rows that would make a later step fail, before anything is locked.
     Require(Require),
     /// A statement that PostgreSQL takes outside a transaction alone.
@@ -217,6 +221,10 @@ impl fmt::Display for LockMode {
 }
 
 /// An index that is built and dropped concurrently.
+///
+/// Where the catalogs say that its table is partitioned, the runner makes it on the parent alone,
+/// builds it on each partition concurrently and attaches it there; it drops it in one brief
+/// transaction. A plan that knows as much has the statements of the parent, with their locks.
 #[derive(Debug, Clone, Copy)]
 pub struct Index {
     /// The index, quoted and schema-qualified: `"public"."users_plan_idx"`.
@@ -227,9 +235,9 @@ pub struct Index {
     pub unique: bool,
     /// What follows `on <table>` in `create index`: `using btree ("plan" desc) where …`.
     pub definition: &'static str,
-    /// `create [unique] index concurrently …`
+    /// `create [unique] index concurrently …`, or `create [unique] index … on only …`.
     pub create: Statement,
-    /// `drop index concurrently if exists …`
+    /// `drop index concurrently if exists …`, or `drop index if exists …`.
     pub drop: Statement,
 }
 
@@ -242,6 +250,23 @@ pub struct Backfill {
     pub set: &'static str,
     /// The condition that a row meets until it is filled; no row meets it afterwards.
     pub pending: &'static str,
+}
+
+/// Rows that are filled by a function of the service, a batch after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Convert {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// The columns that tell a row from every other, quoted: unique and not null.
+    pub key: &'static [&'static str],
+    /// The columns that the function is given, quoted.
+    pub read: &'static [&'static str],
+    /// The columns that the function gives back, quoted.
+    pub write: &'static [&'static str],
+    /// The condition that a row meets until it is filled; no row meets it afterwards.
+    pub pending: &'static str,
+    /// The function.
+    pub function: ConvertFn,
 }
 
 /// Rows that must not exist before the plan goes on.

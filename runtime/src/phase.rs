@@ -51,13 +51,22 @@ impl<'r> Run<'r, '_> {
         Ok(())
     }
 
-    /// Runs the contracts of these migrations where they have not run.
+    /// Runs the switches of these migrations where they have not run.
+    pub(crate) async fn switches(&mut self, ids: &[&str]) -> Result<(), Error> {
+        for migration in self.chosen(ids) {
+            if migration.has_switch() && self.ledger.state(migration.id) < State::Switched {
+                self.enter(migration, Phase::Switch, State::Switching).await?;
+                self.become_state(migration, State::Switched).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the contracts of these migrations where they have not run, each after its switch.
     pub(crate) async fn contracts(&mut self, ids: &[&str]) -> Result<(), Error> {
-        let chosen = |migration: &&&'static Migration| ids.contains(&migration.id);
-        let history = self.history;
-        for migration in history.migrations.iter().filter(chosen) {
+        self.switches(ids).await?;
+        for migration in self.chosen(ids) {
             if self.ledger.state(migration.id) != State::Contracted {
-                self.enter(migration, Phase::Switch, State::Contracting).await?;
                 self.enter(migration, Phase::Contract, State::Contracting).await?;
                 self.become_state(migration, State::Contracted).await?;
             }
@@ -65,19 +74,42 @@ impl<'r> Run<'r, '_> {
         Ok(())
     }
 
+    fn chosen(&self, ids: &[&str]) -> Vec<&'static Migration> {
+        let all = self.history.migrations.iter().copied();
+        all.filter(|migration| ids.contains(&migration.id)).collect()
+    }
+
+    /// Takes back what a migration switched, and then itself.
     pub(crate) async fn undo(&mut self, migration: &'static Migration) -> Result<(), Error> {
         gate::may_undo(self.history, &self.ledger, migration)?;
+        for switched in self.chosen(migration.switches).into_iter().rev() {
+            self.switch_back(switched).await?;
+        }
+        self.switch_back(migration).await?;
         if self.ledger.state(migration.id) == State::Pending {
             return Ok(());
         }
         self.become_state(migration, State::Undoing).await?;
-        for phase in [Phase::Migrate, Phase::Expand] {
-            let mut steps = self.steps(migration, phase);
-            steps.retain(|(_, recorded)| recorded.state.has_effect());
-            steps.reverse();
-            self.walk(migration, phase, Way::Back, steps).await?;
-        }
+        self.back(migration, Phase::Migrate).await?;
+        self.back(migration, Phase::Expand).await?;
         self.become_state(migration, State::Pending).await
+    }
+
+    async fn switch_back(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        if matches!(self.ledger.state(migration.id), State::Switching | State::Switched) {
+            self.become_state(migration, State::Switching).await?;
+            self.back(migration, Phase::Switch).await?;
+            self.become_state(migration, State::Migrated).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes back what has run of a phase.
+    async fn back(&mut self, migration: &'static Migration, phase: Phase) -> Result<(), Error> {
+        let mut steps = self.steps(migration, phase);
+        steps.retain(|(_, recorded)| recorded.state.has_effect());
+        steps.reverse();
+        self.walk(migration, phase, Way::Back, steps).await
     }
 
     /// Runs what is left of a phase.

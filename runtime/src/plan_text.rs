@@ -1,6 +1,6 @@
 //! A step as text: what the state tables keep and an edited plan is compared with.
 
-use crate::migration::{Backfill, Bound, Require, Work};
+use crate::migration::{Backfill, Bound, Convert, Require, Work};
 
 /// The SQL of a step, a statement a line.
 pub(crate) fn plan_text(work: &Work) -> String {
@@ -12,6 +12,10 @@ pub(crate) fn plan_text(work: &Work) -> String {
         Work::DropIndex(index) => index.drop.sql.to_owned(),
         Work::Backfill(Backfill { table, set, pending }) => {
             format!("update {table} set {set} where {pending}")
+        }
+        Work::Convert(Convert { table, read, write, pending, function, .. }) => {
+            let (read, write, function) = (read.join(", "), write.join(", "), function.name);
+            format!("update {table} set ({write}) = {function}({read}) where {pending}")
         }
         Work::Require(Require { table, violation, .. }) => {
             format!("select from {table} where {violation}")

@@ -101,7 +101,7 @@ pub struct Progress<'a> {
     pub step: usize,
     /// The steps of the phase.
     pub steps: usize,
-    /// The table or partition that is being filled, quoted and schema-qualified.
+    /// The table or partition that is being filled or indexed, quoted and schema-qualified.
     pub table: Option<&'a str>,
     /// The rows filled so far, by earlier runs too.
     pub rows: u64,

@@ -68,16 +68,18 @@ impl Changeover {
         self.run(Goal::Migrate).await
     }
 
-    /// Runs what [`migrate`](Changeover::migrate) runs, and every contract that the history
-    /// declares. Call it once no build is live that uses what they remove.
+    /// Runs what [`migrate`](Changeover::migrate) runs, and every switch and every contract that
+    /// the history declares, each migration's switches before its contracts. Call it once no
+    /// build is live that uses what they replace or remove.
     pub async fn contract(&mut self) -> Result<Report, Error> {
         self.run(Goal::Contract).await
     }
 
-    /// Takes back the `Migrate` and `Expand` of a migration, the newest step first.
+    /// Takes back a migration, the newest step first: the switches that it declares, then its
+    /// own `Switch`, `Migrate` and `Expand`.
     ///
-    /// It is [refused](Error::is_undo_refused) once the contract has begun or a later migration
-    /// has. An undo that was interrupted goes on with another, and `migrate` turns it round.
+    /// It is [refused](Error::is_undo_refused) once the contract has begun, of the migration or
+    /// of one that it switches, or a later migration has. An undo that was interrupted goes on with another, and `migrate` turns it round.
     pub async fn undo(&mut self, id: &str) -> Result<Report, Error> {
         match self.history.get(id) {
             Some(migration) => self.run(Goal::Undo(migration)).await,
@@ -134,6 +136,7 @@ async fn story(
             run.migrate(migration).await?;
         }
         if matches!(goal, Goal::Contract) {
+            run.switches(migration.switches).await?;
             run.contracts(migration.contracts).await?;
         }
     }

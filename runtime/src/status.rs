@@ -43,6 +43,10 @@ pub enum State {
     Migrating,
     /// Its `Migrate` is done: new builds may serve, and old ones still can.
     Migrated,
+    /// Its switch has begun.
+    Switching,
+    /// Its switch is done.
+    Switched,
     /// Its contract has begun.
     Contracting,
     /// Its contract is done.
@@ -52,12 +56,14 @@ pub enum State {
 }
 
 impl State {
-    const NAMES: [(State, &'static str); 8] = [
+    const NAMES: [(State, &'static str); 10] = [
         (State::Pending, "pending"),
         (State::Expanding, "expanding"),
         (State::Expanded, "expanded"),
         (State::Migrating, "migrating"),
         (State::Migrated, "migrated"),
+        (State::Switching, "switching"),
+        (State::Switched, "switched"),
         (State::Contracting, "contracting"),
         (State::Contracted, "contracted"),
         (State::Undoing, "undoing"),

@@ -5,7 +5,7 @@ use crate::ledger::{RecordedStep, StepState};
 use crate::migration::Work;
 use crate::stage::Stage;
 use crate::store::StepStore;
-use crate::{alone, backfill, bound, index, require, transaction};
+use crate::{alone, bound, convert, index, require, transaction, walk};
 
 /// Which way a step goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,8 @@ async fn carry_out(
     }
     store.intend(stage.held, way.under_way()).await?;
     let resumed = matches!(recorded.state, StepState::Intended | StepState::Undoing);
+    let same = recorded.state == way.under_way();
+    let from = if same { (recorded.cursor.as_deref(), recorded.rows) } else { (None, 0) };
     match work {
         Work::Transaction(_) | Work::Require(_) | Work::Bound(_) => {}
         Work::BuildIndex(index) => {
@@ -93,11 +95,8 @@ async fn carry_out(
         }
         Work::DropIndex(index) => index::discard(stage, index).await?,
         Work::Alone(alone) => alone::run(stage, alone).await?,
-        Work::Backfill(backfill) => {
-            let same = recorded.state == way.under_way();
-            let from = if same { (recorded.cursor.as_deref(), recorded.rows) } else { (None, 0) };
-            backfill::fill(stage, store, backfill, from).await?;
-        }
+        Work::Backfill(backfill) => walk::fill(stage, store, backfill, from).await?,
+        Work::Convert(convert) => convert::fill(stage, store, convert, from).await?,
     }
     store.finish(stage.held, way.end()).await
 }

@@ -111,7 +111,9 @@ impl Store<'_> {
     pub(crate) async fn set_state(&self, held: &mut Held<'_>, state: State) -> Result<(), Error> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
         let finished = match state {
-            State::Migrated | State::Contracted | State::Pending => "clock_timestamp()",
+            State::Migrated | State::Switched | State::Contracted | State::Pending => {
+                "clock_timestamp()"
+            }
             _ => "finished_at",
         };
         let (state, pid) = (state.name(), held.pid());
@@ -174,6 +176,13 @@ impl StepStore<'_> {
             "state = '{state}', cursor = null, rows = {rows}, \
              finished_at = clock_timestamp(), error = null"
         );
+        self.update(pid, &set)
+    }
+
+    /// The statement that moves the cursor on, for the one whose rows are `filled`.
+    pub(crate) fn filled(&self, pid: &str, cursor: &str) -> String {
+        let cursor = quote_literal(cursor);
+        let set = format!("cursor = {cursor}, rows = rows + (select count(*) from filled)");
         self.update(pid, &set)
     }
 

@@ -20,24 +20,6 @@ const TICK: Duration = Duration::from_millis(2);
 /// By how much the wait for a vacuum outlasts `deadlock_timeout`: the time that it takes to stop.
 const EVICTION: Duration = Duration::from_millis(200);
 
-/// How long one try waits.
-#[derive(Debug, Clone, Copy)]
-struct Timeouts {
-    /// For locks that clients may queue behind us for.
-    lock: Duration,
-    /// For locks that clients do not notice.
-    patient: Duration,
-}
-
-impl Timeouts {
-    fn new(stage: &Stage<'_, '_>, locks: &[TableLock]) -> Timeouts {
-        let short = stage.settings.lock_timeout;
-        let patient = short.max(stage.held.server.deadlock_timeout + EVICTION);
-        let blocks = locks.iter().any(|lock| lock.mode.blocks_clients());
-        Timeouts { lock: if blocks { short } else { patient }, patient }
-    }
-}
-
 /// Runs statements and the record of them in one transaction, until it gets its locks.
 pub(crate) async fn run(
     stage: &mut Stage<'_, '_>,
@@ -45,10 +27,24 @@ pub(crate) async fn run(
     record: &str,
 ) -> Result<(), Error> {
     let locks = strongest(statements);
-    let timeouts = Timeouts::new(stage, &locks);
-    let mut ladder = Ladder::new(stage.settings, stage.settings.lock_timeout, locks.clone());
+    let texts: Vec<&str> = statements.iter().map(|statement| statement.sql).collect();
+    let plan = LockPlan::new(stage.held, &locks).await?;
+    locked(stage, &plan, locks, &texts, Some(record)).await
+}
+
+/// Runs statements in one transaction, until it gets the locks of the plan. Who may be in the way
+/// are the holders of locks that conflict with `locks`.
+pub(crate) async fn locked(
+    stage: &mut Stage<'_, '_>,
+    plan: &LockPlan,
+    locks: Vec<TableLock>,
+    statements: &[&str],
+    record: Option<&str>,
+) -> Result<(), Error> {
+    let timeouts = Timeouts::new(stage, plan);
+    let mut ladder = Ladder::new(stage.settings, stage.settings.lock_timeout, locks);
     loop {
-        match attempt(stage.held, &locks, timeouts, statements, record).await {
+        match attempt(stage.held, plan, timeouts, statements, record).await {
             Ok(held_for) => {
                 stage.tally.longest_lock = stage.tally.longest_lock.max(held_for);
                 return Ok(());
@@ -61,14 +57,31 @@ pub(crate) async fn run(
     }
 }
 
+/// How long one try waits.
+#[derive(Debug, Clone, Copy)]
+struct Timeouts {
+    /// For locks that clients may queue behind us for.
+    lock: Duration,
+    /// For locks that clients do not notice.
+    patient: Duration,
+}
+
+impl Timeouts {
+    fn new(stage: &Stage<'_, '_>, plan: &LockPlan) -> Timeouts {
+        let short = stage.settings.lock_timeout;
+        let patient = short.max(stage.held.server.deadlock_timeout + EVICTION);
+        Timeouts { lock: if plan.blocks { short } else { patient }, patient }
+    }
+}
+
 async fn attempt(
     held: &mut Held<'_>,
-    locks: &[TableLock],
+    plan: &LockPlan,
     timeouts: Timeouts,
-    statements: &[Statement],
-    record: &str,
+    statements: &[&str],
+    record: Option<&str>,
 ) -> Result<Duration, Error> {
-    let outcome = inside(held, locks, timeouts, statements, record).await;
+    let outcome = inside(held, plan, timeouts, statements, record).await;
     if outcome.is_err() {
         held.rollback().await;
     }
@@ -78,18 +91,19 @@ async fn attempt(
 /// Returns for how long clients were blocked.
 async fn inside(
     held: &mut Held<'_>,
-    locks: &[TableLock],
+    plan: &LockPlan,
     timeouts: Timeouts,
-    statements: &[Statement],
-    record: &str,
+    statements: &[&str],
+    record: Option<&str>,
 ) -> Result<Duration, Error> {
-    let plan = LockPlan::new(held, locks).await?;
     held.query("begin").await?;
     let granted = plan.carry_out(held, timeouts).await?;
     for statement in statements {
-        held.query(statement.sql).await?;
+        held.query(statement).await?;
     }
-    fenced(held, record).await?;
+    if let Some(record) = record {
+        fenced(held, record).await?;
+    }
     held.query("commit").await?;
     Ok(granted.map(|granted| granted.elapsed()).unwrap_or_default())
 }
@@ -152,21 +166,23 @@ fn strongest(statements: &[Statement]) -> Vec<TableLock> {
 ///
 /// `lock_timeout` counts for each lock anew, a partition's too, while the first is held already;
 /// so all of them share one budget, which `statement_timeout` keeps.
-struct LockPlan {
+pub(crate) struct LockPlan {
     /// An autovacuum gives way only to who has waited for longer than `deadlock_timeout`. In its
     /// own mode we can wait that long: clients neither conflict with it nor queue behind it, and
     /// it keeps the next vacuum out.
-    evict: Option<String>,
-    take: Vec<String>,
+    pub(crate) evict: Option<String>,
+    pub(crate) take: Vec<String>,
+    /// Whether clients may queue behind us.
+    pub(crate) blocks: bool,
 }
 
 impl LockPlan {
     /// For the tables that exist by now: the others are made by the transaction itself.
-    async fn new(held: &mut Held<'_>, locks: &[TableLock]) -> Result<LockPlan, Error> {
+    pub(crate) async fn new(held: &mut Held<'_>, locks: &[TableLock]) -> Result<LockPlan, Error> {
         let blocking = || locks.iter().filter(|lock| lock.mode.blocks_clients());
         let tables: Vec<String> = blocking().map(|lock| quote_literal(lock.table)).collect();
         if tables.is_empty() {
-            return Ok(LockPlan { evict: None, take: Vec::new() });
+            return Ok(LockPlan { evict: None, take: Vec::new(), blocks: false });
         }
         let sql = format!(
             "select name from unnest(array[{}]) as name join pg_catalog.pg_class c \
@@ -178,7 +194,7 @@ impl LockPlan {
         let present: Vec<TableLock> = blocking().filter(exists).copied().collect();
         let own = |lock: &TableLock| TableLock { mode: LockMode::ShareUpdateExclusive, ..*lock };
         let evict = grouped(&present.iter().map(own).collect::<Vec<_>>()).pop();
-        Ok(LockPlan { evict, take: grouped(&present) })
+        Ok(LockPlan { evict, take: grouped(&present), blocks: true })
     }
 }
 

@@ -4,7 +4,8 @@
 use changeover::review;
 use changeover::testing::check_sql;
 use changeover::{
-    Backfill, Change, Index, LockMode, Migration, Phase, Require, Statement, Step, TableLock, Work,
+    Alone, Backfill, Bound, Change, Index, LockMode, Mend, Migration, Phase, Require, Statement,
+    Step, TableLock, Work,
 };
 
 const USERS: &str = r#""public"."users""#;
@@ -17,6 +18,7 @@ const fn locks(mode: LockMode) -> &'static [TableLock] {
         LockMode::ShareRowExclusive => {
             &[TableLock { table: USERS, mode: LockMode::ShareRowExclusive }]
         }
+        LockMode::Share => &[TableLock { table: USERS, mode: LockMode::Share }],
         LockMode::AccessExclusive => &[TableLock { table: USERS, mode: LockMode::AccessExclusive }],
         _ => &[],
     }
@@ -31,8 +33,9 @@ static RENAME: Migration = Migration {
             operation: "rename_column",
             subject: "users.username => display_name",
             notes: &["a prepared `select *` fails once after each commit below"],
-            steps: &[ADD, FILL, PROVE, DROP],
+            steps: &[ADD, FILL, PROVE, SWAP, DROP],
         },
+        Change { operation: "analyze", subject: "users", notes: &[], steps: &[SMALL, ANALYZE] },
         Change {
             operation: "add_index",
             subject: "users(display_name)",
@@ -44,8 +47,19 @@ static RENAME: Migration = Migration {
                 undo: Some(Work::DropIndex(INDEX)),
             }],
         },
+        Change {
+            operation: "add_index",
+            subject: "users(display_name), name = partitioned",
+            notes: &[],
+            steps: &[Step {
+                phase: Phase::Migrate,
+                why: "build the index on one partition after the other",
+                work: Work::BuildIndex(PARTITIONED),
+                undo: Some(Work::DropIndex(PARTITIONED)),
+            }],
+        },
     ],
-    switches: &[],
+    switches: &["m0000_something"],
     contracts: &["m0000_something"],
     requires: &["m0000_something"],
 };
@@ -109,6 +123,46 @@ const PROVE: Step = Step {
     undo: None,
 };
 
+const SWAP: Step = Step {
+    phase: Phase::Switch,
+    why: "swap the defaults",
+    work: Work::Transaction(&[Statement {
+        sql: r#"alter table "public"."users" alter column "display_name" set default ''"#,
+        locks: locks(LockMode::AccessExclusive),
+        why: "",
+    }]),
+    undo: Some(Work::Transaction(&[Statement {
+        sql: r#"alter table "public"."users" alter column "display_name" drop default"#,
+        locks: locks(LockMode::AccessExclusive),
+        why: "",
+    }])),
+};
+
+const SMALL: Step = Step {
+    phase: Phase::Migrate,
+    why: "the table is small",
+    work: Work::Bound(Bound { table: USERS, max_rows: 5000, reason: "there is a row a country" }),
+    undo: None,
+};
+
+const ANALYZE: Step = Step {
+    phase: Phase::Migrate,
+    why: "tell the planner",
+    work: Work::Alone(Alone {
+        statement: Statement {
+            sql: r#"analyze "public"."users""#,
+            locks: locks(LockMode::ShareUpdateExclusive),
+            why: "",
+        },
+        done: Some("select exists (select from pg_stats where tablename = 'users')"),
+        mend: &[Mend {
+            when: "select false",
+            statement: Statement { sql: "select 'mend'", locks: &[], why: "" },
+        }],
+    }),
+    undo: None,
+};
+
 const DROP: Step = Step {
     phase: Phase::Contract,
     why: "remove the old column",
@@ -137,6 +191,21 @@ const INDEX: Index = Index {
     },
 };
 
+const PARTITIONED: Index = Index {
+    name: r#""public"."partitioned""#,
+    create: Statement {
+        sql: r#"create index "partitioned" on only "public"."users" ("display_name")"#,
+        locks: locks(LockMode::Share),
+        why: "",
+    },
+    drop: Statement {
+        sql: r#"drop index if exists "public"."partitioned""#,
+        locks: locks(LockMode::AccessExclusive),
+        why: "",
+    },
+    ..INDEX
+};
+
 #[test]
 fn every_kind_of_work_reads_well() {
     check_sql("tests/review/rename.sql", &review::render(&RENAME));
@@ -144,7 +213,8 @@ fn every_kind_of_work_reads_well() {
 
 #[test]
 fn an_empty_migration_is_its_header() {
-    let empty = Migration { changes: &[], contracts: &[], requires: &[], doc: "", ..RENAME };
+    let empty =
+        Migration { changes: &[], switches: &[], contracts: &[], requires: &[], doc: "", ..RENAME };
     check_sql("tests/review/empty.sql", &review::render(&empty));
 }
 

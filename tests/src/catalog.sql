@@ -73,10 +73,9 @@ from relation r join pg_trigger t on t.tgrelid = r.oid
 where not t.tgisinternal
 
 union all
-select format('sequence %s %s start %s by %s from %s to %s cycle %s owned by %s.%I acl %s',
-    r.name,
-    format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle,
-    o.name, a.attname, (select list from relation_acl a where a.oid = r.oid))
+select format('sequence %s %s start %s by %s from %s to %s cache %s cycle %s owned by %s.%I acl %s',
+    r.name, format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
+    s.seqcycle, o.name, a.attname, (select list from relation_acl a where a.oid = r.oid))
 from relation r join pg_sequence s on s.seqrelid = r.oid
 left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = r.oid
     and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
@@ -92,13 +91,22 @@ where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'changeove
     and p.prokind in ('f', 'p')
 
 union all
-select format('type %I.%I %s', n.nspname, t.typname, coalesce(
+select format('type %I.%I %s acl %s%s', n.nspname, t.typname, coalesce(
     (select format('enum %s', array_agg(e.enumlabel order by e.enumsortorder))
      from pg_enum e where e.enumtypid = t.oid),
-    format('domain %s', format_type(t.typbasetype, t.typtypmod))))
+    format('domain %s collate %s default %s%s %s', format_type(t.typbasetype, t.typtypmod),
+        t.typcollation::regcollation, t.typdefault, case when t.typnotnull then ' not null' end,
+        (select array_agg(format('%I %s %s', c.conname, pg_get_constraintdef(c.oid), c.convalidated)
+            order by c.conname)
+         from pg_constraint c where c.contypid = t.oid and c.contype <> 'n'))), t.typacl, d.text)
 from pg_type t join pg_namespace n on n.oid = t.typnamespace
+left join comment d on d.classoid = 'pg_type'::regclass and d.objoid = t.oid
 where t.typtype in ('e', 'd') and n.nspname !~ '^pg_'
     and n.nspname not in ('information_schema', 'changeover', $1)
+
+union all
+select format('extension %I version %s schema %I', e.extname, e.extversion, n.nspname)
+from pg_extension e join pg_namespace n on n.oid = e.extnamespace
 
 union all
 select format('policy %s.%I %s %s to %s using %s check %s', r.name, p.polname, p.polcmd,

@@ -98,6 +98,11 @@ impl Fixture {
         Ok(self.db.query_one(query, &[]).await?.get(0))
     }
 
+    /// The catalogs, a line an object.
+    pub async fn catalog(&self) -> Result<String, Failure> {
+        catalog::dump(&self.db).await
+    }
+
     /// Compares the catalogs with those that the history's model gives.
     pub async fn expect_model(&self, history: &Migrations) -> Result<(), Failure> {
         let empty = Server::shared().await?.database("model").await?;

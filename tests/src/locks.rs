@@ -65,6 +65,9 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
         Some(Work::Backfill(fill)) => {
             vec![TableLock { table: fill.table, mode: LockMode::RowExclusive }]
         }
+        Some(Work::Convert(convert)) => {
+            vec![TableLock { table: convert.table, mode: LockMode::RowExclusive }]
+        }
         Some(Work::Require(rows)) => {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }

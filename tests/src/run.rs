@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use changeover::migration::Migration;
+
 use crate::scenario::Scenario;
 use crate::stage::{Build, Stage};
 use crate::traffic::Slowest;
@@ -30,9 +32,12 @@ async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure
         an_expansion_taken_back(stage, &before).await?;
     }
     if scenario.undoable && scenario.can_roll_back {
-        a_release_rolled_back(stage, &before).await?;
+        a_release_rolled_back(stage, scenario, &before).await?;
     }
     a_release(stage).await?;
+    if let Some(switch) = scenario.switch() {
+        a_switch(stage, switch).await?;
+    }
     if scenario.is_followed()? {
         the_contract(stage).await?;
     }
@@ -53,8 +58,21 @@ async fn an_expansion_taken_back(stage: &mut Stage<'_>, before: &str) -> Result<
 }
 
 /// Undone after new builds served: whatever they wrote must be there for the old ones.
-async fn a_release_rolled_back(stage: &mut Stage<'_>, before: &str) -> Result<(), Failure> {
+async fn a_release_rolled_back(
+    stage: &mut Stage<'_>,
+    scenario: &Scenario,
+    before: &str,
+) -> Result<(), Failure> {
     a_release(stage).await?;
+    if let Some(switch) = scenario.switch() {
+        a_switch(stage, switch).await?;
+        stage.switch_back(switch).await?;
+        stage.advance().await?;
+        stage.verify(Build::New).await?;
+        stage.arrive(Build::Old).await?;
+        stage.expect_equal_shapes().await?;
+        stage.verify(Build::Old).await?;
+    }
     stage.leave(Build::New).await?;
     stage.leave(Build::Dual).await?;
     stage.undo().await?;
@@ -77,6 +95,16 @@ async fn a_release(stage: &mut Stage<'_>) -> Result<(), Failure> {
     stage.advance().await?;
     stage.expect_equal_shapes().await?;
     stage.verify(Build::Old).await?;
+    stage.verify(Build::New).await
+}
+
+/// At the switch no build is live that does not know either shape by the one name.
+async fn a_switch(stage: &mut Stage<'_>, switch: &Migration) -> Result<(), Failure> {
+    stage.leave(Build::Old).await?;
+    stage.leave(Build::Dual).await?;
+    stage.switch(switch).await?;
+    stage.advance().await?;
+    stage.expect_equal_after_switch().await?;
     stage.verify(Build::New).await
 }
 

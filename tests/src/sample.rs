@@ -1,9 +1,17 @@
 //! Histories written by hand, so that tests of the runner do not hang on the macros.
 
+mod convert;
+mod partitioned;
+mod switch;
+
 use changeover::migration::{
     Backfill, Change, Index, LockMode, Migration, Migrations, Phase, Statement, Step, TableLock,
     Work,
 };
+
+pub use self::convert::CONVERT_HISTORY;
+pub use self::partitioned::{PARTITIONED_HISTORY, PARTITIONED_INDEX};
+pub use self::switch::SWITCH_HISTORY;
 
 const USERS: &str = r#""public"."users""#;
 

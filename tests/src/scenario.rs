@@ -16,6 +16,7 @@ pub struct Scenario {
     pub(crate) dual: Option<Client>,
     pub(crate) new: Option<Client>,
     pub(crate) equal: Vec<&'static str>,
+    pub(crate) equal_switched: Vec<&'static str>,
     pub(crate) undoable: bool,
     pub(crate) can_roll_back: bool,
 }
@@ -34,6 +35,7 @@ impl Scenario {
             dual: None,
             new: None,
             equal: Vec::new(),
+            equal_switched: Vec::new(),
             undoable: true,
             can_roll_back: true,
         }
@@ -54,8 +56,8 @@ impl Scenario {
         self
     }
 
-    /// The build before the change. It runs from the seed until the contract, or to the end where
-    /// there is no new build.
+    /// The build before the change. It runs from the seed until the switch or the contract, or to
+    /// the end where there is no new build.
     #[must_use]
     pub fn old_build(mut self, client: Client) -> Self {
         self.old = Some(client);
@@ -84,6 +86,13 @@ impl Scenario {
         self
     }
 
+    /// The same between the switch and the contract.
+    #[must_use]
+    pub fn equal_switched(mut self, query: &'static str) -> Self {
+        self.equal_switched.push(query);
+        self
+    }
+
     /// Leaves out what needs the undo, for what PostgreSQL cannot take back.
     #[must_use]
     pub fn without_undo(mut self) -> Self {
@@ -103,6 +112,12 @@ impl Scenario {
     pub(crate) fn is_followed(&self) -> Result<bool, Failure> {
         let change = self.migration()?;
         Ok(self.history.head().is_some_and(|head| head.id != change.id))
+    }
+
+    /// The migration that declares the switch of the change, where it has one.
+    pub(crate) fn switch(&self) -> Option<&'static Migration> {
+        let declares = |migration: &&&'static Migration| migration.switches.contains(&self.change);
+        self.history.migrations.iter().find(declares).copied()
     }
 
     /// The migration under test, whose review file is the folder's `plan.sql`.

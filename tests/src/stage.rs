@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use changeover::Changeover;
-use changeover::migration::{Migrations, Phase};
+use changeover::migration::{Migration, Migrations, Phase};
 use changeover::testing::{Database, Server};
 
 use crate::client::Client;
@@ -125,7 +125,16 @@ impl<'a> Stage<'a> {
     /// Asserts that the two shapes are equal in every row, while clients go on writing: each
     /// query is one statement and so sees one snapshot.
     pub(crate) async fn expect_equal_shapes(&self) -> Result<(), Failure> {
-        for query in &self.scenario.equal {
+        self.expect_none_differ(&self.scenario.equal).await
+    }
+
+    /// The same between the switch and the contract.
+    pub(crate) async fn expect_equal_after_switch(&self) -> Result<(), Failure> {
+        self.expect_none_differ(&self.scenario.equal_switched).await
+    }
+
+    async fn expect_none_differ(&self, queries: &[&str]) -> Result<(), Failure> {
+        for query in queries {
             let differing: i64 = self.db.query_one(*query, &[]).await?.get(0);
             if differing != 0 {
                 fail!("the shapes differ in {differing} rows: {query}");
@@ -145,6 +154,22 @@ impl<'a> Stage<'a> {
         self.enter("migrate", declared(self.scenario.migration()?, &[Phase::Migrate], false));
         let history = until(self.scenario.history, self.scenario.change)?;
         runner(self.database.url(), &history).await?.migrate().await?;
+        self.sampler.check()
+    }
+
+    /// Runs the switch of the change, and nothing behind it.
+    pub(crate) async fn switch(&self, switch: &Migration) -> Result<(), Failure> {
+        self.enter("switch", declared(self.scenario.migration()?, &[Phase::Switch], false));
+        let history = until(self.scenario.history, switch.id)?;
+        runner(self.database.url(), &history).await?.contract().await?;
+        self.sampler.check()
+    }
+
+    /// Takes the switch back, and nothing before it.
+    pub(crate) async fn switch_back(&self, switch: &Migration) -> Result<(), Failure> {
+        self.enter("the way back", declared(self.scenario.migration()?, &[Phase::Switch], true));
+        let history = until(self.scenario.history, switch.id)?;
+        runner(self.database.url(), &history).await?.undo(switch.id).await?;
         self.sampler.check()
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::model::{Rule, Value, Written};
+use crate::model::{Column, Rule, Value, Written};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
@@ -32,7 +32,7 @@ pub(crate) enum Side {
 #[derive(Clone)]
 pub(crate) struct History {
     /// The old values of the rows from before the expansion.
-    pub(crate) before: Vec<Value>,
+    pub(crate) before: Vec<Vec<Value>>,
     pub(crate) actions: Vec<Action>,
 }
 
@@ -50,16 +50,17 @@ impl fmt::Display for History {
 }
 
 pub(crate) fn any(rule: &Rule) -> impl Strategy<Value = History> + use<> {
-    let before = prop::collection::vec(value(rule.old_values), 1..5);
+    let row: Vec<_> = rule.old.iter().map(value).collect();
+    let before = prop::collection::vec(row, 1..5);
     let actions = prop::collection::vec(action(rule), 1..24);
     (before, actions).prop_map(|(before, actions)| History { before, actions })
 }
 
 /// The one write that the rule takes for none, and the fill that follows.
 pub(crate) fn null_over_a_null_not_filled_yet() -> History {
-    let null_by_the_new_side = Written { o: None, n: Some(None) };
+    let null_by_the_new_side = Written { o: vec![None], n: vec![Some(None)] };
     History {
-        before: vec![Some("a".to_owned())],
+        before: vec![vec![Some("a".to_owned())]],
         actions: vec![Action::Update(0, null_by_the_new_side)],
     }
 }
@@ -78,17 +79,26 @@ fn action(rule: &Rule) -> impl Strategy<Value = Action> + use<> {
     ]
 }
 
-/// An old writer, a new one, one that does both, or one that knows neither.
+/// An old writer, a new one, one that does both, or one that knows neither; where a shape has
+/// several columns, each may be left out.
 fn written(rule: &Rule) -> impl Strategy<Value = Written> + use<> {
+    let (o, n) = (|| side(rule.old), || side(rule.new));
+    let (no_o, no_n) = (vec![None; rule.old.len()], vec![None; rule.new.len()]);
+    let neither = Written { o: no_o.clone(), n: no_n.clone() };
     prop_oneof![
-        3 => value(rule.old_values).prop_map(|o| Written { o: Some(o), n: None }),
-        3 => value(rule.new_values).prop_map(|n| Written { o: None, n: Some(n) }),
-        2 => (value(rule.old_values), value(rule.new_values))
-            .prop_map(|(o, n)| Written { o: Some(o), n: Some(n) }),
-        1 => Just(Written { o: None, n: None }),
+        3 => o().prop_map(move |o| Written { o, n: no_n.clone() }),
+        3 => n().prop_map(move |n| Written { o: no_o.clone(), n }),
+        2 => (o(), n()).prop_map(|(o, n)| Written { o, n }),
+        1 => Just(neither),
     ]
 }
 
-fn value(values: &'static [Option<&'static str>]) -> impl Strategy<Value = Value> {
-    select(values).prop_map(|value| value.map(str::to_owned))
+fn side(columns: &'static [Column]) -> impl Strategy<Value = Vec<Option<Value>>> {
+    let chances = if columns.len() == 1 { 7u8 } else { 10 };
+    let one = |column| (0..chances, value(column)).prop_map(|(n, value)| (n < 7).then_some(value));
+    columns.iter().map(one).collect::<Vec<_>>()
+}
+
+fn value(column: &Column) -> impl Strategy<Value = Value> + use<> {
+    select(column.values).prop_map(|value| value.map(str::to_owned))
 }

@@ -1,4 +1,5 @@
-//! The truth table of DESIGN §5, as plain code: the old column `o`, the new column `n`.
+//! The truth table of DESIGN §5, as plain code: the old shape `o`, the new shape `n`, each of one
+//! column or of several.
 
 use changeover::migration::Migrations;
 
@@ -9,60 +10,75 @@ pub(crate) type Value = Option<String>;
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) plan: &'static Migrations,
-    /// The values that writers choose from.
-    pub(crate) old_values: &'static [Option<&'static str>],
-    pub(crate) new_values: &'static [Option<&'static str>],
-    pub(crate) default: Option<&'static str>,
-    pub(crate) up: fn(&Value) -> Value,
-    pub(crate) down: fn(&Value) -> Value,
+    pub(crate) old: &'static [Column],
+    pub(crate) new: &'static [Column],
+    pub(crate) up: fn(&[Value]) -> Vec<Value>,
+    pub(crate) down: fn(&[Value]) -> Vec<Value>,
     /// With the user's own expressions a hidden flag tells the rows that were never filled, for
     /// their NULL may be meant.
     pub(crate) flagged: bool,
 }
 
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    pub(crate) name: &'static str,
+    /// The values that writers choose from.
+    pub(crate) values: &'static [Option<&'static str>],
+    pub(crate) default: Option<&'static str>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
-    pub(crate) o: Value,
-    pub(crate) n: Value,
+    pub(crate) o: Vec<Value>,
+    pub(crate) n: Vec<Value>,
     /// Never filled, by the flag; means nothing where there is none.
     pub(crate) flag: bool,
 }
 
-/// What a statement writes; none is a column that it leaves out.
+/// What a statement writes, column by column; none is a column that it leaves out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Written {
-    pub(crate) o: Option<Value>,
-    pub(crate) n: Option<Value>,
+    pub(crate) o: Vec<Option<Value>>,
+    pub(crate) n: Vec<Option<Value>>,
 }
 
 impl Rule {
     /// A row from before the expansion.
-    pub(crate) fn unfilled(o: Value) -> Row {
-        Row { o, n: None, flag: true }
+    pub(crate) fn unfilled(&self, o: Vec<Value>) -> Row {
+        Row { o, n: vec![None; self.new.len()], flag: true }
+    }
+
+    fn defaults(&self) -> (Vec<Value>, Vec<Value>) {
+        let own = |column: &Column| column.default.map(str::to_owned);
+        let o: Vec<Value> = self.old.iter().map(own).collect();
+        let made = if o.contains(&None) { vec![None; self.new.len()] } else { (self.up)(&o) };
+        let n = self.new.iter().zip(made).map(|(column, made)| own(column).or(made)).collect();
+        (o, n)
     }
 
     pub(crate) fn insert(&self, written: &Written) -> Row {
-        let default_o: Value = self.default.map(str::to_owned);
-        let default_n = (self.up)(&default_o);
-        let mut row = Row {
-            o: written.o.clone().unwrap_or_else(|| default_o.clone()),
-            n: written.n.clone().unwrap_or_else(|| default_n.clone()),
-            flag: true,
-        };
-        let given = (row.o != default_o, row.n != default_n);
+        let defaults = self.defaults();
+        let (o, n) = (written_over(&defaults.0, &written.o), written_over(&defaults.1, &written.n));
+        let mut row = Row { o, n, flag: true };
+        let given = (row.o != defaults.0, row.n != defaults.1);
         self.settle(&mut row, given);
         row
     }
 
     pub(crate) fn update(&self, old: &Row, written: &Written) -> Row {
-        let mut row = old.clone();
-        if let Some(o) = &written.o {
-            row.o.clone_from(o);
-        }
-        if let Some(n) = &written.n {
-            row.n.clone_from(n);
-        }
+        let mut row = Row {
+            o: written_over(&old.o, &written.o),
+            n: written_over(&old.n, &written.n),
+            flag: old.flag,
+        };
         let given = (row.o != old.o, row.n != old.n);
+        if given.1 && self.never_filled(old) {
+            // What a writer of one new column leaves out is not the NULL that it saw.
+            let columns = row.n.iter_mut().zip(&old.n).zip((self.up)(&row.o));
+            for ((now, _), made) in columns.filter(|((now, before), _)| *now == *before) {
+                *now = made;
+            }
+        }
         self.settle(&mut row, given);
         row
     }
@@ -71,10 +87,10 @@ impl Rule {
     /// triggers made of the row.
     pub(crate) fn upsert(&self, old: &Row, written: &Written) -> Row {
         let excluded = self.insert(written);
-        let written = Written {
-            o: written.o.as_ref().map(|_| excluded.o),
-            n: written.n.as_ref().map(|_| excluded.n),
+        let set = |written: &[Option<Value>], excluded: Vec<Value>| {
+            written.iter().zip(excluded).map(|(one, value)| one.as_ref().map(|_| value)).collect()
         };
+        let written = Written { o: set(&written.o, excluded.o), n: set(&written.n, excluded.n) };
         self.update(old, &written)
     }
 
@@ -96,6 +112,12 @@ impl Rule {
     }
 
     pub(crate) fn never_filled(&self, row: &Row) -> bool {
-        if self.flagged { row.flag } else { row.n.is_none() && row.o.is_some() }
+        if self.flagged { row.flag } else { row.n == [None] && row.o != [None] }
     }
+}
+
+fn written_over(values: &[Value], written: &[Option<Value>]) -> Vec<Value> {
+    let over =
+        |(value, written): (&Value, &Option<Value>)| written.as_ref().unwrap_or(value).clone();
+    values.iter().zip(written).map(over).collect()
 }

@@ -39,30 +39,32 @@ impl Table {
     }
 
     pub(crate) async fn replay(&self, rule: &Rule, history: &History) -> Result<(), Failure> {
-        let mut model = self.start(&history.before).await?;
-        self.compare(&model, &"the start").await?;
+        let mut model = self.start(rule, &history.before).await?;
+        self.compare(rule, &model, &"the start").await?;
         for action in &history.actions {
             let outcome = self.act(rule, &mut model, action).await;
             outcome.map_err(|failure| failure.during(format!("{action:?}")))?;
-            self.compare(&model, action).await?;
+            self.compare(rule, &model, action).await?;
         }
         self.fill("true").await?;
         for row in model.values_mut() {
             rule.backfill(row);
         }
-        self.compare(&model, &"the end of the backfill").await?;
+        self.compare(rule, &model, &"the end of the backfill").await?;
         self.expect_all_filled().await
     }
 
     /// Rows that are as the expansion found them: written past the triggers, as if before them.
-    async fn start(&self, before: &[Value]) -> Result<Rows, Failure> {
+    async fn start(&self, rule: &Rule, before: &[Vec<Value>]) -> Result<Rows, Failure> {
         let mut model = Rows::new();
         let mut sql = vec![
             "begin; truncate t; select set_config('changeover.backfill', 'on', true)".to_owned(),
         ];
         for (id, o) in (1..).zip(before) {
-            sql.push(format!("insert into t (id, o, n) values ({id}, {}, null)", literal(o)));
-            model.insert(id, Rule::unfilled(o.clone()));
+            let row = rule.unfilled(o.clone());
+            let all = as_read(&row, Side::Both);
+            sql.push(insert(rule, id, &all));
+            model.insert(id, row);
         }
         sql.push("commit".to_owned());
         self.db.batch_execute(&sql.join("; ")).await?;
@@ -73,16 +75,16 @@ impl Table {
         let new_id = model.last_key_value().map_or(1, |(id, _)| id + 1);
         match action {
             Action::Insert(written) => {
-                self.db.batch_execute(&insert(new_id, written)).await?;
+                self.db.batch_execute(&insert(rule, new_id, written)).await?;
                 model.insert(new_id, rule.insert(written));
             }
             Action::Copy(written) => {
-                self.copy(new_id, written).await?;
+                self.copy(rule, new_id, written).await?;
                 model.insert(new_id, rule.insert(written));
             }
             Action::Upsert(row, written) => {
                 let id = nth(model, *row).unwrap_or(new_id);
-                self.db.batch_execute(&upsert(id, written)).await?;
+                self.db.batch_execute(&upsert(rule, id, written)).await?;
                 let now = match model.get(&id) {
                     Some(old) => rule.upsert(old, written),
                     None => rule.insert(written),
@@ -118,7 +120,7 @@ impl Table {
         id: i64,
         written: &Written,
     ) -> Result<(), Failure> {
-        let set: Vec<_> = columns(written)
+        let set: Vec<_> = columns(rule, written)
             .iter()
             .map(|(column, value)| format!("{column} = {}", literal(value)))
             .chain(["note = note || '.'".to_owned()])
@@ -129,10 +131,10 @@ impl Table {
         Ok(())
     }
 
-    async fn copy(&self, id: i64, written: &Written) -> Result<(), Failure> {
+    async fn copy(&self, rule: &Rule, id: i64, written: &Written) -> Result<(), Failure> {
         let mut names = vec!["id"];
         let mut values = vec![id.to_string()];
-        for (column, value) in columns(written) {
+        for (column, value) in columns(rule, written) {
             names.push(column);
             values.push(value.clone().unwrap_or_else(|| "\\N".to_owned()));
         }
@@ -181,15 +183,22 @@ impl Table {
         }
     }
 
-    async fn compare(&self, model: &Rows, after: &dyn std::fmt::Debug) -> Result<(), Failure> {
-        let sql = "select id, o::text, n::text from t order by id";
-        let stored = self.db.query(sql, &[]).await?;
-        let stored: Vec<(i64, Value, Value)> =
-            stored.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
-        let expected: Vec<_> =
-            model.iter().map(|(id, row)| (*id, row.o.clone(), row.n.clone())).collect();
+    async fn compare(
+        &self,
+        rule: &Rule,
+        model: &Rows,
+        after: &dyn std::fmt::Debug,
+    ) -> Result<(), Failure> {
+        let columns = rule.old.iter().chain(rule.new);
+        let names: Vec<String> = columns.map(|column| format!("{}::text", column.name)).collect();
+        let sql = format!("select id, array[{}] from t order by id", names.join(", "));
+        let stored = self.db.query(&sql, &[]).await?;
+        let stored: Vec<(i64, Vec<Value>)> =
+            stored.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let expected: Vec<(i64, Vec<Value>)> =
+            model.iter().map(|(id, row)| (*id, [row.o.clone(), row.n.clone()].concat())).collect();
         if stored != expected {
-            fail!("after {after:?} (id, o, n) is\n  {stored:?}, not\n  {expected:?}");
+            fail!("after {after:?} (id, [o, n]) is\n  {stored:?}, not\n  {expected:?}");
         }
         Ok(())
     }
@@ -204,35 +213,35 @@ fn nth(model: &Rows, number: usize) -> Option<i64> {
 }
 
 fn as_read(row: &Row, side: Side) -> Written {
-    Written {
-        o: (side != Side::New).then(|| row.o.clone()),
-        n: (side != Side::Old).then(|| row.n.clone()),
-    }
+    let of = |values: &[Value], there: bool| {
+        values.iter().map(|value| there.then(|| value.clone())).collect()
+    };
+    Written { o: of(&row.o, side != Side::New), n: of(&row.n, side != Side::Old) }
 }
 
-fn columns(written: &Written) -> Vec<(&'static str, &Value)> {
-    let o = written.o.as_ref().map(|value| ("o", value));
-    let n = written.n.as_ref().map(|value| ("n", value));
-    o.into_iter().chain(n).collect()
+fn columns<'a>(rule: &Rule, written: &'a Written) -> Vec<(&'static str, &'a Value)> {
+    let columns = rule.old.iter().chain(rule.new);
+    let values = written.o.iter().chain(&written.n);
+    columns.zip(values).filter_map(|(column, value)| Some((column.name, value.as_ref()?))).collect()
 }
 
-fn insert(id: i64, written: &Written) -> String {
+fn insert(rule: &Rule, id: i64, written: &Written) -> String {
     let mut names = vec!["id"];
     let mut values = vec![id.to_string()];
-    for (column, value) in columns(written) {
+    for (column, value) in columns(rule, written) {
         names.push(column);
         values.push(literal(value));
     }
     format!("insert into t ({}) values ({})", names.join(", "), values.join(", "))
 }
 
-fn upsert(id: i64, written: &Written) -> String {
-    let set: Vec<_> = columns(written)
+fn upsert(rule: &Rule, id: i64, written: &Written) -> String {
+    let set: Vec<_> = columns(rule, written)
         .iter()
         .map(|(column, _)| format!("{column} = excluded.{column}"))
         .chain(["note = t.note || '.'".to_owned()])
         .collect();
-    format!("{} on conflict (id) do update set {}", insert(id, written), set.join(", "))
+    format!("{} on conflict (id) do update set {}", insert(rule, id, written), set.join(", "))
 }
 
 fn literal(value: &Value) -> String {

@@ -9,7 +9,7 @@ use super::{code_lines, expect_none, operations, read, workspace};
 /// The rooms of each crate in the order in which data flows; a room may use those of its own rank
 /// and of the earlier ones. A room that is not named here stands with `lib`, the last.
 const MACROS: &[&[&str]] = &[
-    &["diag", "syntax", "model", "plan"],
+    &["diag", "grammar", "syntax", "model", "plan"],
     &["ops", "change", "clause", "direct", "allow"],
     &["migration", "history", "gated"],
     &["check", "merge", "siblings"],
@@ -25,13 +25,15 @@ const RUNTIME: &[&[&str]] = &[
         "executor",
         "sql",
         "jitter",
+        "row",
+        "function",
         "plan_text",
         "settings",
     ],
     &["ledger"],
     &["gate"],
-    &["lock", "blockers", "retry", "store", "stage", "transaction", "heap"],
-    &["backfill", "index", "require", "alone", "bound", "step", "lease", "drift"],
+    &["lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
+    &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
     &["phase"],
     &["runner"],
     &["builder"],
@@ -86,7 +88,9 @@ fn operations_never_use_each_other() {
 #[test]
 fn the_macros_only_write_the_runtimes_paths() {
     let manifest = read(&workspace().join("macros/Cargo.toml"));
-    let depends = manifest.lines().any(|line| {
+    // Its tests run plans.
+    let own = manifest.split("[dev-dependencies]").next().unwrap_or_default();
+    let depends = own.lines().any(|line| {
         line.trim_start().starts_with("changeover.") || line.trim_start().starts_with("changeover ")
     });
     assert!(!depends, "macros/Cargo.toml: depends on the runtime");

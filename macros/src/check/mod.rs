@@ -3,6 +3,7 @@
 mod changed_twice;
 mod foreign_key_without_index;
 mod index_before_backfill;
+mod renamed_table;
 mod type_choice;
 
 use crate::diag::Errors;
@@ -11,6 +12,7 @@ use crate::migration::Migration;
 pub(crate) fn all(migration: &Migration, errors: &mut Errors) {
     changed_twice::check(migration, errors);
     index_before_backfill::check(migration, errors);
+    renamed_table::check(migration, errors);
     // Advice is for what can be done at all.
     if errors.count() == 0 {
         foreign_key_without_index::check(migration, errors);

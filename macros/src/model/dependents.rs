@@ -110,7 +110,11 @@ impl Schema {
     }
 
     /// Takes an entity away in the contract.
-    pub(crate) fn retire(&mut self, object: &Object) {
+    pub(crate) fn retire(&mut self, kind: Kind, name: &TableName, on: Option<&TableName>) {
+        self.retire_object(&Object::entity(kind, name, on));
+    }
+
+    pub(crate) fn retire_object(&mut self, object: &Object) {
         let found = self.entities.iter().find(|entity| entity.object() == *object);
         let Some(entity) = found.cloned() else { return };
         self.hold_while_read(&entity);
@@ -145,7 +149,7 @@ impl Schema {
             let (table, column) = match &hold.object {
                 Object::Table(table) => (table, None),
                 Object::Column(table, column) => (table, Some(Name::new(column))),
-                Object::Index(..) | Object::Entity(..) => continue,
+                Object::Index(..) | Object::Constraint(..) | Object::Entity(..) => continue,
             };
             let Ok(table) = syn::parse_str::<TableName>(table) else { continue };
             let found = self.find(&table);

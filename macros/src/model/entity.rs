@@ -75,7 +75,7 @@ impl Kind {
     }
 
     /// Whether its name may not be another type's too (manual, `pg_type`).
-    fn is_type(self) -> bool {
+    pub(super) fn is_type(self) -> bool {
         matches!(self, Kind::Enum | Kind::Domain)
     }
 }
@@ -101,11 +101,16 @@ impl Entity {
 
     /// Whether it belongs to a table, a view, a function, and goes with it.
     pub(crate) fn is_on(&self, other: &Entity) -> bool {
-        let bears = [Kind::View, Kind::MaterializedView, Kind::Function, Kind::Sequence];
+        let bears =
+            [Kind::Schema, Kind::Sequence, Kind::Function, Kind::View, Kind::MaterializedView];
         let Some(on) = self.on.as_ref().filter(|_| bears.contains(&other.kind)) else {
             return false;
         };
-        *on == other.name || on.name.text == format!("{}({})", other.name.name, other.signature())
+        match other.kind {
+            Kind::Function => on.name.text == format!("{}({})", other.name.name, other.signature()),
+            Kind::Schema => on.name.text == format!("schema {}", other.name.name),
+            _ => *on == other.name,
+        }
     }
 
     /// Whether its definition names this: a table, a column, a function, another entity.
@@ -260,5 +265,10 @@ impl Schema {
         let types = self.entities.iter().filter(|entity| entity.kind.is_type());
         let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
         ty.report_unknown(&known, errors);
+    }
+
+    /// An entity that is known by nothing but a change that stands outside any history.
+    pub(crate) fn assume_entity(&mut self, kind: Kind, name: &TableName, parts: Vec<String>) {
+        self.put_entity(Entity { kind, name: name.clone(), on: None, create: Vec::new(), parts });
     }
 }

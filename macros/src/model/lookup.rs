@@ -3,14 +3,16 @@
 use proc_macro2::Span;
 
 use crate::diag::{Diagnostic, Errors};
+use crate::model::entity::Kind;
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
+use crate::syntax::assignment::Assignment;
 use crate::syntax::column::Column;
-use crate::syntax::constraint::{Reference, Rule, join};
+use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
-use crate::syntax::query::Query;
-use crate::syntax::sql::Sql;
+use crate::syntax::reference::{Action, Reference};
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
+use crate::syntax::types::Type;
 
 impl Schema {
     pub(crate) fn table(&self, name: &TableName, errors: &mut Errors) -> Option<&Table> {
@@ -70,55 +72,61 @@ impl Schema {
         None
     }
 
-    /// Reports columns that an expression names and that are on their way out.
-    pub(crate) fn expression(&self, table: &Table, sql: &Sql, errors: &mut Errors) {
-        for hold in &self.holds {
-            let Object::Column(of, column) = &hold.object else { continue };
-            let gone = matches!(hold.role, Role::Retiring { .. }) && table.column(column).is_none();
-            if gone && *of == table.name.to_string() && sql.mentions(column) {
-                use_successor(hold, report(hold, sql.span, errors));
-            }
+    /// The constraint that a change names: `orders.orders_total_check`.
+    pub(crate) fn constraint(
+        &self,
+        name: &ColumnName,
+        errors: &mut Errors,
+    ) -> Option<(&Table, &Constraint)> {
+        let table = self.table(&name.table, errors)?;
+        let wanted = |item: &&Constraint| item.name.as_ref() == Some(&name.name);
+        if let Some(found) = table.constraints.iter().find(wanted) {
+            return Some((table, found));
         }
-    }
-
-    /// Reports what a query reads and is not there, or on its way out.
-    pub(crate) fn query(&self, query: &Query, errors: &mut Errors) {
-        if self.is_assumed {
-            return;
-        }
-        for source in query.sources() {
-            let name = &source.table;
-            let claim = Object::table(name).at(query.span);
-            if self.is_readable(name) || self.retiring(&claim, errors) {
-                continue;
-            }
-            let views = self.entities.iter().filter(|entity| entity.kind.is_relation());
-            let views: Vec<String> = views.map(|entity| entity.name.to_string()).collect();
-            let names = self.table_names().chain(views.iter().map(String::as_str));
+        let span = name.name.span;
+        let claim = Object::constraint(&table.name, &name.name).at(span);
+        if !self.retiring(&claim, errors) && !self.may_be_unread(&name.name) {
+            let names = table.constraints.iter().filter_map(|item| item.name.as_ref());
             errors
-                .at(query.span, format_args!("there is no table or view `{name}`"))
-                .nearest(&name.to_string(), names);
+                .at(span, format_args!("table `{}` has no constraint `{}`", table.name, name.name))
+                .nearest(&name.name.text, names.map(|name| name.text.as_str()));
         }
-        for hold in self.holds.iter().filter(|hold| matches!(hold.role, Role::Retiring { .. })) {
-            let Object::Column(table, column) = &hold.object else { continue };
-            let Ok(name) = syn::parse_str(table) else { continue };
-            let has = |table: &TableName| {
-                self.find(table).is_some_and(|table| table.column(column).is_some())
-            };
-            if !has(&name) && query.reads(&name, column, has) {
-                use_successor(hold, report(hold, query.span, errors));
-            }
+        None
+    }
+
+    /// Whether a table can take another constraint: its columns are there, and its name is free.
+    /// `span` is where its name comes from.
+    pub(crate) fn new_constraint(
+        &self,
+        table: &Table,
+        constraint: &Constraint,
+        errors: &mut Errors,
+    ) {
+        for column in constraint.named_columns() {
+            self.column_of(table, column, errors);
+        }
+        self.expressions_of_constraint(constraint, table, errors);
+        if let Some(error) = self.free_name(table, constraint, errors) {
+            error.help("name = another_name");
         }
     }
 
-    /// Whether a query may read it: a table or view of the model, or of PostgreSQL's own.
-    fn is_readable(&self, name: &TableName) -> bool {
-        let is_catalog = name.name.text.starts_with("pg_") && name.schema.is_none();
-        is_catalog
-            || matches!(name.schema(), "pg_catalog" | "information_schema")
-            || self.find(name).is_some()
-            || self.may_be_unread(&name.name)
-            || self.entities.iter().any(|entity| entity.kind.is_relation() && entity.name == *name)
+    /// Reports a name that another constraint of the table has, or, for one with an index, another
+    /// relation.
+    pub(crate) fn free_name<'a>(
+        &self,
+        table: &Table,
+        constraint: &Constraint,
+        errors: &'a mut Errors,
+    ) -> Option<&'a mut Diagnostic> {
+        let name = constraint.name.as_ref()?;
+        let mut others = table.constraints.iter().filter_map(|other| other.name.as_ref());
+        let relation = constraint.has_index().then(|| self.relation(&table.name, &name.text));
+        let taken = match others.find(|other| *other == name) {
+            Some(_) => Some(Object::constraint(&table.name, name)),
+            None => relation.flatten(),
+        };
+        taken.map(|taken| errors.at(name.span, format_args!("{taken} exists already")))
     }
 
     /// What a foreign key points at: a table of the model, by a key of it.
@@ -134,10 +142,43 @@ impl Schema {
         to: &Reference,
         errors: &mut Errors,
     ) {
+        self.pointing_at(table, from, to, errors, |own, ty| format!("{}: {ty}", own.name));
+    }
+
+    /// `mend` says how a column becomes of the type that it must have.
+    pub(crate) fn pointing_at(
+        &self,
+        table: &Table,
+        from: &[&Column],
+        to: &Reference,
+        errors: &mut Errors,
+        mend: impl Fn(&Column, &Type) -> String,
+    ) {
         if from.len() != to.columns.len() {
             let (have, want) = (from.len(), to.columns.len());
-            let message = format!("the foreign key has {have} columns and points at {want}");
+            let columns = |count| if count == 1 { "column" } else { "columns" };
+            let message =
+                format!("the foreign key has {have} {} and points at {want}", columns(have));
             errors.at(to.table.span(), message);
+        }
+        for set in to.on_delete.iter().flat_map(|effect| &effect.columns) {
+            if !from.iter().any(|own| own.name == *set) {
+                errors
+                    .at(set.span, format_args!("`{set}` is no column of the foreign key"))
+                    .nearest(&set.text, from.iter().map(|own| own.name.text.as_str()));
+            }
+        }
+        if let Some(effect) = to.on_delete.as_ref().filter(|it| it.action == Action::SetNull) {
+            let is_set =
+                |own: &&&Column| effect.columns.is_empty() || effect.columns.contains(&own.name);
+            for own in from.iter().filter(is_set).filter(|own| own.not_null) {
+                errors
+                    .at(
+                        effect.span,
+                        format_args!("`set_null` on column `{}`, which is not null", own.name),
+                    )
+                    .help("one of `restrict`, `cascade`");
+            }
         }
         let mut known = true;
         for (at, name) in to.columns.iter().enumerate() {
@@ -147,15 +188,9 @@ impl Schema {
             };
             if let Some(own) = from.get(at).filter(|own| own.ty != column.ty) {
                 let (table, ty) = (&table.name, &column.ty);
-                errors
-                    .at(
-                        own.ty.span,
-                        format_args!(
-                            "`{}` is `{}`, but `{table}.{name}` is `{ty}`",
-                            own.name, own.ty
-                        ),
-                    )
-                    .help(format_args!("{}: {ty}", own.name));
+                let message =
+                    format!("`{}` is `{}`, but `{table}.{name}` is `{ty}`", own.name, own.ty);
+                errors.at(own.ty.span, message).help(mend(own, ty));
             }
         }
         if known && !is_key(table, &to.columns) {
@@ -166,6 +201,59 @@ impl Schema {
                     format_args!("`{}({columns})` is neither a primary key nor unique", table.name),
                 )
                 .note("a foreign key points at columns that identify one row");
+        }
+    }
+
+    /// What a constraint's `fill` sets: columns that can take a value.
+    pub(crate) fn fill(&self, table: &Table, fill: &[Assignment], errors: &mut Errors) {
+        for (at, item) in fill.iter().enumerate() {
+            let (name, value) = (&item.column, &item.value);
+            let Some(column) = self.column_of(table, name, errors) else { continue };
+            if fill[..at].iter().any(|earlier| earlier.column == *name) {
+                errors.at(name.span, format_args!("`{name}` is set twice"));
+            }
+            if column.generated.is_some() {
+                errors
+                    .at(name.span, format_args!("column `{name}` gets its value from PostgreSQL"));
+            }
+            if column.not_null && value.text.eq_ignore_ascii_case("null") {
+                errors.at(value.span, format_args!("column `{name}` is not null"));
+            }
+            self.expression(table, value, errors);
+        }
+    }
+
+    /// A table with a foreign key that points at this key of `table`.
+    pub(crate) fn points_at_key<'a>(&'a self, table: &'a Table, key: &[Name]) -> Option<&'a Table> {
+        let points = |other: &&Table| {
+            other.constraints.iter().filter_map(Constraint::reference).any(|to| {
+                to.table == table.name
+                    && to.columns.len() == key.len()
+                    && to.columns.iter().all(|name| key.contains(name))
+            })
+        };
+        self.tables_that_mention(&table.name.name.text).find(points)
+    }
+
+    /// Reports what needs a column from outside it, and would fail without it: generated columns
+    /// and other tables' foreign keys.
+    pub(crate) fn needed_elsewhere(&self, table: &Table, column: &ColumnName, errors: &mut Errors) {
+        let name = &column.name;
+        for other in &table.columns {
+            if other.generated.as_ref().is_some_and(|sql| sql.mentions(&name.text)) {
+                errors.at(
+                    name.span,
+                    format_args!("generated column `{}` needs column `{column}`", other.name),
+                );
+            }
+        }
+        for other in self.tables_that_mention(&table.name.name.text) {
+            if other.points_at(&table.name, Some(name)) {
+                errors.at(
+                    name.span,
+                    format_args!("a foreign key of `{}` points at column `{column}`", other.name),
+                );
+            }
         }
     }
 
@@ -211,11 +299,8 @@ impl Schema {
                     return Some(Object::table(&other.name));
                 }
                 let indexes = other.indexes.iter().filter_map(|index| index.name.as_ref());
-                let keys =
-                    other.constraints.iter().filter_map(|constraint| match constraint.rule {
-                        Rule::PrimaryKey(_) | Rule::Unique(_) => constraint.name.as_ref(),
-                        _ => None,
-                    });
+                let keys = other.constraints.iter().filter(|item| item.has_index());
+                let keys = keys.filter_map(|item| item.name.as_ref());
                 indexes
                     .chain(keys)
                     .find(|found| **found == *name)
@@ -228,23 +313,32 @@ fn is_key(table: &Table, columns: &[Name]) -> bool {
     let same = |key: &[Name]| {
         key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
     };
-    table.constraints.iter().any(|constraint| match &constraint.rule {
-        Rule::PrimaryKey(key) | Rule::Unique(key) => same(key),
-        _ => false,
-    })
+    let indexes = table.indexes.iter().filter(|index| index.is_key());
+    table.constraints.iter().filter_map(Constraint::key).any(same)
+        || indexes
+            .map(|index| index.key_columns().cloned().collect::<Vec<_>>())
+            .any(|key| same(&key))
 }
 
 /// Whether a hold on one object stands in the way of a claim on another.
 fn covers(held: &Object, claimed: &Object) -> bool {
     match (held, claimed) {
-        (Object::Table(held), Object::Column(table, _)) => held == table,
-        (Object::Column(table, _), Object::Table(claimed)) => table == claimed,
+        (Object::Table(held), Object::Column(table, _) | Object::Constraint(table, _)) => {
+            held == table
+        }
+        (Object::Column(table, _) | Object::Constraint(table, _), Object::Table(claimed)) => {
+            table == claimed
+        }
+        // A schema goes after what is in it.
+        (_, Object::Entity(Kind::Schema, schema, _)) => {
+            held == claimed || held.schema() == Some(schema)
+        }
         _ => held == claimed,
     }
 }
 
 /// Reports that an object is on its way out, or changing, where a change needs it as it was.
-fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagnostic {
+pub(super) fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagnostic {
     let by = match &hold.by {
         Author::Earlier(migration) => format!("`{migration}`"),
         Author::Present => "this migration".to_owned(),
@@ -252,21 +346,21 @@ fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a mut Diagno
     let object = &hold.object;
     match &hold.role {
         Role::Retiring { .. } => errors.at(span, format_args!("{object} is retired by {by}")),
-        Role::Synced | Role::Read { .. } => {
+        Role::Synced | Role::Replaced | Role::Read { .. } => {
             errors.at(span, format_args!("{object} is in the hands of {by} until its contract"))
         }
     }
 }
 
 /// Says what to use in the place of something that goes.
-fn use_successor(hold: &Hold, error: &mut Diagnostic) {
+pub(super) fn use_successor(hold: &Hold, error: &mut Diagnostic) {
     if let Role::Retiring { successor: Some(name) } = &hold.role {
         error.help(format_args!("use `{name}`"));
     }
 }
 
 /// Says when something may be changed again.
-fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
+pub(super) fn wait_for_contract(hold: &Hold, error: &mut Diagnostic) {
     match &hold.by {
         Author::Earlier(migration) => error.help(format_args!("contract!({migration}); first")),
         Author::Present => error.help("a migration of its own, after the contract of this one"),

@@ -2,15 +2,23 @@
 
 pub(crate) mod dependents;
 pub(crate) mod entity;
+pub(crate) mod expression;
 pub(crate) mod function;
 pub(crate) mod grant;
+pub(crate) mod index;
 pub(crate) mod lookup;
 pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod need;
+pub(crate) mod pointing;
 pub(crate) mod policy;
+mod query;
+mod rename;
+pub(crate) mod replaced;
 pub(crate) mod state;
 pub(crate) mod trigger;
+pub(crate) mod types;
+pub(crate) mod usage;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,9 +27,11 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use crate::model::entity::{Entity, Kind};
+use crate::syntax::assignment::Assignment;
 use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::constraint::{Constraint, Reference, Rule};
+use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::reference::Reference;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
@@ -97,6 +107,9 @@ pub(crate) enum Role {
     Synced,
     /// It is read by what goes in the contract.
     Read { by: String },
+    /// At the switch another takes its place, with what is built on it by then known to the plan:
+    /// what came or went later would be lost.
+    Replaced,
 }
 
 /// What a change makes or alters, by its name in a macro.
@@ -105,6 +118,7 @@ pub(crate) enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    Constraint(String, String),
     /// Its kind, its name, and the table that it is on.
     Entity(Kind, String, Option<String>),
 }
@@ -129,12 +143,27 @@ impl Object {
         Object::Index(table.schema().to_owned(), index.text.clone())
     }
 
+    pub(crate) fn constraint(table: &TableName, constraint: &Name) -> Self {
+        Object::Constraint(table.to_string(), constraint.text.clone())
+    }
+
     pub(crate) fn entity(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
         Object::Entity(kind, name.to_string(), on.map(TableName::to_string))
     }
 
     pub(crate) fn at(self, span: Span) -> Claim {
         Claim { object: self, span }
+    }
+
+    /// The schema that its name states; none where that is `public`, or where it has none.
+    fn schema(&self) -> Option<&str> {
+        match self {
+            Object::Table(name)
+            | Object::Column(name, _)
+            | Object::Constraint(name, _)
+            | Object::Entity(_, name, _) => name.rsplit_once('.').map(|(schema, _)| schema),
+            Object::Index(schema, _) => Some(schema),
+        }
     }
 }
 
@@ -144,6 +173,7 @@ impl std::fmt::Display for Object {
             Object::Table(table) => write!(f, "table `{table}`"),
             Object::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Object::Index(_, index) => write!(f, "index `{index}`"),
+            Object::Constraint(table, name) => write!(f, "constraint `{table}.{name}`"),
             Object::Entity(kind, name, None) => write!(f, "{kind} `{name}`"),
             Object::Entity(kind, name, Some(on)) => write!(f, "{kind} `{name}` on `{on}`"),
         }
@@ -224,8 +254,7 @@ impl Schema {
         self.assume(&target.table, columns);
         self.alter(&target.table, |table| {
             let rule = Rule::Unique(target.columns.clone());
-            let span = target.table.span();
-            table.constraints.push(Constraint { name: None, rule, with: None, span });
+            table.constraints.push(Constraint::of(rule, target.table.span()));
             names::complete(table);
         });
     }
@@ -242,10 +271,7 @@ impl Schema {
     }
 
     /// The tables whose text holds a word; only these are read.
-    pub(crate) fn tables_that_mention<'a>(
-        &'a self,
-        word: &'a str,
-    ) -> impl Iterator<Item = &'a Table> {
+    pub(crate) fn tables_that_mention<'a>(&'a self, word: &str) -> impl Iterator<Item = &'a Table> {
         self.tables.values().filter(move |entry| entry.text.contains(word)).map(Entry::read)
     }
 
@@ -262,10 +288,34 @@ impl Schema {
     /// without them.
     pub(crate) fn hold_read(&mut self, name: &TableName, sql: &Sql) {
         let Some(table) = self.find(name) else { return };
-        let read = table.columns.iter().filter(|column| sql.mentions(&column.name.text));
+        // The whole row goes by the table's name.
+        let whole = sql.mentions(&table.name.name.text);
+        let columns = table.columns.iter();
+        let read = columns.filter(|column| whole || sql.mentions(&column.name.text));
         let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
         for object in objects {
             self.hold(object, Role::Synced);
+        }
+    }
+
+    /// Holds what the trigger of a constraint's `fill` writes and reads.
+    pub(crate) fn hold_fill(
+        &mut self,
+        table: &TableName,
+        constraint: &Constraint,
+        fill: &[Assignment],
+    ) {
+        if fill.is_empty() {
+            return;
+        }
+        let parent = constraint.reference().into_iter();
+        let parent = parent.flat_map(|to| to.columns.iter().map(|name| (&to.table, name)));
+        let own = constraint.columns().iter().chain(fill.iter().map(|item| &item.column));
+        for (table, column) in own.map(|name| (table, name)).chain(parent) {
+            self.hold(Object::column(table, column), Role::Synced);
+        }
+        for sql in constraint.expressions().into_iter().chain(fill.iter().map(|it| &it.value)) {
+            self.hold_read(table, sql);
         }
     }
 

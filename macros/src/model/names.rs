@@ -1,7 +1,8 @@
 //! Names that we derive: PostgreSQL's own where a user would see them, within its limit.
 
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::{Index, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::KeyValue;
 use crate::syntax::name::{MAX_BYTES, Name, TableName};
 use crate::syntax::table::Table;
 
@@ -29,6 +30,14 @@ pub(crate) fn complete(table: &mut Table) {
     }
 }
 
+/// The name of a constraint that is added by itself.
+pub(crate) fn complete_constraint(table: &TableName, item: &mut Constraint) -> Name {
+    let derived = || Name { text: constraint(table, item), span: item.span };
+    let name = item.name.clone().unwrap_or_else(derived);
+    item.name = Some(name.clone());
+    name
+}
+
 fn is(name: Option<&Name>, text: &str) -> bool {
     name.is_some_and(|name| name == text)
 }
@@ -53,13 +62,19 @@ pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
         Rule::Unique(_) => "key",
         Rule::Check(_) => "check",
         Rule::ForeignKey { .. } => "fkey",
+        Rule::Exclude(_) => "excl",
     };
     let mut parts = vec![table.name.text.as_str()];
-    let columns = match &constraint.with {
-        Some(column) => std::slice::from_ref(column),
-        None => constraint.columns(),
-    };
-    parts.extend(columns.iter().map(|column| column.text.as_str()));
+    match (&constraint.with, &constraint.rule) {
+        (Some(column), _) => parts.push(&column.text),
+        (None, Rule::Exclude(exclusion)) => {
+            parts.extend(exclusion.elements.iter().map(|element| match &element.key.value {
+                KeyValue::Column(name) => name.text.as_str(),
+                KeyValue::Expression(_) => "expr",
+            }));
+        }
+        (None, _) => parts.extend(constraint.columns().iter().map(|column| column.text.as_str())),
+    }
     join(&parts, suffix)
 }
 
@@ -70,6 +85,31 @@ pub(crate) fn index(table: &TableName, index: &Index) -> String {
         KeyValue::Expression(_) => "expr",
     }));
     join(&parts, "idx")
+}
+
+/// The name that PostgreSQL gives the sequence of an identity column: of a name that is too long
+/// it shortens the longer part (`makeObjectName`).
+pub(crate) fn sequence(table: &TableName, column: &Name) -> TableName {
+    let (mut first, mut second) = (table.name.text.as_str(), column.text.as_str());
+    while first.len() + second.len() + "__seq".len() > MAX_BYTES {
+        let longer = if first.len() > second.len() { &mut first } else { &mut second };
+        *longer = without_last(longer);
+    }
+    let name = Name { text: format!("{first}_{second}_seq"), span: column.span };
+    TableName { schema: table.schema.clone(), name }
+}
+
+/// The name that PostgreSQL derives from an index's for another one beside it.
+pub(crate) fn with_suffix(index: &str, suffix: &str) -> String {
+    let mut name = index;
+    while name.len() + "_".len() + suffix.len() > MAX_BYTES {
+        name = without_last(name);
+    }
+    format!("{name}_{suffix}")
+}
+
+fn without_last(text: &str) -> &str {
+    text.char_indices().next_back().map_or("", |(at, _)| &text[..at])
 }
 
 /// A name of our own, for an object that lives until a contract. The hash keeps `a_b, c` and
@@ -85,6 +125,12 @@ pub(crate) fn internal(table: &TableName, columns: &[&str], purpose: &str) -> St
 pub(crate) fn copy(table: &TableName, original: &Name) -> Name {
     let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
     Name::new(join(&[&original.text], &format!("copy_{hash:08x}")))
+}
+
+/// The name that an original has once its copy has its own.
+pub(crate) fn retired(table: &TableName, original: &Name) -> Name {
+    let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
+    Name::new(join(&[&original.text], &format!("old_{hash:08x}")))
 }
 
 /// Where in the history a change stands.

@@ -50,12 +50,16 @@ impl Item<'_> {
                 let mut parents = table.constraints.iter().filter_map(Constraint::parent);
                 table.name != parent.name && parents.any(|name| *name == parent.name)
             }
-            (Item::Table(table), Item::Entity(entity)) if entity.kind <= Kind::Function => {
+            (Item::Table(table), Item::Entity(entity)) if entity.kind < Kind::Function => {
+                entity.is_needed_by(table)
+            }
+            (Item::Table(table), Item::Entity(entity)) if entity.kind == Kind::Function => {
                 let name = entity.name.name.text.as_str();
-                table.name.schema() == name
-                    || table.sql().any(|sql| names(&sql).any(|word| word == name))
+                table.sql().any(|sql| names(&sql).any(|word| word == name))
             }
             (Item::Table(_), Item::Entity(_)) => false,
+            // The column that it belongs to is said when all tables are there.
+            (Item::Entity(entity), Item::Table(_)) if entity.kind == Kind::Sequence => false,
             (Item::Entity(entity), Item::Table(table)) => entity.needs(&table.name),
             (Item::Entity(entity), Item::Entity(needed)) => {
                 entity.object() != needed.object() && (entity.uses(needed) || entity.is_on(needed))

@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use crate::diag::Errors;
 use crate::model::Schema;
 use crate::model::entity::{Entity, Kind};
+use crate::model::expression::Clause;
 use crate::plan::policy::is_permissive;
 use crate::syntax::policy::Policy;
 
@@ -13,7 +14,7 @@ impl Schema {
     pub(crate) fn policy(&self, policy: &Policy, errors: &mut Errors) -> Option<()> {
         let table = self.table(&policy.table, errors)?;
         for sql in policy.using.iter().chain(&policy.with_check) {
-            self.expression(table, sql, errors);
+            self.clause(Clause::Policy, table, sql, errors);
         }
         Some(())
     }

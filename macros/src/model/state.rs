@@ -65,6 +65,7 @@ impl Schema {
                 Object::Table(table) => ("table", table.as_str(), ""),
                 Object::Column(table, column) => ("column", table.as_str(), column.as_str()),
                 Object::Index(schema, index) => ("index", schema.as_str(), index.as_str()),
+                Object::Constraint(table, name) => ("constraint", table.as_str(), name.as_str()),
                 Object::Entity(kind, name, on) => {
                     (kind.word(), name.as_str(), on.as_deref().unwrap_or(""))
                 }
@@ -72,6 +73,7 @@ impl Schema {
             let role = match &hold.role {
                 Role::Synced => "synced".to_owned(),
                 Role::Read { by } => format!("read\t{by}"),
+                Role::Replaced => "replaced".to_owned(),
                 Role::Retiring { successor: None } => "retiring".to_owned(),
                 Role::Retiring { successor: Some(name) } => format!("retiring\t{name}"),
             };
@@ -183,10 +185,12 @@ fn read_hold(line: &str, parent: &str) -> Option<Hold> {
         "table" => Object::Table(first),
         "column" => Object::Column(first, second),
         "index" => Object::Index(first, second),
+        "constraint" => Object::Constraint(first, second),
         kind => Object::Entity(Kind::read(kind)?, first, Some(second).filter(|on| !on.is_empty())),
     };
     let role = match (*role, successor) {
         ("synced", _) => Role::Synced,
+        ("replaced", _) => Role::Replaced,
         ("read", [by]) => Role::Read { by: (*by).to_owned() },
         (_, successor) => {
             Role::Retiring { successor: successor.first().map(|&name| name.to_owned()) }
@@ -211,7 +215,7 @@ pub(super) fn read_table(text: &str) -> Table {
 mod tests {
     use super::*;
 
-    const TABLE: &str = r#"billing.users { id: bigint identity, "Mixed Case": varchar(20) not_null default "it's\n\t\"x\"", tags: text[] default "{}", at: timestamptz default sql("now()"), total: numeric(12, 2), own: sql("ltree"), primary_key(id, name = users_pkey), unique("Mixed Case", total, name = k), check("total >= 0", name = c), foreign_key(total => other(id), on_delete = set_null, name = f), index((at desc, sql("lower(own)")), unique, where = "total > 1", using = btree, include(id), name = i) }"#;
+    const TABLE: &str = r#"billing.users { id: bigint identity, "Mixed Case": varchar(20) not_null default "it's\n\t\"x\"", tags: text[] default "{}", at: timestamptz default sql("now()"), total: numeric(12, 2), own: sql("ltree"), primary_key(id, name = users_pkey), unique("Mixed Case", total, name = k), unique(id, "include", include(at), nulls_not_distinct, deferrable, name = u), check("total >= 0", no_inherit, name = c), foreign_key(id, total => other(id, at), on_delete = set_null(total), on_update = restrict, match = full, initially_deferred, name = f), exclude(id with "=", sql("lower(own)") with "&&", using = gist, where = "total > 0", deferrable, name = e), index((at desc, sql("lower(own)")), unique, where = "total > 1", using = btree, include(id), name = i), index(("Mixed Case" collate("C") text_pattern_ops desc nulls_last, id nulls_first), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = fast, name = j), index((own ext.gist_ltree_ops(siglen = 100)), using = gist, with(buffering = "auto"), name = g) }"#;
 
     #[test]
     fn a_table_is_written_as_it_is_read() {

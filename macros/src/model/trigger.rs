@@ -3,6 +3,7 @@
 use crate::diag::Errors;
 use crate::model::Schema;
 use crate::model::entity::{Entity, Kind};
+use crate::model::expression::Clause;
 use crate::syntax::column::ColumnDef;
 use crate::syntax::name::TableName;
 use crate::syntax::trigger::{Each, Trigger};
@@ -40,7 +41,7 @@ impl Schema {
             self.column_of(table, column, errors);
         }
         if let Some(when) = &trigger.when {
-            self.expression(table, when, errors);
+            self.clause(Clause::When, table, when, errors);
         }
     }
 

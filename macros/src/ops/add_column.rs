@@ -7,6 +7,7 @@ use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
 use crate::ops::{Operation, Plan};
 use crate::plan::fill::{Event, Fill};
+use crate::plan::numbers::Numbers;
 use crate::plan::{Phase, Statement, Step, attach, ddl, not_null, sql};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, Rule};
@@ -55,7 +56,11 @@ impl Operation for AddColumn {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
+        let table = self.target.table();
+        let names = self.part.constraints.iter().filter_map(|item| item.name.as_ref());
+        let mut claims = vec![Object::column(table, self.target.column()).at(self.target.span())];
+        claims.extend(names.map(|name| Object::constraint(table, name).at(name.span)));
+        claims
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
@@ -67,12 +72,16 @@ impl Operation for AddColumn {
                 format_args!("column `{}` exists already", self.target.name),
             );
         }
-        schema.check_type(&self.column.ty, errors);
+        schema.check_column(&self.column, errors);
+        schema.check_added_type(&table.name, &self.column, self.column.ty.span, errors);
         self.check_rewrites(errors);
         self.check_value(errors);
         if let Some(fill) = &self.fill {
             schema.expression(table, fill, errors);
         }
+        let mut whole = table.clone();
+        whole.columns.push(self.column.clone());
+        schema.expressions_of(&self.part, &whole, errors);
         for constraint in &self.part.constraints {
             self.check_constraint(schema, table, constraint, errors);
         }
@@ -86,12 +95,7 @@ impl Operation for AddColumn {
             if self.column.not_null {
                 steps.extend(not_null::tighten(self.target.table(), self.target.column()));
             }
-            let (phase, why) = if self.fill.is_some() {
-                (Phase::Contract, "builds that do not know the column are gone")
-            } else {
-                (Phase::Migrate, "every row has its value, and the default gives new ones theirs")
-            };
-            steps.push(Step::transaction(phase, why, fill.remove()));
+            steps.push(self.settle(&fill));
         }
         for constraint in &self.part.constraints {
             steps.extend(attach::steps(&self.part.name, constraint));
@@ -143,7 +147,7 @@ impl AddColumn {
                     errors.at(constraint.span, format_args!("{taken} exists already"));
                 }
             }
-            Rule::Check(_) | Rule::PrimaryKey(_) => {}
+            Rule::Check(_) | Rule::PrimaryKey(_) | Rule::Exclude(_) => {}
         }
     }
 
@@ -151,14 +155,17 @@ impl AddColumn {
         self.column.default.as_ref().filter(|default| !default.is_volatile())
     }
 
-    /// Forms that would rewrite the table under a lock that blocks everything (catalog A4, A5).
+    fn numbers(&self) -> Option<Numbers<'_>> {
+        Numbers::of(self.target.table(), &self.column)
+    }
+
+    /// What new rows get while rows are filled.
+    fn default(&self) -> Option<Default> {
+        self.numbers().map(|numbers| numbers.default()).or_else(|| self.column.default.clone())
+    }
+
+    /// A form that would rewrite the table under a lock that blocks everything (catalog A5).
     fn check_rewrites(&self, errors: &mut Errors) {
-        if let Some(span) = self.column.identity {
-            errors
-                .at(span, "adding an identity column rewrites the table")
-                .help("declare it in `create_table!`; here, a column with `default sql(\"gen_random_uuid()\")`")
-                .note("PostgreSQL numbers every row while nobody can read the table");
-        }
         if let Some(generated) = &self.column.generated {
             errors
                 .at(generated.span, "adding a generated column rewrites the table")
@@ -171,6 +178,11 @@ impl AddColumn {
 
     fn check_value(&self, errors: &mut Errors) {
         match (&self.fill, self.constant_default()) {
+            (Some(fill), _) if self.column.identity.is_some() => {
+                errors
+                    .at(fill.span, "`fill` and an identity: existing rows get numbers")
+                    .help("leave out one of them");
+            }
             (Some(fill), Some(_)) => {
                 errors
                     .at(fill.span, "`fill` and a constant default: existing rows get the default")
@@ -189,7 +201,7 @@ impl AddColumn {
 
     /// What gives existing rows a value, where the default cannot do it in one step.
     fn filler(&self, at: Position) -> Option<Fill<'_>> {
-        let volatile = self.column.default.as_ref().filter(|default| default.is_volatile());
+        let volatile = self.default().filter(Default::is_volatile);
         let (value, event) = match (&self.fill, volatile) {
             (Some(fill), _) => (fill.text.clone(), Event::Both),
             (None, Some(default)) => (default.sql(), Event::Update),
@@ -208,8 +220,9 @@ impl AddColumn {
             return Step::transaction(Phase::Expand, why, add)
                 .undo(vec![sql::drop_column(table, column)]);
         };
-        let bare = Column { default: None, not_null: false, ..self.column.clone() };
-        let mut statements: Vec<Statement> = Vec::new();
+        let bare = Column { default: None, not_null: false, identity: None, ..self.column.clone() };
+        let numbers = self.numbers();
+        let mut statements: Vec<Statement> = numbers.iter().flat_map(Numbers::create).collect();
         let mut triggers = fill.install().into_iter();
         statements.extend(triggers.next());
         statements.push(
@@ -217,7 +230,7 @@ impl AddColumn {
                 "without a default or NOT NULL, either of which would read or write every row",
             ),
         );
-        if let Some(default) = &self.column.default {
+        if let Some(default) = self.default() {
             let set = ddl::set_default(table, column, &default.sql());
             statements.push(set.why("for new rows alone"));
         }
@@ -226,6 +239,23 @@ impl AddColumn {
         let why = "the column, and the trigger that fills it, in one transaction: no client meets one without the other";
         let mut undo = fill.remove();
         undo.push(sql::drop_column(table, column));
+        undo.extend(numbers.map(|numbers| numbers.drop()));
         Step::transaction(Phase::Expand, why, statements).undo(undo)
+    }
+
+    /// Ends the filling.
+    fn settle(&self, fill: &Fill) -> Step {
+        let mut statements = fill.remove();
+        if let Some(numbers) = self.numbers() {
+            statements.extend(numbers.hand_over());
+            let why = "every row has its number, and the identity gives new ones theirs";
+            return Step::transaction(Phase::Migrate, why, statements).undo(numbers.take_back());
+        }
+        let (phase, why) = if self.fill.is_some() {
+            (Phase::Contract, "builds that do not know the column are gone")
+        } else {
+            (Phase::Migrate, "every row has its value, and the default gives new ones theirs")
+        };
+        Step::transaction(phase, why, statements)
     }
 }

@@ -3,10 +3,11 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Step, index};
+use crate::plan::{Phase, Step, Work, index};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::index::Index;
 use crate::syntax::name::{Name, TableName};
@@ -42,9 +43,7 @@ impl Operation for AddIndex {
         for column in self.index.columns() {
             schema.column_of(table, column, errors);
         }
-        for sql in self.index.expressions() {
-            schema.expression(table, sql, errors);
-        }
+        schema.expressions_of_index(&self.index, table, errors);
         if let Some(taken) = schema.relation(&self.table, &self.name.text) {
             errors
                 .at(self.name.span, format_args!("{taken} exists already"))
@@ -57,11 +56,21 @@ impl Operation for AddIndex {
         let index = index::concurrent(&self.table, &self.index);
         let why =
             "concurrently: reads and writes go on; a build that fails is dropped and repeated";
-        let mut notes = Vec::new();
-        if self.index.unique {
-            notes.push("fails if two rows are equal, and from its second scan on refuses writes that would be".into());
-        }
-        Plan::noting(vec![Step::build_index(why, index)], notes)
+        let version = index::requirement(&self.index).map(|statement| {
+            let why = "asked before anything is done";
+            Step::transaction(Phase::Expand, why, vec![statement])
+        });
+        let steps = version.into_iter().chain([Step::build_index(why, index)]).collect();
+        let notes = self.index.unique.then(|| index::UNIQUE_NOTE.into()).into_iter().collect();
+        Plan::noting(steps, notes)
+    }
+
+    fn direct(&self, (): &()) -> Option<Direct> {
+        let why = "one scan, with writes waiting";
+        let build = index::create_blocking(&self.table, &self.index);
+        let step = Step::transaction(Phase::Migrate, why, build)
+            .undone_by(Work::DropIndex(index::concurrent(&self.table, &self.index)));
+        Some(Direct { table: self.table.clone(), step })
     }
 
     fn apply(&self, schema: &mut Schema) {

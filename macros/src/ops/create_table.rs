@@ -10,7 +10,7 @@ use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, sql};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::constraint::Rule;
 use crate::syntax::index::Index;
 use crate::syntax::table::Table;
 
@@ -54,13 +54,14 @@ impl Operation for CreateTable {
         if let Some(taken) = schema.relation(name, &name.name.text) {
             errors.at(name.span(), format_args!("{taken} exists already"));
         }
+        schema.check_schema(name, errors);
         self.check_names(schema, errors);
         self.check_columns(errors);
         for column in &self.table.columns {
-            schema.check_type(&column.ty, errors);
+            schema.check_column(column, errors);
         }
         for constraint in &self.table.constraints {
-            for column in constraint.columns() {
+            for column in constraint.named_columns() {
                 schema.column_of(&self.table, column, errors);
             }
             let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
@@ -75,6 +76,7 @@ impl Operation for CreateTable {
         for column in self.table.indexes.iter().flat_map(Index::columns) {
             schema.column_of(&self.table, column, errors);
         }
+        schema.expressions_of(&self.table, &self.table, errors);
         (errors.count() == before).then_some(())
     }
 
@@ -115,10 +117,11 @@ impl CreateTable {
     /// Indexes, those of constraints too, share one name space with tables; constraints of one
     /// table have another.
     fn check_names(&self, schema: &Schema, errors: &mut Errors) {
-        let has_index =
-            |item: &&Constraint| matches!(item.rule, Rule::PrimaryKey(_) | Rule::Unique(_));
         let constraints = &self.table.constraints;
-        let keys = constraints.iter().filter(has_index).filter_map(|item| item.name.as_ref());
+        let keys = constraints
+            .iter()
+            .filter(|item| item.has_index())
+            .filter_map(|item| item.name.as_ref());
         let indexes = self.table.indexes.iter().filter_map(|item| item.name.as_ref());
         for name in keys.chain(indexes.clone()) {
             if let Some(taken) = schema.relation(&self.table.name, &name.text) {

@@ -51,7 +51,7 @@ impl Operation for DisableRowLevelSecurity {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire(&self.object());
+        schema.retire(Kind::RowSecurity, &self.table, Some(&self.table));
     }
 }
 

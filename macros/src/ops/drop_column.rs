@@ -124,22 +124,7 @@ impl DropColumn {
                     .note("PostgreSQL would drop the whole constraint with the column");
             }
         }
-        for other in schema.tables_that_mention(&table.name.name.text) {
-            if other.points_at(&table.name, Some(self.target.column())) {
-                errors.at(
-                    span,
-                    format_args!("a foreign key of `{}` points at column `{column}`", other.name),
-                );
-            }
-        }
-        for other in &table.columns {
-            if other.generated.as_ref().is_some_and(|sql| sql.mentions(name)) {
-                errors.at(
-                    span,
-                    format_args!("generated column `{}` needs column `{column}`", other.name),
-                );
-            }
-        }
+        schema.needed_elsewhere(table, column, errors);
     }
 }
 

@@ -53,7 +53,7 @@ impl Operation for DropFunction {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire(&self.object());
+        schema.retire_object(&self.object());
     }
 }
 

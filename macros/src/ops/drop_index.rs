@@ -10,7 +10,7 @@ use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, Work, index};
 use crate::syntax::index::Index;
 use crate::syntax::list::{options, value};
-use crate::syntax::name::TableName;
+use crate::syntax::name::{Name, TableName};
 
 pub(crate) struct DropIndex {
     /// The index with its schema.
@@ -30,18 +30,7 @@ impl Operation for DropIndex {
     }
 
     fn assume(&self, schema: &mut Schema, errors: &mut Errors) {
-        let Some(table) = &self.table else {
-            errors
-                .at(self.index.span(), "outside a migration the index's table is not known")
-                .help(format_args!("drop_index!({}, table = …)", self.index));
-            return;
-        };
-        schema.assume(table, []);
-        schema.alter(table, |table| {
-            let mut index = Index::of(Vec::new(), self.index.span());
-            index.name = Some(self.index.name.clone());
-            table.indexes.push(index);
-        });
+        schema.assume_index(&self.index, self.table.as_ref(), errors);
     }
 
     fn claims(&self) -> Vec<Claim> {
@@ -49,42 +38,15 @@ impl Operation for DropIndex {
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
-        let span = self.index.span();
-        let wanted = &self.index.name;
-        for table in schema
-            .tables_that_mention(&wanted.text)
-            .filter(|table| self.may_be_of(table.name.schema()))
-        {
-            if let Some(index) =
-                table.indexes.iter().find(|index| index.name.as_ref() == Some(wanted))
-            {
-                return Some((table.name.clone(), index.clone()));
-            }
-            let owner = table.constraints.iter().find(|item| item.name.as_ref() == Some(wanted));
-            if owner.is_some() {
-                errors
-                    .at(
-                        span,
-                        format_args!("`{wanted}` belongs to a constraint of `{}`", table.name),
-                    )
-                    .note("PostgreSQL drops such an index with its constraint alone");
-                return None;
-            }
-        }
-        let claim = Object::index(&self.index, wanted).at(span);
-        if !schema.retiring(&claim, errors) && !schema.may_be_unread(wanted) {
-            let names: Vec<&str> = schema
-                .tables()
-                .filter(|table| self.may_be_of(table.name.schema()))
-                .flat_map(|table| &table.indexes)
-                .filter_map(|index| index.name.as_ref())
-                .map(|name| name.text.as_str())
-                .collect();
+        let (table, index) = schema.index(&self.index, errors)?;
+        let key: Vec<Name> = index.key_columns().cloned().collect();
+        if let Some(other) = schema.points_at_key(table, &key).filter(|_| index.is_key()) {
+            let (other, name) = (&other.name, &self.index.name);
             errors
-                .at(span, format_args!("there is no index `{}`", self.index))
-                .nearest(&wanted.text, names);
+                .at(self.index.span(), format_args!("a foreign key of `{other}` needs `{name}`"))
+                .note("it finds the row that a key points at");
         }
-        None
+        Some((table.name.clone(), index.clone()))
     }
 
     fn plan(&self, (table, index): &Self::Facts, _: Position) -> Plan {
@@ -95,27 +57,9 @@ impl Operation for DropIndex {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        let owner = schema
-            .tables_that_mention(&self.index.name.text)
-            .filter(|table| self.may_be_of(table.name.schema()))
-            .find(|table| {
-                table.indexes.iter().any(|index| index.name.as_ref() == Some(&self.index.name))
-            })
-            .map(|table| table.name.clone());
-        if let Some(owner) = owner {
-            schema.alter(&owner, |table| {
-                table.indexes.retain(|index| index.name.as_ref() != Some(&self.index.name));
-            });
-            schema.hold(
-                Object::index(&self.index, &self.index.name),
-                Role::Retiring { successor: None },
-            );
+        if schema.take_index(&self.index).is_some() {
+            let object = Object::index(&self.index, &self.index.name);
+            schema.hold(object, Role::Retiring { successor: None });
         }
-    }
-}
-
-impl DropIndex {
-    fn may_be_of(&self, schema: &str) -> bool {
-        self.index.schema() == schema
     }
 }

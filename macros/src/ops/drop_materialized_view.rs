@@ -42,7 +42,7 @@ impl Operation for DropMaterializedView {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire(&self.object());
+        schema.retire(Kind::MaterializedView, &self.name, None);
     }
 }
 

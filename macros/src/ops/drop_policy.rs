@@ -47,7 +47,7 @@ impl Operation for DropPolicy {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire(&self.object());
+        schema.retire(Kind::Policy, &self.name, Some(&self.table));
     }
 }
 

@@ -45,7 +45,7 @@ impl Operation for DropTrigger {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire(&self.object());
+        schema.retire(Kind::Trigger, &self.name, Some(&self.table));
     }
 }
 

@@ -41,6 +41,6 @@ impl Operation for DropView {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.retire(&Object::entity(Kind::View, &self.name, None));
+        schema.retire(Kind::View, &self.name, None);
     }
 }

@@ -1,35 +1,62 @@
 //! The operations: one file each, one line in the table below.
 
+pub(crate) mod add_check;
 pub(crate) mod add_column;
+pub(crate) mod add_enum_value;
+pub(crate) mod add_exclusion;
+pub(crate) mod add_foreign_key;
+pub(crate) mod add_identity;
 pub(crate) mod add_index;
+pub(crate) mod add_primary_key;
+pub(crate) mod add_unique;
+pub(crate) mod change_primary_key;
+pub(crate) mod change_sequence;
+pub(crate) mod change_type;
+pub(crate) mod create_enum;
+pub(crate) mod create_extension;
 pub(crate) mod create_function;
 pub(crate) mod create_materialized_view;
 pub(crate) mod create_policy;
+pub(crate) mod create_schema;
+pub(crate) mod create_sequence;
 pub(crate) mod create_table;
 pub(crate) mod create_trigger;
 pub(crate) mod create_view;
 pub(crate) mod disable_row_level_security;
 pub(crate) mod drop_column;
+pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
+pub(crate) mod drop_enum;
+pub(crate) mod drop_extension;
 pub(crate) mod drop_function;
+pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
 pub(crate) mod drop_materialized_view;
 pub(crate) mod drop_not_null;
 pub(crate) mod drop_policy;
+pub(crate) mod drop_schema;
+pub(crate) mod drop_sequence;
 pub(crate) mod drop_table;
 pub(crate) mod drop_trigger;
 pub(crate) mod drop_view;
 pub(crate) mod enable_row_level_security;
 pub(crate) mod grant;
+pub(crate) mod merge_columns;
+pub(crate) mod rebuild_index;
 pub(crate) mod refresh_materialized_view;
 pub(crate) mod rename_column;
+pub(crate) mod rename_constraint;
+pub(crate) mod rename_index;
+pub(crate) mod rename_table;
 pub(crate) mod replace_function;
+pub(crate) mod replace_index;
 pub(crate) mod replace_policy;
 pub(crate) mod replace_trigger;
 pub(crate) mod replace_view;
 pub(crate) mod revoke;
 pub(crate) mod set_default;
 pub(crate) mod set_not_null;
+pub(crate) mod split_column;
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -70,6 +97,19 @@ macro_rules! operations {
             ///
             /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
             drop_table: DropTable,
+            /// Renames a table, or moves it to another schema; both names work until the contract.
+            ///
+            /// ```text
+            /// rename_table!(users => accounts);
+            /// rename_table!(invoices => billing.invoices);
+            /// ```
+            ///
+            /// In one transaction the table gets its new name, and a view the old one: it takes
+            /// reads and writes, with the rights and the row-level security of the table. The view
+            /// goes in Contract, and the sequences of identity columns are named after the table.
+            /// Indexes and constraints keep their names. A table with row-level security needs
+            /// PostgreSQL 15, and no rights on single columns. PostgreSQL manual: ALTER TABLE, RENAME; CREATE VIEW, "Updatable Views".
+            rename_table: RenameTable,
             /// Adds a column.
             ///
             /// ```text
@@ -80,8 +120,9 @@ macro_rules! operations {
             ///
             /// A constant or stable default is one step that touches no row. A volatile default,
             /// or `fill`, takes several: the column, a trigger for what is written meanwhile, a
-            /// backfill, and the NOT NULL by way of a validated check. PostgreSQL manual: ALTER
-            /// TABLE, notes on ADD COLUMN.
+            /// backfill, and the NOT NULL by way of a validated check. An identity takes its
+            /// numbers from a sequence until every row has one, in the order of the backfill.
+            /// PostgreSQL manual: ALTER TABLE, notes on ADD COLUMN.
             add_column: AddColumn,
             /// Renames a column; both names work until the contract.
             ///
@@ -94,6 +135,51 @@ macro_rules! operations {
             /// filled, and given the old one's NOT NULL, constraints and indexes; the old one
             /// goes in Contract. With `up` and `down` it changes its type or form as well.
             rename_column: RenameColumn,
+            /// Splits a column; both shapes work until the contract.
+            ///
+            /// ```text
+            /// split_column!(users.name => {
+            ///     first_name: text not_null = "split_part(name, ' ', 1)",
+            ///     last_name: text = "substring(name from '^[^ ]+ (.*)$')",
+            /// }, down = "concat_ws(' ', first_name, last_name)");
+            /// ```
+            ///
+            /// New columns beside the old one, made from it by their expressions and filled;
+            /// triggers keep both shapes equal, `down` making the old column from the new ones. A
+            /// new column that is not null needs a value in every row, or the plan stops with
+            /// samples. The old column goes in Contract, plain indexes on nothing else with it; a
+            /// constraint or another index that needs it is an error.
+            split_column: SplitColumn,
+            /// Merges columns into one; both shapes work until the contract.
+            ///
+            /// ```text
+            /// merge_columns!(users {
+            ///     first_name = "split_part(name, ' ', 1)",
+            ///     last_name = "substring(name from '^[^ ]+ (.*)$')",
+            /// } => name: text, up = "concat_ws(' ', first_name, last_name)");
+            /// ```
+            ///
+            /// The mirror image of [`split_column!`]: `up` makes the new column, and each old
+            /// column has the expression that makes it from the new one.
+            merge_columns: MergeColumns,
+            /// Changes a column's type; the name stays.
+            ///
+            /// ```text
+            /// change_type!(orders.note: varchar(200));
+            /// change_type!(orders.amount: numeric(12, 2));
+            /// change_type!(orders.code: integer, up = "code::integer", down = "code::text");
+            /// change_type!(orders.placed_at: timestamptz, zone = "UTC");
+            /// ```
+            ///
+            /// Where the catalog alone changes and drivers see the same type (`varchar` and
+            /// `numeric` with more room), it is one step, in Expand. All else is a second column,
+            /// filled and kept up to date, that takes the first one's place and name at the switch,
+            /// with its NOT NULL, default, constraints, indexes, privileges and comments:
+            /// `switch!(m)` says that every build reads and writes either type under the name,
+            /// `contract!(m)` that nobody goes back. `up` and `down` are for what no cast converts
+            /// without loss; a value that `up` cannot take fails the write that brings it.
+            /// PostgreSQL manual: ALTER TABLE, notes on SET DATA TYPE.
+            change_type: ChangeType,
             /// Drops a column, once no build names it.
             ///
             /// ```text
@@ -105,6 +191,30 @@ macro_rules! operations {
             /// longer write the column; one that is not null and has no default needs it.
             /// PostgreSQL manual: ALTER TABLE, notes on DROP COLUMN.
             drop_column: DropColumn,
+            /// Lets PostgreSQL number a column that is there.
+            ///
+            /// ```text
+            /// add_identity!(orders.number);
+            /// add_identity!(orders.number, always, increment = 10);
+            /// ```
+            ///
+            /// For an integer column that is not null, whose numbers builds write themselves, or
+            /// take from a sequence by the column's default (`serial`). The identity starts past
+            /// the highest number, which an index that begins with the column tells at once; where
+            /// there is none, only a table declared small is read for it. Until the contract a
+            /// trigger moves the identity past numbers that old builds write; `always`, by which
+            /// PostgreSQL refuses such numbers, holds from then on. PostgreSQL manual: ALTER TABLE,
+            /// ADD GENERATED.
+            add_identity: AddIdentity,
+            /// Takes the numbering of a column away, once every build writes the column.
+            ///
+            /// ```text
+            /// drop_identity!(orders.number);
+            /// ```
+            ///
+            /// One step, in Contract; the sequence goes along, the column stays NOT NULL.
+            /// PostgreSQL manual: ALTER TABLE, DROP IDENTITY.
+            drop_identity: DropIdentity,
             /// Makes a column NOT NULL.
             ///
             /// ```text
@@ -147,9 +257,111 @@ macro_rules! operations {
             /// add_index!(users(sql("lower(email)")), unique, name = users_email_key);
             /// ```
             ///
-            /// Options: `unique`, `where`, `using`, `include(…)`, `name`. PostgreSQL manual:
-            /// CREATE INDEX, "Building Indexes Concurrently".
+            /// A key takes `collate("C")`, an operator class with its parameters
+            /// (`text_pattern_ops`, `gist_trgm_ops(siglen = 32)`), `asc` or `desc`, `nulls_first`
+            /// or `nulls_last`. Options: `unique`, `nulls_not_distinct` (PostgreSQL 15), `where`,
+            /// `using`, `include(…)`, `with(fillfactor = 70)`, `tablespace`, `name`. PostgreSQL
+            /// manual: CREATE INDEX, "Building Indexes Concurrently".
             add_index: AddIndex,
+            /// Adds a check, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_check!(orders, "total >= 0", name = orders_total_positive);
+            /// add_check!(orders, "stock >= 0", fill(stock = "0"));
+            /// ```
+            ///
+            /// The plan looks for rows that break it first and stops with samples of them; with
+            /// `fill` it mends them, and until the contract those that old builds write. Then
+            /// the check holds for new rows (`not valid`), and a step of its own reads the old
+            /// ones. No row is read under a lock that blocks. Options: `name`, `no_inherit`.
+            /// PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_check: AddCheck,
+            /// Adds a foreign key, and proves it for the rows that are there.
+            ///
+            /// ```text
+            /// add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
+            /// add_foreign_key!(orders(region, customer) => customers(region, id), match = full);
+            /// add_foreign_key!(orders.referrer_id => users.id, fill = "null");
+            /// ```
+            ///
+            /// The plan looks for rows that point nowhere first and stops with samples of them;
+            /// with `fill` it mends them, and until the contract those that old builds write.
+            /// Then the key holds for new rows (`not valid`; both tables are locked against writes
+            /// for a moment, the one that it points at first), and a step of its own reads the
+            /// old ones. Options: `name`, `on_delete`, `on_update`, `match = full`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: ALTER TABLE, VALIDATE CONSTRAINT.
+            add_foreign_key: AddForeignKey,
+            /// Adds a unique constraint by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_unique!(users(email));
+            /// add_unique!(users(team_id, email), include(name), name = users_email_in_team);
+            /// ```
+            ///
+            /// The plan looks for rows that are equal first and stops with samples of them. Equal
+            /// rows have to be mended before: no trigger could mend what old builds write, for it
+            /// does not see what other transactions are about to commit. Options: `name`,
+            /// `include(…)`, `nulls_not_distinct`, `deferrable`, `initially_deferred`. PostgreSQL
+            /// manual: ALTER TABLE, ADD table_constraint_using_index.
+            add_unique: AddUnique,
+            /// Adds a primary key by way of an index that is built concurrently.
+            ///
+            /// ```text
+            /// add_primary_key!(events(id));
+            /// ```
+            ///
+            /// The plan looks for nulls and equal rows first and stops with samples of them, and
+            /// makes the columns NOT NULL by a validated check. Options: `name`, `include(…)`,
+            /// `deferrable`, `initially_deferred`. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            add_primary_key: AddPrimaryKey,
+            /// Gives a table another primary key.
+            ///
+            /// ```text
+            /// change_primary_key!(orders(id, region));
+            /// ```
+            ///
+            /// The new key's index is built concurrently; the keys are swapped in one statement in
+            /// Contract, because old builds may say `on conflict` with the old key's columns. No
+            /// foreign key may point at the old key. Options: those of `add_primary_key!`; without
+            /// `name` the new key has the old one's. PostgreSQL manual: ALTER TABLE, ADD
+            /// table_constraint_using_index.
+            change_primary_key: ChangePrimaryKey,
+            /// Adds an exclusion constraint: no two rows may compare true in all of its elements.
+            ///
+            /// ```text
+            /// add_exclusion!(
+            ///     bookings(room with "=", during with "&&"), using = gist, where = "not cancelled",
+            ///     direct(max_rows = 10_000, reason = "one hotel"),
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL has no form that lets clients go on: on a table that the same migration
+            /// does not make, it takes `direct`. Options: `using`, `where`, `name`, `deferrable`,
+            /// `initially_deferred`. PostgreSQL manual: CREATE TABLE, EXCLUDE.
+            add_exclusion: AddExclusion,
+            /// Drops a constraint.
+            ///
+            /// ```text
+            /// drop_constraint!(orders.orders_total_check);
+            /// ```
+            ///
+            /// A check, or a foreign key that only forbids, goes in Expand, before any build
+            /// writes what it forbids; its undo looks for such rows, and brings it back by NOT
+            /// VALID and a validation. A key, which `on conflict` of old builds may name, and a
+            /// foreign key that acts (`on_delete = cascade` and its like) go in Contract, when no
+            /// build relies on them. PostgreSQL manual: ALTER TABLE, DROP CONSTRAINT.
+            drop_constraint: DropConstraint,
+            /// Renames a constraint, and its index along with it.
+            ///
+            /// ```text
+            /// rename_constraint!(users.users_email_key => users_address_key);
+            /// ```
+            ///
+            /// One step: in Expand for a check or a foreign key, which no statement of a client
+            /// can name, in Contract for what has an index (`on conflict on constraint`).
+            /// PostgreSQL manual: ALTER TABLE, RENAME CONSTRAINT.
+            rename_constraint: RenameConstraint,
             /// Drops an index, once no build needs it.
             ///
             /// ```text
@@ -158,6 +370,35 @@ macro_rules! operations {
             ///
             /// One step, in Contract, concurrently. PostgreSQL manual: DROP INDEX.
             drop_index: DropIndex,
+            /// Builds an index anew in its place, a constraint's too: one that has grown, or is
+            /// broken.
+            ///
+            /// ```text
+            /// rebuild_index!(orders_status_created_at_idx);
+            /// ```
+            ///
+            /// One step, in Migrate, concurrently; what an interrupted rebuild leaves is dropped
+            /// before the next try. PostgreSQL manual: REINDEX, "Rebuilding Indexes Concurrently".
+            rebuild_index: RebuildIndex,
+            /// Renames an index.
+            ///
+            /// ```text
+            /// rename_index!(orders_status_created_at_idx => orders_by_status);
+            /// ```
+            ///
+            /// One step, in Expand, that locks the index alone. PostgreSQL manual: ALTER INDEX.
+            rename_index: RenameIndex,
+            /// Replaces an index by another, which gets its name.
+            ///
+            /// ```text
+            /// replace_index!(users_email_idx => users(sql("lower(email)"), id), unique);
+            /// ```
+            ///
+            /// The new one is built concurrently under a name of its own; in Contract, when no
+            /// build needs the old one for its speed or its `on conflict`, that is dropped
+            /// concurrently and the new one renamed. Options as of [`add_index!`], without
+            /// `name`. PostgreSQL manual: CREATE INDEX, "Building Indexes Concurrently".
+            replace_index: ReplaceIndex,
             /// Creates a view.
             ///
             /// ```text
@@ -351,6 +592,99 @@ macro_rules! operations {
             ///
             /// One step, in Contract. PostgreSQL manual: REVOKE.
             revoke: Revoke,
+            /// Creates a schema.
+            ///
+            /// ```text
+            /// create_schema!(billing);
+            /// ```
+            ///
+            /// One step, in Expand. A schema that no migration makes must be there before the
+            /// history runs. PostgreSQL manual: CREATE SCHEMA.
+            create_schema: CreateSchema,
+            /// Drops an empty schema, once no build names it.
+            ///
+            /// ```text
+            /// drop_schema!(billing);
+            /// ```
+            ///
+            /// One step, in Contract; what the model has in it is dropped, and contracted, first.
+            /// PostgreSQL manual: DROP SCHEMA.
+            drop_schema: DropSchema,
+            /// Creates an enum, a type of named values, which columns may have from then on.
+            ///
+            /// ```text
+            /// create_enum!(order_status { pending, shipped, "in transit" });
+            /// create_table!(orders { status: order_status not_null default "pending" });
+            /// ```
+            ///
+            /// One step, in Expand. The order of the values is the order in which they sort.
+            /// PostgreSQL manual: CREATE TYPE, "Enumerated Types".
+            create_enum: CreateEnum,
+            /// Adds a value to an enum, at the end or where `before` or `after` says.
+            ///
+            /// ```text
+            /// add_enum_value!(order_status.delivered, after = shipped);
+            /// ```
+            ///
+            /// One step, in Expand; changes behind it may use the value. An undo leaves the value,
+            /// because PostgreSQL cannot take one away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
+            add_enum_value: AddEnumValue,
+            /// Drops an enum, once no build names it.
+            ///
+            /// ```text
+            /// drop_enum!(order_status);
+            /// ```
+            ///
+            /// One step, in Contract; columns that have the type are dropped, and contracted,
+            /// first. PostgreSQL manual: DROP TYPE.
+            drop_enum: DropEnum,
+            /// Creates an extension, unless the database has it already.
+            ///
+            /// ```text
+            /// create_extension!(citext);
+            /// create_extension!(postgis, schema = extensions, version = "3.4.2");
+            /// ```
+            ///
+            /// One step, in Expand. An undo drops it only where this change made it, which it
+            /// knows by the extension's comment. PostgreSQL manual: CREATE EXTENSION.
+            create_extension: CreateExtension,
+            /// Drops an extension, once no build uses it.
+            ///
+            /// ```text
+            /// drop_extension!(citext);
+            /// ```
+            ///
+            /// One step, in Contract. PostgreSQL manual: DROP EXTENSION.
+            drop_extension: DropExtension,
+            /// Creates a sequence.
+            ///
+            /// ```text
+            /// create_sequence!(order_numbers, start = 1000, owned_by = orders.number);
+            /// ```
+            ///
+            /// Options: `as` (a type), `increment`, `min_value`, `max_value`, `start`, `cache`,
+            /// `cycle`, `owned_by`. One step, in Expand. PostgreSQL manual: CREATE SEQUENCE.
+            create_sequence: CreateSequence,
+            /// Changes options of a sequence.
+            ///
+            /// ```text
+            /// change_sequence!(order_numbers, as = bigint);
+            /// change_sequence!(order_numbers, owned_by = none, restart = 5000);
+            /// ```
+            ///
+            /// The options of `create_sequence!`, and `restart`, which an undo does not take back.
+            /// One step, in Expand: whoever asks for a value waits until its commit. PostgreSQL
+            /// manual: ALTER SEQUENCE.
+            change_sequence: ChangeSequence,
+            /// Drops a sequence, once no build uses it.
+            ///
+            /// ```text
+            /// drop_sequence!(order_numbers);
+            /// ```
+            ///
+            /// One step, in Contract; a default that uses it is dropped, and contracted, first.
+            /// PostgreSQL manual: DROP SEQUENCE.
+            drop_sequence: DropSequence,
         }
     };
 }

@@ -10,7 +10,7 @@ use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::copies::Copies;
-use crate::plan::sync::{Convert, Sync};
+use crate::plan::sync::{Part, Sync};
 use crate::plan::{Mode, Phase, Step, ddl, not_null, sql};
 use crate::syntax::column::{Column, ColumnDef};
 use crate::syntax::constraint::Rule;
@@ -45,7 +45,7 @@ const UNIQUE_EXPRESSION: &str = "until the contract two unique indexes on an exp
 pub(crate) struct Facts {
     old: Column,
     new: Column,
-    /// What `up` makes of the old column's default.
+    /// The new column's default while both live.
     default: Option<Default>,
     copies: Copies,
 }
@@ -110,13 +110,19 @@ impl Operation for RenameColumn {
         if let Some(key) = &self.key {
             schema.column_of(table, key, errors);
         }
-        for sql in self.up.iter().chain(&self.down) {
-            schema.expression(table, sql, errors);
+        if let Some(up) = &self.up {
+            schema.expression(table, up, errors);
+        }
+        if let Some(down) = &self.down {
+            let mut both = table.clone();
+            both.columns.push(self.new_column(table, old));
+            schema.expression(&both, down, errors);
         }
         self.check_held(schema, table, old, errors);
+        schema.check_added_type(&table.name, &self.new_column(table, old), self.new.span, errors);
         let facts = Facts {
             old: old.clone(),
-            default: self.up.as_ref().and_then(|up| table.default_through(old, up)),
+            default: self.shared_default(table, old),
             new: self.new_column(table, old),
             copies: Copies::of(table, &self.old.name, &self.new),
         };
@@ -127,9 +133,12 @@ impl Operation for RenameColumn {
         let table = &self.old.table;
         let sync = Sync {
             table,
-            old: &facts.old,
-            new: &facts.new,
-            convert: self.conversion(facts.default.as_ref()),
+            old: vec![Part::old(&facts.old, text(self.down.as_ref()))],
+            new: vec![Part {
+                column: &facts.new,
+                from: text(self.up.as_ref()),
+                default: facts.default.clone(),
+            }],
             unique: facts.copies.unique_keys(),
             at,
         };
@@ -151,28 +160,46 @@ impl Operation for RenameColumn {
 
     fn apply(&self, schema: &mut Schema) {
         let (old, new) = (&self.old.name, &self.new);
+        let mut indexes = Vec::new();
         schema.alter(&self.old.table, |table| {
             let Some(column) = table.column(&old.text).map(|column| self.new_column(table, column))
             else {
                 return;
             };
-            Copies::of(table, old, new).replace(table, old);
+            let copies = Copies::of(table, old, new);
+            let names = copies.index_names().into_iter();
+            indexes.extend(names.map(|(name, _)| Object::index(&table.name, &name)));
+            copies.replace(table, old);
             table.columns.retain(|item| item.name != *old && item.name != *new);
             table.columns.push(column);
         });
         for sql in self.up.iter().chain(&self.down) {
             schema.hold_read(&self.old.table, sql);
         }
+        // The copies have names of their own until the contract.
+        let copied: Vec<Name> = schema.find(&self.old.table).map_or(Vec::new(), |table| {
+            let constraints = table.constraints.iter().filter(|item| item.needs(&new.text));
+            constraints.filter_map(|item| item.name.clone()).collect()
+        });
+        for name in &copied {
+            schema.hold(Object::constraint(&self.old.table, name), Role::Synced);
+        }
         let successor = Some(new.text.clone());
         schema.hold(Object::column(&self.old.table, old), Role::Retiring { successor });
         schema.hold(Object::column(&self.old.table, new), Role::Synced);
+        for index in indexes {
+            schema.hold(index, Role::Synced);
+        }
     }
 }
 
 impl RenameColumn {
-    fn conversion(&self, default: Option<&Default>) -> Option<Convert<'_>> {
-        let (up, down) = (&self.up.as_ref()?.text, &self.down.as_ref()?.text);
-        Some(Convert { up, down, default: default.cloned() })
+    /// The new column's default while both live, where that is one value.
+    fn shared_default(&self, table: &Table, old: &Column) -> Option<Default> {
+        match &self.up {
+            Some(up) => table.default_through([old], up),
+            None => old.default.clone().filter(|default| !default.is_volatile()),
+        }
     }
 
     fn new_column(&self, table: &Table, old: &Column) -> Column {
@@ -182,7 +209,7 @@ impl RenameColumn {
             None => Column { name: self.new.clone(), ..old.clone() },
         };
         if self.stated.as_ref().is_none_or(|def| def.column.default.is_none()) {
-            column.default = table.default_through(old, up);
+            column.default = table.default_through([old], up);
         }
         column
     }
@@ -253,6 +280,10 @@ impl RenameColumn {
                 errors
                     .at(span, format_args!("column `{name}` is part of the primary key"))
                     .note("rows, foreign keys and replication are identified by it");
+            } else if matches!(constraint.rule, Rule::Exclude(_)) {
+                errors
+                    .at(span, format_args!("column `{name}` is part of an exclusion constraint"))
+                    .note("PostgreSQL builds one for the new column while nobody can write alone");
             } else if self.up.is_some() {
                 refuse_conversion(span, constraint.name.as_ref(), errors);
             }
@@ -262,20 +293,7 @@ impl RenameColumn {
                 refuse_conversion(span, index.name.as_ref(), errors);
             }
         }
-        if let Some(column) = table.columns.iter().find(|column| {
-            column.generated.as_ref().is_some_and(|sql| sql.mentions(&old.name.text))
-        }) {
-            errors
-                .at(span, format_args!("generated column `{}` needs column `{name}`", column.name));
-        }
-        for other in schema.tables_that_mention(&table.name.name.text) {
-            if other.points_at(&table.name, Some(&old.name)) {
-                errors.at(
-                    span,
-                    format_args!("a foreign key of `{}` points at column `{name}`", other.name),
-                );
-            }
-        }
+        schema.needed_elsewhere(table, name, errors);
     }
 
     fn contract(&self, sync: &Sync, facts: &Facts) -> Step {
@@ -288,10 +306,7 @@ impl RenameColumn {
             drop = drop.and_locks(parent, Mode::AccessExclusive);
         }
         statements.push(drop.why("its values live on in the new column"));
-        if let Some(default) = sync.late_default() {
-            let set = ddl::set_default(table, &self.new, &default);
-            statements.push(set.why("until now the old column's, carried over by the trigger"));
-        }
+        statements.extend(sync.late_defaults());
         statements.extend(facts.copies.rename(table));
         let why = format!(
             "no build names `{}` any more; in one transaction, because a trigger without its column would fail every write",
@@ -299,6 +314,10 @@ impl RenameColumn {
         );
         Step::transaction(Phase::Contract, why, statements)
     }
+}
+
+fn text(sql: Option<&Sql>) -> Option<&str> {
+    sql.map(|sql| sql.text.as_str())
 }
 
 fn refuse_conversion(span: Span, name: Option<&Name>, errors: &mut Errors) {

@@ -4,6 +4,7 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::expression::Clause;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
@@ -44,8 +45,12 @@ impl Operation for SetDefault {
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Column> {
-        let (_, column) = schema.target(&self.target, errors)?;
+        let (table, column) = schema.target(&self.target, errors)?;
         self.default.check(&column.ty, errors);
+        if let Some(sql) = self.default.computed() {
+            schema.clause(Clause::Default, table, sql, errors);
+        }
+        schema.check_default(&column.ty, &self.default, errors);
         if column.identity.is_some() || column.generated.is_some() {
             errors
                 .at(

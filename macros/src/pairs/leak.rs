@@ -105,6 +105,7 @@ fn statement(statement: &Statement) -> data::Statement {
         let mode = match lock.mode {
             Mode::RowShare => data::LockMode::RowShare,
             Mode::ShareUpdateExclusive => data::LockMode::ShareUpdateExclusive,
+            Mode::Share => data::LockMode::Share,
             Mode::ShareRowExclusive => data::LockMode::ShareRowExclusive,
             Mode::Exclusive => data::LockMode::Exclusive,
             Mode::AccessExclusive => data::LockMode::AccessExclusive,

@@ -1,82 +1,112 @@
-//! Constraints on a column with rows, without a scan or a build under a lock that blocks.
+//! Constraints on a table with rows, without a scan or a build under a lock that blocks.
 
-use crate::plan::{Lock, Mode, Phase, Statement, Step, ddl, index, sql};
+use crate::plan::repair::Repair;
+use crate::plan::{Lock, Mode, Phase, Statement, Step, constraint, ddl, index};
 use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::{Index, Key, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::{Key, KeyValue};
 use crate::syntax::name::{Name, TableName};
 
-/// The steps that add a constraint, once the rows are right.
+/// The steps that add a constraint, once the rows are right. An exclusion constraint has none:
+/// PostgreSQL builds its index under the lock alone.
 pub(crate) fn steps(table: &TableName, constraint: &Constraint) -> Vec<Step> {
     let Some(name) = &constraint.name else { return Vec::new() };
-    match &constraint.rule {
-        Rule::PrimaryKey(_) => Vec::new(),
-        Rule::Unique(columns) => unique(table, name, columns),
-        Rule::Check(sql) => {
-            let add = ddl::add_check_not_valid(table, &name.text, &sql.text);
-            not_valid(
-                table,
-                name,
-                vec![add],
-                vec![ddl::drop_constraint_if_exists(table, &name.text)],
-            )
+    let mut steps = match &constraint.rule {
+        Rule::PrimaryKey(columns) | Rule::Unique(columns) => {
+            by_index(table, constraint, name, columns)
         }
-        Rule::ForeignKey { target, .. } => {
-            let parent = &target.table;
-            let drop = ddl::drop_constraint_if_exists(table, &name.text)
-                .and_locks(parent, Mode::AccessExclusive);
-            let parents = std::slice::from_ref(parent);
-            let mut add = ddl::lock_parents(table, parents, Mode::ShareRowExclusive);
-            add.push(sql::add_foreign_key_not_valid(table, constraint, parent));
-            let mut undo = ddl::lock_parents(table, parents, Mode::AccessExclusive);
-            undo.push(drop);
-            not_valid(table, name, add, undo)
+        Rule::Check(_) | Rule::ForeignKey { .. } => not_valid(table, constraint, name),
+        Rule::Exclude(_) => Vec::new(),
+    };
+    if let Some(version) = constraint::requirement(constraint) {
+        let why = "asked before anything is done";
+        steps.insert(0, Step::transaction(Phase::Expand, why, vec![version]));
+    }
+    steps
+}
+
+/// The constraint in one step, which reads every row under the lock, and mends them before.
+pub(crate) fn at_once(table: &TableName, constraint: &Constraint, repair: Option<&Repair>) -> Step {
+    let why = "in one step, which reads every row while nobody can write";
+    let mut add: Vec<Statement> = constraint::requirement(constraint).into_iter().collect();
+    add.extend(lock_parent(table, constraint, Mode::ShareRowExclusive));
+    add.extend(repair.map(Repair::at_once));
+    add.push(constraint::add(table, constraint));
+    Step::transaction(Phase::Expand, why, add).undo(drop(table, constraint))
+}
+
+/// The statements that drop a constraint, if it is there.
+pub(crate) fn drop(table: &TableName, constraint: &Constraint) -> Vec<Statement> {
+    let mut statements = lock_parent(table, constraint, Mode::AccessExclusive);
+    statements.push(constraint::drop(table, constraint));
+    statements
+}
+
+fn lock_parent(table: &TableName, constraint: &Constraint, mode: Mode) -> Vec<Statement> {
+    let parents: Vec<TableName> = constraint.parent().cloned().into_iter().collect();
+    ddl::lock_parents(table, &parents, mode)
+}
+
+/// The statement that adds a check or a foreign key, without reading a row.
+pub(crate) fn not_valid_statement(table: &TableName, constraint: &Constraint) -> Option<Statement> {
+    match constraint.rule {
+        Rule::Check(_) | Rule::ForeignKey { .. } => {
+            Some(constraint::add_not_valid(table, constraint))
         }
+        Rule::PrimaryKey(_) | Rule::Unique(_) | Rule::Exclude(_) => None,
     }
 }
 
 /// Catalog B1 and B4.
-fn not_valid(
-    table: &TableName,
-    name: &Name,
-    add: Vec<Statement>,
-    undo: Vec<Statement>,
-) -> Vec<Step> {
-    let mut validate = ddl::validate(table, &name.text);
-    // A foreign key's validation reads the table that it points at.
-    for lock in add.iter().flat_map(|statement| &statement.locks) {
-        if lock.table != table.quoted() {
-            let mode = Mode::RowShare;
-            validate.locks.push(Lock { table: lock.table.clone(), mode });
-        }
-    }
+fn not_valid(table: &TableName, constraint: &Constraint, name: &Name) -> Vec<Step> {
+    let mut add = lock_parent(table, constraint, Mode::ShareRowExclusive);
+    add.push(constraint::add_not_valid(table, constraint));
     let why = format!("`{name}` holds for new rows; old ones are not read yet");
     vec![
-        Step::transaction(Phase::Migrate, why, add).undo(undo),
+        Step::transaction(Phase::Migrate, why, add).undo(drop(table, constraint)),
         Step::transaction(
             Phase::Migrate,
             "reads every row, in a transaction of its own because a scan under the lock of the step before would block",
-            vec![validate],
+            vec![validate(table, constraint, name)],
         ),
     ]
 }
 
-/// Catalog B5.
-fn unique(table: &TableName, name: &Name, columns: &[Name]) -> Vec<Step> {
-    let keys = columns
-        .iter()
-        .map(|column| Key { value: KeyValue::Column(column.clone()), descending: false })
-        .collect();
-    let mut index = Index::of(keys, name.span);
-    index.unique = true;
-    index.name = Some(name.clone());
-    let index = index::concurrent(table, &index);
+fn validate(table: &TableName, constraint: &Constraint, name: &Name) -> Statement {
+    let mut validate = ddl::validate(table, &name.text);
+    // A foreign key's validation reads the table that it points at.
+    if let Some(parent) = constraint.parent().filter(|parent| *parent != table) {
+        validate.locks.push(Lock { table: parent.quoted(), mode: Mode::RowShare });
+    }
+    validate
+}
+
+/// Catalog B5 and B6.
+fn by_index(
+    table: &TableName,
+    constraint: &Constraint,
+    name: &Name,
+    columns: &[Name],
+) -> Vec<Step> {
+    let index = index::concurrent(table, &index_of(constraint, name, columns));
     vec![
         Step::build_index("concurrently: reads and writes go on", index),
         Step::transaction(
             Phase::Migrate,
             "the index is there already and becomes the constraint's",
-            vec![ddl::add_unique_using_index(table, name)],
+            vec![constraint::add_using_index(table, constraint)],
         )
-        .undo(vec![ddl::drop_constraint_if_exists(table, &name.text)]),
+        .undo(drop(table, constraint)),
     ]
+}
+
+/// The index that enforces a key.
+pub(crate) fn index_of(constraint: &Constraint, name: &Name, columns: &[Name]) -> Index {
+    let keys = columns.iter().map(|column| Key::of(KeyValue::Column(column.clone()))).collect();
+    let mut index = Index::of(keys, name.span);
+    index.unique = true;
+    index.name = Some(name.clone());
+    index.include.clone_from(&constraint.terms.include);
+    index.nulls_not_distinct = constraint.terms.nulls_not_distinct;
+    index
 }

@@ -3,13 +3,15 @@
 //! Each copy has a name of its own until the contract, when the original's is free.
 
 use crate::model::names;
-use crate::plan::{Statement, Step, attach, ddl, index};
+use crate::plan::{Index as PlannedIndex, Statement, Step, attach, ddl, index};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::Index;
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::table::Table;
 
 pub(crate) struct Copies {
+    /// The primary key, whose copy is a unique index until it takes the key's place.
+    key: Option<Copied<Constraint>>,
     constraints: Vec<Copied<Constraint>>,
     indexes: Vec<Copied<Index>>,
 }
@@ -23,19 +25,21 @@ struct Copied<T> {
 
 impl Copies {
     pub(crate) fn of(table: &Table, old: &Name, new: &Name) -> Self {
+        let is_key = |item: &&Constraint| matches!(item.rule, Rule::PrimaryKey(_));
+        let key = table.primary_key().filter(|item| item.needs(&old.text));
         let constraints = table.constraints.iter().filter(|item| item.needs(&old.text));
         let indexes = table.indexes.iter().filter(|item| item.needs(&old.text));
         let copied = |name: &Option<Name>| {
             let name = name.clone()?;
             Some((names::copy(&table.name, &name), name))
         };
+        let copy = |item: &Constraint| {
+            let (temporary, name) = copied(&item.name)?;
+            Some(Copied { name, temporary, object: item.with_column(old, new) })
+        };
         Copies {
-            constraints: constraints
-                .filter_map(|item| {
-                    let (temporary, name) = copied(&item.name)?;
-                    Some(Copied { name, temporary, object: item.with_column(old, new) })
-                })
-                .collect(),
+            key: key.and_then(copy),
+            constraints: constraints.filter(|item| !is_key(item)).filter_map(copy).collect(),
             indexes: indexes
                 .filter_map(|item| {
                     let (temporary, name) = copied(&item.name)?;
@@ -48,6 +52,9 @@ impl Copies {
     /// The steps that make the copies, once every row is filled.
     pub(crate) fn steps(&self, table: &TableName) -> Vec<Step> {
         let mut steps = Vec::new();
+        if let Some(index) = self.key_index(table) {
+            steps.push(Step::build_index("becomes the primary key's at the switch", index));
+        }
         for item in &self.constraints {
             let name = Some(item.temporary.clone());
             steps.extend(attach::steps(table, &Constraint { name, ..item.object.clone() }));
@@ -60,6 +67,42 @@ impl Copies {
         steps
     }
 
+    /// The index that is the primary key's copy.
+    pub(crate) fn key_index(&self, table: &TableName) -> Option<PlannedIndex> {
+        let key = self.key.as_ref()?;
+        Some(index::concurrent(
+            table,
+            &attach::index_of(&key.object, &key.temporary, key.object.columns()),
+        ))
+    }
+
+    pub(crate) fn key_name(&self) -> Option<Name> {
+        self.key.as_ref().map(|key| key.temporary.clone())
+    }
+
+    /// The copies of foreign keys that point at this table.
+    pub(crate) fn pointing_at<'a>(
+        &'a self,
+        parent: &'a TableName,
+    ) -> impl Iterator<Item = Constraint> + 'a {
+        let pointing = self.constraints.iter().filter(|item| item.object.parent() == Some(parent));
+        pointing
+            .map(|item| Constraint { name: Some(item.temporary.clone()), ..item.object.clone() })
+    }
+
+    /// Points the copies of foreign keys at the column that takes the place of the one that they
+    /// point at.
+    pub(crate) fn point_at(&mut self, parent: &TableName, old: &Name, new: &Name) {
+        for item in &mut self.constraints {
+            let Rule::ForeignKey { target, .. } = &mut item.object.rule else { continue };
+            if target.table == *parent {
+                for column in target.columns.iter_mut().filter(|column| *column == old) {
+                    *column = new.clone();
+                }
+            }
+        }
+    }
+
     /// The statements that give the copies their names, once the originals are gone.
     pub(crate) fn rename(&self, table: &TableName) -> Vec<Statement> {
         let constraints = self
@@ -70,6 +113,69 @@ impl Copies {
             self.indexes.iter().map(|item| ddl::rename_index(table, &item.temporary, &item.name));
         let why = "the original went with its column";
         constraints.chain(indexes).map(|rename| rename.why(why)).collect()
+    }
+
+    /// The statements that free the names of the originals that stay, where these live on under
+    /// other names.
+    pub(crate) fn retire(&self, table: &TableName) -> Vec<Statement> {
+        self.renames(table, |name| (name.clone(), names::retired(table, name)))
+            .map(|rename| rename.why("makes room; it goes with the old column"))
+            .collect()
+    }
+
+    /// Gives those their names back.
+    pub(crate) fn restore(&self, table: &TableName) -> Vec<Statement> {
+        self.renames(table, |name| (names::retired(table, name), name.clone())).collect()
+    }
+
+    /// Takes the originals' names from the copies again, but for the foreign keys that were
+    /// dropped: those that point at such a table.
+    pub(crate) fn unname(
+        &self,
+        table: &TableName,
+        is_dropped: impl Fn(&TableName) -> bool,
+    ) -> Vec<Statement> {
+        let stays = |item: &&Copied<Constraint>| !item.object.parent().is_some_and(&is_dropped);
+        let constraints = self
+            .constraints
+            .iter()
+            .filter(stays)
+            .map(|item| ddl::rename_constraint(table, &item.name, &item.temporary));
+        let indexes =
+            self.indexes.iter().map(|item| ddl::rename_index(table, &item.name, &item.temporary));
+        constraints.chain(indexes).collect()
+    }
+
+    /// Renames the originals of unique constraints and of indexes.
+    fn renames(
+        &self,
+        table: &TableName,
+        name: impl Fn(&Name) -> (Name, Name),
+    ) -> impl Iterator<Item = Statement> {
+        let unique = |item: &&Copied<Constraint>| matches!(item.object.rule, Rule::Unique(_));
+        let constraints = self.constraints.iter().filter(unique).map(|item| {
+            let (from, to) = name(&item.name);
+            ddl::rename_constraint(table, &from, &to)
+        });
+        let indexes = self.indexes.iter().map(|item| {
+            let (from, to) = name(&item.name);
+            ddl::rename_index(table, &from, &to)
+        });
+        constraints.chain(indexes).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The names of the indexes and of their copies, those of constraints included.
+    pub(crate) fn index_names(&self) -> Vec<(Name, Name)> {
+        let unique = |item: &&Copied<Constraint>| matches!(item.object.rule, Rule::Unique(_));
+        let constraints = self.constraints.iter().filter(unique);
+        let constraints = constraints.map(|item| (item.name.clone(), item.temporary.clone()));
+        let indexes = self.indexes.iter().map(|item| (item.name.clone(), item.temporary.clone()));
+        let key = self.key.iter().map(|item| (item.name.clone(), item.temporary.clone()));
+        key.chain(constraints).chain(indexes).collect()
+    }
+
+    pub(crate) fn constraint_names(&self) -> Vec<(Name, Name)> {
+        self.constraints.iter().map(|item| (item.name.clone(), item.temporary.clone())).collect()
     }
 
     /// The tables that the foreign keys among them point at.
@@ -85,7 +191,8 @@ impl Copies {
         });
         let indexes = self.indexes.iter().filter(|item| item.object.unique);
         let indexes = indexes.filter(|item| item.object.expressions().next().is_none());
-        constraints
+        let key = self.key.iter().map(|item| item.object.columns().to_vec());
+        key.chain(constraints)
             .chain(indexes.map(|item| item.object.key_columns().cloned().collect()))
             .collect()
     }
@@ -100,7 +207,9 @@ impl Copies {
     pub(crate) fn replace(self, table: &mut Table, old: &Name) {
         table.constraints.retain(|item| !item.needs(&old.text));
         table.indexes.retain(|item| !item.needs(&old.text));
-        table.constraints.extend(self.constraints.into_iter().map(|item| item.object));
+        table
+            .constraints
+            .extend(self.key.into_iter().chain(self.constraints).map(|item| item.object));
         table.indexes.extend(self.indexes.into_iter().map(|item| item.object));
     }
 }

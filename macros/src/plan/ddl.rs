@@ -19,6 +19,7 @@ pub(crate) fn lock_table(table: &TableName, mode: Mode) -> Statement {
     let word = match mode {
         Mode::RowShare => "row share",
         Mode::ShareUpdateExclusive => "share update exclusive",
+        Mode::Share => "share",
         Mode::ShareRowExclusive => "share row exclusive",
         Mode::Exclusive => "exclusive",
         Mode::AccessExclusive => "access exclusive",
@@ -65,15 +66,14 @@ pub(crate) fn validate(table: &TableName, constraint: &str) -> Statement {
     alter(table, &clause, Mode::ShareUpdateExclusive)
 }
 
-/// Catalog B5: the index is there, and becomes the constraint's.
-pub(crate) fn add_unique_using_index(table: &TableName, name: &Name) -> Statement {
-    let name = name.quoted();
-    let clause = format!("add constraint {name} unique using index {name}");
+pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
+    let clause = format!("drop constraint if exists \"{name}\"");
     alter(table, &clause, Mode::AccessExclusive)
 }
 
-pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
-    let clause = format!("drop constraint if exists \"{name}\"");
+/// Catalog E1: touches no row.
+pub(crate) fn rename_column(table: &TableName, from: &Name, to: &Name) -> Statement {
+    let clause = format!("rename column {} to {}", from.quoted(), to.quoted());
     alter(table, &clause, Mode::AccessExclusive)
 }
 
@@ -86,6 +86,12 @@ pub(crate) fn rename_constraint(table: &TableName, from: &Name, to: &Name) -> St
 pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Statement {
     let from = table.sibling(&from.text);
     Statement::free(format!("alter index {from} rename to {}", to.quoted()))
+}
+
+/// Locks the sequence alone, which blocks `nextval` until the commit.
+pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
+    let (from, to) = (from.quoted(), to.name.quoted());
+    Statement::free(format!("alter sequence if exists {from} rename to {to}"))
 }
 
 pub(crate) fn comment(table: &TableName, column: &Column) -> Option<Statement> {

@@ -1,9 +1,9 @@
-//! A value for rows that have none: a trigger for what clients write, a backfill for what is
-//! there.
+//! A value for rows that have none.
 
 use crate::model::names::{self, Position};
-use crate::plan::sync::OUTSIDE_BACKFILL;
-use crate::plan::{Backfill, Phase, Statement, Step, Work, ddl};
+pub(crate) use crate::plan::repair::Event;
+use crate::plan::repair::Repair;
+use crate::plan::{Statement, Step};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::sql::Sql;
 use crate::syntax::target::Target;
@@ -18,13 +18,6 @@ pub(crate) struct Fill<'a> {
     pub(crate) at: Position,
 }
 
-#[derive(Clone, Copy)]
-pub(crate) enum Event {
-    /// A row that the backfill has not reached moves when it is updated.
-    Update,
-    Both,
-}
-
 impl<'a> Fill<'a> {
     /// What a `fill` option asks for, if it is given.
     pub(crate) fn of(target: &'a Target, fill: Option<&Sql>, at: Position) -> Option<Self> {
@@ -32,54 +25,31 @@ impl<'a> Fill<'a> {
         Some(Fill { table, column, value: fill?.text.clone(), event: Event::Both, at })
     }
 
-    fn function(&self) -> String {
-        names::internal(self.table, &[&self.column.text], "fill")
-    }
-
-    fn trigger(&self) -> String {
-        names::trigger(self.at, &self.function(), "write")
+    fn repair(&self) -> Repair<'_> {
+        let column = self.column.quoted();
+        Repair {
+            table: self.table,
+            function: names::internal(self.table, &[&self.column.text], "fill"),
+            event: self.event,
+            set: vec![(self.column, &self.value)],
+            when: Some(format!("new.{column} is null")),
+            guard: None,
+            pending: format!("{column} is null"),
+            at: self.at,
+        }
     }
 
     /// The statements that install the trigger, after what they need.
     pub(crate) fn install(&self) -> Vec<Statement> {
-        let (column, trigger) = (self.column.quoted(), self.trigger());
-        let event = match self.event {
-            Event::Update => "update",
-            Event::Both => "insert or update",
-        };
-        let body = format!(
-            "#variable_conflict use_column\nbegin\n  new.{column} := (select {} from (select new.*) as {});\n  return new;\nend",
-            self.value,
-            self.table.name.quoted(),
-        );
-        let when = format!("new.{column} is null and {OUTSIDE_BACKFILL}");
-        vec![
-            ddl::create_function(self.table, &self.function(), &body),
-            ddl::create_trigger(self.table, &trigger, event, &when, &self.function())
-                .why("fills what a build leaves out that does not know better"),
-            ddl::enable_always(self.table, &[&trigger])
-                .why("for logical replication and restores too"),
-        ]
+        self.repair().install()
     }
 
     /// The statements that remove the trigger.
     pub(crate) fn remove(&self) -> Vec<Statement> {
-        vec![
-            ddl::drop_trigger_if_exists(self.table, &self.trigger()),
-            ddl::drop_function_if_exists(self.table, &self.function()),
-        ]
+        self.repair().remove()
     }
 
     pub(crate) fn backfill(&self) -> Step {
-        let column = self.column.quoted();
-        Step::new(
-            Phase::Migrate,
-            format!("gives `{}` to the rows that were there before", self.column),
-            Work::Backfill(Backfill {
-                table: self.table.quoted(),
-                set: format!("{column} = {}", self.value),
-                pending: format!("{column} is null"),
-            }),
-        )
+        self.repair().backfill()
     }
 }

@@ -1,7 +1,8 @@
 //! Indexes as SQL: written here, because sea-query lacks most of what PostgreSQL's have.
 
-use crate::plan::{Index, Mode, Statement};
-use crate::syntax::index::{Index as Syntax, Key, KeyValue};
+use crate::plan::{Index, Mode, Statement, version};
+use crate::syntax::index::Index as Syntax;
+use crate::syntax::key::Key;
 use crate::syntax::name::{Name, TableName};
 
 /// An index that is built and dropped concurrently.
@@ -17,8 +18,30 @@ pub(crate) fn concurrent(table: &TableName, index: &Syntax) -> Index {
 }
 
 /// An index on a table that is new and empty.
-pub(crate) fn create(table: &TableName, index: &Syntax) -> Statement {
-    Statement::free(create_sql(table, index, "index")).why("the table is new and empty")
+pub(crate) fn create(table: &TableName, index: &Syntax) -> Vec<Statement> {
+    let create = Statement::free(create_sql(table, index, "index"));
+    requirement(index).into_iter().chain([create.why("the table is new and empty")]).collect()
+}
+
+/// An index that is built while writes wait.
+pub(crate) fn create_blocking(table: &TableName, index: &Syntax) -> Vec<Statement> {
+    let create = Statement::locking(create_sql(table, index, "index"), table, Mode::Share);
+    requirement(index).into_iter().chain([create]).collect()
+}
+
+/// Drops an index while reads and writes wait.
+pub(crate) fn drop_blocking(table: &TableName, index: &Syntax) -> Statement {
+    let sql = format!("drop index {}", table.sibling(name(index)));
+    Statement::locking(sql, table, Mode::AccessExclusive)
+}
+
+/// Catalog C1.
+pub(crate) const UNIQUE_NOTE: &str = "fails if two rows are equal, and from its second scan on \
+    refuses writes that would be";
+
+/// What only some servers can build.
+pub(crate) fn requirement(index: &Syntax) -> Option<Statement> {
+    index.nulls_not_distinct.then(|| version::require(15, "`nulls not distinct`"))
 }
 
 fn create_concurrently(table: &TableName, index: &Syntax) -> Statement {
@@ -39,9 +62,9 @@ fn create_sql(table: &TableName, index: &Syntax, what: &str) -> String {
     format!("create {unique}{what} \"{name}\" on {on} {definition}")
 }
 
-/// What follows `on <table>`.
+/// What follows `on <table>`, in the order of the manual's CREATE INDEX.
 fn definition(index: &Syntax) -> String {
-    let keys: Vec<String> = index.keys.iter().map(key).collect();
+    let keys: Vec<String> = index.keys.iter().map(Key::sql).collect();
     let mut clauses = Vec::new();
     clauses.extend(index.method.as_ref().map(|method| format!("using {method}")));
     clauses.push(format!("({})", keys.join(", ")));
@@ -49,16 +72,14 @@ fn definition(index: &Syntax) -> String {
         let columns: Vec<String> = index.include.iter().map(Name::quoted).collect();
         clauses.push(format!("include ({})", columns.join(", ")));
     }
+    clauses.extend(index.nulls_not_distinct.then(|| "nulls not distinct".to_owned()));
+    if !index.parameters.is_empty() {
+        clauses.push(format!("with ({})", index.parameters.sql()));
+    }
+    let tablespace = index.tablespace.as_ref();
+    clauses.extend(tablespace.map(|name| format!("tablespace {}", name.quoted())));
     clauses.extend(index.predicate.as_ref().map(|sql| format!("where {}", sql.text)));
     clauses.join(" ")
-}
-
-fn key(key: &Key) -> String {
-    let value = match &key.value {
-        KeyValue::Column(name) => name.quoted(),
-        KeyValue::Expression(sql) => format!("({})", sql.text),
-    };
-    value + if key.descending { " desc" } else { "" }
 }
 
 fn name(index: &Syntax) -> &str {

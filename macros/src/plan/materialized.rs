@@ -3,18 +3,20 @@
 use crate::model::entity::{Entity, Kind};
 use crate::model::names;
 use crate::plan::{Alone, Mode, Statement, Work, index, view};
-use crate::syntax::index::{Index, Key, KeyValue};
+use crate::syntax::index::Index;
+use crate::syntax::key::{Key, KeyValue};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::view::MaterializedView;
 
 /// The materialized view as the model keeps it.
 pub(crate) fn entity(of: &MaterializedView) -> Entity {
+    let index = unique_index(of).into_iter().map(|statement| statement.sql);
     let parts = [of.query.text.clone()].into_iter().chain(of.column_names());
     Entity {
         kind: Kind::MaterializedView,
         name: of.name.clone(),
         on: None,
-        create: vec![create_sql(of), unique_index(of).sql],
+        create: [create_sql(of)].into_iter().chain(index).collect(),
         parts: parts.collect(),
     }
 }
@@ -24,8 +26,8 @@ fn create_sql(of: &MaterializedView) -> String {
     format!("create materialized view {head} as\n{}", of.query.text)
 }
 
-fn unique_index(of: &MaterializedView) -> Statement {
-    let key = |name: &Name| Key { value: KeyValue::Column(name.clone()), descending: false };
+fn unique_index(of: &MaterializedView) -> Vec<Statement> {
+    let key = |name: &Name| Key::of(KeyValue::Column(name.clone()));
     let mut unique = Index::of(of.unique.iter().map(key).collect(), of.name.span());
     unique.unique = true;
     unique.name = Some(Name::new(names::index(&of.name, &unique)));
@@ -33,8 +35,9 @@ fn unique_index(of: &MaterializedView) -> Statement {
 }
 
 pub(crate) fn create_empty(of: &MaterializedView) -> Vec<Statement> {
-    let create = Statement::free(create_sql(of) + "\nwith no data");
-    vec![create, unique_index(of).why("by which a refresh tells its rows apart")]
+    let mut statements = vec![Statement::free(create_sql(of) + "\nwith no data")];
+    statements.extend(unique_index(of));
+    statements
 }
 
 /// Fills one that is empty, so that nobody can read it yet.

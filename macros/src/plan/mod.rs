@@ -1,20 +1,39 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
+pub(crate) mod advance;
+pub(crate) mod around;
 pub(crate) mod attach;
+pub(crate) mod constraint;
+pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
+pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
 pub(crate) mod function;
 pub(crate) mod grant;
+pub(crate) mod hand_over;
 pub(crate) mod index;
 pub(crate) mod materialized;
 pub(crate) mod not_null;
+pub(crate) mod numbers;
+pub(crate) mod outside;
+pub(crate) mod part;
 pub(crate) mod policy;
+pub(crate) mod queue;
+pub(crate) mod repair;
+pub(crate) mod reshape;
+pub(crate) mod retype;
+pub(crate) mod sequence;
+pub(crate) mod shadow;
 pub(crate) mod sql;
+pub(crate) mod stand_in;
+pub(crate) mod swap;
 pub(crate) mod sync;
 pub(crate) mod trigger;
+pub(crate) mod version;
 pub(crate) mod view;
+pub(crate) mod violation;
 
 use crate::syntax::name::TableName;
 
@@ -63,6 +82,7 @@ pub(crate) struct Lock {
 pub(crate) enum Mode {
     RowShare,
     ShareUpdateExclusive,
+    Share,
     ShareRowExclusive,
     Exclusive,
     AccessExclusive,
@@ -157,6 +177,18 @@ impl Step {
     pub(crate) fn build_index(why: impl Into<String>, index: Index) -> Self {
         Step::new(Phase::Migrate, why, Work::BuildIndex(index.clone()))
             .undone_by(Work::DropIndex(index))
+    }
+
+    /// What an undo has to do to bring back, in these steps, what is dropped in one. Forward they
+    /// do nothing; they stand before the drop, and are undone in reverse order, after it.
+    pub(crate) fn way_back(steps: Vec<Step>) -> Vec<Step> {
+        let turned = steps.into_iter().rev().map(|step| Step {
+            phase: Phase::Expand,
+            why: format!("for the way back alone: {}", step.why),
+            work: Work::Transaction(Vec::new()),
+            undo: Some(step.work),
+        });
+        turned.collect()
     }
 
     pub(crate) fn undone_by(mut self, undo: Work) -> Self {

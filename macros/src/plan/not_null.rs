@@ -4,22 +4,10 @@ use crate::model::names;
 use crate::plan::{Phase, Require, Step, Work, ddl};
 use crate::syntax::name::{Name, TableName};
 
-/// The steps by which a NOT NULL that is dropped comes back in an undo. Forward they do nothing;
-/// they are undone in reverse order, after the drop itself.
+/// The steps by which a NOT NULL that is dropped comes back in an undo.
 pub(crate) fn way_back(table: &TableName, column: &Name) -> Vec<Step> {
     let first = require(table, column, "give them a value, or keep the column as it is");
-    std::iter::once(first)
-        .chain(tighten(table, column))
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .map(|step| Step {
-            phase: Phase::Expand,
-            why: format!("for the way back alone: {}", step.why),
-            work: Work::Transaction(Vec::new()),
-            undo: Some(step.work),
-        })
-        .collect()
+    Step::way_back(std::iter::once(first).chain(tighten(table, column)).collect())
 }
 
 /// Looks for rows that the NOT NULL would fail on: found later, they would leave a check behind

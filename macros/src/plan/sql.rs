@@ -2,17 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use sea_query::{
-    Alias, ColumnDef, Expr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement,
-    Index as SeaIndex, IndexCreateStatement, PostgresQueryBuilder, Table as SeaTable, TableRef,
-};
+use sea_query::{Alias, ColumnDef, Expr, PostgresQueryBuilder, Table as SeaTable, TableRef};
 
 use crate::model::entity::Kind;
 use crate::model::need::Item;
 use crate::plan::format::{lower, spread};
-use crate::plan::{Mode, Statement, ddl, index};
+use crate::plan::{Mode, Statement, constraint, ddl, index};
 use crate::syntax::column::Column;
-use crate::syntax::constraint::{Action, Constraint, Rule};
+use crate::syntax::constraint::Constraint;
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::table::Table;
 
@@ -23,29 +20,22 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
     for column in &table.columns {
         create.col(column_def(column));
     }
-    let mut parents = Vec::new();
-    for constraint in &table.constraints {
-        match &constraint.rule {
-            Rule::PrimaryKey(_) | Rule::Unique(_) => {
-                create.index(&mut key(constraint));
-            }
-            Rule::Check(sql) => {
-                create.check((alias(constraint.name.as_ref()), Expr::cust(sql.text.clone())));
-            }
-            Rule::ForeignKey { target, .. } => {
-                create.foreign_key(&mut foreign_key(&table.name, constraint));
-                parents.push(target.table.clone());
-            }
-        }
-    }
-    let mut statements = ddl::lock_parents(&table.name, &parents, Mode::ShareRowExclusive);
-    let mut create = Statement::free(spread(&lower(&create.to_string(PostgresQueryBuilder))))
+    let parents: Vec<TableName> =
+        table.constraints.iter().filter_map(Constraint::parent).cloned().collect();
+    let locks = ddl::lock_parents(&table.name, &parents, Mode::ShareRowExclusive);
+    let sql = lower(&create.to_string(PostgresQueryBuilder));
+    let mut items = vec![sql.strip_suffix(" )").unwrap_or(&sql).to_owned()];
+    items.extend(table.constraints.iter().map(constraint::named));
+    let mut create = Statement::free(spread(&format!("{} )", items.join(", "))))
         .why("a new table: no client uses it yet");
-    create.locks = statements.iter().flat_map(|lock| lock.locks.clone()).collect();
+    create.locks = locks.iter().flat_map(|lock| lock.locks.clone()).collect();
+    let mut statements: Vec<Statement> =
+        table.constraints.iter().filter_map(constraint::requirement).collect();
+    statements.extend(locks);
     statements.push(create);
     let comments = table.columns.iter().filter_map(|column| ddl::comment(&table.name, column));
     statements.extend(comments.map(|comment| Statement::free(comment.sql)));
-    statements.extend(table.indexes.iter().map(|item| index::create(&table.name, item)));
+    statements.extend(table.indexes.iter().flat_map(|item| index::create(&table.name, item)));
     statements
 }
 
@@ -70,11 +60,25 @@ pub(crate) fn build(items: &[Item]) -> Vec<String> {
         .chain(functions.then(|| "set check_function_bodies = off".to_owned()))
         .chain(schemas.map(|schema| format!("create schema if not exists \"{schema}\"")))
         .chain(items.iter().flat_map(build_item))
+        .chain(items.iter().flat_map(owner))
         .collect()
+}
+
+/// What says to which column a sequence belongs: that column's default may need the sequence.
+fn owner(item: &Item) -> Vec<String> {
+    match item {
+        Item::Entity(entity) if entity.kind == Kind::Sequence => {
+            entity.create.iter().skip(1).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn build_item(item: &Item) -> Vec<String> {
     match item {
+        Item::Entity(entity) if entity.kind == Kind::Sequence => {
+            entity.create.iter().take(1).cloned().collect()
+        }
         Item::Entity(entity) => entity.create.clone(),
         Item::Table(table) => create_table(table)
             .into_iter()
@@ -110,17 +114,6 @@ pub(crate) fn drop_column(table: &TableName, column: &Name) -> Statement {
     Statement::locking(sql, table, Mode::AccessExclusive)
 }
 
-/// Catalog B4: locks both tables, and reads neither.
-pub(crate) fn add_foreign_key_not_valid(
-    table: &TableName,
-    constraint: &Constraint,
-    parent: &TableName,
-) -> Statement {
-    let add = lower(&foreign_key(table, constraint).to_string(PostgresQueryBuilder));
-    Statement::locking(format!("{add} not valid"), table, Mode::ShareRowExclusive)
-        .and_locks(parent, Mode::ShareRowExclusive)
-}
-
 fn column_def(column: &Column) -> ColumnDef {
     let mut def = ColumnDef::new(Alias::new(&column.name.text));
     def.custom(Alias::new(&column.ty.sql));
@@ -137,61 +130,13 @@ fn column_def(column: &Column) -> ColumnDef {
         // for one that is volatile.
         def.default(Expr::custom_keyword(Alias::new(default.sql())));
     }
-    if column.identity.is_some() {
-        def.extra("generated by default as identity");
+    if let Some(identity) = &column.identity {
+        def.extra(identity.sql());
     }
     if let Some(generated) = &column.generated {
         def.generated(Expr::cust(generated.text.clone()), true);
     }
     def
-}
-
-fn key(constraint: &Constraint) -> IndexCreateStatement {
-    let mut index = SeaIndex::create();
-    index.name(constraint.name.as_ref().map_or("", |name| &name.text));
-    for column in constraint.columns() {
-        index.col(Alias::new(&column.text));
-    }
-    match constraint.rule {
-        Rule::PrimaryKey(_) => index.primary(),
-        _ => index.unique(),
-    };
-    index
-}
-
-fn foreign_key(table: &TableName, constraint: &Constraint) -> ForeignKeyCreateStatement {
-    let mut key = ForeignKey::create();
-    key.name(constraint.name.as_ref().map_or("", |name| &name.text)).from_tbl(table_ref(table));
-    if let Rule::ForeignKey { columns, target } = &constraint.rule {
-        for column in columns {
-            key.from_col(Alias::new(&column.text));
-        }
-        key.to_tbl(table_ref(&target.table));
-        for column in &target.columns {
-            key.to_col(Alias::new(&column.text));
-        }
-        if let Some(on_delete) = target.on_delete {
-            key.on_delete(action(on_delete));
-        }
-        if let Some(on_update) = target.on_update {
-            key.on_update(action(on_update));
-        }
-    }
-    key
-}
-
-fn action(action: Action) -> ForeignKeyAction {
-    match action {
-        Action::Nothing => ForeignKeyAction::NoAction,
-        Action::Restrict => ForeignKeyAction::Restrict,
-        Action::Cascade => ForeignKeyAction::Cascade,
-        Action::SetNull => ForeignKeyAction::SetNull,
-        Action::SetDefault => ForeignKeyAction::SetDefault,
-    }
-}
-
-fn alias(name: Option<&Name>) -> Alias {
-    Alias::new(name.map_or("", |name| name.text.as_str()))
 }
 
 fn table_ref(table: &TableName) -> TableRef {

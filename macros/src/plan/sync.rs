@@ -1,10 +1,11 @@
-//! The sync rule: while an old and a new column live side by side, triggers keep them equal,
-//! whoever writes which (DESIGN, "The sync rule").
+//! The sync rule: while an old and a new shape live side by side, a column or several each,
+//! triggers keep them equal, whoever writes which (DESIGN, "The sync rule").
 
 use crate::model::names::{self, Position};
+use crate::plan::queue::Queue;
 use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work, ddl, sql};
 use crate::syntax::column::Column;
-use crate::syntax::default::{Default, literal};
+use crate::syntax::default::Default;
 use crate::syntax::name::{Name, TableName};
 
 /// The backfill writes both sides itself: running the rule would rewrite the old side wherever
@@ -12,37 +13,53 @@ use crate::syntax::name::{Name, TableName};
 pub(crate) const OUTSIDE_BACKFILL: &str =
     "current_setting('changeover.backfill', true) is distinct from 'on'";
 
-/// An old and a new column that hold the same.
+/// An old and a new shape of the same values, a column or several each.
 pub(crate) struct Sync<'a> {
     pub(crate) table: &'a TableName,
-    pub(crate) old: &'a Column,
-    pub(crate) new: &'a Column,
-    /// How to make one from the other; none where they are equal.
-    pub(crate) convert: Option<Convert<'a>>,
-    /// The unique keys that the new column shares with the old one.
+    pub(crate) old: Vec<Part<'a>>,
+    pub(crate) new: Vec<Part<'a>>,
+    /// The unique keys that the new shape shares with the old one.
     pub(crate) unique: Vec<Vec<Name>>,
     pub(crate) at: Position,
 }
 
-/// A transaction that writes more rows takes no more locks: the server's lock table is shared.
-const LOCKS_OF_A_TRANSACTION: u32 = 16;
-
-const QUEUE_VARIABLES: &str = "
-  locks integer := coalesce(nullif(current_setting('changeover.locks', true), ''), '0');
-  value bigint;";
-
-pub(crate) struct Convert<'a> {
-    /// The new column's value, an expression over the row.
-    pub(crate) up: &'a str,
-    /// The old column's value, an expression over the row.
-    pub(crate) down: &'a str,
-    /// What `up` makes of the old column's default, where that is one value.
+/// A column of one shape.
+pub(crate) struct Part<'a> {
+    pub(crate) column: &'a Column,
+    /// How it is made from the other shape, an expression over the row; none where each shape is
+    /// one column, and they are equal.
+    pub(crate) from: Option<&'a str>,
+    /// Its default while both live. A new column has none that is volatile: the old column's value
+    /// is carried over by the trigger.
     pub(crate) default: Option<Default>,
+}
+
+impl<'a> Part<'a> {
+    pub(crate) fn old(column: &'a Column, from: Option<&'a str>) -> Self {
+        Part { column, from, default: column.default.clone() }
+    }
+
+    fn name(&self) -> String {
+        self.column.name.quoted()
+    }
+
+    /// The default that only the contract can give it.
+    fn late_default(&self) -> Option<String> {
+        let last = self.column.default.as_ref().map(Default::sql);
+        if last == self.default.as_ref().map(Default::sql) { None } else { last }
+    }
+
+    /// Whether an insert's value of it cannot be told from one that a client gave.
+    fn is_unforeseen(&self) -> bool {
+        self.column.identity.is_some() || self.default.as_ref().is_some_and(Default::is_volatile)
+    }
 }
 
 impl Sync<'_> {
     fn name(&self, purpose: &str) -> String {
-        names::internal(self.table, &[&self.old.name.text, &self.new.name.text], purpose)
+        let parts = self.old.iter().chain(&self.new);
+        let columns: Vec<&str> = parts.map(|part| part.column.name.text.as_str()).collect();
+        names::internal(self.table, &columns, purpose)
     }
 
     fn triggers(&self) -> [String; 2] {
@@ -53,26 +70,20 @@ impl Sync<'_> {
     /// Whether a row was filled shows in a column of its own where a NULL may be a value that
     /// `up` gave.
     fn marker(&self) -> Option<String> {
-        self.convert.as_ref().map(|_| format!("\"{}\"", self.name("unfilled")))
+        let converts = self.new.iter().any(|part| part.from.is_some());
+        converts.then(|| format!("\"{}\"", self.name("unfilled")))
     }
 
-    /// The new column's default while both live. One that is volatile is the old column's alone:
-    /// the trigger carries its value over.
-    fn default(&self) -> Option<String> {
-        let default = match &self.convert {
-            Some(convert) => convert.default.as_ref()?,
-            None => self.old.default.as_ref().filter(|default| !default.is_volatile())?,
+    /// The statements that give the new columns the defaults that they did not have until now.
+    pub(crate) fn late_defaults(&self) -> Vec<Statement> {
+        let late = |part: &Part| {
+            let set = ddl::set_default(self.table, &part.column.name, &part.late_default()?);
+            Some(set.why("until now the old column's, carried over by the trigger"))
         };
-        Some(default.sql())
+        self.new.iter().filter_map(late).collect()
     }
 
-    /// The new column's default that only the contract can give it.
-    pub(crate) fn late_default(&self) -> Option<String> {
-        let last = self.new.default.as_ref().map(Default::sql);
-        if last == self.default() { None } else { last }
-    }
-
-    /// Adds the new column and the triggers, in one transaction.
+    /// Adds the new columns and the triggers, in one transaction.
     pub(crate) fn install(&self) -> Step {
         let [on_insert, on_update] = &self.triggers();
         let function = self.name("sync");
@@ -80,24 +91,7 @@ impl Sync<'_> {
             ddl::create_function(self.table, &function, &self.body())
                 .why("carries the side that a client wrote over to the other; who wrote shows in the row alone"),
         ];
-        let bare = Column { default: None, not_null: false, ..self.new.clone() };
-        statements.push(
-            sql::add_column(self.table, &bare)
-                .why("without a default: rows that are there must start as NULL, to be filled"),
-        );
-        statements.extend(ddl::comment(self.table, &bare));
-        if let Some(marker) = self.marker() {
-            let clause = format!("add column {marker} boolean not null default true");
-            statements.push(
-                ddl::alter(self.table, &clause, Mode::AccessExclusive)
-                    .why("true until the row is filled; a constant default touches no row"),
-            );
-        }
-        if let Some(default) = self.default() {
-            statements.push(
-                ddl::set_default(self.table, &self.new.name, &default).why("for new rows alone"),
-            );
-        }
+        statements.extend(self.add_columns());
         statements.push(
             ddl::create_trigger(self.table, on_insert, "insert", OUTSIDE_BACKFILL, &function)
                 .why("named to fire after your own triggers"),
@@ -111,12 +105,46 @@ impl Sync<'_> {
                 .why("for logical replication and restores too"),
         );
         let why = format!(
-            "both columns from now on, kept equal for builds that write `{}` and builds that write `{}`; in one transaction, because no client may meet one without the other",
-            self.old.name, self.new.name
+            "{} from now on, kept equal for builds that write {} and builds that write {}; in one transaction, because no client may meet one without the other",
+            if self.is_of_columns() { "both columns" } else { "both shapes" },
+            listed(&self.old),
+            listed(&self.new)
         );
         let mut undo = self.remove();
-        undo.push(sql::drop_column(self.table, &self.new.name));
+        undo.extend(self.new.iter().map(|part| sql::drop_column(self.table, &part.column.name)));
         Step::transaction(Phase::Expand, why, statements).undo(undo)
+    }
+
+    /// Whether each shape is one column.
+    fn is_of_columns(&self) -> bool {
+        self.old.len() == 1 && self.new.len() == 1
+    }
+
+    fn add_columns(&self) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        for part in &self.new {
+            let bare = Column { default: None, not_null: false, ..part.column.clone() };
+            statements
+                .push(sql::add_column(self.table, &bare).why(
+                    "without a default: rows that are there must start as NULL, to be filled",
+                ));
+            statements.extend(ddl::comment(self.table, &bare));
+        }
+        if let Some(marker) = self.marker() {
+            let clause = format!("add column {marker} boolean not null default true");
+            statements.push(
+                ddl::alter(self.table, &clause, Mode::AccessExclusive)
+                    .why("true until the row is filled; a constant default touches no row"),
+            );
+        }
+        for part in &self.new {
+            let Some(default) = &part.default else { continue };
+            statements.push(
+                ddl::set_default(self.table, &part.column.name, &default.sql())
+                    .why("for new rows alone"),
+            );
+        }
+        statements
     }
 
     /// The statements that remove the triggers and what they needed.
@@ -135,17 +163,18 @@ impl Sync<'_> {
     }
 
     pub(crate) fn backfill(&self) -> Step {
-        let new = self.new.name.quoted();
-        let set = match (&self.convert, self.marker()) {
-            (Some(convert), Some(marker)) => format!("{new} = {}, {marker} = false", convert.up),
-            _ => format!("{new} = {}", self.old.name.quoted()),
-        };
+        let mut set: Vec<String> = self
+            .new
+            .iter()
+            .map(|part| format!("{} = {}", part.name(), part.from.unwrap_or(&self.old[0].name())))
+            .collect();
+        set.extend(self.marker().map(|marker| format!("{marker} = false")));
         Step::new(
             Phase::Migrate,
-            format!("fills `{}` in the rows that no client has written since", self.new.name),
+            format!("fills {} in the rows that no client has written since", listed(&self.new)),
             Work::Backfill(Backfill {
                 table: self.table.quoted(),
-                set,
+                set: set.join(", "),
                 pending: self.unfilled(""),
             }),
         )
@@ -153,126 +182,122 @@ impl Sync<'_> {
 
     /// The condition that a row was never filled.
     fn unfilled(&self, row: &str) -> String {
-        match self.marker() {
-            Some(marker) => format!("{row}{marker}"),
-            None => format!(
-                "{row}{} is null and {row}{} is not null",
-                self.new.name.quoted(),
-                self.old.name.quoted()
-            ),
+        if let Some(marker) = self.marker() {
+            return format!("{row}{marker}");
         }
+        let (new, old) = (self.new[0].name(), self.old[0].name());
+        format!("{row}{new} is null and {row}{old} is not null")
     }
 
     fn update_when(&self) -> String {
-        let (old, new) = (self.old.name.quoted(), self.new.name.quoted());
-        format!(
-            "{OUTSIDE_BACKFILL}\n    and (row(new.{old}, new.{new})::record *<> row(old.{old}, old.{new})::record or ({}))",
-            self.unfilled("new.")
-        )
+        let all = || self.old.iter().chain(&self.new);
+        format!("{OUTSIDE_BACKFILL}\n    and ({} or ({}))", changed(all()), self.unfilled("new."))
     }
 
     /// The trigger function: who wrote shows in the row alone, so that it works through any
     /// pooler. `*<>` compares the images of two rows: it takes NULLs and types without `=`.
     fn body(&self) -> String {
-        let (old, new) = (self.old.name.quoted(), self.new.name.quoted());
-        let inserted = |column: &Column, default: Option<String>| {
-            let default = default.unwrap_or_else(|| "null".into());
-            format!(
-                "row(new.{})::record *<> row(cast({default} as {}))::record",
-                column.name.quoted(),
-                column.ty.sql
-            )
-        };
-        let new_inserted = inserted(self.new, self.default());
-        // A value of a volatile default cannot be told from one that a client gave.
-        let old_inserted = match &self.old.default {
-            _ if self.old.identity.is_some() => "not new_given".to_owned(),
-            Some(default) if default.is_volatile() => "not new_given".to_owned(),
-            default => inserted(self.old, default.as_ref().map(Default::sql)),
-        };
         let marked =
             self.marker().map_or(String::new(), |marker| format!("\n  new.{marker} := false;"));
-        let (up, down) = (self.up(), self.down());
-        let (held, queue) = self.queue();
-        let unfilled = self.unfilled("old.");
+        let queue = Queue { table: self.table, keys: &self.unique };
         format!(
             "#variable_conflict use_column
 declare
   new_given boolean;
   old_given boolean;
-  unfilled boolean := true;{held}
+  unfilled boolean := true;{}
 begin
   -- `*<>` compares images: it takes nulls, and types that have no `=`
   if tg_op = 'INSERT' then
-    new_given := {new_inserted};
-    old_given := {old_inserted};
+    new_given := {};
+    old_given := {};
   else
-    new_given := row(new.{new})::record *<> row(old.{new})::record;
-    old_given := row(new.{old})::record *<> row(old.{old})::record;
-    unfilled := {unfilled};
+    new_given := {};
+    old_given := {};
+    unfilled := {};{}
   end if;
-  if new_given and not old_given then
-    new.{old} := {down};
-  elsif not new_given and (old_given or unfilled) then
-    new.{new} := {up};
-  end if;{marked}{queue}
+  if new_given and not old_given then{}
+  elsif not new_given and (old_given or unfilled) then{}
+  end if;{marked}{}
   return new;
-end"
+end",
+            queue.variables(),
+            inserted(&self.new),
+            inserted(&self.old),
+            changed(&self.new),
+            changed(&self.old),
+            self.unfilled("old."),
+            self.completed(),
+            self.carried(&self.old, &self.new),
+            self.carried(&self.new, &self.old),
+            queue.body(),
         )
     }
 
-    /// Two unique indexes hold the same values, and `on conflict` consults the one that it names:
-    /// of two inserts of one new value at the same moment, the later would find the other index
-    /// taken, and fail. So writers of one value queue here until the first is in both. They wait
-    /// for some milliseconds at the most: past that `on conflict` sees the other's row by itself,
-    /// and no deadlock can come of it.
-    fn queue(&self) -> (&str, String) {
-        if self.unique.is_empty() {
-            return ("", String::new());
+    /// What a client that writes one new column leaves out is, in a row that was never filled, not
+    /// what it saw: it gets its value first.
+    fn completed(&self) -> String {
+        if self.new.len() == 1 {
+            return String::new();
         }
-        let queues: Vec<String> = self.unique.iter().map(|key| self.queue_of(key)).collect();
-        (QUEUE_VARIABLES, queues.concat())
-    }
-
-    fn queue_of(&self, key: &[Name]) -> String {
-        let of = |row: &str| {
-            let columns = key.iter().map(|name| format!("{row}.{}", name.quoted()));
-            columns.collect::<Vec<_>>().join(", ")
+        let complete = |part: &Part| {
+            let (name, from) = (part.name(), self.computed(part.from.unwrap_or_default()));
+            format!(
+                "\n      if {} then\n        new.{name} := {from};\n      end if;",
+                unchanged(part)
+            )
         };
-        let (new, old) = (of("new"), of("old"));
-        let salt = literal(&format!("{}{}", self.table.quoted(), of("")));
-        format!(
-            "
-  -- two unique indexes hold this value, and `on conflict` consults one of them
-  if locks < {LOCKS_OF_A_TRANSACTION} and num_nulls({new}) = 0
-    and (tg_op = 'INSERT' or row({new})::record *<> row({old})::record) then
-    locks := locks + 1;
-    perform set_config('changeover.locks', locks::text, true);
-    value := hashtextextended({salt} || row({new})::text, 0);
-    for attempt in 1..10 loop
-      exit when pg_try_advisory_xact_lock(value);
-      perform pg_sleep(0.001);
-    end loop;
-  end if;"
-        )
+        let columns: Vec<String> = self.new.iter().map(complete).collect();
+        format!("\n    if unfilled and new_given then{}\n    end if;", columns.concat())
     }
 
-    fn up(&self) -> String {
-        match &self.convert {
-            Some(convert) => self.computed(convert.up),
-            None => format!("new.{}", self.old.name.quoted()),
-        }
-    }
-
-    fn down(&self) -> String {
-        match &self.convert {
-            Some(convert) => self.computed(convert.down),
-            None => format!("new.{}", self.new.name.quoted()),
-        }
+    /// The assignments that make one shape from the other.
+    fn carried(&self, to: &[Part], from: &[Part]) -> String {
+        let assign = |part: &Part| {
+            let value = match part.from {
+                Some(expression) => self.computed(expression),
+                None => format!("new.{}", from[0].name()),
+            };
+            format!("\n    new.{} := {value};", part.name())
+        };
+        to.iter().map(assign).collect()
     }
 
     /// A user's expression names columns of the row.
     fn computed(&self, expression: &str) -> String {
         format!("(select {expression} from (select new.*) as {})", self.table.name.quoted())
     }
+}
+
+/// `` `a`, `b` ``
+fn listed(parts: &[Part]) -> String {
+    let names: Vec<String> = parts.iter().map(|part| format!("`{}`", part.column.name)).collect();
+    names.join(", ")
+}
+
+/// The condition that an update changes one of these columns.
+fn changed<'a>(parts: impl IntoIterator<Item = &'a Part<'a>>) -> String {
+    let names: Vec<String> = parts.into_iter().map(Part::name).collect();
+    let of = |row: &str| names.iter().map(|name| format!("{row}.{name}")).collect::<Vec<_>>();
+    format!("row({})::record *<> row({})::record", of("new").join(", "), of("old").join(", "))
+}
+
+fn unchanged(part: &Part) -> String {
+    let name = part.name();
+    format!("row(new.{name})::record *= row(old.{name})::record")
+}
+
+/// The condition that an insert gives one of these columns: that it is not its default.
+fn inserted(parts: &[Part]) -> String {
+    let foreseen: Vec<&Part> = parts.iter().filter(|part| !part.is_unforeseen()).collect();
+    if foreseen.is_empty() {
+        return "not new_given".into();
+    }
+    let names: Vec<String> = foreseen.iter().map(|part| format!("new.{}", part.name())).collect();
+    let default = |part: &&Part| {
+        let default = part.default.as_ref().map_or_else(|| "null".into(), Default::sql);
+        format!("cast({default} as {})", part.column.ty.sql)
+    };
+    let defaults: Vec<String> = foreseen.iter().map(default).collect();
+    format!("row({})::record *<> row({})::record", names.join(", "), defaults.join(", "))
 }

@@ -5,13 +5,14 @@ use std::fmt;
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, LitStr, Token, parenthesized};
+use syn::{Ident, LitStr, Token};
 
 use crate::diag::Errors;
-use crate::syntax::constraint::Reference;
 use crate::syntax::default::Default;
-use crate::syntax::list::{Reader, Words, flag};
+use crate::syntax::identity::Identity;
+use crate::syntax::list::{Reader, Words, flag, inside};
 use crate::syntax::name::Name;
+use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
 use crate::syntax::types::{Family, Type};
 
@@ -22,7 +23,7 @@ pub(crate) struct Column {
     pub(crate) ty: Type,
     pub(crate) not_null: bool,
     pub(crate) default: Option<Default>,
-    pub(crate) identity: Option<Span>,
+    pub(crate) identity: Option<Identity>,
     pub(crate) generated: Option<Sql>,
     pub(crate) collate: Option<LitStr>,
     pub(crate) comment: Option<LitStr>,
@@ -34,7 +35,7 @@ pub(crate) enum Inline {
     PrimaryKey(Span),
     Unique(Span),
     Check(Sql),
-    References(Box<Reference>),
+    References(Box<References>),
 }
 
 /// A column as it is written, its constraints included.
@@ -80,7 +81,7 @@ impl ColumnDef {
         input: ParseStream,
         errors: &mut Errors,
     ) -> syn::Result<Self> {
-        let (mut not_null, mut identity, mut key, mut unique) = (false, false, false, false);
+        let (mut not_null, mut identity, mut key, mut unique) = (false, None, false, false);
         let (mut default, mut generated, mut collate, mut comment) = (None, None, None, None);
         let (mut check, mut reference) = (None, None);
         let ty: Type = input.parse()?;
@@ -92,7 +93,10 @@ impl ColumnDef {
             &mut [
                 ("not_null", &mut flag(&mut not_null)),
                 ("default", &mut next(&mut default)),
-                ("identity", &mut flag(&mut identity)),
+                ("identity", &mut |input: ParseStream| {
+                    identity = Some(Identity::parse(name.span, input)?);
+                    Ok(())
+                }),
                 ("generated", &mut inside(&mut generated)),
                 ("collate", &mut inside(&mut collate)),
                 ("comment", &mut inside(&mut comment)),
@@ -108,9 +112,9 @@ impl ColumnDef {
             key.then(|| Inline::PrimaryKey(span_of("primary_key"))),
             unique.then(|| Inline::Unique(span_of("unique"))),
             check.map(Inline::Check),
-            reference.map(Inline::References),
+            reference.map(Box::new).map(Inline::References),
         ];
-        let identity = identity.then(|| span_of("identity"));
+        let identity = identity.map(|found| Identity { span: span_of("identity"), ..found });
         // PostgreSQL makes an identity column NOT NULL by itself.
         let not_null = not_null || identity.is_some();
         let column = Column { name, ty, not_null, default, identity, generated, collate, comment };
@@ -127,17 +131,7 @@ fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Resul
     }
 }
 
-/// A value in parentheses.
-fn inside<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
-    move |input| {
-        let content;
-        parenthesized!(content in input);
-        *slot = Some(content.parse()?);
-        if content.is_empty() { Ok(()) } else { Err(content.error("unexpected token")) }
-    }
-}
-
-/// Reads modifiers up to the comma or the end.
+/// Reads modifiers up to a comma, an equals sign or the end.
 fn read_modifiers<'b>(
     input: ParseStream,
     errors: &mut Errors,
@@ -145,7 +139,7 @@ fn read_modifiers<'b>(
     known: &mut [(&'static str, &'b mut Reader<'b>)],
 ) -> syn::Result<()> {
     let mut words = Words::new("modifier", known);
-    while !input.is_empty() && !input.peek(Token![,]) {
+    while !(input.is_empty() || input.peek(Token![,]) || input.peek(Token![=])) {
         spans.push(input.fork().call(Ident::parse_any)?);
         words.read(input, errors)?;
     }
@@ -157,7 +151,7 @@ impl Column {
         if let Some(default) = &self.default {
             default.check(&self.ty, errors);
         }
-        let Some(identity) = self.identity else { return };
+        let Some(identity) = &self.identity else { return };
         if !matches!(self.ty.family, Family::Integer { .. }) {
             errors
                 .at(
@@ -171,7 +165,7 @@ impl Column {
         }
         if let Some(generated) = &self.generated {
             errors.at(generated.span, "a column is `identity` or `generated`, not both");
-            errors.at(identity, "a column is `identity` or `generated`, not both");
+            errors.at(identity.span, "a column is `identity` or `generated`, not both");
         }
     }
 
@@ -188,8 +182,8 @@ impl fmt::Display for Column {
     /// As it is written in a macro, without the table's constraints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.name, self.ty)?;
-        match self.identity {
-            Some(_) => f.write_str(" identity")?,
+        match &self.identity {
+            Some(identity) => write!(f, " {identity}")?,
             None if self.not_null => f.write_str(" not_null")?,
             None => {}
         }

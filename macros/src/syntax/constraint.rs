@@ -1,16 +1,17 @@
-//! Constraints of a table: primary key, unique, check, foreign key.
+//! Constraints of a table: primary key, unique, check, foreign key, exclusion.
 
 use std::fmt;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
 use syn::{Ident, Token, parenthesized};
 
 use crate::diag::{Errors, nearest};
-use crate::syntax::list;
-use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::exclusion::Exclusion;
+use crate::syntax::list::{self, Reader, flag, value};
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::reference::{Action, Effect, Match, Reference};
 use crate::syntax::sql::Sql;
 
 /// A constraint; one that a user did not name gets its name from the model.
@@ -18,6 +19,7 @@ use crate::syntax::sql::Sql;
 pub(crate) struct Constraint {
     pub(crate) name: Option<Name>,
     pub(crate) rule: Rule,
+    pub(crate) terms: Terms,
     /// The column that it was written with, after which it is named.
     pub(crate) with: Option<Name>,
     pub(crate) span: Span,
@@ -29,39 +31,55 @@ pub(crate) enum Rule {
     Unique(Vec<Name>),
     Check(Sql),
     ForeignKey { columns: Vec<Name>, target: Reference },
+    Exclude(Exclusion),
 }
 
-/// What a foreign key points at.
-#[derive(Clone)]
-pub(crate) struct Reference {
-    pub(crate) table: TableName,
-    pub(crate) columns: Vec<Name>,
-    pub(crate) on_delete: Option<Action>,
-    pub(crate) on_update: Option<Action>,
+/// What else is said of a constraint. Each kind takes some of it.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Terms {
+    pub(crate) deferrable: bool,
+    /// Which makes it deferrable.
+    pub(crate) initially_deferred: bool,
+    pub(crate) no_inherit: bool,
+    pub(crate) nulls_not_distinct: bool,
+    pub(crate) include: Vec<Name>,
 }
 
-/// What happens to a row when the row that it points at goes or changes its key.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Action {
-    Nothing,
-    Restrict,
-    Cascade,
-    SetNull,
-    SetDefault,
+/// What only foreign keys and exclusion constraints say, as it is read.
+#[derive(Default)]
+struct Own {
+    on_delete: Option<Effect>,
+    on_update: Option<Action>,
+    matches: Option<Match>,
+    method: Option<Name>,
+    predicate: Option<Sql>,
 }
-
-const ACTIONS: &[(&str, Action)] = &[
-    ("no_action", Action::Nothing),
-    ("restrict", Action::Restrict),
-    ("cascade", Action::Cascade),
-    ("set_null", Action::SetNull),
-    ("set_default", Action::SetDefault),
-];
 
 /// The words that begin a constraint in a table's list.
-pub(crate) const WORDS: [&str; 4] = ["primary_key", "unique", "check", "foreign_key"];
+pub(crate) const WORDS: [&str; 5] = ["primary_key", "unique", "check", "foreign_key", "exclude"];
+
+/// Words that are options where a list of columns may go on.
+const FLAGS: [&str; 3] = ["deferrable", "initially_deferred", "nulls_not_distinct"];
 
 impl Constraint {
+    pub(crate) fn of(rule: Rule, span: Span) -> Self {
+        Constraint { name: None, rule, terms: Terms::default(), with: None, span }
+    }
+
+    /// Reads one, with the word that it begins with.
+    pub(crate) fn parse_item(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let word = input.call(Ident::parse_any)?;
+        if WORDS.iter().any(|known| word == known) {
+            return Self::parse(&word, input, errors);
+        }
+        let mut message = format!("expected a constraint, found `{word}`\nhelp: ");
+        match nearest(&word.to_string(), &WORDS) {
+            Some(near) => message += &format!("did you mean `{near}`?"),
+            None => message += &format!("one of `{}`", WORDS.join("`, `")),
+        }
+        Err(syn::Error::new(word.span(), message))
+    }
+
     /// Reads one that begins with `word`, which the caller has read.
     pub(crate) fn parse(
         word: &Ident,
@@ -70,7 +88,7 @@ impl Constraint {
     ) -> syn::Result<Self> {
         let content;
         parenthesized!(content in input);
-        let mut rule = if word == "check" {
+        let rule = if word == "check" {
             Rule::Check(content.parse()?)
         } else if word == "foreign_key" {
             let columns = columns(&content)?;
@@ -78,132 +96,219 @@ impl Constraint {
             Rule::ForeignKey { columns, target: Reference::parse_target(&content)? }
         } else if word == "primary_key" {
             Rule::PrimaryKey(columns(&content)?)
+        } else if word == "exclude" {
+            Rule::Exclude(Exclusion::parse_elements(&content, errors)?)
         } else {
             Rule::Unique(columns(&content)?)
         };
-        let mut name = None;
-        if let Rule::ForeignKey { target, .. } = &mut rule {
-            list::options(
-                &content,
-                errors,
-                &mut [
-                    ("name", &mut list::value(&mut name)),
-                    ("on_delete", &mut list::value(&mut target.on_delete)),
-                    ("on_update", &mut list::value(&mut target.on_update)),
-                ],
-            );
-        } else {
-            list::options(&content, errors, &mut [("name", &mut list::value(&mut name))]);
-        }
-        Ok(Constraint { name, rule, with: None, span: word.span() })
+        let mut constraint = Constraint::of(rule, word.span());
+        constraint.parse_options(&content, errors, None);
+        Ok(constraint)
     }
 
-    /// The columns of the table itself that the constraint names; for a check, none.
+    /// Reads `, option, …` to the end of `input`: what its kind takes, and what a caller adds.
+    pub(crate) fn parse_options(
+        &mut self,
+        input: ParseStream,
+        errors: &mut Errors,
+        more: Option<(&'static str, &mut Reader)>,
+    ) {
+        let mut own = Own::default();
+        self.read_options(&mut own, input, errors, more);
+        match &mut self.rule {
+            Rule::ForeignKey { target, .. } => {
+                (target.on_delete, target.on_update) = (own.on_delete, own.on_update);
+                target.is_full = own.matches.is_some_and(|found| found.is_full);
+            }
+            Rule::Exclude(exclusion) => {
+                (exclusion.method, exclusion.predicate) = (own.method, own.predicate);
+                exclusion.check(self.span, errors);
+            }
+            _ => {}
+        }
+    }
+
+    fn read_options(
+        &mut self,
+        own: &mut Own,
+        input: ParseStream,
+        errors: &mut Errors,
+        more: Option<(&'static str, &mut Reader)>,
+    ) {
+        let takes = self.takes();
+        let terms = &mut self.terms;
+        let known: [(&'static str, &mut Reader); 11] = [
+            ("name", &mut value(&mut self.name)),
+            ("deferrable", &mut flag(&mut terms.deferrable)),
+            ("initially_deferred", &mut flag(&mut terms.initially_deferred)),
+            ("no_inherit", &mut flag(&mut terms.no_inherit)),
+            ("nulls_not_distinct", &mut flag(&mut terms.nulls_not_distinct)),
+            ("include", &mut names_in(&mut terms.include)),
+            ("on_delete", &mut value(&mut own.on_delete)),
+            ("on_update", &mut value(&mut own.on_update)),
+            ("match", &mut value(&mut own.matches)),
+            ("using", &mut value(&mut own.method)),
+            ("where", &mut value(&mut own.predicate)),
+        ];
+        let mut known: Vec<(&'static str, &mut Reader)> =
+            known.into_iter().filter(|(word, _)| takes.contains(word)).collect();
+        let mut read_more;
+        if let Some((word, reader)) = more {
+            read_more = |input: ParseStream| reader(input);
+            known.push((word, &mut read_more));
+        }
+        list::options(input, errors, &mut known);
+    }
+
+    /// The options that its kind has.
+    fn takes(&self) -> &'static [&'static str] {
+        match self.rule {
+            Rule::Check(_) => &["name", "no_inherit"],
+            Rule::PrimaryKey(_) => &["name", "include", "deferrable", "initially_deferred"],
+            Rule::Unique(_) => {
+                &["name", "include", "nulls_not_distinct", "deferrable", "initially_deferred"]
+            }
+            Rule::ForeignKey { .. } => {
+                &["name", "on_delete", "on_update", "match", "deferrable", "initially_deferred"]
+            }
+            Rule::Exclude(_) => &["name", "using", "where", "deferrable", "initially_deferred"],
+        }
+    }
+
+    /// The columns of the table itself that the constraint names in order; for a check or an
+    /// exclusion, none.
     pub(crate) fn columns(&self) -> &[Name] {
         match &self.rule {
             Rule::PrimaryKey(columns)
             | Rule::Unique(columns)
             | Rule::ForeignKey { columns, .. } => columns,
-            Rule::Check(_) => &[],
+            Rule::Check(_) | Rule::Exclude(_) => &[],
+        }
+    }
+
+    /// Every column that it names outright.
+    pub(crate) fn named_columns(&self) -> Vec<&Name> {
+        let excluded = match &self.rule {
+            Rule::Exclude(exclusion) => exclusion.columns().collect(),
+            _ => Vec::new(),
+        };
+        self.columns().iter().chain(&self.terms.include).chain(excluded).collect()
+    }
+
+    /// Its expressions over the row.
+    pub(crate) fn expressions(&self) -> Vec<&Sql> {
+        match &self.rule {
+            Rule::Check(sql) => vec![sql],
+            Rule::Exclude(exclusion) => exclusion.expressions().collect(),
+            _ => Vec::new(),
         }
     }
 
     /// The constraint on a column under another name.
     pub(crate) fn with_column(&self, from: &Name, to: &Name) -> Constraint {
         let mut constraint = self.clone();
+        let rename = |names: &mut Vec<Name>| {
+            for name in names.iter_mut().filter(|name| *name == from) {
+                *name = to.clone();
+            }
+        };
+        rename(&mut constraint.terms.include);
         match &mut constraint.rule {
             Rule::Check(sql) => *sql = sql.with_column(&from.text, &to.text),
-            Rule::PrimaryKey(columns)
-            | Rule::Unique(columns)
-            | Rule::ForeignKey { columns, .. } => {
-                for column in columns.iter_mut().filter(|column| *column == from) {
-                    *column = to.clone();
+            Rule::Exclude(exclusion) => *exclusion = exclusion.with_column(from, to),
+            Rule::PrimaryKey(columns) | Rule::Unique(columns) => rename(columns),
+            Rule::ForeignKey { columns, target } => {
+                rename(columns);
+                if let Some(effect) = &mut target.on_delete {
+                    rename(&mut effect.columns);
                 }
             }
         }
         constraint
     }
 
-    /// The table that it points at.
-    pub(crate) fn parent(&self) -> Option<&TableName> {
+    /// What it points at.
+    pub(crate) fn reference(&self) -> Option<&Reference> {
         match &self.rule {
-            Rule::ForeignKey { target, .. } => Some(&target.table),
+            Rule::ForeignKey { target, .. } => Some(target),
             _ => None,
         }
     }
 
+    /// The table that it points at.
+    pub(crate) fn parent(&self) -> Option<&TableName> {
+        self.reference().map(|target| &target.table)
+    }
+
     /// Whether it needs this column of its own table.
     pub(crate) fn needs(&self, column: &str) -> bool {
+        self.named_columns().iter().any(|name| **name == *column)
+            || self.expressions().iter().any(|sql| sql.mentions(column))
+    }
+
+    /// Whether an index enforces it, which has its name.
+    pub(crate) fn has_index(&self) -> bool {
+        matches!(self.rule, Rule::PrimaryKey(_) | Rule::Unique(_) | Rule::Exclude(_))
+    }
+
+    /// The columns by which it identifies a row, so that a foreign key may point at them.
+    pub(crate) fn key(&self) -> Option<&[Name]> {
         match &self.rule {
-            Rule::Check(sql) => sql.mentions(column),
-            _ => self.columns().iter().any(|name| name == column),
+            Rule::PrimaryKey(key) | Rule::Unique(key) if !self.terms.is_deferrable() => Some(key),
+            _ => None,
         }
     }
 }
 
+impl Terms {
+    pub(crate) fn is_deferrable(&self) -> bool {
+        self.deferrable || self.initially_deferred
+    }
+}
+
+/// Reads `(a, b)`, the columns of a key.
+pub(crate) fn parse_columns(input: ParseStream) -> syn::Result<Vec<Name>> {
+    let content;
+    parenthesized!(content in input);
+    if content.is_empty() {
+        return Err(syn::Error::new(content.span(), "a key needs a column"));
+    }
+    Ok(content.parse_terminated(Name::parse, Token![,])?.into_iter().collect())
+}
+
 /// Reads names up to an option, an arrow or the end.
-pub(crate) fn columns(input: ParseStream) -> syn::Result<Vec<Name>> {
+fn columns(input: ParseStream) -> syn::Result<Vec<Name>> {
     let mut columns = vec![input.parse()?];
-    while input.peek(Token![,]) && !input.peek3(Token![=]) {
+    while input.peek(Token![,]) && !is_option(input) {
         input.parse::<Token![,]>()?;
+        if input.is_empty() {
+            break;
+        }
         columns.push(input.parse()?);
     }
     Ok(columns)
 }
 
-impl Reference {
-    /// `customers.id` or `customers(id, region)`.
-    fn parse_target(input: ParseStream) -> syn::Result<Self> {
-        let ahead = input.fork();
-        let whole = ahead.parse::<TableName>().is_ok() && ahead.peek(syn::token::Paren);
-        let (table, columns) = if whole {
-            let table = input.parse()?;
-            let content;
-            parenthesized!(content in input);
-            let columns = Punctuated::<Name, Token![,]>::parse_terminated(&content)?;
-            (table, columns.into_iter().collect())
-        } else {
-            let column: ColumnName = input.parse()?;
-            (column.table, vec![column.name])
-        };
-        Ok(Reference { table, columns, on_delete: None, on_update: None })
+/// Whether the word behind the comma is an option, and no column: a column of that name is
+/// written as a string.
+fn is_option(input: ParseStream) -> bool {
+    if input.peek3(Token![=]) && !input.peek3(Token![=>]) {
+        return true;
     }
+    let ahead = input.fork();
+    ahead.parse::<Token![,]>().is_ok()
+        && ahead
+            .call(Ident::parse_any)
+            .is_ok_and(|word| word == "include" || FLAGS.iter().any(|flag| word == flag))
 }
 
-impl Parse for Box<Reference> {
-    /// What stands inside `references(…)`.
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let mut target = Reference::parse_target(input)?;
-        while input.peek(Token![,]) {
-            input.parse::<Token![,]>()?;
-            let key = input.call(Ident::parse_any)?;
-            input.parse::<Token![=]>()?;
-            match key.to_string().as_str() {
-                "on_delete" => target.on_delete = Some(input.parse()?),
-                "on_update" => target.on_update = Some(input.parse()?),
-                _ => {
-                    let message =
-                        format!("unknown option `{key}`\nhelp: one of `on_delete`, `on_update`");
-                    return Err(syn::Error::new(key.span(), message));
-                }
-            }
-        }
-        Ok(Box::new(target))
-    }
-}
-
-impl Parse for Action {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let word = input.call(Ident::parse_any)?;
-        if let Some((_, action)) = ACTIONS.iter().find(|(name, _)| word == name) {
-            return Ok(*action);
-        }
-        let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
-        let help = match nearest(&word.to_string(), &names) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("one of `{}`", names.join("`, `")),
-        };
-        Err(syn::Error::new(word.span(), format!("unknown action `{word}`\nhelp: {help}")))
+/// An option with names in parentheses.
+fn names_in(slot: &mut Vec<Name>) -> impl FnMut(ParseStream) -> syn::Result<()> {
+    |input| {
+        let content;
+        parenthesized!(content in input);
+        slot.extend(content.parse_terminated(Name::parse, Token![,])?);
+        Ok(())
     }
 }
 
@@ -211,25 +316,32 @@ pub(crate) fn join(names: &[Name]) -> String {
     names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// Columns in front of options.
+struct Columns<'a>(&'a [Name]);
+
+impl fmt::Display for Columns<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |name: &Name| {
+            let is_word = name == "include" || FLAGS.contains(&name.text.as_str());
+            if is_word { format!("{:?}", name.text) } else { name.to_string() }
+        };
+        f.write_str(&self.0.iter().map(name).collect::<Vec<_>>().join(", "))
+    }
+}
+
 impl fmt::Display for Constraint {
     /// As it is written in a macro.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.rule {
-            Rule::PrimaryKey(columns) => write!(f, "primary_key({}", join(columns))?,
-            Rule::Unique(columns) => write!(f, "unique({}", join(columns))?,
+            Rule::PrimaryKey(columns) => write!(f, "primary_key({}", Columns(columns))?,
+            Rule::Unique(columns) => write!(f, "unique({}", Columns(columns))?,
             Rule::Check(sql) => write!(f, "check({sql}")?,
             Rule::ForeignKey { columns, target } => {
-                let (from, to) = (join(columns), join(&target.columns));
-                write!(f, "foreign_key({from} => {}({to})", target.table)?;
-                for (key, action) in
-                    [("on_delete", target.on_delete), ("on_update", target.on_update)]
-                {
-                    if let Some(action) = action {
-                        write!(f, ", {key} = {action}")?;
-                    }
-                }
+                write!(f, "foreign_key({} => {target}", Columns(columns))?;
             }
+            Rule::Exclude(exclusion) => write!(f, "exclude({exclusion}")?,
         }
+        write!(f, "{}", self.terms)?;
         if let Some(name) = &self.name {
             write!(f, ", name = {name}")?;
         }
@@ -237,9 +349,21 @@ impl fmt::Display for Constraint {
     }
 }
 
-impl fmt::Display for Action {
+impl fmt::Display for Terms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = ACTIONS.iter().find(|(_, action)| action == self).map_or("", |(name, _)| *name);
-        f.write_str(name)
+        if !self.include.is_empty() {
+            write!(f, ", include({})", join(&self.include))?;
+        }
+        for (word, is_set) in [
+            ("no_inherit", self.no_inherit),
+            ("nulls_not_distinct", self.nulls_not_distinct),
+            ("deferrable", self.deferrable),
+            ("initially_deferred", self.initially_deferred),
+        ] {
+            if is_set {
+                write!(f, ", {word}")?;
+            }
+        }
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Lit, Token, parenthesized};
 
 use crate::diag::Errors;
+use crate::syntax::lexer::{Token as Word, tokens};
 use crate::syntax::sql::Sql;
 use crate::syntax::types::{Family, Type};
 
@@ -38,6 +39,14 @@ impl Default {
         Default { kind: Kind::Text(String::new()), span: Span::call_site() }
     }
 
+    /// The expression, where it is no literal.
+    pub(crate) fn computed(&self) -> Option<&Sql> {
+        match &self.kind {
+            Kind::Sql(sql) => Some(sql),
+            Kind::Text(_) | Kind::Number(_) | Kind::Boolean(_) => None,
+        }
+    }
+
     pub(crate) fn sql(&self) -> String {
         match &self.kind {
             Kind::Text(text) => literal(text),
@@ -49,6 +58,32 @@ impl Default {
         }
     }
 
+    /// The sequence that it takes a number from, as SQL, where it does nothing else.
+    pub(crate) fn sequence(&self) -> Option<String> {
+        let Kind::Sql(sql) = &self.kind else { return None };
+        let tokens = tokens(&sql.text).ok()?;
+        let [Word::Word(word), Word::Sign('('), Word::Text(name), cast @ .., Word::Sign(')')] =
+            tokens.as_slice()
+        else {
+            return None;
+        };
+        let is_plain =
+            matches!(cast, [] | [Word::Sign(':'), Word::Sign(':'), Word::Word("regclass")]);
+        (word.eq_ignore_ascii_case("nextval") && is_plain).then(|| (*name).to_owned())
+    }
+
+    /// The string, where it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_sql(&self) -> bool {
+        matches!(self.kind, Kind::Sql(_))
+    }
+
     /// Whether each row gets a value of its own, so that adding a column with this default
     /// rewrites the table (catalog A1 and A3).
     pub(crate) fn is_volatile(&self) -> bool {
@@ -57,6 +92,10 @@ impl Default {
 
     /// Reports a literal that the type cannot hold.
     pub(crate) fn check(&self, ty: &Type, errors: &mut Errors) {
+        if ty.named.is_some() && !ty.is_array() {
+            // The schema knows what such a type takes.
+            return;
+        }
         let problem = match (&self.kind, ty.family) {
             (Kind::Sql(_), _)
             | (Kind::Boolean(_), Family::Boolean)
@@ -86,6 +125,9 @@ impl Default {
 
 /// A default of the form that the type takes, to paste.
 pub(crate) fn example(ty: &Type) -> String {
+    if ty.named.is_some() && !ty.is_array() {
+        return "default \"…\"".into();
+    }
     match (ty.family, ty.sql.as_str()) {
         (Family::Integer { .. }, _) => "default 0".into(),
         (Family::Decimal, _) => "default 0.0".into(),

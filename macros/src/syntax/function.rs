@@ -7,6 +7,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token, parenthesized};
 
 use crate::diag::Errors;
+use crate::grammar::problem_of_body;
 use crate::syntax::default::Default;
 use crate::syntax::list::{flag, items, keyword, options, unknown, value};
 use crate::syntax::name::{Name, TableName};
@@ -56,6 +57,7 @@ pub(crate) enum Path {
 /// The text of a function. The only reader of bodies.
 pub(crate) struct Body {
     pub(crate) text: String,
+    span: Span,
 }
 
 const WORDS: [&str; 4] = ["event_trigger", "record", "trigger", "void"];
@@ -69,8 +71,9 @@ impl Function {
         let mut read = Options::default();
         read.parse(input, errors);
         read.check(&name, errors);
+        read.check_body(errors);
         let language = read.language.take().unwrap_or_else(|| Name::new("sql"));
-        let body = read.body.take().unwrap_or(Body { text: String::new() });
+        let body = read.body.take().unwrap_or(Body { text: String::new(), span: name.span() });
         let function = Function {
             name,
             arguments,
@@ -234,6 +237,13 @@ impl Options {
         }
     }
 
+    fn check_body(&self, errors: &mut Errors) {
+        let (Some(language), Some(body)) = (&self.language, &self.body) else { return };
+        if let Some(problem) = problem_of_body(&language.text, &body.text) {
+            errors.at(body.span, problem);
+        }
+    }
+
     fn volatilities(&self) -> Vec<&'static str> {
         let words = ["immutable", "stable", "volatile"].into_iter().zip(self.volatility);
         words.filter(|(_, given)| *given).map(|(word, _)| word).collect()
@@ -277,7 +287,7 @@ impl Parse for Body {
         } else if text.contains(QUOTE) {
             format!("a body holds `{QUOTE}`, which ends it")
         } else {
-            return Ok(Body { text });
+            return Ok(Body { text, span });
         };
         Err(syn::Error::new(span, problem))
     }

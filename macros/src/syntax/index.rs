@@ -3,15 +3,17 @@
 use std::fmt;
 
 use proc_macro2::Span;
-use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Token, parenthesized};
 
-use crate::diag::{Errors, nearest};
+use crate::diag::Errors;
 use crate::syntax::constraint::join;
-use crate::syntax::list::{self, flag, items, value};
+use crate::syntax::key::{Key, KeyValue};
+use crate::syntax::list::{flag, inside, items, options, value};
+use crate::syntax::method::{Using, method, methods};
 use crate::syntax::name::Name;
 use crate::syntax::sql::Sql;
+use crate::syntax::storage::{OF_OPCLASSES, Parameters};
 
 /// An index; one that a user did not name gets its name from the model.
 #[derive(Clone)]
@@ -19,27 +21,15 @@ pub(crate) struct Index {
     pub(crate) name: Option<Name>,
     pub(crate) keys: Vec<Key>,
     pub(crate) unique: bool,
+    /// Whether NULLs are equal to each other; from PostgreSQL 15 on.
+    pub(crate) nulls_not_distinct: bool,
     pub(crate) method: Option<Name>,
     pub(crate) include: Vec<Name>,
+    pub(crate) parameters: Parameters,
+    pub(crate) tablespace: Option<Name>,
     pub(crate) predicate: Option<Sql>,
     pub(crate) span: Span,
 }
-
-/// One key of an index.
-#[derive(Clone)]
-pub(crate) struct Key {
-    pub(crate) value: KeyValue,
-    pub(crate) descending: bool,
-}
-
-#[derive(Clone)]
-pub(crate) enum KeyValue {
-    Column(Name),
-    Expression(Sql),
-}
-
-/// PostgreSQL manual, "Index Types".
-const METHODS: [&str; 6] = ["btree", "hash", "gin", "gist", "spgist", "brin"];
 
 impl Index {
     /// Reads `(keys), option, …` to the end of `input`.
@@ -71,8 +61,11 @@ impl Index {
             name: None,
             keys,
             unique: false,
+            nulls_not_distinct: false,
             method: None,
             include: Vec::new(),
+            parameters: Parameters::default(),
+            tablespace: None,
             predicate: None,
             span,
         }
@@ -83,8 +76,8 @@ impl Index {
             return Err(syn::Error::new(input.span(), "an index needs a column"));
         }
         let mut keys = Vec::new();
-        items(input, errors, |input, _| {
-            keys.push(input.parse()?);
+        items(input, errors, |input, errors| {
+            keys.push(Key::parse(input, errors)?);
             Ok(())
         });
         Ok(keys)
@@ -98,27 +91,60 @@ impl Index {
             include.extend(content.parse_terminated(Name::parse, Token![,])?);
             Ok(())
         };
-        let method = &mut self.method;
-        let mut read_method = |input: ParseStream| {
-            input.parse::<Token![=]>()?;
-            let name: Name = input.parse()?;
-            if !METHODS.contains(&name.text.as_str()) {
-                return Err(unknown_method(&name));
-            }
-            *method = Some(name);
-            Ok(())
-        };
-        list::options(
+        let (mut using, mut parameters) = (None, None);
+        options(
             input,
             errors,
             &mut [
                 ("unique", &mut flag(&mut self.unique)),
+                ("nulls_not_distinct", &mut flag(&mut self.nulls_not_distinct)),
                 ("where", &mut value(&mut self.predicate)),
-                ("using", &mut read_method),
+                ("using", &mut value(&mut using)),
                 ("include", &mut read_include),
+                ("with", &mut inside(&mut parameters)),
+                ("tablespace", &mut value(&mut self.tablespace)),
                 ("name", &mut value(&mut self.name)),
             ],
         );
+        self.method = using.map(|Using(name)| name);
+        self.parameters = parameters.unwrap_or_default();
+        self.check(errors);
+    }
+
+    /// Reports what its method cannot do.
+    fn check(&self, errors: &mut Errors) {
+        let method = method(self.method.as_ref());
+        let name = method.name;
+        for word in self.keys.iter().filter_map(Key::order).filter(|_| !method.has_order) {
+            errors
+                .at(word.span(), format_args!("a {name} index has no order"))
+                .help("using = btree");
+        }
+        let span = self.method.as_ref().map_or(self.span, |name| name.span);
+        let mut refuse = |wrong: bool, what: &str, help: String| {
+            if wrong {
+                errors.at(span, format_args!("a {name} index {what}")).help(help);
+            }
+        };
+        refuse(self.unique && !method.can_be_unique, "cannot be unique", "using = btree".into());
+        let includes = !self.include.is_empty() && !method.can_include;
+        refuse(includes, "takes no further columns", methods(|method| method.can_include));
+        let several = self.keys.len() > 1 && !method.takes_several_keys;
+        refuse(several, "has one key", methods(|method| method.takes_several_keys));
+        if self.nulls_not_distinct && !self.unique {
+            errors
+                .at(
+                    self.span,
+                    "`nulls_not_distinct` says which rows a unique index takes for equal",
+                )
+                .help("unique, nulls_not_distinct");
+        }
+        if let Some(known) = method.parameters {
+            self.parameters.check(known, errors);
+        }
+        for opclass in self.keys.iter().filter_map(|key| key.opclass.as_ref()) {
+            opclass.parameters.check(OF_OPCLASSES, errors);
+        }
     }
 
     /// The index on a column under another name.
@@ -129,12 +155,7 @@ impl Index {
                 *name = to.clone();
             }
         };
-        for key in &mut index.keys {
-            match &mut key.value {
-                KeyValue::Column(name) => rename(name),
-                KeyValue::Expression(sql) => *sql = sql.with_column(&from.text, &to.text),
-            }
-        }
+        index.keys.iter_mut().for_each(|key| key.rename_column(from, to));
         index.include.iter_mut().for_each(rename);
         if let Some(predicate) = &mut index.predicate {
             *predicate = predicate.with_column(&from.text, &to.text);
@@ -172,58 +193,23 @@ impl Index {
         keys.chain(&self.predicate)
     }
 
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Sql> {
+        let keys = self.keys.iter_mut().filter_map(|key| match &mut key.value {
+            KeyValue::Expression(sql) => Some(sql),
+            KeyValue::Column(_) => None,
+        });
+        keys.chain(&mut self.predicate)
+    }
+
+    /// Whether its columns identify a row, so that a foreign key may point at them.
+    pub(crate) fn is_key(&self) -> bool {
+        self.unique && self.expressions().next().is_none()
+    }
+
     /// Whether it needs this column.
     pub(crate) fn needs(&self, column: &str) -> bool {
         self.columns().any(|name| name == column)
             || self.expressions().any(|sql| sql.mentions(column))
-    }
-}
-
-fn unknown_method(name: &Name) -> syn::Error {
-    let help = match nearest(&name.text, &METHODS) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("one of `{}`", METHODS.join("`, `")),
-    };
-    syn::Error::new(name.span, format!("unknown index method `{name}`\nhelp: {help}"))
-}
-
-impl Parse for Key {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let value = if input.peek2(syn::token::Paren) {
-            let word = input.call(Ident::parse_any)?;
-            let content;
-            parenthesized!(content in input);
-            if word != "sql" {
-                let call = format!("{word}({content})");
-                let message = format!("an expression is written as SQL\nhelp: sql(\"{call}\")");
-                return Err(syn::Error::new(word.span(), message));
-            }
-            KeyValue::Expression(content.parse()?)
-        } else {
-            KeyValue::Column(input.parse()?)
-        };
-        let mut descending = false;
-        if !input.is_empty() && !input.peek(Token![,]) {
-            let word = input.call(Ident::parse_any)?;
-            descending = word == "desc";
-            if !descending && word != "asc" {
-                let help = nearest(&word.to_string(), &["asc", "desc"]).unwrap_or("asc");
-                let message = format!("expected `asc`, `desc` or a comma, found `{word}`");
-                let message = format!("{message}\nhelp: did you mean `{help}`?");
-                return Err(syn::Error::new(word.span(), message));
-            }
-        }
-        Ok(Key { value, descending })
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            KeyValue::Column(name) => write!(f, "{name}")?,
-            KeyValue::Expression(sql) => write!(f, "sql({sql})")?,
-        }
-        f.write_str(if self.descending { " desc" } else { "" })
     }
 }
 
@@ -232,9 +218,8 @@ impl fmt::Display for Index {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<String> = self.keys.iter().map(Key::to_string).collect();
         write!(f, "index(({})", keys.join(", "))?;
-        if self.unique {
-            f.write_str(", unique")?;
-        }
+        f.write_str(if self.unique { ", unique" } else { "" })?;
+        f.write_str(if self.nulls_not_distinct { ", nulls_not_distinct" } else { "" })?;
         if let Some(predicate) = &self.predicate {
             write!(f, ", where = {predicate}")?;
         }
@@ -243,6 +228,12 @@ impl fmt::Display for Index {
         }
         if !self.include.is_empty() {
             write!(f, ", include({})", join(&self.include))?;
+        }
+        if !self.parameters.is_empty() {
+            write!(f, ", with({})", self.parameters)?;
+        }
+        if let Some(tablespace) = &self.tablespace {
+            write!(f, ", tablespace = {tablespace}")?;
         }
         if let Some(name) = &self.name {
             write!(f, ", name = {name}")?;

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::syntax::name::TableName;
+
 /// What a fragment is made of.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
@@ -55,24 +57,75 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
 
 /// The names that stand in any text of SQL, function bodies included, as PostgreSQL folds them.
 pub(crate) fn names(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let is_name = |piece: &&str| {
+        let first = piece.chars().next().unwrap_or_default();
+        (first == '"' && piece.len() > 1) || first.is_alphanumeric() || first == '_'
+    };
+    pieces(text).filter(is_name).map(unquoted)
+}
+
+/// Words that a table's name follows in SQL.
+const BEFORE_TABLE: [&str; 9] =
+    ["from", "into", "join", "lock", "of", "on", "only", "table", "update"];
+
+/// Any text of SQL with a table under another name: where it stands behind its schema, behind a
+/// word that a table follows, or before a dot.
+pub(crate) fn with_table(text: &str, from: &TableName, to: &TableName) -> String {
+    let (mut out, mut copied) = (String::new(), 0);
+    let all: Vec<&str> = pieces(text).filter(|piece| !piece.trim().is_empty()).collect();
+    let name = |at: Option<usize>| at.and_then(|at| all.get(at)).map(|piece| unquoted(piece));
+    let is = |at: Option<usize>, wanted: &str| name(at).is_some_and(|found| found == wanted);
+    for (at, piece) in all.iter().enumerate() {
+        if unquoted(piece) != from.name.text.as_str() || piece.starts_with('\'') {
+            continue;
+        }
+        let before = at.checked_sub(1);
+        let start = |piece: &str| piece.as_ptr() as usize - text.as_ptr() as usize;
+        let first = match before {
+            Some(dot) if all[dot] == "." => {
+                let schema = dot.checked_sub(1);
+                match schema.filter(|_| is(schema, from.schema())) {
+                    Some(schema) => start(all[schema]),
+                    None => continue,
+                }
+            }
+            before => {
+                let follows = name(before).is_some_and(|word| BEFORE_TABLE.contains(&&*word));
+                if !follows && all.get(at + 1) != Some(&".") {
+                    continue;
+                }
+                start(piece)
+            }
+        };
+        out += &text[copied..first];
+        out += &to.quoted();
+        copied = start(piece) + piece.len();
+    }
+    out + &text[copied..]
+}
+
+/// A name as PostgreSQL folds it.
+fn unquoted(piece: &str) -> Cow<'_, str> {
+    match piece.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(name) => Cow::Borrowed(name),
+        None => Cow::Owned(piece.to_lowercase()),
+    }
+}
+
+/// Any text of SQL in words, quoted texts and single characters.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        loop {
-            let c = rest.chars().next()?;
-            let is_name = |c: char| c.is_alphanumeric() || c == '_';
-            let length = match c {
-                '\'' | '"' => quoted(rest, c).unwrap_or(1),
-                c if is_name(c) => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
-                c => c.len_utf8(),
-            };
-            let (token, after) = rest.split_at(length);
-            rest = after;
-            match c {
-                '"' if token.len() > 1 => return Some(Cow::Borrowed(&token[1..token.len() - 1])),
-                c if is_name(c) => return Some(Cow::Owned(token.to_lowercase())),
-                _ => {}
-            }
-        }
+        let c = rest.chars().next()?;
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        let length = match c {
+            '\'' | '"' => quoted(rest, c).unwrap_or(1),
+            c if is_name(c) => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
+            c => c.len_utf8(),
+        };
+        let (piece, after) = rest.split_at(length);
+        rest = after;
+        Some(piece)
     })
 }
 
@@ -88,10 +141,6 @@ fn quoted(text: &str, quote: char) -> Result<usize, String> {
     }
     Err(format!("an unclosed `{quote}`"))
 }
-
-/// Words that something has to follow.
-const UNFINISHED: [&str; 12] =
-    ["and", "between", "case", "else", "from", "in", "is", "like", "not", "or", "then", "when"];
 
 /// Says what makes a fragment unfit to stand in a statement.
 pub(crate) fn unfit(text: &str) -> Option<String> {
@@ -126,13 +175,7 @@ fn unfit_as(text: &str, is_one_item: bool) -> Option<String> {
     if let Some(close) = open.pop() {
         return Some(format!("SQL misses a `{close}`"));
     }
-    match tokens.last() {
-        Some(Token::Sign(c)) if !matches!(c, ')' | ']') => Some(format!("SQL ends with a `{c}`")),
-        Some(Token::Word(word)) if UNFINISHED.contains(&word.to_lowercase().as_str()) => {
-            Some(format!("SQL ends with `{word}`"))
-        }
-        _ => None,
-    }
+    None
 }
 
 #[cfg(test)]
@@ -153,8 +196,6 @@ mod tests {
             ("1, 2", "comma outside"),
             ("$1", "parameter"),
             ("E'\\''", "E'…'"),
-            ("plan = ", "ends with a `=`"),
-            ("plan is NOT", "ends with `NOT`"),
             (" ", "empty"),
         ] {
             let found = unfit(text).unwrap_or_else(|| panic!("{text} was let through"));
@@ -167,6 +208,24 @@ mod tests {
         let text = "create function f() as $$ select \"Mixed Case\", Plain from t -- it's\n where 'no' = x $$";
         let found: Vec<_> = names(text).collect();
         assert!(found.contains(&"Mixed Case".into()) && found.contains(&"plain".into()));
+    }
+
+    #[test]
+    fn a_table_is_renamed_where_it_is_one() {
+        let name = |text| syn::parse_str::<TableName>(text).expect("a name");
+        let (from, to) = (name("users"), name("billing.accounts"));
+        for (before, after) in [
+            ("select users from orders", "select users from orders"),
+            ("select u.id from users u", "select u.id from \"billing\".\"accounts\" u"),
+            (
+                "create policy p on \"public\".\"users\"",
+                "create policy p on \"billing\".\"accounts\"",
+            ),
+            ("Users.id > 0", "\"billing\".\"accounts\".id > 0"),
+            ("select 'from users' from other.users", "select 'from users' from other.users"),
+        ] {
+            assert_eq!(with_table(before, &from, &to), after);
+        }
     }
 
     #[test]

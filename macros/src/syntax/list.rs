@@ -3,7 +3,7 @@
 use proc_macro2::TokenTree;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, Token};
+use syn::{Ident, Token, parenthesized};
 
 use crate::diag::{Errors, nearest};
 
@@ -49,6 +49,16 @@ pub(crate) fn flag(slot: &mut bool) -> impl FnMut(ParseStream) -> syn::Result<()
     move |_| {
         *slot = true;
         Ok(())
+    }
+}
+
+/// A value in parentheses.
+pub(crate) fn inside<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
+    move |input| {
+        let content;
+        parenthesized!(content in input);
+        *slot = Some(content.parse()?);
+        if content.is_empty() { Ok(()) } else { Err(content.error("unexpected token")) }
     }
 }
 

@@ -60,9 +60,13 @@ impl Parse for Name {
 impl fmt::Display for Name {
     /// As it is written in a macro.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match syn::parse_str::<AnyIdent>(&self.text) {
-            Ok(_) => f.write_str(&self.text),
-            Err(_) => write!(f, "{:?}", self.text),
+        // The compiler reports a text that it cannot split into tokens by itself.
+        let is_word = self.text.chars().all(|c| c.is_alphanumeric() || c == '_')
+            && !self.text.starts_with(|c: char| c.is_numeric());
+        if is_word && syn::parse_str::<AnyIdent>(&self.text).is_ok() {
+            f.write_str(&self.text)
+        } else {
+            write!(f, "{:?}", self.text)
         }
     }
 }
@@ -156,11 +160,22 @@ pub(crate) struct ColumnName {
 
 impl Parse for ColumnName {
     fn parse(input: ParseStream) -> syn::Result<Self> {
+        Self::parse_part(input, "column")
+    }
+}
+
+impl ColumnName {
+    /// A constraint with its table, which is written in the same way.
+    pub(crate) fn parse_constraint(input: ParseStream) -> syn::Result<Self> {
+        Self::parse_part(input, "constraint")
+    }
+
+    fn parse_part(input: ParseStream, what: &str) -> syn::Result<Self> {
         let first: Name = input.parse()?;
         if !input.peek(Token![.]) {
             return Err(syn::Error::new(
                 first.span,
-                format!("expected a column with its table, `table.{first}`"),
+                format!("expected a {what} with its table, `table.{first}`"),
             ));
         }
         input.parse::<Token![.]>()?;

@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use syn::LitStr;
 use syn::parse::{Parse, ParseStream};
 
+use crate::grammar::problem_of_query;
 use crate::syntax::lexer::{Token, tokens, unfit_query};
 use crate::syntax::name::{Name, TableName};
 
@@ -47,7 +48,8 @@ impl Parse for Query {
         let literal: LitStr = input.parse()?;
         let (text, span) = (dedented(&literal.value()), literal.span());
         let query = Query { text, span };
-        match unfit_query(&query.text).or_else(|| query.problem()) {
+        let problem = unfit_query(&query.text).or_else(|| query.problem());
+        match problem.or_else(|| problem_of_query(&query.text)) {
             Some(problem) => Err(syn::Error::new(span, problem)),
             None => Ok(query),
         }

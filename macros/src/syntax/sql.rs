@@ -6,7 +6,8 @@ use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::{Lit, LitStr};
 
-use crate::syntax::lexer::{Token, tokens, unfit};
+use crate::grammar::{Expression, Reference};
+use crate::syntax::lexer::unfit;
 
 /// An expression of SQL.
 #[derive(Clone)]
@@ -16,62 +17,57 @@ pub(crate) struct Sql {
 }
 
 impl Sql {
-    /// Whether the fragment names this column (or anything else of that name).
-    pub(crate) fn mentions(&self, column: &str) -> bool {
-        tokens(&self.text).into_iter().flatten().any(|token| match token {
-            Token::Word(word) => word.to_lowercase() == column,
-            Token::Quoted(name) => name == column,
-            _ => false,
-        })
+    /// Its tree; none where the grammar does not take it, which the schema reports
+    /// ([`Schema::expression`](crate::model::Schema::expression)).
+    fn tree(&self) -> Option<Expression> {
+        Expression::read(&self.text).ok()
     }
 
-    /// The fragment with a column under another name.
+    /// The columns that it names.
+    pub(crate) fn references(&self) -> Vec<Reference> {
+        self.tree().map_or(Vec::new(), |tree| tree.references())
+    }
+
+    /// Whether it needs this column, by its name or as part of a whole row.
+    pub(crate) fn mentions(&self, column: &str) -> bool {
+        // Most expressions hold no such word, and need not be read.
+        let holds = |text: &str| self.text.to_lowercase().contains(&text.to_lowercase());
+        (holds(column) || holds(".*"))
+            && self.references().iter().any(|reference| reference.may_be(column))
+    }
+
+    /// Whether it reads other rows.
+    pub(crate) fn has_query(&self) -> bool {
+        self.tree().is_some_and(|tree| tree.has_query())
+    }
+
+    /// Whether it gives each row of a statement a value of its own, as far as its functions tell.
+    /// A function that is not known counts as volatile: the plan is then longer than it need be,
+    /// and never wrong.
+    pub(crate) fn is_volatile(&self) -> bool {
+        self.tree().is_none_or(|tree| tree.is_volatile())
+    }
+
+    /// Whether it binds so tightly that it needs no parentheses round it.
+    pub(crate) fn is_primary(&self) -> bool {
+        self.tree().is_some_and(|tree| tree.is_primary())
+    }
+
+    /// The expression with a column under another name.
     pub(crate) fn with_column(&self, from: &str, to: &str) -> Sql {
         self.with(from, &format!("\"{to}\""))
     }
 
-    /// The fragment with other text in the place of a column. A word before a parenthesis is a
-    /// function, and one behind a colon a type.
+    /// The expression with other text in the place of a column.
     pub(crate) fn with(&self, from: &str, to: &str) -> Sql {
-        let tokens: Vec<Token> = tokens(&self.text).into_iter().flatten().collect();
-        let (mut text, mut copied) = (String::new(), 0);
-        for (at, token) in tokens.iter().enumerate() {
-            let (word, quotes) = match token {
-                Token::Word(word) if word.to_lowercase() == from => (word, 0),
-                Token::Quoted(word) if *word == from => (word, 1),
-                _ => continue,
-            };
-            let is_type = at > 0 && tokens[at - 1] == Token::Sign(':');
-            if is_type || tokens.get(at + 1) == Some(&Token::Sign('(')) {
-                continue;
+        let mut text = self.text.clone();
+        let named = |reference: &Reference| reference.column.as_deref() == Some(from);
+        for reference in self.references().into_iter().rev().filter(|it| named(it)) {
+            if reference.source().is_none() {
+                text.replace_range(reference.range, to);
             }
-            let start = word.as_ptr() as usize - self.text.as_ptr() as usize;
-            text += &self.text[copied..start - quotes];
-            text += to;
-            copied = start + word.len() + quotes;
         }
-        text += &self.text[copied..];
         Sql { text, span: self.span }
-    }
-
-    /// Whether the fragment is a single literal, word or call, so that it needs no parentheses.
-    pub(crate) fn is_primary(&self) -> bool {
-        let (mut depth, mut top) = (0_usize, Vec::new());
-        for token in tokens(&self.text).into_iter().flatten() {
-            match token {
-                Token::Sign('(') => depth += 1,
-                Token::Sign(')') => depth = depth.saturating_sub(1),
-                token if depth == 0 => top.push(token),
-                _ => {}
-            }
-        }
-        match top.as_slice() {
-            [Token::Text(_) | Token::Word(_)] => true,
-            [value, Token::Sign(':'), Token::Sign(':'), Token::Word(_)] => {
-                matches!(value, Token::Text(_) | Token::Word(_))
-            }
-            _ => false,
-        }
     }
 }
 

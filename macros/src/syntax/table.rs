@@ -14,7 +14,8 @@ use crate::syntax::constraint::{Constraint, Rule, WORDS};
 use crate::syntax::default::Default;
 use crate::syntax::index::Index;
 use crate::syntax::list::items;
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
 
 /// A table. Constraints written with a column stand with the table's own.
@@ -73,20 +74,23 @@ impl Table {
     pub(crate) fn add(&mut self, def: ColumnDef) {
         let name = &def.column.name;
         for inline in def.inline {
-            let (rule, span) = match inline {
-                Inline::PrimaryKey(span) => (Rule::PrimaryKey(vec![name.clone()]), span),
-                Inline::Unique(span) => (Rule::Unique(vec![name.clone()]), span),
+            let key = vec![name.clone()];
+            let mut constraint = match inline {
+                Inline::PrimaryKey(span) => Constraint::of(Rule::PrimaryKey(key), span),
+                Inline::Unique(span) => Constraint::of(Rule::Unique(key), span),
                 Inline::Check(sql) => {
                     let span = sql.span;
-                    (Rule::Check(sql), span)
+                    Constraint::of(Rule::Check(sql), span)
                 }
-                Inline::References(target) => {
+                Inline::References(references) => {
+                    let References { target, terms } = *references;
                     let span = target.table.span();
-                    (Rule::ForeignKey { columns: vec![name.clone()], target: *target }, span)
+                    let rule = Rule::ForeignKey { columns: key, target };
+                    Constraint { terms, ..Constraint::of(rule, span) }
                 }
             };
-            let with = Some(name.clone());
-            self.constraints.push(Constraint { name: None, rule, with, span });
+            constraint.with = Some(name.clone());
+            self.constraints.push(constraint);
         }
         self.columns.push(def.column);
     }
@@ -101,27 +105,49 @@ impl Table {
 
     /// Whether a foreign key of it points at a table, or at one column of that.
     pub(crate) fn points_at(&self, table: &TableName, column: Option<&Name>) -> bool {
-        self.constraints.iter().any(|constraint| match &constraint.rule {
-            Rule::ForeignKey { target, .. } => {
-                target.table == *table && column.is_none_or(|name| target.columns.contains(name))
-            }
-            _ => false,
+        self.constraints.iter().filter_map(Constraint::reference).any(|target| {
+            target.table == *table && column.is_none_or(|name| target.columns.contains(name))
         })
     }
 
-    /// What an expression over a column makes of that column's default, where it is one value: a
+    /// The columns of its foreign keys that stand for that column of another table.
+    pub(crate) fn columns_pointing_at<'a>(
+        &'a self,
+        to: &'a ColumnName,
+    ) -> impl Iterator<Item = &'a Name> {
+        self.constraints.iter().filter_map(move |constraint| match &constraint.rule {
+            Rule::ForeignKey { columns, target } if target.table == to.table => {
+                let at = target.columns.iter().position(|name| *name == to.name)?;
+                columns.get(at)
+            }
+            _ => None,
+        })
+    }
+
+    /// What an expression over some columns makes of their defaults, where that is one value: a
     /// default may name no column and hold no query (manual, CREATE TABLE, "DEFAULT").
-    pub(crate) fn default_through(&self, column: &Column, up: &Sql) -> Option<Default> {
-        let default = column.default.as_ref().filter(|default| !default.is_volatile())?;
-        let mut others = self.columns.iter().filter(|other| other.name != column.name);
-        if up.is_volatile()
-            || up.mentions("select")
-            || others.any(|other| up.mentions(&other.name.text))
-        {
+    pub(crate) fn default_through<'a>(
+        &self,
+        columns: impl IntoIterator<Item = &'a Column>,
+        up: &Sql,
+    ) -> Option<Default> {
+        let columns: Vec<&Column> = columns.into_iter().collect();
+        let names_other = |sql: &Sql, own: &[&Column]| {
+            let mut others =
+                self.columns.iter().filter(|other| own.iter().all(|one| one.name != other.name));
+            others.any(|other| sql.mentions(&other.name.text))
+        };
+        if up.is_volatile() || up.has_query() || names_other(up, &columns) {
             return None;
         }
-        let value = format!("cast({} as {})", default.sql(), column.ty.sql);
-        Some(Default::expression(up.with(&column.name.text, &value)))
+        let made = columns.iter().try_fold(up.clone(), |made, column| {
+            let default = column.default.as_ref().filter(|default| !default.is_volatile())?;
+            let text = format!("cast({} as {})", default.sql(), column.ty.sql);
+            let value = Sql { text, span: up.span };
+            // A type of another column's name would be taken for that column.
+            (!names_other(&value, &[column])).then(|| made.with(&column.name.text, &value.text))
+        });
+        made.map(Default::expression)
     }
 
     /// Every type and expression of it, as SQL.
@@ -131,12 +157,45 @@ impl Table {
             let generated = column.generated.as_ref().map(|sql| Cow::Borrowed(sql.text.as_str()));
             [Some(Cow::Borrowed(column.ty.sql.as_str())), default, generated].into_iter().flatten()
         });
-        let checks = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
-            Rule::Check(sql) => Some(sql),
+        columns.chain(self.expressions().map(|sql| Cow::Borrowed(sql.text.as_str())))
+    }
+
+    /// The expressions of its constraints and indexes.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Sql> {
+        let constraints = self.constraints.iter().flat_map(Constraint::expressions);
+        constraints.chain(self.indexes.iter().flat_map(Index::expressions))
+    }
+
+    /// The expressions that may name the table itself.
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Sql> {
+        let generated = self.columns.iter_mut().filter_map(|column| column.generated.as_mut());
+        let checks =
+            self.constraints.iter_mut().filter_map(|constraint| match &mut constraint.rule {
+                Rule::Check(sql) => Some(sql),
+                _ => None,
+            });
+        generated.chain(checks).chain(self.indexes.iter_mut().flat_map(Index::expressions_mut))
+    }
+
+    /// Gives it this primary key, in the place of the one that it may have.
+    pub(crate) fn set_primary_key(&mut self, key: Constraint) {
+        self.constraints.retain(|item| !matches!(item.rule, Rule::PrimaryKey(_)));
+        self.constraints.insert(0, key);
+        self.key_is_not_null();
+    }
+
+    /// Whether an index holds all values of this column in their order.
+    pub(crate) fn is_led_by(&self, column: &Name) -> bool {
+        let keys = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::PrimaryKey(key) | Rule::Unique(key) => key.first(),
             _ => None,
         });
-        let indexes = self.indexes.iter().flat_map(Index::expressions);
-        columns.chain(checks.chain(indexes).map(|sql| Cow::Borrowed(sql.text.as_str())))
+        let sorted = self.indexes.iter().filter(|index| {
+            let is_btree = index.method.as_ref().is_none_or(|method| *method == *"btree");
+            is_btree && index.predicate.is_none()
+        });
+        keys.chain(sorted.filter_map(|index| index.leading_columns().next()))
+            .any(|first| first == column)
     }
 
     pub(crate) fn primary_key(&self) -> Option<&Constraint> {

@@ -8,6 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitInt, Token, bracketed, parenthesized};
 
 use crate::diag::{Errors, nearest};
+use crate::grammar;
 use crate::syntax::name::TableName;
 use crate::syntax::sql::Sql;
 
@@ -133,6 +134,9 @@ fn own(input: ParseStream) -> syn::Result<Type> {
     let content;
     parenthesized!(content in input);
     let sql: Sql = content.parse()?;
+    if let Some(problem) = grammar::problem_of_type(&sql.text) {
+        return Err(syn::Error::new(sql.span, problem));
+    }
     Ok(Type {
         written: format!("sql({sql})"),
         sql: sql.text,
@@ -221,6 +225,10 @@ impl Type {
     pub(crate) fn is_slip(&self) -> bool {
         let near = nearest(self.word(), &builtins().collect::<Vec<_>>());
         other_name(self.word()).or(near).is_some()
+    }
+
+    pub(crate) fn is_array(&self) -> bool {
+        self.written.ends_with("[]")
     }
 
     fn word(&self) -> &str {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::migration::Phase;
+
 #[derive(Debug)]
 pub(crate) enum Kind {
     Connect,
@@ -13,12 +15,14 @@ pub(crate) enum Kind {
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, diff: String },
     ContractPending { migration: String, needs: String },
-    TooOld { contracted: String },
+    TooOld { migration: String, phase: Phase },
     UnknownMigration { id: String },
     UndoRefused { migration: String, why: String },
     Violation { table: String, problem: String, help: String, samples: Vec<String> },
     Unfilled { table: String, rows: u64 },
     TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
+    Conversion { function: String, table: String, row: Option<String>, what: String },
+    NotIndexable { index: String, why: String, help: String },
     Corrupt { what: String },
 }
 
@@ -66,11 +70,11 @@ impl fmt::Display for Kind {
                 "migration `{migration}` needs the contract of `{needs}` to have run\n\
                  help: run `contract()` first, once no build older than `{migration}` is live"
             ),
-            Kind::TooOld { contracted } => write!(
+            Kind::TooOld { migration, phase } => write!(
                 f,
-                "this build is too old: the contract of `{contracted}` has run, \
+                "this build is too old: the {phase} of `{migration}` has run, \
                  and this build does not declare it\n\
-                 help: deploy a build whose history has `contract!({contracted})`"
+                 help: deploy a build whose history has `{phase}!({migration})`"
             ),
             Kind::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")
@@ -86,7 +90,8 @@ impl fmt::Display for Kind {
             Kind::Unfilled { table, rows } => write!(
                 f,
                 "{rows} or more rows of {table} are still not filled after the backfill\n\
-                 help: look for a trigger or a rule that takes the backfill's values back"
+                 help: look for a trigger or a rule that takes the values back, or for a build that \
+                 writes rows without them"
             ),
             Kind::TooLarge { table, estimate, max_rows, reason } => write!(
                 f,
@@ -94,6 +99,15 @@ impl fmt::Display for Kind {
                  {max_rows} that the one-step form was allowed for, because {reason}\n\
                  help: take `direct(…)` out, or `analyze {table}` if it has fewer rows than that"
             ),
+            Kind::Conversion { function, table, row: Some(row), what } => {
+                write!(f, "`{function}` failed for the row of {table} with {row}: {what}")
+            }
+            Kind::Conversion { function, table, row: None, what } => {
+                write!(f, "`{function}` failed for rows of {table}: {what}")
+            }
+            Kind::NotIndexable { index, why, help } => {
+                write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
+            }
             Kind::Corrupt { what } => {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")
             }

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::executor::{Executor, Rows, SqlError};
+use crate::function::{ConvertFn, converting};
 use crate::migration::{
-    Backfill, Change, Index, LockMode, Migration, Migrations, Phase, Require, Statement, Step,
-    TableLock, Work,
+    Alone, Backfill, Bound, Change, Convert, Index, LockMode, Mend, Migration, Migrations, Phase,
+    Require, Statement, Step, TableLock, Work,
 };
 
 type Answer = Result<Rows, SqlError>;
@@ -75,7 +76,7 @@ pub(crate) fn refusal(code: &str) -> Answer {
 }
 
 fn usual(sql: &str) -> Rows {
-    let answers: [(&str, &[&[&str]]); 7] = [
+    let answers: [(&str, &[&[&str]]); 10] = [
         ("select pg_backend_pid()", &[&["7"]]),
         ("select pg_try_advisory_lock", &[&["t", "7"]]),
         ("select to_regclass('changeover", &[&["f"]]),
@@ -83,6 +84,9 @@ fn usual(sql: &str) -> Rows {
         ("with recursive tree", &[&["5", TABLE, "100"]]),
         ("with filled", &[&["3"]]),
         ("select count(*)", &[&["0"]]),
+        ("select format_type", &[&["text"]]),
+        ("select \"id\"::text", &[&["7", "ann"]]),
+        ("explain", &[&["[{\"Plan\": {\"Plan Rows\": 3}}]"]]),
     ];
     let answer = answers.iter().find(|(start, _)| sql.starts_with(start));
     answer.map_or_else(|| Rows::new(Vec::new(), 1), |(_, answer)| rows(answer))
@@ -91,6 +95,10 @@ fn usual(sql: &str) -> Rows {
 pub(crate) const TABLE: &str = "\"public\".\"users\"";
 
 pub(crate) const ALTER: &str = "alter table \"public\".\"users\" add column \"plan\" text";
+
+pub(crate) const DETACH: &str = "alter table \"p\" detach partition \"q\" concurrently";
+
+pub(crate) const FINALIZE: &str = "alter table \"p\" detach partition \"q\" finalize";
 
 const fn statement(sql: &'static str) -> Statement {
     const LOCKS: &[TableLock] = &[TableLock { table: TABLE, mode: LockMode::AccessExclusive }];
@@ -110,6 +118,10 @@ const INDEX: Index = Index {
     drop: statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
 };
 
+async fn label(names: Vec<String>) -> Result<Vec<String>, String> {
+    Ok(names.into_iter().map(|name| name.to_uppercase()).collect())
+}
+
 const STEPS: &[Step] = &[
     step(
         Phase::Expand,
@@ -123,6 +135,11 @@ const STEPS: &[Step] = &[
     ),
     step(
         Phase::Expand,
+        Work::Bound(Bound { table: TABLE, max_rows: 3, reason: "it is small" }),
+        None,
+    ),
+    step(
+        Phase::Expand,
         Work::Transaction(&[statement(ALTER)]),
         Some(Work::Transaction(&[statement("alter table \"users\" drop column \"plan\"")])),
     ),
@@ -131,7 +148,33 @@ const STEPS: &[Step] = &[
         Work::Backfill(Backfill { table: TABLE, set: "plan = 'free'", pending: "plan is null" }),
         None,
     ),
+    step(
+        Phase::Migrate,
+        Work::Convert(Convert {
+            table: TABLE,
+            key: &["\"id\""],
+            read: &["\"name\""],
+            write: &["\"label\""],
+            pending: "label is null",
+            function: ConvertFn::new("tests::label", |rows| converting(rows, label)),
+        }),
+        None,
+    ),
     step(Phase::Migrate, Work::BuildIndex(INDEX), Some(Work::DropIndex(INDEX))),
+    step(
+        Phase::Migrate,
+        Work::Alone(Alone {
+            statement: statement(DETACH),
+            done: Some("select is detached"),
+            mend: &[Mend { when: "select is pending", statement: statement(FINALIZE) }],
+        }),
+        None,
+    ),
+    step(
+        Phase::Switch,
+        Work::Transaction(&[statement("alter table \"users\" rename x to y")]),
+        Some(Work::Transaction(&[statement("alter table \"users\" rename y to x")])),
+    ),
     step(Phase::Contract, Work::Transaction(&[statement("alter table \"users\" drop x")]), None),
 ];
 
@@ -139,22 +182,22 @@ const fn migration(
     id: &'static str,
     parent: Option<&'static str>,
     changes: &'static [Change],
-    contracts: &'static [&'static str],
-    requires: &'static [&'static str],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts, requires }
+    Migration { id, parent, doc: "", changes, switches: &[], contracts: &[], requires: &[] }
 }
 
 const CHANGES: &[Change] =
     &[Change { operation: "add_column", subject: "users.plan", notes: &[], steps: STEPS }];
 
-pub(crate) static FIRST: Migration = migration("m1", None, CHANGES, &[], &[]);
-static SECOND: Migration = migration("m2", Some("m1"), &[], &["m1"], &[]);
-static THIRD: Migration = migration("m3", Some("m2"), &[], &[], &["m1"]);
+pub(crate) static FIRST: Migration = migration("m1", None, CHANGES);
+pub(crate) static SECOND: Migration =
+    Migration { switches: &["m1"], ..migration("m2", Some("m1"), &[]) };
+static THIRD: Migration = Migration { contracts: &["m1"], ..migration("m3", Some("m2"), &[]) };
+static FOURTH: Migration = Migration { requires: &["m1"], ..migration("m4", Some("m3"), &[]) };
 
 /// A history of one migration with a step of each kind.
 pub(crate) static ONE: Migrations = Migrations { migrations: &[&FIRST], schema: &[] };
 
-/// The same, then its contract, then a migration that needs the contract to have run.
-pub(crate) static THREE: Migrations =
-    Migrations { migrations: &[&FIRST, &SECOND, &THIRD], schema: &[] };
+/// The same, then its switch, its contract, and a migration that needs the contract to have run.
+pub(crate) static FOUR: Migrations =
+    Migrations { migrations: &[&FIRST, &SECOND, &THIRD, &FOURTH], schema: &[] };

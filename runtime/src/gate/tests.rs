@@ -1,7 +1,7 @@
 //! The rules, on ledgers made by hand.
 
 use super::*;
-use crate::executor::mock::{FIRST, ONE, THREE};
+use crate::executor::mock::{FIRST, FOUR, ONE, SECOND};
 use crate::ledger::StepState;
 
 fn ledger(states: &[(&str, State)]) -> Ledger {
@@ -9,12 +9,12 @@ fn ledger(states: &[(&str, State)]) -> Ledger {
     for (id, state) in states {
         ledger.migrations.push(Recorded {
             id: (*id).to_owned(),
-            parent: THREE.get(id).and_then(|one| one.parent).map(str::to_owned),
+            parent: FOUR.get(id).and_then(|one| one.parent).map(str::to_owned),
             state: *state,
             steps: Vec::new(),
         });
     }
-    for migration in THREE.migrations.iter().copied() {
+    for migration in FOUR.migrations.iter().copied() {
         let Some(state) = ledger.get(migration.id).map(|one| one.state) else { continue };
         for phase in Phase::ALL {
             remember(&mut ledger, migration, phase, is_complete(phase, state));
@@ -35,17 +35,35 @@ fn remember(ledger: &mut Ledger, migration: &Migration, phase: Phase, done: bool
 #[test]
 fn what_ran_unchanged_is_admitted() {
     let state = ledger(&[("m1", State::Contracted), ("m2", State::Migrated)]);
-    assert!(admit(&THREE, &state).is_ok());
-    assert!(admit(&THREE, &Ledger::default()).is_ok());
+    assert!(admit(&FOUR, &state).is_ok());
+    assert!(admit(&FOUR, &Ledger::default()).is_ok());
 }
 
 #[test]
-fn a_database_that_is_ahead_is_admitted_until_a_contract_has_begun() {
-    assert!(admit(&ONE, &ledger(&[("m1", State::Migrated), ("m2", State::Migrated)])).is_ok());
-    for state in [State::Contracting, State::Contracted] {
-        let outcome = admit(&ONE, &ledger(&[("m1", state), ("m2", State::Migrated)]));
-        assert!(outcome.is_err_and(|error| error.is_too_old()));
+fn a_database_that_is_ahead_is_admitted_until_a_switch_or_a_contract_has_begun() {
+    let is_too_old = |head: &str, state| {
+        let build = FOUR.until(head).expect("it is in the history");
+        let outcome = admit(&build, &ledger(&[("m1", state), ("m2", State::Migrated)]));
+        outcome.is_err_and(|error| error.is_too_old())
+    };
+    assert!(!is_too_old("m1", State::Migrated));
+    for (state, admitted) in [
+        (State::Switching, "m2"),
+        (State::Switched, "m2"),
+        (State::Contracting, "m3"),
+        (State::Contracted, "m3"),
+    ] {
+        for build in ["m1", "m2", "m3"] {
+            assert_eq!(is_too_old(build, state), build < admitted, "{build}, {state}");
+        }
     }
+}
+
+#[test]
+fn what_is_switched_can_be_undone_until_its_contract() {
+    let may = |state| may_undo(&FOUR, &ledger(&[("m1", state), ("m2", State::Migrated)]), &SECOND);
+    assert!(may(State::Switched).is_ok());
+    assert!(may(State::Contracting).is_err_and(|error| error.is_undo_refused()));
 }
 
 #[test]
@@ -81,14 +99,14 @@ fn a_step_added_to_what_is_done_is_an_edit() {
 
 #[test]
 fn a_required_contract_is_pending_until_it_is_done() {
-    let third = THREE.head().expect("there are three");
-    assert_eq!(pending_contract(third, &ledger(&[("m1", State::Contracting)])), Some("m1"));
-    assert_eq!(pending_contract(third, &ledger(&[("m1", State::Contracted)])), None);
+    let fourth = FOUR.head().expect("there are four");
+    assert_eq!(pending_contract(fourth, &ledger(&[("m1", State::Contracting)])), Some("m1"));
+    assert_eq!(pending_contract(fourth, &ledger(&[("m1", State::Contracted)])), None);
 }
 
 #[test]
 fn only_the_last_migration_before_its_contract_can_be_undone() {
-    let may = |states: &[(&str, State)]| may_undo(&THREE, &ledger(states), &FIRST);
+    let may = |states: &[(&str, State)]| may_undo(&FOUR, &ledger(states), &FIRST);
     assert!(may(&[("m1", State::Migrated)]).is_ok());
     assert!(may(&[("m1", State::Migrated), ("m2", State::Pending)]).is_ok());
     for states in [

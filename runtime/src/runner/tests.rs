@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::executor::mock::{ALTER, Log, Mock, ONE, TABLE, THREE, refusal, rows};
+use crate::executor::mock::{ALTER, DETACH, FINALIZE, FOUR, Log, Mock, ONE, TABLE, refusal, rows};
 use crate::{Changeover, Error, Phase, Report, Rows, SqlError};
 
 fn changeover(mock: Mock) -> Changeover {
@@ -25,7 +25,7 @@ async fn a_run_reports_every_phase() {
     let (outcome, _) = migrate(|_, _| None).await;
     let phases = outcome.expect("nothing was refused").phases;
     let steps: Vec<_> = phases.iter().map(|one| (one.phase, one.steps, one.rows)).collect();
-    assert_eq!(steps, [(Phase::Expand, 2, 0), (Phase::Migrate, 2, 48)]);
+    assert_eq!(steps, [(Phase::Expand, 3, 0), (Phase::Migrate, 4, 96)]);
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn an_error_carries_what_was_done() {
     let error = error(outcome);
     assert!(error.is_sql());
     assert_eq!((error.migration(), error.phase()), (Some("m1"), Some(Phase::Expand)));
-    assert_eq!(error.report().phases.first().map(|phase| phase.steps), Some(1));
+    assert_eq!(error.report().phases.first().map(|phase| phase.steps), Some(2));
     assert!(!error.to_string().contains("refused (SQLSTATE"), "the cause is in source() alone");
     assert!(format!("{error:?}").contains("SQLSTATE 42601"));
 }
@@ -132,7 +132,7 @@ async fn an_edited_migration_is_shown_line_by_line() {
                 1,
             )));
         }
-        let values = ["m1", "expand", "2", "alter table was", "done", "", "0", ""];
+        let values = ["m1", "expand", "3", "alter table was", "done", "", "0", ""];
         sql.contains("from changeover.steps").then(|| Ok(rows(&[&values])))
     })
     .await;
@@ -186,7 +186,7 @@ async fn an_index_that_cannot_be_built_is_cleared_away() {
 #[tokio::test]
 async fn a_broken_run_is_tidied_up_by_the_next() {
     let (mock, log) = Mock::new(|sql, n| {
-        (n < 100 && sql.starts_with("select pg_advisory_unlock(")).then(|| refusal("XX000"))
+        (n < 1000 && sql.starts_with("select pg_advisory_unlock(")).then(|| refusal("XX000"))
     });
     let mut changeover = changeover(mock);
     assert!(changeover.migrate().await.is_ok());
@@ -200,6 +200,48 @@ async fn a_broken_run_is_tidied_up_by_the_next() {
 }
 
 #[tokio::test]
+async fn what_an_interrupted_try_left_is_mended_before_the_next() {
+    let (mut pending, mut detached) = (false, false);
+    let truth = |is: bool| Some(Ok(rows(&[&[if is { "t" } else { "f" }]])));
+    let (outcome, log) = migrate(move |sql, _| match sql {
+        "select is pending" => truth(pending),
+        "select is detached" => truth(detached),
+        DETACH => {
+            pending = true;
+            Some(refusal("55P03"))
+        }
+        FINALIZE => {
+            (pending, detached) = (false, true);
+            None
+        }
+        _ => None,
+    })
+    .await;
+    assert!(outcome.is_ok());
+    assert_eq!((log.count(DETACH), log.count(FINALIZE)), (1, 1));
+}
+
+#[tokio::test]
+async fn what_is_done_already_is_not_done_again() {
+    let done = |sql: &str, _| (sql == "select is detached").then(|| Ok(rows(&[&["t"]])));
+    let (outcome, log) = migrate(done).await;
+    assert!(outcome.is_ok());
+    assert_eq!(log.count(DETACH), 0);
+}
+
+#[tokio::test]
+async fn a_table_over_its_bound_stops_the_run_before_anything_is_locked() {
+    let large = |plan: &'static str| {
+        move |sql: &str, _| sql.starts_with("explain").then(|| Ok(rows(&[&[plan]])))
+    };
+    let (outcome, log) = migrate(large("[{\"Plan\": {\"Plan Rows\": 4}}]")).await;
+    let error = error(outcome);
+    assert!(error.is_too_large() && error.to_string().contains("4 rows"), "{error}");
+    assert_eq!(log.count("lock table"), 0);
+    assert!(self::error(migrate(large("no plan")).await.0).is_corrupt());
+}
+
+#[tokio::test]
 async fn an_index_that_never_shows_is_built_once() {
     let (outcome, log) =
         migrate(|sql, _| sql.starts_with("select indisvalid").then(|| Ok(Rows::default()))).await;
@@ -208,12 +250,12 @@ async fn an_index_that_never_shows_is_built_once() {
 }
 
 #[tokio::test]
-async fn a_first_run_runs_the_contracts_that_it_needs() {
+async fn a_first_run_runs_the_switches_and_contracts_that_it_needs() {
     let (mock, _) = Mock::new(|_, _| None);
-    let report = Changeover::new(&THREE).executor(mock).migrate().await;
+    let report = Changeover::new(&FOUR).executor(mock).migrate().await;
     let phases = report.expect("nothing was refused").phases;
     let phases: Vec<Phase> = phases.iter().map(|one| one.phase).collect();
-    assert_eq!(phases, [Phase::Expand, Phase::Migrate, Phase::Contract]);
+    assert_eq!(phases, Phase::ALL);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 -- m0002_rename_username
 -- after m0001_create_users
 -- starts only when the contract of m0000_something has run
+-- declares switch!(m0000_something): this build lives with what is there before m0000_something swaps and after
 -- declares contract!(m0000_something): no code of this build uses what m0000_something replaced
 --
 -- Support asked for a name
@@ -39,7 +40,7 @@ commit;
 
 -- rename_column!(users.username => display_name)
 
--- 1/3 fill the rows that were there before
+-- 1/6 fill the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
@@ -57,14 +58,36 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "display_name" is null and "username" is not null;
 
--- 2/3 `username` was never null
+-- 2/6 `username` was never null
 -- stops the migration, with nothing locked, if rows have no name
 -- help: give them one
 select * from "public"."users" where "display_name" is null limit 5;
 
+-- analyze!(users)
+
+-- 3/6 the table is small
+-- in one step because there is a row a country
+-- stops the migration, with nothing locked, if the planner expects more than 5000 rows
+explain select from "public"."users";
+
+-- 4/6 tell the planner
+-- runs outside a transaction
+-- is done, and not repeated, once this is true:
+-- select exists (select from pg_stats where tablename = 'users')
+-- if it stopped half-way, so that this is true:
+-- select false
+-- then the next try begins with this:
+-- select 'mend'
+set statement_timeout = 0;
+set lock_timeout = '300s';
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+analyze "public"."users";
+reset lock_timeout;
+reset statement_timeout;
+
 -- add_index!(users(display_name))
 
--- 3/3 build the index while clients write
+-- 5/6 build the index while clients write
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -73,6 +96,37 @@ set lock_timeout = '300s';
 create index concurrently "users_display_name_idx" on "public"."users" ("display_name");
 reset lock_timeout;
 reset statement_timeout;
+
+-- add_index!(users(display_name), name = partitioned)
+
+-- 6/6 build the index on one partition after the other
+-- on the parent alone first, which holds no rows; if it stops: the next run goes on
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: SHARE on "public"."users": blocks writes until the commit, brief; reads go on
+create index "partitioned" on only "public"."users" ("display_name");
+commit;
+-- then for each partition, where it has no such index yet:
+-- create index concurrently … on <partition> ("display_name");
+-- alter index "public"."partitioned" attach partition …;
+-- and in the same way below partitions of "public"."users" that have their own
+
+-- ==== switch =================================================================
+-- Waits for a later migration that says `switch!(m0002_rename_username)`,
+-- and for a run of `contract()` once no older build is live.
+-- Undoing that migration takes it back. If it stops: each step is done wholly or not
+-- at all, and the next run goes on.
+
+-- rename_column!(users.username => display_name)
+
+-- 1/1 swap the defaults
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "display_name" set default '';
+commit;
 
 -- ==== contract ===============================================================
 -- Waits for a later migration that says `contract!(m0002_rename_username)`,
@@ -91,6 +145,20 @@ commit;
 
 -- ==== undo ===================================================================
 -- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" alter column "display_name" drop default;
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: drop index if exists "public"."partitioned";
+-- undo: commit;
 
 -- undo: set statement_timeout = 0;
 -- undo: set lock_timeout = '300s';

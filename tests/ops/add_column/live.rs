@@ -1,5 +1,5 @@
 //! Columns with a constant default, with a volatile one, with a value made from the row, and with
-//! constraints.
+//! constraints; one that PostgreSQL numbers.
 
 use crate::{Client, Scenario};
 
@@ -23,6 +23,7 @@ mod m0002_change {
         add_column!(users.team_id: bigint references(teams.id, on_delete = set_null), allow(foreign_key_without_index, reason = "teams are never deleted"));
         add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's"));
         add_column!(users.badge: uuid unique default sql("gen_random_uuid()"));
+        add_column!(users.number: bigint identity(always, start = 1000, increment = 10) unique);
     }
 }
 
@@ -55,7 +56,7 @@ pub fn scenario() -> Scenario {
         )
         .equal(
             "select count(*) from users
-             where plan is null or token is null or region is null or code is null or badge is null",
+             where plan is null or token is null or region is null or code is null or badge is null or number is null",
         )
         .equal("select count(*) - count(distinct token) from users")
 }

@@ -111,6 +111,37 @@ create trigger "zzz_0002_06_users_badge_fill_ca09488b_write" before update on "p
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 alter table "public"."users" enable always trigger "zzz_0002_06_users_badge_fill_ca09488b_write";
+--
+-- add_column!(users.number: bigint identity(always, start = 1000, increment = 10) unique),
+--   under the same lock: the column, and the trigger that fills it, in one transaction: no
+--   client meets one without the other; gives the numbers until the column is an identity
+create sequence "public"."users_number_numbers_7b3fbc81" as bigint start with 1000 increment by 10;
+-- whoever may insert a row takes a number, as from an identity
+grant usage on sequence "public"."users_number_numbers_7b3fbc81" to public;
+create function "public"."users_number_fill_7b3fbc81"() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, "public", pg_temp
+as $changeover$
+#variable_conflict use_column
+begin
+  new."number" := (select nextval('"public"."users_number_numbers_7b3fbc81"') from (select new.*) as "users");
+  return new;
+end
+$changeover$;
+-- without a default or NOT NULL, either of which would read or write every row
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "number" bigint;
+-- for new rows alone
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "number" set default nextval('"public"."users_number_numbers_7b3fbc81"');
+-- fills what a build leaves out that does not know better
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_07_users_number_fill_7b3fbc81_write" before update on "public"."users"
+  for each row when (new."number" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  execute function "public"."users_number_fill_7b3fbc81"();
+-- for logical replication and restores too
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+alter table "public"."users" enable always trigger "zzz_0002_07_users_number_fill_7b3fbc81_write";
 commit;
 
 -- ==== migrate ================================================================
@@ -119,7 +150,7 @@ commit;
 
 -- add_column!(users.token: uuid not_null default sql("gen_random_uuid()"))
 
--- 1/17 gives `token` to the rows that were there before
+-- 1/24 gives `token` to the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
@@ -137,7 +168,7 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "token" is null;
 
--- 2/17 new rows must have `token`; old ones are not read yet
+-- 2/24 new rows must have `token`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -145,7 +176,7 @@ set local statement_timeout = '5s';
 alter table "public"."users" add constraint "users_token_not_null_376a7e85" check ("token" is not null) not valid;
 commit;
 
--- 3/17 reads every row of `users`, in a transaction of its own because a scan under the lock of
+-- 3/24 reads every row of `users`, in a transaction of its own because a scan under the lock of
 --   the step before would block
 begin;
 set local lock_timeout = '300ms';
@@ -153,7 +184,7 @@ set local lock_timeout = '300ms';
 alter table "public"."users" validate constraint "users_token_not_null_376a7e85";
 commit;
 
--- 4/17 the valid check proves it, so that no row is read under the lock
+-- 4/24 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -164,7 +195,7 @@ alter table "public"."users" alter column "token" set not null;
 alter table "public"."users" drop constraint if exists "users_token_not_null_376a7e85";
 commit;
 
--- 5/17 every row has its value, and the default gives new ones theirs
+-- 5/24 every row has its value, and the default gives new ones theirs
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -175,7 +206,7 @@ commit;
 
 -- add_column!(users.region: text not_null, fill = "coalesce(country, 'unknown')")
 
--- 6/17 gives `region` to the rows that were there before
+-- 6/24 gives `region` to the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
@@ -193,7 +224,7 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "region" is null;
 
--- 7/17 new rows must have `region`; old ones are not read yet
+-- 7/24 new rows must have `region`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -201,7 +232,7 @@ set local statement_timeout = '5s';
 alter table "public"."users" add constraint "users_region_not_null_38945754" check ("region" is not null) not valid;
 commit;
 
--- 8/17 reads every row of `users`, in a transaction of its own because a scan under the lock of
+-- 8/24 reads every row of `users`, in a transaction of its own because a scan under the lock of
 --   the step before would block
 begin;
 set local lock_timeout = '300ms';
@@ -209,7 +240,7 @@ set local lock_timeout = '300ms';
 alter table "public"."users" validate constraint "users_region_not_null_38945754";
 commit;
 
--- 9/17 the valid check proves it, so that no row is read under the lock
+-- 9/24 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -222,7 +253,7 @@ commit;
 
 -- add_column!(users.team_id: bigint references(teams.id, on_delete = set_null), allow(foreign_key_without_index, reason = "teams are never deleted"))
 
--- 10/17 `users_team_id_fkey` holds for new rows; old ones are not read yet
+-- 10/24 `users_team_id_fkey` holds for new rows; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -234,19 +265,18 @@ lock table "public"."teams" in share row exclusive mode;
 alter table "public"."users" add constraint "users_team_id_fkey" foreign key ("team_id") references "public"."teams" ("id") on delete set null not valid;
 commit;
 
--- 11/17 reads every row, in a transaction of its own because a scan under the lock of the step
+-- 11/24 reads every row, in a transaction of its own because a scan under the lock of the step
 --   before would block
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
--- lock: ROW SHARE on "public"."teams": blocks neither reads nor writes
 -- lock: ROW SHARE on "public"."teams": blocks neither reads nor writes
 alter table "public"."users" validate constraint "users_team_id_fkey";
 commit;
 
 -- add_column!(users.code: varchar(40) default "none" check("code <> ''") comment("it's"))
 
--- 12/17 `users_code_check` holds for new rows; old ones are not read yet
+-- 12/24 `users_code_check` holds for new rows; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -254,7 +284,7 @@ set local statement_timeout = '5s';
 alter table "public"."users" add constraint "users_code_check" check (code <> '') not valid;
 commit;
 
--- 13/17 reads every row, in a transaction of its own because a scan under the lock of the step
+-- 13/24 reads every row, in a transaction of its own because a scan under the lock of the step
 --   before would block
 begin;
 set local lock_timeout = '300ms';
@@ -264,7 +294,7 @@ commit;
 
 -- add_column!(users.badge: uuid unique default sql("gen_random_uuid()"))
 
--- 14/17 gives `badge` to the rows that were there before
+-- 14/24 gives `badge` to the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
@@ -282,7 +312,7 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "badge" is null;
 
--- 15/17 every row has its value, and the default gives new ones theirs
+-- 15/24 every row has its value, and the default gives new ones theirs
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -291,7 +321,7 @@ drop trigger if exists "zzz_0002_06_users_badge_fill_ca09488b_write" on "public"
 drop function if exists "public"."users_badge_fill_ca09488b"();
 commit;
 
--- 16/17 concurrently: reads and writes go on
+-- 16/24 concurrently: reads and writes go on
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -302,12 +332,94 @@ create unique index concurrently "users_badge_key" on "public"."users" ("badge")
 reset lock_timeout;
 reset statement_timeout;
 
--- 17/17 the index is there already and becomes the constraint's
+-- 17/24 the index is there already and becomes the constraint's
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add constraint "users_badge_key" unique using index "users_badge_key";
+commit;
+
+-- add_column!(users.number: bigint identity(always, start = 1000, increment = 10) unique)
+
+-- 18/24 gives `number` to the rows that were there before
+-- the runner repeats this transaction for each window of pages and each stripe of its rows,
+-- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
+-- it goes on from there
+begin;
+set local lock_timeout = '100ms';
+set local synchronous_commit = off;
+select set_config('changeover.backfill', 'on', true);
+-- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
+-- a client that writes a row of the same batch waits for this commit
+-- your own update triggers fire for each row; ours are told to stand aside
+update "public"."users" set "number" = nextval('"public"."users_number_numbers_7b3fbc81"')
+where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+and ("number" is null);
+commit;
+-- at the end no row may be left, or the migration stops here
+select count(*) from "public"."users" where "number" is null;
+
+-- 19/24 new rows must have `number`; old ones are not read yet
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add constraint "users_number_not_null_7b3fbc81" check ("number" is not null) not valid;
+commit;
+
+-- 20/24 reads every row of `users`, in a transaction of its own because a scan under the lock
+--   of the step before would block
+begin;
+set local lock_timeout = '300ms';
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+alter table "public"."users" validate constraint "users_number_not_null_7b3fbc81";
+commit;
+
+-- 21/24 the valid check proves it, so that no row is read under the lock
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "number" set not null;
+-- two statements: one `alter table` with both would scan
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" drop constraint if exists "users_number_not_null_7b3fbc81";
+commit;
+
+-- 22/24 every row has its number, and the identity gives new ones theirs
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_07_users_number_fill_7b3fbc81_write" on "public"."users";
+drop function if exists "public"."users_number_fill_7b3fbc81"();
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "number" drop default;
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" alter column "number" add generated always as identity (start with 1000 increment by 10);
+-- goes on where the sequence ends; nobody takes a number while the table is locked
+select setval(pg_get_serial_sequence('"public"."users"', 'number'), nextval('"public"."users_number_numbers_7b3fbc81"'), false);
+drop sequence if exists "public"."users_number_numbers_7b3fbc81";
+commit;
+
+-- 23/24 concurrently: reads and writes go on
+-- runs outside a transaction, and waits for every transaction that is older than it
+-- if it stops: the invalid index is dropped concurrently and built again
+set statement_timeout = 0;
+set lock_timeout = '300s';
+-- two scans; reads and writes go on
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+create unique index concurrently "users_number_key" on "public"."users" ("number");
+reset lock_timeout;
+reset statement_timeout;
+
+-- 24/24 the index is there already and becomes the constraint's
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add constraint "users_number_key" unique using index "users_number_key";
 commit;
 
 -- ==== contract ===============================================================
@@ -328,6 +440,51 @@ commit;
 
 -- ==== undo ===================================================================
 -- Until its contract or a later migration has begun, `undo` takes the steps back, the last one first:
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_number_key";
+-- undo: commit;
+
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
+-- undo: -- waits for transactions that use the index, and blocks none
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: drop index concurrently if exists "public"."users_number_key";
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: lock table "public"."users" in access exclusive mode;
+-- undo: -- gives the numbers until the column is an identity
+-- undo: create sequence "public"."users_number_numbers_7b3fbc81" as bigint start with 1000 increment by 10;
+-- undo: -- whoever may insert a row takes a number, as from an identity
+-- undo: grant usage on sequence "public"."users_number_numbers_7b3fbc81" to public;
+-- undo: select setval('"public"."users_number_numbers_7b3fbc81"', nextval(pg_get_serial_sequence('"public"."users"', 'number')), false);
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" alter column "number" drop identity if exists;
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" alter column "number" set default nextval('"public"."users_number_numbers_7b3fbc81"');
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" alter column "number" drop not null;
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_number_not_null_7b3fbc81";
+-- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
@@ -393,6 +550,12 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_07_users_number_fill_7b3fbc81_write" on "public"."users";
+-- undo: drop function if exists "public"."users_number_fill_7b3fbc81"();
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "number";
+-- undo: drop sequence if exists "public"."users_number_numbers_7b3fbc81";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_06_users_badge_fill_ca09488b_write" on "public"."users";
 -- undo: drop function if exists "public"."users_badge_fill_ca09488b"();

@@ -20,7 +20,6 @@ mod m0002_change {
         after super::m0001_base;
         add_column!(users.email: text);
         add_column!(user.nickname: text);
-        add_column!(users.number: bigint identity);
         add_column!(users.upper: text generated("upper(username)"));
         add_column!(users.region: text not_null);
         add_column!(users.country: text not_null default "de", fill = "email");
@@ -38,6 +37,18 @@ mod m0002_definitions {
         add_column!(users.street: text not_nul);
         add_column!(users.zip);
         add_column!(users.score: integer, fil = "1");
+    }
+}
+
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        add_column!(users.region: text, fill = "coalesce(contry, 'de')");
+        add_column!(users.city: text, fill = "split_part(shout, ' ', 1)");
+        add_column!(users.mail: text, fill = "new.email");
+        add_column!(users.age: integer check("age >= 0 and aeg < 150"));
+        add_column!(users.tags: text[] default sql("array[username]"));
+        add_column!(users.orders: bigint, fill = "count(*)");
     }
 }
 

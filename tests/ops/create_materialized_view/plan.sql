@@ -14,7 +14,7 @@ set local lock_timeout = '300ms';
 create materialized view "public"."lengths" ("length", "users") as
 select length(username), count(*) from users where id <= 2000 group by 1
 with no data;
--- by which a refresh tells its rows apart
+-- the table is new and empty
 create unique index "lengths_length_idx" on "public"."lengths" ("length");
 commit;
 
@@ -26,11 +26,11 @@ commit;
 
 -- 1/1 runs the query, which may take long, and blocks neither reads nor writes of the tables
 --   that it reads
--- runs outside a transaction, and waits for transactions that are older than it
--- is passed over where this is true:
+-- runs outside a transaction
+-- is done, and not repeated, once this is true:
 -- select relispopulated from pg_catalog.pg_class where oid = '"public"."lengths"'::regclass
 set statement_timeout = 0;
-set lock_timeout = '300s';
+set lock_timeout = '300ms';
 -- nobody can read it before this is done
 -- lock: ACCESS EXCLUSIVE on "public"."lengths": blocks reads and writes until the commit, brief
 refresh materialized view "public"."lengths";

@@ -20,7 +20,13 @@ mod m0002_change {
             status: text not_null default "pending",
             total: numeric(12, 2) not_null default 0 check("total >= 0"),
             created_at: timestamptz not_null default sql("now()"),
+            previous_id: bigint references(orders.id, on_delete = set_null, deferrable),
             unique(customer_id, status),
+            unique(created_at, id, include(status), initially_deferred, name = orders_at_key),
+            check("total < 1000000", no_inherit, name = orders_total_bound),
+            foreign_key(previous_id => orders.id, match = full, initially_deferred, name = orders_of),
+            exclude(created_at with "=", status text_ops with "=", using = btree, where = "id < 0"),
+            index(previous_id),
             index(status, created_at desc),
         });
     }

@@ -6,7 +6,7 @@
 -- 300ms, it lets clients pass and tries again. If it stops: each step is done wholly or not
 -- at all, and the next run goes on.
 
--- create_table!(orders { id: bigint identity primary_key, customer_id: bigint not_null references(customers.id, on_delete = cascade), status: text not_null default "pending", total: numeric(12, 2) not_null default 0 check("total >= 0"), created_at: timestamptz not_null default sql("now()"), unique(customer_id, status), index(status, created_at desc), })
+-- create_table!(orders { id: bigint identity primary_key, customer_id: bigint not_null references(customers.id, on_delete = cascade), status: text not_null default "pending", total: numeric(12, 2) not_null default 0 check("total >= 0"), created_at: timestamptz not_null default sql("now()"), previous_id: bigint references(orders.id, on_delete = set_null, deferrable), unique(customer_id, status), unique(created_at, id, include(status), initially_deferred, name = orders_at_key), check("total < 1000000", no_inherit, name = orders_total_bound), foreign_key(previous_id => orders.id, match = full, initially_deferred, name = orders_of), exclude(created_at with "=", status text_ops with "=", using = btree, where = "id < 0"), index(previous_id), index(status, created_at desc), })
 
 -- 1/1 a new table, with all that belongs to it
 begin;
@@ -23,11 +23,19 @@ create table "public"."orders" (
   "status" text not null default 'pending',
   "total" numeric(12, 2) not null default 0,
   "created_at" timestamptz not null default now(),
+  "previous_id" bigint,
   constraint "orders_pkey" primary key ("id"),
-  constraint "orders_customer_id_status_key" unique ("customer_id", "status"),
   constraint "orders_customer_id_fkey" foreign key ("customer_id") references "public"."customers" ("id") on delete cascade,
-  constraint "orders_total_check" check (total >= 0)
+  constraint "orders_total_check" check (total >= 0),
+  constraint "orders_previous_id_fkey" foreign key ("previous_id") references "public"."orders" ("id") on delete set null deferrable,
+  constraint "orders_customer_id_status_key" unique ("customer_id", "status"),
+  constraint "orders_at_key" unique ("created_at", "id") include ("status") deferrable initially deferred,
+  constraint "orders_total_bound" check (total < 1000000) no inherit,
+  constraint "orders_of" foreign key ("previous_id") references "public"."orders" ("id") match full deferrable initially deferred,
+  constraint "orders_created_at_status_excl" exclude using btree ("created_at" with =, "status" "text_ops" with =) where (id < 0)
 );
+-- the table is new and empty
+create index "orders_previous_id_idx" on "public"."orders" ("previous_id");
 -- the table is new and empty
 create index "orders_status_created_at_idx" on "public"."orders" ("status", "created_at" desc);
 commit;

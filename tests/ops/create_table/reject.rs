@@ -43,4 +43,41 @@ mod m0002_definitions {
     }
 }
 
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(orders {
+            id: bigint identity primary_key,
+            state: text check("stat <> ''"),
+            total: numeric(12, 2) check("total >= (select 0)"),
+            tax: numeric(12, 2) generated("total * random()"),
+            at: timestamptz default sql("coalesce(state, now())"),
+            kind: text default sql("'new' ||"),
+            own: sql("ltree ("),
+            check("max(total) > 0"),
+            index((sql("concat(state, kind)")), where = "ctid is not null"),
+        });
+    }
+}
+
+mod m0002_constraints {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(orders {
+            id: bigint identity primary_key,
+            user_id: bigint not_null references(users.id, on_delete = set_null),
+            other_id: bigint references(users.id, on_delte = cascade),
+            during: tstzrange,
+            unique(user_id, deferable),
+            unique(id, user_id, include(durin)),
+            check("id > 0", deferrable),
+            foreign_key(other_id => users.id, on_delete = set_null(user_id), name = a),
+            foreign_key(other_id => users.id, on_delete = cascade(other_id), match = partial, name = b),
+            exclude(during with "&&"),
+            exclude(during with "or", using = gist, name = c),
+            exclude(during, using = gist, name = d),
+        });
+    }
+}
+
 fn main() {}

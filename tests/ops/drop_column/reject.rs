@@ -26,4 +26,11 @@ mod m0002_change {
     }
 }
 
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        drop_column!(customers.name, fill = "user.name");
+    }
+}
+
 fn main() {}

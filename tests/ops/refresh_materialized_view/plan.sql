@@ -8,9 +8,9 @@
 -- refresh_materialized_view!(names)
 
 -- 1/1 the rows of today; reads go on, and see the old ones until the end
--- runs outside a transaction, and waits for transactions that are older than it
+-- runs outside a transaction
 set statement_timeout = 0;
-set lock_timeout = '300s';
+set lock_timeout = '300ms';
 -- as long as the query takes; only another refresh waits
 -- lock: EXCLUSIVE on "public"."names": blocks writes until the commit, brief; reads go on
 refresh materialized view concurrently "public"."names";

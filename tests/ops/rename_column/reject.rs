@@ -36,4 +36,13 @@ mod m0002_stated {
     }
 }
 
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        rename_column!(users.email => mail: text, up = "lower(emial)", down = "mial");
+        rename_column!(users.plan => tier: text, up = "plan", down = "tier tier");
+        rename_column!(customers.name => title: text, up = "Name", down = "\"Title\"");
+    }
+}
+
 fn main() {}

@@ -26,4 +26,13 @@ mod m0002_change {
     }
 }
 
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        set_default!(users.email, sql("username"));
+        set_default!(users.plan, sql("'free' ||"));
+        set_default!(users.customer_id, sql("(select 1)"));
+    }
+}
+
 fn main() {}

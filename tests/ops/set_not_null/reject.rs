@@ -25,4 +25,13 @@ mod m0002_change {
     }
 }
 
+mod m0002_expressions {
+    changeover::migration! {
+        after super::m0001_base;
+        set_not_null!(users.email, fill = "username || '@example.com' as email");
+        set_not_null!(customers.name, fill = "\"none\"");
+        set_not_null!(users.customer_id, fill = "(select c.di from customers c limit 1)");
+    }
+}
+
 fn main() {}

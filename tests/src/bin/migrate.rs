@@ -6,7 +6,9 @@ use std::env;
 use std::process::ExitCode;
 
 use changeover::Changeover;
-use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY};
+use changeover_tests::sample::{
+    CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
+};
 use changeover_tests::{Failure, block_on, fail};
 
 fn main() -> ExitCode {
@@ -21,23 +23,29 @@ fn main() -> ExitCode {
 
 async fn run() -> Result<(), Failure> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [url, history, command] = arguments.as_slice() else {
+    let [url, name, command] = arguments.as_slice() else {
         fail!("usage: migrate <database url> <history> <command>")
     };
-    let history = match history.as_str() {
-        "rename" => &RENAME_HISTORY,
-        "index" => &INDEX_HISTORY,
-        other => fail!("no history is called {other}"),
+    let history = match name.as_str() {
+        "rename" => Some(RENAME_HISTORY),
+        "convert" => Some(CONVERT_HISTORY),
+        "index" => Some(INDEX_HISTORY),
+        "partitioned" => Some(PARTITIONED_HISTORY),
+        // Without its contract, behind which there is no undo.
+        "switch" => SWITCH_HISTORY.until("m0003_switch"),
+        _ => None,
     };
-    let mut changeover = Changeover::new(history)
+    let Some(history) = history else { fail!("no history is called {name}") };
+    let mut changeover = Changeover::new(&history)
         .app("harness")
         .on_progress(|progress| println!("{} {}", progress.phase, progress.rows))
         .connect(url)
         .await?;
-    match command.as_str() {
-        "migrate" => changeover.migrate().await?,
-        "contract" => changeover.contract().await?,
-        other => fail!("no command is called {other}"),
+    match command.split_once(' ').unwrap_or((command, "")) {
+        ("migrate", _) => changeover.migrate().await?,
+        ("contract", _) => changeover.contract().await?,
+        ("undo", id) => changeover.undo(id).await?,
+        _ => fail!("no command is called {command}"),
     };
     Ok(())
 }

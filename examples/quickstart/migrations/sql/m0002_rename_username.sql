@@ -14,7 +14,7 @@
 -- note: a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an
 --   `insert` without a column list for good
 
--- 1/2 both columns from now on, kept equal for builds that write `username` and builds that
+-- 1/1 both columns from now on, kept equal for builds that write `username` and builds that
 --   write `display_name`; in one transaction, because no client may meet one without the other
 begin;
 set local lock_timeout = '300ms';
@@ -64,16 +64,9 @@ create trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_update" be
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 alter table "public"."users" enable always trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert", enable always trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_update";
-commit;
-
--- add_column!(users.plan: text not_null default "free")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
---   `copy` without a column list for good; name the columns instead
-
--- 2/2 touches no row: PostgreSQL keeps a constant or stable default in its catalog
-begin;
-set local lock_timeout = '300ms';
-set local statement_timeout = '5s';
+--
+-- add_column!(users.plan: text not_null default "free"), under the same lock: touches no row:
+--   PostgreSQL keeps a constant or stable default in its catalog
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add column "plan" text not null default 'free';
 commit;
@@ -194,11 +187,6 @@ commit;
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "plan";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" on "public"."users";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief

@@ -1,0 +1,154 @@
+//! What PostgreSQL's own functions do, by their names. A test asks each server whether it is so.
+
+use crate::grammar::expression::{Expression, is_query};
+use crate::grammar::names::{is_value_keyword, path};
+use crate::grammar::tree::{Kind, Node};
+
+/// PostgreSQL manual, "Function Volatility Categories".
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Volatility {
+    Immutable,
+    /// Immutable for some types of arguments, stable for others.
+    Depends,
+    Stable,
+    Volatile,
+    /// A function of the user's own, or one that the lists lack.
+    Unknown,
+}
+
+const VOLATILITIES: &[(Volatility, &str)] = &[
+    (Volatility::Immutable, include_str!("functions/immutable.txt")),
+    (Volatility::Depends, include_str!("functions/depends.txt")),
+    (Volatility::Stable, include_str!("functions/stable.txt")),
+    (Volatility::Volatile, include_str!("functions/volatile.txt")),
+];
+const AGGREGATES: &str = include_str!("functions/aggregate.txt");
+const SETS: &str = include_str!("functions/set.txt");
+
+/// A call, or a keyword that is one.
+pub(crate) struct Call<'t> {
+    /// As it is written, without arguments: `now`, `app.slug`, `current_date`.
+    pub(crate) name: String,
+    pub(crate) volatility: Volatility,
+    /// Whether it stands in a query of its own, about other rows.
+    pub(crate) is_in_query: bool,
+    node: Node<'t>,
+}
+
+impl Expression {
+    /// The calls of the expression, those in queries included.
+    pub(crate) fn calls(&self) -> Vec<Call<'_>> {
+        let mut found = Vec::new();
+        collect(self.value(), false, &mut found);
+        found
+    }
+
+    /// Whether it gives each row of a statement a value of its own, as far as its functions tell.
+    /// One that is not known counts as volatile: the plan is then longer than it need be, and
+    /// never wrong.
+    pub(crate) fn is_volatile(&self) -> bool {
+        self.calls()
+            .iter()
+            .any(|call| matches!(call.volatility, Volatility::Volatile | Volatility::Unknown))
+    }
+}
+
+fn collect<'t>(node: Node<'t>, is_in_query: bool, found: &mut Vec<Call<'t>>) {
+    found.extend(Call::of(node, is_in_query));
+    let is_in_query = is_in_query || is_query(node);
+    node.children().for_each(|child| collect(child, is_in_query, found));
+}
+
+impl<'t> Call<'t> {
+    fn of(node: Node<'t>, is_in_query: bool) -> Option<Self> {
+        let (name, volatility) = match node.kind() {
+            Kind::CALL_EXPR => {
+                let callee = node.children().next()?;
+                let path = path(callee).unwrap_or_default();
+                let first = callee.children().next()?;
+                match path.as_slice() {
+                    // The grammar's own forms: `extract(… from …)`, `coalesce(…)`.
+                    [] => (first.name(), volatility(&first.name(), Volatility::Immutable)),
+                    [name] if first.kind() != Kind::IDENT => {
+                        (name.clone(), volatility(name, Volatility::Immutable))
+                    }
+                    [name] => (name.clone(), volatility(name, Volatility::Unknown)),
+                    [schema, name] if schema == "pg_catalog" => {
+                        (name.clone(), volatility(name, Volatility::Unknown))
+                    }
+                    _ => (path.join("."), Volatility::Unknown),
+                }
+            }
+            Kind::NAME_REF if is_value_keyword(node) => (node.name(), Volatility::Stable),
+            _ => return None,
+        };
+        Some(Call { name, volatility, is_in_query, node })
+    }
+
+    pub(crate) fn is_aggregate(&self) -> bool {
+        has(AGGREGATES, &self.name) || self.node.has(Kind::FILTER_CLAUSE)
+    }
+
+    pub(crate) fn is_window(&self) -> bool {
+        self.node.has(Kind::OVER_CLAUSE)
+    }
+
+    pub(crate) fn gives_rows(&self) -> bool {
+        has(SETS, &self.name)
+    }
+}
+
+fn volatility(name: &str, otherwise: Volatility) -> Volatility {
+    let list = VOLATILITIES.iter().find(|(_, list)| has(list, name));
+    list.map_or(otherwise, |(volatility, _)| *volatility)
+}
+
+fn has(list: &str, name: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_volatile(text: &str) -> bool {
+        Expression::read(text).is_ok_and(|expression| expression.is_volatile())
+    }
+
+    #[test]
+    fn volatility_follows_the_functions() {
+        for text in [
+            "now()",
+            "1",
+            "current_timestamp(3)",
+            "lower('x') || 'y'",
+            "'{}'::jsonb",
+            "now() at time zone 'utc' + interval '1 day'",
+            "coalesce(null, greatest(1, 2), 'gen_random_uuid()')",
+            "extract(year from now()) + date_part('day', now())",
+            "pg_catalog.now()::date",
+            "array_to_string(array['a'], ',')",
+        ] {
+            assert!(!is_volatile(text), "{text}");
+        }
+        for text in [
+            "gen_random_uuid()",
+            "clock_timestamp()",
+            "random()",
+            "my_function(1)",
+            "lower(random()::text)",
+            "app.now()",
+        ] {
+            assert!(is_volatile(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_function_is_in_one_list() {
+        let mut seen = std::collections::BTreeSet::new();
+        let lists = VOLATILITIES.iter().map(|(_, list)| *list).chain([AGGREGATES, SETS]);
+        for name in lists.flat_map(str::split_ascii_whitespace) {
+            assert!(seen.insert(name), "`{name}` stands in two lists");
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! What an expression may hold where it stands, and whether the names in it are there.
+
+use crate::diag::{Errors, nearest};
+use crate::grammar::{Call, Expression, Reference, Source, Volatility};
+use crate::model::{Object, Schema};
+use crate::syntax::column::Column;
+use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::default::Default;
+use crate::syntax::index::Index;
+use crate::syntax::key::KeyValue;
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::sql::Sql;
+use crate::syntax::table::Table;
+
+/// Where an expression stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clause {
+    /// A row's value, which a trigger and a backfill compute: `fill`, `up`, `down`.
+    Row,
+    Check,
+    /// A key of an index.
+    Key,
+    /// The condition of an index.
+    Predicate,
+    Generated,
+    Default,
+    /// The condition of a trigger, over `new` and `old`.
+    When,
+    /// Which rows a policy lets through.
+    Policy,
+}
+
+/// PostgreSQL manual, "System Columns".
+const SYSTEM_COLUMNS: [&str; 7] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid"];
+
+impl Clause {
+    fn name(self) -> &'static str {
+        match self {
+            Clause::Row => "a row's value",
+            Clause::Check => "a check",
+            Clause::Key => "an index",
+            Clause::Predicate => "an index's condition",
+            Clause::Generated => "a generated column",
+            Clause::Default => "a default",
+            Clause::When => "a trigger's condition",
+            Clause::Policy => "a policy",
+        }
+    }
+
+    /// PostgreSQL's reason for what it takes here.
+    fn reason(self) -> &'static str {
+        match self {
+            Clause::Row => "a trigger computes it for a row while that is written",
+            Clause::Check => "PostgreSQL looks at a row when it is written, and never again",
+            Clause::Key | Clause::Predicate => {
+                "PostgreSQL computes it when a row is written, and relies on it for ever"
+            }
+            Clause::Generated => "PostgreSQL computes it when the row is written, from that alone",
+            Clause::Default => "PostgreSQL computes it before there is a row",
+            Clause::When => "PostgreSQL asks it for each row, before it calls the function",
+            Clause::Policy => "PostgreSQL asks it for each row that a statement meets",
+        }
+    }
+
+    /// Whether a function may be used here that is not the same for ever.
+    fn takes(self, volatility: Volatility) -> bool {
+        match self {
+            Clause::Row | Clause::Default | Clause::When | Clause::Policy => true,
+            Clause::Check => volatility != Volatility::Volatile,
+            Clause::Key | Clause::Predicate | Clause::Generated => {
+                !matches!(volatility, Volatility::Volatile | Volatility::Stable)
+            }
+        }
+    }
+}
+
+impl Schema {
+    /// A row's value, over the columns of `table`: that PostgreSQL can read it, that it may stand
+    /// there, and that its columns exist.
+    pub(crate) fn expression(&self, table: &Table, sql: &Sql, errors: &mut Errors) {
+        self.clause(Clause::Row, table, sql, errors);
+    }
+
+    /// The expressions of a table, or of a part of one that `table` is with.
+    pub(crate) fn expressions_of(&self, part: &Table, table: &Table, errors: &mut Errors) {
+        for column in &part.columns {
+            let default = column.default.as_ref().and_then(Default::computed);
+            for (clause, sql) in
+                [(Clause::Default, default), (Clause::Generated, column.generated.as_ref())]
+            {
+                sql.into_iter().for_each(|sql| self.clause(clause, table, sql, errors));
+            }
+        }
+        for constraint in &part.constraints {
+            self.expressions_of_constraint(constraint, table, errors);
+        }
+        for index in &part.indexes {
+            self.expressions_of_index(index, table, errors);
+        }
+    }
+
+    pub(crate) fn expressions_of_constraint(
+        &self,
+        constraint: &Constraint,
+        table: &Table,
+        errors: &mut Errors,
+    ) {
+        match &constraint.rule {
+            Rule::Check(sql) => self.clause(Clause::Check, table, sql, errors),
+            Rule::Exclude(exclusion) => {
+                for sql in exclusion.compared() {
+                    self.clause(Clause::Key, table, sql, errors);
+                }
+                if let Some(sql) = &exclusion.predicate {
+                    self.clause(Clause::Predicate, table, sql, errors);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn expressions_of_index(&self, index: &Index, table: &Table, errors: &mut Errors) {
+        for key in &index.keys {
+            if let KeyValue::Expression(sql) = &key.value {
+                self.clause(Clause::Key, table, sql, errors);
+            }
+        }
+        if let Some(sql) = &index.predicate {
+            self.clause(Clause::Predicate, table, sql, errors);
+        }
+    }
+
+    /// An expression in another clause.
+    pub(crate) fn clause(&self, clause: Clause, table: &Table, sql: &Sql, errors: &mut Errors) {
+        let expression = match Expression::read(&sql.text) {
+            Ok(expression) => expression,
+            Err(problem) => {
+                errors.at(sql.span, problem);
+                return;
+            }
+        };
+        if !matches!(clause, Clause::Row | Clause::Policy) && expression.has_query() {
+            errors
+                .at(sql.span, format_args!("{} holds no query", clause.name()))
+                .note(clause.reason());
+            return;
+        }
+        for call in expression.calls().iter().filter(|call| !call.is_in_query) {
+            check_call(clause, call, sql, errors);
+        }
+        let references = expression.references();
+        if clause == Clause::Default {
+            if let Some(named) = references.first() {
+                errors
+                    .at(
+                        sql.span,
+                        format_args!("a default names no column, found `{}`", named.sql()),
+                    )
+                    .note(clause.reason());
+            }
+            return;
+        }
+        let mut seen = Vec::new();
+        for reference in &references {
+            let written = reference.sql();
+            if !seen.contains(&written) {
+                self.reference_in(clause, table, reference, sql, errors);
+                seen.push(written);
+            }
+        }
+    }
+
+    /// One name in an expression.
+    fn reference_in(
+        &self,
+        clause: Clause,
+        table: &Table,
+        reference: &Reference,
+        sql: &Sql,
+        errors: &mut Errors,
+    ) {
+        let own = match reference.qualifier.as_slice() {
+            _ if reference.source().is_some() => return self.in_query(reference, sql, errors),
+            [name] if clause == Clause::When => is_row(name),
+            [] if clause == Clause::When => return check_bare(reference, sql, errors),
+            [] => true,
+            [name] => table.name.name == *name.as_str(),
+            [schema, name] => table.name.schema() == schema && table.name.name == *name.as_str(),
+            _ => false,
+        };
+        let Some(column) = &reference.column else { return };
+        if !own {
+            let (qualifier, known) = (reference.qualifier.join("."), &table.name);
+            errors
+                .at(
+                    sql.span,
+                    format_args!("there is no `{qualifier}` here, only the row of `{known}`"),
+                )
+                .help(column);
+            return;
+        }
+        if let Some(found) = table.column(column) {
+            check_generated(clause, found, sql, errors);
+            return;
+        }
+        // A whole row, or a column of something that a subquery reads.
+        let bare = reference.qualifier.is_empty();
+        if bare && (table.name.name == *column.as_str() || self.may_be_of_query(reference)) {
+            return;
+        }
+        if SYSTEM_COLUMNS.contains(&column.as_str()) {
+            check_system(clause, column, sql, errors);
+        } else if !(self.is_assumed && self.find(&table.name).is_some()) {
+            self.report_missing(table, reference, column, sql, errors);
+        }
+    }
+
+    /// A name that is qualified with something that a subquery reads.
+    fn in_query(&self, reference: &Reference, sql: &Sql, errors: &mut Errors) {
+        let read = reference.source().and_then(|source| self.source_table(source));
+        if let (Some(table), Some(column)) = (read, &reference.column) {
+            if table.column(column).is_none() && !SYSTEM_COLUMNS.contains(&column.as_str()) {
+                self.report_missing(table, reference, column, sql, errors);
+            }
+        }
+    }
+
+    /// Whether a bare name may be a column of what the subqueries round it read.
+    fn may_be_of_query(&self, reference: &Reference) -> bool {
+        let Some(name) = &reference.column else { return false };
+        reference.sources.iter().any(|source| {
+            source.alias == *name
+                || self.source_table(source).is_none_or(|table| table.column(name).is_some())
+        })
+    }
+
+    fn source_table(&self, source: &Source) -> Option<&Table> {
+        let (schema, name) = source.table.as_ref()?;
+        let schema = schema.as_deref().filter(|schema| *schema != "public").map(Name::new);
+        self.find(&TableName { schema, name: Name::new(name) })
+    }
+
+    fn report_missing(
+        &self,
+        table: &Table,
+        reference: &Reference,
+        column: &str,
+        sql: &Sql,
+        errors: &mut Errors,
+    ) {
+        let name = Name { text: column.to_owned(), span: sql.span };
+        let claim = Object::column(&table.name, &name).at(sql.span);
+        if self.retiring(&claim, errors) || self.may_be_unread(&name) {
+            return;
+        }
+        let error =
+            errors.at(sql.span, format_args!("table `{}` has no column `{name}`", table.name));
+        let columns = || table.columns.iter().map(|column| column.name.text.as_str());
+        let same = columns().find(|known| known.to_lowercase() == column.to_lowercase());
+        if let Some(same) = same {
+            error
+                .help(format_args!("\\\"{same}\\\""))
+                .note("PostgreSQL takes a name without quotes in lower case");
+        } else if reference.is_quoted && nearest(column, &columns().collect::<Vec<_>>()).is_none() {
+            error.help(format_args!("'{column}', if it is a string"));
+        } else {
+            error.nearest(column, columns());
+        }
+    }
+}
+
+/// The two states of a row that a trigger sees.
+fn is_row(name: &str) -> bool {
+    ["new", "old"].contains(&name)
+}
+
+fn check_bare(reference: &Reference, sql: &Sql, errors: &mut Errors) {
+    let Some(column) = reference.column.as_ref().filter(|name| !is_row(name)) else { return };
+    errors
+        .at(
+            sql.span,
+            format_args!("a trigger's condition is over `new` and `old`, found `{column}`"),
+        )
+        .help(format_args!("new.{column}"));
+}
+
+fn check_call(clause: Clause, call: &Call, sql: &Sql, errors: &mut Errors) {
+    let (name, place) = (&call.name, clause.name());
+    if call.is_aggregate() || call.is_window() {
+        errors
+            .at(sql.span, format_args!("`{name}` takes several rows, and {place} is about one"))
+            .note(clause.reason());
+    } else if call.gives_rows() {
+        errors
+            .at(sql.span, format_args!("`{name}` gives rows, where {place} is one value"))
+            .note(clause.reason());
+    } else if !clause.takes(call.volatility) {
+        let message = match clause {
+            Clause::Check => format!("`{name}` gives another value each time"),
+            _ => format!("`{name}` is not immutable, and {place} takes nothing else"),
+        };
+        errors.at(sql.span, message).note(clause.reason());
+    }
+}
+
+fn check_generated(clause: Clause, column: &Column, sql: &Sql, errors: &mut Errors) {
+    if column.generated.is_none() {
+        return;
+    }
+    let name = &column.name;
+    match clause {
+        Clause::Row => {
+            errors
+                .at(
+                    sql.span,
+                    format_args!(
+                        "generated column `{name}` has no value yet when the trigger runs"
+                    ),
+                )
+                .note("PostgreSQL computes generated columns after all BEFORE triggers");
+        }
+        Clause::Generated => {
+            errors
+                .at(
+                    sql.span,
+                    format_args!("a generated column cannot use `{name}`, which is one too"),
+                )
+                .note("PostgreSQL computes them all at once");
+        }
+        Clause::Check
+        | Clause::Key
+        | Clause::Predicate
+        | Clause::Default
+        | Clause::When
+        | Clause::Policy => {}
+    }
+}
+
+fn check_system(clause: Clause, column: &str, sql: &Sql, errors: &mut Errors) {
+    let takes_it = column == "tableoid" && matches!(clause, Clause::Check | Clause::Generated);
+    if !takes_it && !matches!(clause, Clause::When | Clause::Policy) {
+        errors
+            .at(sql.span, format_args!("{} cannot use the system column `{column}`", clause.name()))
+            .note("PostgreSQL sets it when the row is stored");
+    }
+}

@@ -1,0 +1,101 @@
+//! `add_primary_key!(events(id))`: catalog B6.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::direct::Direct;
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Schema, names};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Work, attach, ddl, not_null, violation};
+use crate::syntax::column::ColumnDef;
+use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
+use crate::syntax::name::{Name, TableName};
+
+pub(crate) struct AddPrimaryKey {
+    table: TableName,
+    constraint: Constraint,
+    name: Name,
+}
+
+impl Operation for AddPrimaryKey {
+    /// The columns that may be null so far.
+    type Facts = Vec<Name>;
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let table: TableName = input.parse()?;
+        let columns = parse_columns(input)?;
+        let mut constraint = Constraint::of(Rule::PrimaryKey(columns), table.span());
+        constraint.parse_options(input, errors, None);
+        let name = names::complete_constraint(&table, &mut constraint);
+        Ok(AddPrimaryKey { table, constraint, name })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        let columns = self.constraint.named_columns().into_iter().cloned();
+        schema.assume(&self.table, columns.map(ColumnDef::bare));
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let span = self.name.span;
+        let columns = self.constraint.columns().iter();
+        let mut claims: Vec<Claim> =
+            columns.map(|name| Object::column(&self.table, name).at(name.span)).collect();
+        claims.push(Object::constraint(&self.table, &self.name).at(span));
+        claims.push(Object::index(&self.table, &self.name).at(span));
+        claims
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Vec<Name>> {
+        let table = schema.table(&self.table, errors)?;
+        if let Some(key) = table.primary_key() {
+            let columns = join(key.columns());
+            errors
+                .at(
+                    self.table.span(),
+                    format_args!("table `{}` has a primary key, `{columns}`", self.table),
+                )
+                .help(format_args!(
+                    "change_primary_key!({}({}))",
+                    self.table,
+                    join(self.constraint.columns())
+                ));
+            return None;
+        }
+        schema.new_constraint(table, &self.constraint, errors);
+        let own = self.constraint.columns().iter();
+        let may_be_null =
+            |name: &&Name| table.column(&name.text).is_some_and(|column| !column.not_null);
+        Some(own.filter(may_be_null).cloned().collect())
+    }
+
+    fn plan(&self, nullable: &Vec<Name>, _: Position) -> Plan {
+        let help = "mend these rows, and the builds that write such";
+        let mut steps: Vec<_> = nullable
+            .iter()
+            .map(|name| not_null::require(&self.table, name, help))
+            .chain(violation::require(&self.table, &self.constraint, help))
+            .collect();
+        steps.extend(nullable.iter().flat_map(|name| not_null::tighten(&self.table, name)));
+        steps.extend(attach::steps(&self.table, &self.constraint));
+        let note = format!(
+            "from the start of migrate on, a write of a null, or of a `{}` that another row has, \
+             fails (23502, 23505), by old builds too",
+            join(self.constraint.columns())
+        );
+        Plan::noting(steps, vec![note])
+    }
+
+    fn direct(&self, nullable: &Vec<Name>) -> Option<Direct> {
+        let mut step = attach::at_once(&self.table, &self.constraint, None);
+        // The columns stay NOT NULL when the key goes.
+        if let Some(Work::Transaction(undo)) = &mut step.undo {
+            undo.extend(nullable.iter().map(|name| ddl::drop_not_null(&self.table, name)));
+        }
+        Some(Direct { table: self.table.clone(), step })
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.alter(&self.table, |table| table.set_primary_key(self.constraint.clone()));
+    }
+}

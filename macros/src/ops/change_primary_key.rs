@@ -1,0 +1,170 @@
+//! `change_primary_key!(orders(id, region))`: catalog B7.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::direct::Direct;
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Role, Schema, names};
+use crate::ops::{Operation, Plan};
+use crate::plan::{
+    Mode, Phase, Statement, Step, Work, attach, constraint, ddl, index, not_null, violation,
+};
+use crate::syntax::column::ColumnDef;
+use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
+use crate::syntax::name::{Name, TableName};
+
+pub(crate) struct ChangePrimaryKey {
+    table: TableName,
+    columns: Vec<Name>,
+    constraint: Constraint,
+}
+
+/// What the schema knows of it.
+pub(crate) struct Facts {
+    old: Constraint,
+    /// The new key, with the name of the old one where it has no other.
+    new: Constraint,
+    /// The columns that may be null so far.
+    nullable: Vec<Name>,
+}
+
+impl Operation for ChangePrimaryKey {
+    type Facts = Facts;
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let table: TableName = input.parse()?;
+        let columns = parse_columns(input)?;
+        let mut constraint = Constraint::of(Rule::PrimaryKey(columns.clone()), table.span());
+        constraint.parse_options(input, errors, None);
+        Ok(ChangePrimaryKey { table, columns, constraint })
+    }
+
+    fn assume(&self, schema: &mut Schema, errors: &mut Errors) {
+        errors
+            .at(self.table.span(), "outside a migration the old key is not known")
+            .help("declare it inside `migration!`");
+        schema.assume(&self.table, self.columns.iter().cloned().map(ColumnDef::bare));
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let columns = self.columns.iter();
+        let mut claims: Vec<Claim> =
+            columns.map(|name| Object::column(&self.table, name).at(name.span)).collect();
+        if let Some(name) = &self.constraint.name {
+            claims.push(Object::constraint(&self.table, name).at(name.span));
+            claims.push(Object::index(&self.table, name).at(name.span));
+        }
+        claims
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
+        let table = schema.table(&self.table, errors)?;
+        let before = errors.count();
+        let Some(old) = table.primary_key() else {
+            errors
+                .at(self.table.span(), format_args!("table `{}` has no primary key", self.table))
+                .help(format_args!("add_primary_key!({}({}))", self.table, join(&self.columns)));
+            return None;
+        };
+        let old_name = old.name.as_ref()?;
+        if old.columns() == self.columns {
+            errors.at(self.table.span(), "the primary key has these columns already");
+        }
+        if let Some(other) = schema.points_at_key(table, old.columns()) {
+            let columns = join(old.columns());
+            errors
+                .at(
+                    self.table.span(),
+                    format_args!(
+                        "a foreign key of `{}` points at `{}({columns})`",
+                        other.name, self.table
+                    ),
+                )
+                .note("it needs a key of just these columns");
+        }
+        schema.new_constraint(table, &self.constraint, errors);
+        schema.claim(&Object::constraint(&self.table, old_name).at(self.table.span()), errors);
+        let may_be_null =
+            |name: &&Name| table.column(&name.text).is_some_and(|column| !column.not_null);
+        let nullable = self.columns.iter().filter(may_be_null).cloned().collect();
+        let new = self.named_after(old);
+        (errors.count() == before).then(|| Facts { old: old.clone(), new, nullable })
+    }
+
+    fn plan(&self, facts: &Facts, _: Position) -> Plan {
+        let (table, new) = (&self.table, &facts.new);
+        let help = "mend these rows, and the builds that write such";
+        let mut steps: Vec<Step> = facts
+            .nullable
+            .iter()
+            .map(|name| not_null::require(table, name, help))
+            .chain(violation::require(table, new, help))
+            .collect();
+        steps.extend(facts.nullable.iter().flat_map(|name| not_null::tighten(table, name)));
+        let name = self.temporary(facts);
+        let built = index::concurrent(table, &attach::index_of(new, &name, &self.columns));
+        let why =
+            "concurrently, beside the old key: until the contract both are there for `on conflict`";
+        steps.push(Step::build_index(why, built));
+        let why = "one statement under one short lock: no row is ever without a key";
+        steps.push(Step::transaction(Phase::Contract, why, vec![swap(table, facts, &name)]));
+        let note = format!(
+            "from the start of migrate on, a write of a null, or of a `{}` that another row has, \
+             fails (23502, 23505), by old builds too",
+            join(&self.columns)
+        );
+        Plan::noting(steps, vec![note])
+    }
+
+    fn direct(&self, facts: &Facts) -> Option<Direct> {
+        let (table, new) = (&self.table, &facts.new);
+        let swap = |from: &Constraint, to: &Constraint| {
+            let clauses = [constraint::dropping(from), format!("add {}", constraint::named(to))];
+            ddl::alter(table, &clauses.join(", "), Mode::AccessExclusive)
+        };
+        let why = "in one step, which builds the key while nobody can read or write";
+        let mut undo = vec![swap(new, &facts.old)];
+        undo.extend(facts.nullable.iter().map(|name| ddl::drop_not_null(table, name)));
+        let step = Step::transaction(Phase::Expand, why, vec![swap(&facts.old, new)])
+            .undone_by(Work::Transaction(undo));
+        Some(Direct { table: table.clone(), step })
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        let Some(old) = schema.find(&self.table).and_then(|table| table.primary_key()).cloned()
+        else {
+            return;
+        };
+        let new = self.named_after(&old);
+        schema.alter(&self.table, |table| table.set_primary_key(new.clone()));
+        for name in [&old.name, &new.name].into_iter().flatten() {
+            schema.hold(Object::constraint(&self.table, name), Role::Synced);
+            schema.hold(Object::index(&self.table, name), Role::Synced);
+        }
+        // A key goes with its columns.
+        for column in self.columns.iter().chain(old.columns()) {
+            schema.hold(Object::column(&self.table, column), Role::Synced);
+        }
+    }
+}
+
+/// The new key's index is there, and takes the name of the constraint.
+fn swap(table: &TableName, facts: &Facts, index: &Name) -> Statement {
+    let add = constraint::using_index(&facts.new, &index.text);
+    let clauses = format!("{}, add {add}", constraint::dropping(&facts.old));
+    ddl::alter(table, &clauses, Mode::AccessExclusive)
+}
+
+impl ChangePrimaryKey {
+    fn named_after(&self, old: &Constraint) -> Constraint {
+        let name = self.constraint.name.clone().or_else(|| old.name.clone());
+        Constraint { name, ..self.constraint.clone() }
+    }
+
+    /// The index's name while the old key has its own.
+    fn temporary(&self, facts: &Facts) -> Name {
+        let name = facts.new.name.clone().unwrap_or_else(|| self.table.name.clone());
+        names::copy(&self.table, &name)
+    }
+}

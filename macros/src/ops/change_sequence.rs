@@ -1,0 +1,100 @@
+//! `change_sequence!(order_numbers, as = bigint)`: catalog J. It keeps `nextval` waiting until its
+//! commit, so it is a transaction of its own.
+
+use syn::parse::{ParseStream, Parser};
+
+use crate::diag::Errors;
+use crate::model::entity::{Entity, Kind};
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Phase, Step, sequence};
+use crate::syntax::name::TableName;
+use crate::syntax::sequence::Sequence;
+
+pub(crate) struct ChangeSequence {
+    name: TableName,
+    change: Sequence,
+}
+
+impl Operation for ChangeSequence {
+    /// The sequence as it was.
+    type Facts = Sequence;
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let name: TableName = input.parse()?;
+        let before = errors.count();
+        let change = Sequence::parse(input, errors);
+        if change.is_empty() && errors.count() == before {
+            errors
+                .at(name.span(), format_args!("nothing of sequence `{name}` changes"))
+                .help(format_args!("change_sequence!({name}, as = bigint)"));
+        }
+        Ok(ChangeSequence { name, change })
+    }
+
+    fn assume(&self, _: &mut Schema, errors: &mut Errors) {
+        errors
+            .at(self.name.span(), "outside a migration it is not known what an undo would restore")
+            .help("a change inside `migration!`");
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::entity(Kind::Sequence, &self.name, None).at(self.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Sequence> {
+        let was = options(schema.entity(Kind::Sequence, &self.name, None, errors)?);
+        let before = errors.count();
+        if let Some(ty) = self.change.ty.filter(|ty| ty.bits < was.bits()) {
+            errors
+                .at(ty.span, format_args!("sequence `{}` has wider values than `{ty}`", self.name))
+                .help("max_value = …, which keeps the type")
+                .note("what it has given out already may not fit");
+        }
+        let now = was.with(&self.change);
+        if let Some(increment) = self.change.increment
+            && was.is_descending() != now.is_descending()
+        {
+            errors
+                .at(increment.span, "a sequence does not turn round")
+                .help("create_sequence!(…) for the other direction")
+                .note("it would come upon values that it has given out");
+        }
+        if errors.count() == before {
+            Sequence { restart: self.change.restart, ..now }.check(errors);
+        }
+        schema.check_owner(&self.name, self.change.owner.as_ref(), errors);
+        (errors.count() == before).then_some(was)
+    }
+
+    fn plan(&self, was: &Sequence, _: Position) -> Plan {
+        let why = "waits for transactions that hold values of it, and keeps others waiting until \
+                   its commit, which is at once";
+        let mut step =
+            Step::transaction(Phase::Expand, why, vec![sequence::alter(&self.name, &self.change)]);
+        let lasting = Sequence { restart: None, ..self.change.clone() };
+        if !lasting.is_empty() {
+            step = step.undo(vec![sequence::restore(&self.name, was, &lasting)]);
+        }
+        let note = "an undo does not bring the sequence back to the value that it had: values that \
+                    it has given out since would come again";
+        let notes = self.change.restart.map(|_| note.to_owned());
+        Plan::noting(vec![step], notes.into_iter().collect())
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        let Some(known) = schema.find_entity(Kind::Sequence, &self.name, None) else { return };
+        let now = options(known).with(&self.change);
+        schema.put_entity(sequence::entity(&self.name, &now));
+    }
+}
+
+/// The options that a sequence has; they were checked when it was made.
+fn options(entity: &Entity) -> Sequence {
+    let text = entity.parts.first().map_or("", String::as_str);
+    let mut errors = Errors::new();
+    let read = (|input: ParseStream| Ok(Sequence::parse(input, &mut errors))).parse_str(text);
+    errors.compile_errors();
+    read.unwrap_or_default()
+}

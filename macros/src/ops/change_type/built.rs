@@ -1,0 +1,160 @@
+//! What is built on a column whose type changes, and what of it cannot go over to another.
+
+use syn::LitStr;
+
+use super::ChangeType;
+use crate::diag::Errors;
+use crate::model::Schema;
+use crate::plan::convert::{self, Cast};
+use crate::plan::part::Part;
+use crate::plan::shadow::Convert;
+use crate::syntax::column::Column;
+use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::index::Index;
+use crate::syntax::name::{ColumnName, Name};
+
+impl ChangeType {
+    /// What is stated beside the type, and would be passed over.
+    pub(super) fn check_stated(&self, old: &Column, errors: &mut Errors) {
+        let stated = &self.def.column;
+        let other = (stated.not_null && !old.not_null)
+            || stated.identity.is_some()
+            || stated.generated.is_some()
+            || stated.comment.is_some()
+            || !self.def.inline.is_empty();
+        if other {
+            errors
+                .at(
+                    self.target.span(),
+                    "a change of type takes `default` and `collate` alone beside it",
+                )
+                .help("a change of its own, after the contract of this one");
+        }
+        let collation = |column: &Column| column.collate.as_ref().map(LitStr::value);
+        let same = stated.ty == old.ty
+            && (stated.collate.is_none() || collation(stated) == collation(old));
+        if same && self.up.is_none() {
+            errors.at(
+                stated.ty.span,
+                format_args!("column `{}` is `{}` already", self.target.name, old.ty),
+            );
+        }
+    }
+
+    /// PostgreSQL changes no type of or under a generated column.
+    pub(super) fn check_generated(&self, part: &Part, name: &ColumnName, errors: &mut Errors) {
+        let span = name.name.span;
+        if part.old.generated.is_some() {
+            errors
+                .at(span, format_args!("column `{name}` is generated"))
+                .note("PostgreSQL computes it, and rewrites the table to change what it computes");
+        }
+        for other in &part.table.columns {
+            if other.generated.as_ref().is_some_and(|sql| sql.mentions(&name.name.text)) {
+                errors
+                    .at(
+                        span,
+                        format_args!("generated column `{}` needs column `{name}`", other.name),
+                    )
+                    .note("PostgreSQL changes no type under a generated column");
+            }
+        }
+    }
+
+    /// The columns that point at this one have to be of its type, so they are named as well: a
+    /// reader of the line sees all that changes.
+    pub(super) fn check_with(&self, schema: &Schema, errors: &mut Errors) {
+        let wanted = schema.columns_pointing_at(&self.target.name);
+        for name in &self.with {
+            if schema.column(name, errors).is_some()
+                && !wanted.iter().any(|other| same(other, name))
+            {
+                errors.at(
+                    name.name.span,
+                    format_args!("no foreign key goes from `{name}` to `{}`", self.target.name),
+                );
+            }
+        }
+        let missing = wanted.iter().find(|other| !self.with.iter().any(|name| same(other, name)));
+        if let Some(missing) = missing {
+            let all: Vec<String> = wanted.iter().map(ColumnName::to_string).collect();
+            errors
+                .at(
+                    self.target.span(),
+                    format_args!(
+                        "`{missing}` points at `{}`, and changes with it",
+                        self.target.name
+                    ),
+                )
+                .help(format_args!("with({})", all.join(", ")))
+                .note("a foreign key goes between columns of one type");
+        }
+    }
+
+    /// What is built on the column, and would not mean the same on the new type.
+    pub(super) fn check_built(
+        &self,
+        schema: &Schema,
+        part: &Part,
+        convert: &Convert,
+        errors: &mut Errors,
+    ) {
+        let Part { table, old, new } = part;
+        let column = &old.name.text;
+        let is_stated = matches!(convert, Convert::Stated { .. });
+        let same_meaning = !is_stated
+            && matches!(
+                convert::cast(&old.ty, &new.ty),
+                Cast::InPlace | Cast::Lossless { same_meaning: true }
+            );
+        for item in part.constraints() {
+            match &item.rule {
+                Rule::Exclude(_) => self.refuse(item.name.as_ref(), errors),
+                Rule::Check(_) if !same_meaning => self.refuse(item.name.as_ref(), errors),
+                Rule::Unique(_) | Rule::PrimaryKey(_) if is_stated => {
+                    self.refuse(item.name.as_ref(), errors)
+                }
+                Rule::ForeignKey { .. } => self.check_parent(schema, item, new, errors),
+                Rule::Check(_) | Rule::Unique(_) | Rule::PrimaryKey(_) => {}
+            }
+        }
+        for item in table.indexes.iter().filter(|item| item.needs(column)) {
+            let needs_meaning = !same_meaning && names_in_expression(item, column);
+            if needs_meaning || (is_stated && item.unique) {
+                self.refuse(item.name.as_ref(), errors);
+            }
+        }
+    }
+
+    fn refuse(&self, name: Option<&Name>, errors: &mut Errors) {
+        let Some(name) = name else { return };
+        let ty = &self.def.column.ty;
+        errors
+            .at(ty.span, format_args!("`{name}` needs the column, and may not hold on `{ty}`"))
+            .help(format_args!("drop `{name}` first and add it again after the contract"));
+    }
+
+    /// The other end has to change too.
+    fn check_parent(&self, schema: &Schema, key: &Constraint, new: &Column, errors: &mut Errors) {
+        let Rule::ForeignKey { columns, target } = &key.rule else { return };
+        let at = columns.iter().position(|name| *name == new.name);
+        let Some(to) = at.and_then(|at| target.columns.get(at)) else { return };
+        let to = ColumnName { table: target.table.clone(), name: to.clone() };
+        let parent = schema.find(&to.table).and_then(|table| table.column(&to.name.text));
+        let changes = self.columns().any(|name| same(name, &to));
+        if let Some(parent) = parent.filter(|parent| parent.ty != new.ty && !changes) {
+            let (ty, name) = (&self.def.column.ty, &self.target.name);
+            errors
+                .at(ty.span, format_args!("`{name}` points at `{to}`, which is `{}`", parent.ty))
+                .help(format_args!("change_type!({to}: {ty}, with({name}));"));
+        }
+    }
+}
+
+fn names_in_expression(index: &Index, column: &str) -> bool {
+    index.expressions().any(|sql| sql.mentions(column))
+}
+
+fn same(one: &ColumnName, other: &ColumnName) -> bool {
+    one.table == other.table && one.name == other.name
+}

@@ -1,0 +1,63 @@
+//! `create_sequence!(order_numbers, start = 1000, owned_by = orders.number)`: catalog J.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::Kind;
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Phase, Statement, Step, entity, sequence};
+use crate::syntax::column::ColumnDef;
+use crate::syntax::name::TableName;
+use crate::syntax::sequence::{Owner, Sequence};
+
+pub(crate) struct CreateSequence {
+    name: TableName,
+    options: Sequence,
+}
+
+impl Operation for CreateSequence {
+    type Facts = ();
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        Ok(CreateSequence { name: input.parse()?, options: Sequence::parse(input, errors) })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        if let Some(Owner::Column(column)) = &self.options.owner {
+            schema.assume(&column.table, [ColumnDef::bare(column.name.clone())]);
+        }
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::entity(Kind::Sequence, &self.name, None).at(self.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        let before = errors.count();
+        schema.check_schema(&self.name, errors);
+        schema.name_is_free(Kind::Sequence, &self.name, errors);
+        if let Some(restart) = &self.options.restart {
+            errors
+                .at(restart.span, "a new sequence has nothing to restart")
+                .help(format_args!("start = {}", restart.value));
+        }
+        self.options.check(errors);
+        schema.check_owner(&self.name, self.options.owner.as_ref(), errors);
+        (errors.count() == before).then_some(())
+    }
+
+    fn plan(&self, (): &(), _: Position) -> Plan {
+        let create = sequence::entity(&self.name, &self.options).create;
+        let create = create.into_iter().map(Statement::free).collect();
+        let step =
+            Step::transaction(Phase::Expand, "a new sequence: no client uses it yet", create)
+                .undo(vec![entity::drop(Kind::Sequence, &self.name)]);
+        Plan::of(vec![step])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.put_entity(sequence::entity(&self.name, &self.options));
+    }
+}

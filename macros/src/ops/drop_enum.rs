@@ -1,0 +1,43 @@
+//! `drop_enum!(order_status)`: in the contract, because old builds may name it.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::Kind;
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::entity;
+use crate::syntax::name::TableName;
+
+pub(crate) struct DropEnum {
+    name: TableName,
+}
+
+impl Operation for DropEnum {
+    type Facts = ();
+
+    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
+        Ok(DropEnum { name: input.parse()? })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.assume_entity(Kind::Enum, &self.name, Vec::new());
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::entity(Kind::Enum, &self.name, None).at(self.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        schema.unneeded(Kind::Enum, &self.name, errors).map(|_| ())
+    }
+
+    fn plan(&self, (): &(), _: Position) -> Plan {
+        Plan::of(vec![entity::contract(Kind::Enum, &self.name)])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.retire(Kind::Enum, &self.name, None);
+    }
+}

@@ -1,0 +1,43 @@
+//! `drop_extension!(citext)`: in the contract, because old builds may name it.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::Kind;
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::entity;
+use crate::syntax::name::TableName;
+
+pub(crate) struct DropExtension {
+    name: TableName,
+}
+
+impl Operation for DropExtension {
+    type Facts = ();
+
+    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
+        Ok(DropExtension { name: TableName { schema: None, name: input.parse()? } })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.assume_entity(Kind::Extension, &self.name, Vec::new());
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::entity(Kind::Extension, &self.name, None).at(self.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        schema.unneeded(Kind::Extension, &self.name, errors).map(|_| ())
+    }
+
+    fn plan(&self, (): &(), _: Position) -> Plan {
+        Plan::of(vec![entity::contract(Kind::Extension, &self.name)])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.retire(Kind::Extension, &self.name, None);
+    }
+}

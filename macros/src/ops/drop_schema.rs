@@ -1,0 +1,43 @@
+//! `drop_schema!(billing)`: in the contract, because old builds may name it.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::Kind;
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::entity;
+use crate::syntax::name::TableName;
+
+pub(crate) struct DropSchema {
+    name: TableName,
+}
+
+impl Operation for DropSchema {
+    type Facts = ();
+
+    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
+        Ok(DropSchema { name: TableName { schema: None, name: input.parse()? } })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.assume_entity(Kind::Schema, &self.name, Vec::new());
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::entity(Kind::Schema, &self.name, None).at(self.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        schema.unneeded(Kind::Schema, &self.name, errors).map(|_| ())
+    }
+
+    fn plan(&self, (): &(), _: Position) -> Plan {
+        Plan::of(vec![entity::contract(Kind::Schema, &self.name)])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.retire(Kind::Schema, &self.name, None);
+    }
+}

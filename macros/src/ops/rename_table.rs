@@ -1,0 +1,170 @@
+//! `rename_table!(users => accounts)`: catalog E2. A view has the old name until the contract, and
+//! takes reads and writes.
+
+use syn::Token;
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::Kind;
+use crate::model::names::{self, Position};
+use crate::model::{Claim, Object, Role, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Mode, Phase, Statement, Step, ddl, stand_in};
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::table::Table;
+
+pub(crate) struct RenameTable {
+    old: TableName,
+    new: TableName,
+}
+
+/// Measured (catalog E2).
+const LIMITS: &str = "until the contract the old name is a view: `copy … from`, `truncate`, \
+    `on conflict on constraint`, `tablesample`, `ctid` and (before 17) `merge` fail on it, a foreign \
+    key cannot point at it, and it does not show columns that come later";
+
+/// Manual, "Logical Replication", "Subscription".
+const REPLICATION: &str =
+    "a subscriber of logical replication looks the table up by its new name at once";
+
+impl Operation for RenameTable {
+    type Facts = Table;
+
+    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
+        let old = input.parse()?;
+        input.parse::<Token![=>]>()?;
+        Ok(RenameTable { old, new: input.parse()? })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.assume(&self.old, []);
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        [&self.old, &self.new].map(|name| Object::table(name).at(name.span())).into()
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Table> {
+        let table = schema.table(&self.old, errors)?;
+        if self.old == self.new {
+            errors.at(self.new.span(), format_args!("table `{}` has this name", self.old));
+            return None;
+        }
+        let mut is_free = schema.name_is_free(Kind::View, &self.new, errors);
+        for (old, name) in self.moved(table) {
+            let taken = schema.relation(&name, &name.name.text);
+            if let Some(taken) = taken.filter(|_| name != old) {
+                is_free = false;
+                errors.at(
+                    self.new.span(),
+                    format_args!("`{old}` would be `{name}`, and {taken} exists already"),
+                );
+            }
+        }
+        is_free.then(|| table.clone())
+    }
+
+    fn plan(&self, table: &Table, _: Position) -> Plan {
+        let why = "both names work: old builds read and write through the view";
+        let swap = Step::transaction(Phase::Expand, why, self.swap()).undo(self.swap_back());
+        let mut drop = vec![
+            Statement::free(format!("drop view {}", self.old.quoted())).why("locks the view alone"),
+        ];
+        for (old, new) in self.sequences(table) {
+            let why = "as PostgreSQL would have named it under the table's new name";
+            drop.push(ddl::rename_sequence(&old, &new).why(why));
+        }
+        let why = format!("no build names `{}` any more", self.old);
+        let steps = vec![swap, Step::transaction(Phase::Contract, why, drop)];
+        Plan::noting(steps, vec![LIMITS.into(), REPLICATION.into()])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        let columns = schema.find(&self.old).map(|table| table.columns.clone()).unwrap_or_default();
+        schema.rename_table(&self.old, &self.new);
+        let successor = Some(self.new.to_string());
+        schema.hold(Object::table(&self.old), Role::Retiring { successor });
+        // The view reads them all.
+        for column in columns {
+            schema.hold(Object::column(&self.new, &column.name), Role::Synced);
+        }
+    }
+}
+
+impl RenameTable {
+    fn swap(&self) -> Vec<Statement> {
+        let (old, new) = (&self.old, &self.new);
+        let mut swap = vec![ddl::lock_table(old, Mode::AccessExclusive)];
+        swap.extend(self.rename(old, new));
+        swap.push(Statement::free(format!(
+            "create view {} as\n  select * from {}",
+            old.quoted(),
+            new.quoted()
+        )));
+        swap.push(stand_in::like_table(old, new).why("whoever may use the table may use the view"));
+        swap
+    }
+
+    fn swap_back(&self) -> Vec<Statement> {
+        let (old, new) = (&self.old, &self.new);
+        let lock = ddl::lock_table(old, Mode::AccessExclusive)
+            .and_locks(new, Mode::AccessExclusive)
+            .why("the view and its table, in the order in which a client locks them");
+        let mut swap = vec![lock, Statement::free(format!("drop view {}", old.quoted()))];
+        swap.extend(self.rename(new, old));
+        swap
+    }
+
+    /// Moves the table to the other's schema, and gives it the other's name.
+    fn rename(&self, from: &TableName, to: &TableName) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        let mut from = from.clone();
+        if from.schema() != to.schema() {
+            let clause = format!("set schema \"{}\"", to.schema());
+            statements.push(ddl::alter(&from, &clause, Mode::AccessExclusive));
+            from.schema.clone_from(&to.schema);
+        }
+        if from.name != to.name {
+            let clause = format!("rename to {}", to.name.quoted());
+            statements.push(ddl::alter(&from, &clause, Mode::AccessExclusive));
+        }
+        for statement in &mut statements {
+            // Between the commit and the release of the lock it is seen under the new name.
+            *statement = statement.clone().and_locks(to, Mode::AccessExclusive);
+        }
+        statements
+    }
+
+    /// The sequences of the table's identity columns, before and after.
+    fn sequences(&self, table: &Table) -> Vec<(TableName, TableName)> {
+        let columns = table.columns.iter().filter(|column| column.identity.is_some());
+        columns
+            .map(|column| {
+                let of = |table: &TableName| names::sequence(table, &column.name);
+                let moved = TableName { schema: self.new.schema.clone(), ..of(&self.old) };
+                (moved, of(&self.new))
+            })
+            .filter(|(old, new)| old != new)
+            .collect()
+    }
+
+    /// What changes its name or its schema along with the table.
+    fn moved(&self, table: &Table) -> Vec<(TableName, TableName)> {
+        let mut moved = self.sequences(table);
+        if self.old.schema() != self.new.schema() {
+            let constraints = table.constraints.iter().filter(|item| item.has_index());
+            let constraints = constraints.filter_map(|item| item.name.as_ref());
+            let indexes = table.indexes.iter().filter_map(|item| item.name.as_ref());
+            let of = |schema: &Option<Name>, name: &Name| TableName {
+                schema: schema.clone(),
+                name: name.clone(),
+            };
+            moved.extend(
+                constraints
+                    .chain(indexes)
+                    .map(|name| (of(&self.old.schema, name), of(&self.new.schema, name))),
+            );
+        }
+        moved
+    }
+}

@@ -1,0 +1,77 @@
+//! A sequence that moves past the numbers which builds write themselves, while they do.
+
+use crate::model::names::{self, Position};
+use crate::plan::numbers::identity_sequence;
+use crate::plan::sync::OUTSIDE_BACKFILL;
+use crate::plan::{Statement, ddl};
+use crate::syntax::default::literal;
+use crate::syntax::name::{Name, TableName};
+
+pub(crate) struct Advance<'a> {
+    pub(crate) table: &'a TableName,
+    /// An identity column.
+    pub(crate) column: &'a Name,
+    pub(crate) at: Position,
+}
+
+/// A gap that is crossed number by number; a wider one by a leap.
+const STRIDE: u32 = 1000;
+
+impl Advance<'_> {
+    fn function(&self) -> String {
+        names::internal(self.table, &[&self.column.text], "advance")
+    }
+
+    fn trigger(&self) -> String {
+        names::trigger(self.at, &self.function(), "write")
+    }
+
+    pub(crate) fn install(&self) -> Vec<Statement> {
+        let (function, trigger) = (self.function(), self.trigger());
+        let event = format!("insert or update of {}", self.column.quoted());
+        vec![
+            ddl::create_function(self.table, &function, &self.body()),
+            Statement::free(format!(
+                "alter function {}() security definer",
+                self.table.sibling(&function)
+            ))
+            .why("whoever may insert a row may not move a sequence"),
+            ddl::create_trigger(self.table, &trigger, &event, OUTSIDE_BACKFILL, &function)
+                .why("moves the sequence past a number that a build writes itself"),
+            ddl::enable_always(self.table, &[&trigger])
+                .why("for logical replication and restores too"),
+        ]
+    }
+
+    pub(crate) fn remove(&self) -> Vec<Statement> {
+        vec![
+            ddl::drop_trigger_if_exists(self.table, &self.trigger()),
+            ddl::drop_function_if_exists(self.table, &self.function()),
+        ]
+    }
+
+    /// `setval` could put back what a `nextval` at the same moment has moved on: so it is for leaps
+    /// that no `nextval` makes up for, one at a time.
+    fn body(&self) -> String {
+        let (column, numbers) = (self.column.quoted(), identity_sequence(self.table, self.column));
+        let key = literal(&format!("{}.{column}", self.table.quoted()));
+        format!(
+            "declare
+  numbers regclass := {numbers};
+  queue bigint := hashtextextended({key}, 0);
+begin
+  if new.{column} > pg_sequence_last_value(numbers) + {STRIDE} then
+    perform pg_advisory_lock(queue);
+    if new.{column} > pg_sequence_last_value(numbers) + {STRIDE} then
+      perform setval(numbers, new.{column});
+    end if;
+    perform pg_advisory_unlock(queue);
+  end if;
+  while new.{column} > pg_sequence_last_value(numbers) loop
+    perform nextval(numbers);
+  end loop;
+  return new;
+end"
+        )
+    }
+}

@@ -1,0 +1,132 @@
+//! What was done to a column outside any migration, which only the server knows.
+
+use crate::plan::{Mode, Statement};
+use crate::syntax::default::literal;
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::table::Table;
+
+/// A column and the one that takes its place.
+pub(crate) struct Replaced<'a> {
+    pub(crate) table: &'a TableName,
+    pub(crate) column: &'a Name,
+    pub(crate) by: &'a Name,
+    /// The names of what belongs to the one and of its copy.
+    pub(crate) indexes: Vec<(Name, Name)>,
+    pub(crate) constraints: Vec<(Name, Name)>,
+}
+
+/// Stops where something needs the column that no migration made: it would be dropped with the old
+/// column, or go on reading it.
+pub(crate) fn refuse_unknown<'a>(
+    along: impl Iterator<Item = &'a Table>,
+    table: &TableName,
+    column: &Name,
+) -> Statement {
+    let mut known: Vec<String> = Vec::new();
+    for table in along {
+        let constraints = table.constraints.iter().filter_map(|item| item.name.as_ref());
+        let indexes = table.indexes.iter().filter_map(|item| item.name.as_ref());
+        known.extend(constraints.chain(indexes).map(|name| literal(&name.text)));
+    }
+    known.dedup();
+    let (on, name) = (literal(&table.quoted()), literal(&column.text));
+    let message = literal(&format!(
+        "column {}.{} is needed by what no migration made: %",
+        table.quoted(),
+        column.quoted()
+    ));
+    let sql = format!(
+        "do $changeover$
+declare
+  unknown text;
+begin
+  select string_agg(pg_describe_object(d.classid, d.objid, d.objsubid), ', ') into unknown
+  from pg_depend d
+  join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+  left join pg_class i on d.classid = 'pg_class'::regclass and i.oid = d.objid
+  left join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = d.objid
+  left join pg_attrdef e on d.classid = 'pg_attrdef'::regclass and e.oid = d.objid
+  where d.refclassid = 'pg_class'::regclass and d.refobjid = {on}::regclass and a.attname = {name}
+    and e.adnum is distinct from a.attnum and c.contype is distinct from 'n'
+    and i.relkind is distinct from 'S'
+    and coalesce(i.relname, c.conname, '') <> all (array[{}]::name[]);
+  if unknown is not null then
+    raise exception {message}, unknown
+      using hint = 'drop it, or make it part of the history, before the switch';
+  end if;
+end $changeover$",
+        known.join(", ")
+    );
+    Statement::free(sql)
+        .why("an object that the compiler does not know would go with the old column, unseen")
+}
+
+impl Replaced<'_> {
+    /// Gives the new column what the old one has.
+    pub(crate) fn inherit(&self) -> Statement {
+        let table = self.table.quoted();
+        let (column, by) = (literal(&self.column.text), literal(&self.by.text));
+        let sql = format!(
+            "do $changeover$
+declare
+  command text;
+begin
+  for command in
+    with changed as (
+      select a.*, t.typstorage, {on}::regclass as relation, {by}::name as by
+      from pg_attribute a, pg_attribute b, pg_type t
+      where a.attrelid = {on}::regclass and a.attname = {column}
+        and b.attrelid = a.attrelid and b.attname = {by} and t.oid = b.atttypid
+    ), index (old, new) as (values {indexes}
+    ), replaced as (
+      select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+      from index join pg_index i on i.indexrelid = to_regclass(index.old)
+    ), constraint_of (old, new) as (values {constraints})
+    select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
+      case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+      case when x.is_grantable then ' with grant option' else '' end)
+    from changed, aclexplode(attacl) x
+    union all select format('alter table %s alter column %I set statistics %s', relation, by, attstattarget)
+    from changed where attstattarget >= 0
+    union all select format('alter table %s alter column %I set (%s)', relation, by, array_to_string(attoptions, ', '))
+    from changed where attoptions is not null
+    union all select format('alter table %s alter column %I set storage %s', relation, by,
+      case attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end)
+    from changed where attlen = -1 and typstorage <> 'p'
+      and attstorage <> (select o.typstorage from pg_type o where o.oid = atttypid)
+    union all select format('alter table %s alter column %I set compression %s', relation, by,
+      case attcompression when 'p' then 'pglz' else 'lz4' end)
+    from changed where attcompression in ('p', 'l') and typstorage <> 'p'
+    union all select format('comment on column %s.%I is %L', relation, by, col_description(relation, attnum))
+    from changed where col_description(relation, attnum) is not null
+    union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
+    from replaced where obj_description(indexrelid, 'pg_class') is not null
+    union all select format('alter table %s replica identity using index %I', relation, relname)
+    from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
+    union all select format('alter table %s cluster on %I', relation, relname)
+    from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
+    union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
+    from changed, constraint_of join pg_constraint c on c.conname = old
+    where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+  loop
+    execute command;
+  end loop;
+end $changeover$",
+            on = literal(&table),
+            indexes = pairs(&self.indexes, |name| literal(&self.table.sibling(&name.text))),
+            constraints = pairs(&self.constraints, |name| literal(&name.text)),
+        );
+        Statement::locking(sql, self.table, Mode::AccessExclusive).why(
+            "privileges, comments, statistics targets, storage, replica identity: whatever was set outside a migration too",
+        )
+    }
+}
+
+/// Rows of two names; without any, one that nothing is called.
+fn pairs(names: &[(Name, Name)], text: impl Fn(&Name) -> String) -> String {
+    if names.is_empty() {
+        return "(null, null)".into();
+    }
+    let rows = names.iter().map(|(old, new)| format!("({}, {})", text(old), text(new)));
+    rows.collect::<Vec<_>>().join(", ")
+}

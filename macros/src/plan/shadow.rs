@@ -1,0 +1,299 @@
+//! A column of another type beside the one whose place it will take: filled and kept up to date
+//! under a name that no build knows.
+//!
+//! No client writes it, so that what keeps it is simple: before the switch it follows the column,
+//! after the switch the retired column follows it.
+
+use crate::model::names::{self, Position};
+use crate::plan::copies::Copies;
+use crate::plan::part::Part;
+use crate::plan::queue::Queue;
+use crate::plan::sync::OUTSIDE_BACKFILL;
+use crate::plan::{Backfill, Phase, Require, Statement, Step, Work, ddl, not_null, retype, sql};
+use crate::syntax::column::Column;
+use crate::syntax::constraint::Constraint;
+use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::sql::Sql;
+
+pub(crate) struct Shadow {
+    pub(crate) part: Part,
+    pub(crate) convert: Convert,
+    /// The columns that change with it, itself included, and the columns that take their places:
+    /// a foreign key's copy points at such a one.
+    pub(crate) along: Vec<(ColumnName, Name)>,
+    pub(crate) at: Position,
+}
+
+/// How a value gets from one type to the other, and back.
+#[derive(Clone)]
+pub(crate) enum Convert {
+    /// By a cast that loses nothing.
+    Cast,
+    /// By the user's expressions over the row, which name the column as it is called.
+    Stated { up: String, down: String },
+}
+
+impl Convert {
+    /// What becomes of the old value, in SQL over the row.
+    pub(crate) fn up(&self, new: &Column) -> String {
+        match self {
+            Convert::Cast => format!("cast({} as {})", new.name.quoted(), new.ty.sql),
+            Convert::Stated { up, .. } => up.clone(),
+        }
+    }
+
+    /// What becomes of the new value on the way back.
+    pub(crate) fn down(&self, old: &Column) -> String {
+        match self {
+            Convert::Cast => format!("cast({} as {})", old.name.quoted(), old.ty.sql),
+            Convert::Stated { down, .. } => down.clone(),
+        }
+    }
+}
+
+impl Shadow {
+    pub(crate) fn name(&self) -> &TableName {
+        self.part.name()
+    }
+
+    pub(crate) fn column(&self) -> &Name {
+        &self.part.old.name
+    }
+
+    pub(crate) fn is_not_null(&self) -> bool {
+        self.part.old.not_null
+    }
+
+    fn internal(&self, purpose: &str) -> String {
+        names::internal(self.name(), &[&self.column().text], purpose)
+    }
+
+    /// What the new column is called until the switch.
+    pub(crate) fn shadow(&self) -> Name {
+        Self::shadow_of(self.name(), self.column())
+    }
+
+    pub(crate) fn shadow_of(table: &TableName, column: &Name) -> Name {
+        Name::new(names::internal(table, &[&column.text], "new"))
+    }
+
+    /// What the old column is called from the switch on.
+    pub(crate) fn retired(&self) -> Name {
+        Name::new(self.internal("old"))
+    }
+
+    pub(crate) fn copies(&self) -> Copies {
+        let mut copies = Copies::of(&self.part.table, self.column(), &self.shadow());
+        for (column, shadow) in &self.along {
+            copies.point_at(&column.table, &column.name, shadow);
+        }
+        copies
+    }
+
+    /// The primary key that the column is part of.
+    pub(crate) fn primary_key(&self) -> Option<&Constraint> {
+        self.part.table.primary_key().filter(|key| key.needs(&self.column().text))
+    }
+
+    /// Before anything is there that could fail a client's write.
+    pub(crate) fn require(&self) -> Option<Step> {
+        let Convert::Stated { up, .. } = &self.convert else { return None };
+        let (violation, problem) = if self.part.new.not_null {
+            (format!("({up}) is null"), format!("have no `{}` by `up`", self.column()))
+        } else {
+            // Reads each value as `up` does, which is what this is for.
+            (format!("num_nulls({up}) < 0"), format!("have no `{}` by `up`", self.column()))
+        };
+        let work = Work::Require(Require {
+            table: self.name().quoted(),
+            violation,
+            problem,
+            help: "mend the rows, or let `up` say what becomes of them".into(),
+        });
+        Some(Step::new(Phase::Expand, "tries `up` on every row, with nothing locked", work))
+    }
+
+    pub(crate) fn install(&self) -> Step {
+        let (table, shadow) = (self.name(), self.shadow());
+        let bare = Column {
+            name: shadow.clone(),
+            default: None,
+            not_null: false,
+            identity: None,
+            comment: None,
+            ..self.part.new.clone()
+        };
+        let mut statements = vec![
+            sql::add_column(table, &bare)
+                .why("without a default: rows that are there must start as NULL, to be filled"),
+        ];
+        statements.extend(self.follow());
+        let mut undo = self.follow_no_more();
+        undo.push(sql::drop_column(table, &shadow));
+        let why = format!(
+            "the column that will be `{}`, under a name that no build knows, kept up to date by a trigger",
+            self.column()
+        );
+        Step::transaction(Phase::Expand, why, statements).undo(undo)
+    }
+
+    pub(crate) fn backfill(&self) -> Step {
+        let (column, shadow) = (self.column().quoted(), self.shadow().quoted());
+        let up = self.convert.up(&self.part.new);
+        let pending = match self.convert {
+            Convert::Cast => format!("{shadow} is null and {column} is not null"),
+            // A NULL may be what `up` gives.
+            Convert::Stated { .. } => {
+                let value = format!("cast({up} as {})", self.part.new.ty.sql);
+                format!("row({shadow})::record *<> row({value})::record")
+            }
+        };
+        Step::new(
+            Phase::Migrate,
+            format!(
+                "fills the new `{}` in the rows that no client has written since",
+                self.column()
+            ),
+            Work::Backfill(Backfill {
+                table: self.name().quoted(),
+                set: format!("{shadow} = {up}"),
+                pending,
+            }),
+        )
+    }
+
+    /// What the new column has to have before it can take the old one's place.
+    pub(crate) fn complete(&self) -> Vec<Step> {
+        let (table, shadow) = (self.name(), self.shadow());
+        let mut steps = Vec::new();
+        if self.part.new.not_null {
+            steps.extend(not_null::tighten(table, &shadow));
+        }
+        steps.extend(self.copies().steps(table));
+        steps.push(Step::transaction(
+            Phase::Migrate,
+            "a column without statistics would give bad plans from the switch on",
+            vec![retype::analyze(
+                &self.part.table,
+                &Column { name: shadow, ..self.part.new.clone() },
+            )],
+        ));
+        steps
+    }
+
+    /// Keeps the new column up to date, before the switch.
+    pub(crate) fn follow(&self) -> Vec<Statement> {
+        let (column, shadow) = (self.column().quoted(), self.shadow().quoted());
+        let value = match &self.convert {
+            Convert::Cast => format!("cast(new.{column} as {})", self.part.new.ty.sql),
+            Convert::Stated { up, .. } => self.computed(up),
+        };
+        let keys = self.copies().unique_keys();
+        let queue = Queue { table: self.name(), keys: &keys };
+        let declare = match queue.variables() {
+            "" => String::new(),
+            variables => format!("declare{variables}\n"),
+        };
+        let body = format!(
+            "#variable_conflict use_column\n{declare}begin\n  new.{shadow} := {value};{}\n  return new;\nend",
+            queue.body()
+        );
+        self.trigger("up", &body, "no client writes the new column, so the old one tells")
+    }
+
+    pub(crate) fn follow_no_more(&self) -> Vec<Statement> {
+        self.no_trigger("up")
+    }
+
+    /// Keeps the retired column up to date, after the switch: what old builds would read if the
+    /// switch were taken back. It must never fail a write of a value that only the new type holds.
+    pub(crate) fn lag(&self) -> Vec<Statement> {
+        let (column, retired) = (self.column().quoted(), self.retired().quoted());
+        let value = match &self.convert {
+            Convert::Cast => format!("cast(new.{column} as {})", self.part.old.ty.sql),
+            Convert::Stated { down, .. } => self.computed(down),
+        };
+        let (ty, new_ty) = (&self.part.old.ty.sql, &self.part.new.ty.sql);
+        let exact = match self.convert {
+            Convert::Cast => format!(
+                "\n    if cast(lag as {new_ty}) is distinct from new.{column} then\n      lag := null;\n    end if;"
+            ),
+            Convert::Stated { .. } => String::new(),
+        };
+        let shadow = self.shadow();
+        let own = |name: &Name| if *name == shadow { self.column().clone() } else { name.clone() };
+        let keys: Vec<Vec<Name>> =
+            self.copies().unique_keys().iter().map(|key| key.iter().map(own).collect()).collect();
+        let queue = Queue { table: self.name(), keys: &keys };
+        let body = format!(
+            "#variable_conflict use_column
+declare
+  lag {ty};{}
+begin
+  if tg_op = 'INSERT' or row(new.{column})::record *<> row(old.{column})::record then
+    -- null where the old type has no room for it: that must fail no write
+    begin
+      lag := {value};
+    exception when data_exception or integrity_constraint_violation then
+      lag := null;
+    end;{exact}
+    new.{retired} := lag;
+  end if;{}
+  return new;
+end",
+            queue.variables(),
+            queue.body()
+        );
+        self.trigger(
+            "down",
+            &body,
+            "carries what is written over to the old column, for the way back",
+        )
+    }
+
+    pub(crate) fn lag_no_more(&self) -> Vec<Statement> {
+        self.no_trigger("down")
+    }
+
+    fn trigger(&self, purpose: &str, body: &str, why: &str) -> Vec<Statement> {
+        let (table, function) = (self.name(), self.internal(purpose));
+        let trigger = names::trigger(self.at, &function, "write");
+        vec![
+            ddl::create_function(table, &function, body).why(why),
+            ddl::create_trigger(table, &trigger, "insert or update", OUTSIDE_BACKFILL, &function)
+                .why("named to fire after your own triggers"),
+            ddl::enable_always(table, &[&trigger]).why("for logical replication and restores too"),
+        ]
+    }
+
+    fn no_trigger(&self, purpose: &str) -> Vec<Statement> {
+        let (table, function) = (self.name(), self.internal(purpose));
+        vec![
+            ddl::drop_trigger_if_exists(table, &names::trigger(self.at, &function, "write")),
+            ddl::drop_function_if_exists(table, &function),
+        ]
+    }
+
+    /// A user's expression names columns of the row.
+    fn computed(&self, expression: &str) -> String {
+        format!("(select {expression} from (select new.*) as {})", self.name().name.quoted())
+    }
+
+    /// The condition of a row that the old type has no room for, after the switch.
+    pub(crate) fn unrepresentable(&self) -> String {
+        let (column, retired) = (self.column().quoted(), self.retired().quoted());
+        let lost = format!("{retired} is null and {column} is not null");
+        match &self.convert {
+            Convert::Cast => lost,
+            // `up` may make a value of a NULL.
+            Convert::Stated { up, .. } => {
+                let up = Sql { text: up.clone(), span: self.part.old.name.span }
+                    .with(&self.column().text, &retired);
+                format!(
+                    "{lost}\n  and row({column})::record *<> row(cast({} as {}))::record",
+                    up.text, self.part.new.ty.sql
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The switch: columns that were made ready take the places and names of others, and the way back.
+
+use crate::model::names;
+use crate::plan::around::Around;
+use crate::plan::outside::{self, Replaced};
+use crate::plan::part::{self, Part};
+use crate::plan::shadow::Shadow;
+use crate::plan::{
+    Index, Mode, Phase, Require, Statement, Step, Work, attach, constraint, ddl, hand_over, index,
+    sql,
+};
+use crate::syntax::constraint::{Constraint, Rule};
+use crate::syntax::default::Default;
+use crate::syntax::name::{Name, TableName};
+
+/// A swap of columns that goes for all of them at once: those that foreign keys point at first.
+pub(crate) struct Swap<'a> {
+    pub(crate) shadows: &'a [Shadow],
+    pub(crate) around: &'a Around,
+}
+
+impl Swap<'_> {
+    /// The steps of Switch. Those that are there for the way back alone stand where their undo
+    /// comes in its turn: the last one is undone first.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> =
+            self.shadows.iter().flat_map(|shadow| self.proofs(shadow)).collect();
+        let names: Vec<String> =
+            self.shadows.iter().map(|shadow| format!("`{}`", shadow.column())).collect();
+        let why = format!(
+            "the new columns are {} from now on; in one transaction, so that no client meets a table without them",
+            names.join(", ")
+        );
+        steps.push(Step::transaction(Phase::Switch, why, self.forth()).undo(self.back()));
+        steps.extend(self.shadows.iter().flat_map(key_back));
+        for shadow in self.shadows.iter().rev() {
+            steps.push(way_back(
+                "values that the old type has no room for stop the way back, with nothing locked",
+                Work::Require(Require {
+                    table: shadow.name().quoted(),
+                    violation: shadow.unrepresentable(),
+                    problem: format!(
+                        "hold a `{}` that `{}` cannot",
+                        shadow.column(),
+                        shadow.part.old.ty
+                    ),
+                    help: "change them, or keep the new type".into(),
+                }),
+            ));
+        }
+        steps
+    }
+
+    /// The old column's constraints, proved again once it is back.
+    fn proofs(&self, shadow: &Shadow) -> Vec<Step> {
+        let (table, column) = (shadow.name(), shadow.column());
+        let mut steps = Vec::new();
+        let why = "reads every row; blocks nobody";
+        if shadow.is_not_null() && !is_key(shadow) {
+            let check = not_null(shadow);
+            let set = set_not_null(table, column, &check);
+            steps.push(way_back("the valid check proves it", Work::Transaction(set)));
+            let validate = vec![ddl::validate(table, &check)];
+            steps.push(way_back(why, Work::Transaction(validate)));
+        }
+        let copies = shadow.copies();
+        let pointing = self.keyed_parents().flat_map(|parent| copies.pointing_at(parent));
+        for constraint in refusing(shadow).cloned().chain(pointing) {
+            let Some(name) = &constraint.name else { continue };
+            let mut validate = ddl::validate(table, &name.text);
+            if let Some(parent) = constraint.parent().filter(|parent| *parent != table) {
+                validate = validate.and_locks(parent, Mode::RowShare);
+            }
+            steps.push(way_back(why, Work::Transaction(vec![validate])));
+        }
+        steps
+    }
+
+    fn forth(&self) -> Vec<Statement> {
+        let mut statements = part::lock(self.parts(), Mode::AccessExclusive);
+        statements.extend(self.around.drop());
+        for shadow in self.shadows {
+            statements.extend(shadow.follow_no_more());
+            let along = self.parts().map(|part| &part.table);
+            statements.push(outside::refuse_unknown(along, shadow.name(), shadow.column()));
+            statements.push(inherit(shadow));
+        }
+        for shadow in self.shadows.iter().rev() {
+            statements.extend(refusing(shadow).map(|constraint| {
+                constraint::drop(shadow.name(), constraint).why("the new column has its own")
+            }));
+        }
+        for shadow in self.shadows {
+            statements.extend(take_place(shadow));
+        }
+        statements.extend(self.shadows.iter().flat_map(Shadow::lag));
+        statements.extend(self.around.create());
+        statements
+    }
+
+    fn back(&self) -> Vec<Statement> {
+        let mut statements = part::lock(self.parts(), Mode::ShareRowExclusive);
+        statements.extend(self.around.drop());
+        statements.extend(self.shadows.iter().flat_map(Shadow::lag_no_more));
+        for shadow in self.shadows {
+            let pointing: Vec<Constraint> = self
+                .keyed_parents()
+                .flat_map(|parent| refusing(shadow).filter(|key| key.parent() == Some(parent)))
+                .cloned()
+                .collect();
+            statements.extend(pointing.iter().map(|constraint| {
+                constraint::drop(shadow.name(), constraint)
+                    .why("it needs the primary key's index, which goes; added again below")
+            }));
+        }
+        for shadow in self.shadows {
+            statements.extend(self.give_way(shadow));
+        }
+        for shadow in self.shadows {
+            let (table, copies) = (shadow.name(), shadow.copies());
+            let pointing = self.keyed_parents().flat_map(|parent| copies.pointing_at(parent));
+            let added = refusing(shadow).cloned().chain(pointing);
+            statements.extend(added.filter_map(|constraint| {
+                let add = attach::not_valid_statement(table, &constraint)?;
+                Some(add.why("holds for what is written; proved in a step of its own"))
+            }));
+        }
+        statements.extend(self.shadows.iter().flat_map(Shadow::follow));
+        statements.extend(self.around.create());
+        statements
+    }
+
+    /// The statements that put the old column back in its place.
+    fn give_way(&self, shadow: &Shadow) -> Vec<Statement> {
+        let (table, column) = (shadow.name(), shadow.column());
+        let (replacing, retired) = (shadow.shadow(), shadow.retired());
+        let copies = shadow.copies();
+        let mut statements = Vec::new();
+        if is_key(shadow) {
+            statements.extend(set_not_null(table, &retired, &not_null(shadow)));
+        }
+        if let Some((key, old)) = old_key(shadow) {
+            statements.push(
+                replace_key(table, key, &old)
+                    .why("the index is there, and the valid check has proved NOT NULL"),
+            );
+        }
+        statements.extend(hand_over::hand_over(table, &shadow.part.new, column, &retired));
+        if shadow.part.new.default.is_some() {
+            statements.push(ddl::drop_default(table, column));
+        }
+        statements.push(ddl::rename_column(table, column, &replacing));
+        statements.push(ddl::rename_column(table, &retired, column));
+        let keyed: Vec<&TableName> = self.keyed_parents().collect();
+        statements.extend(copies.unname(table, |parent| keyed.contains(&parent)));
+        statements.extend(copies.restore(table));
+        statements.extend(set_default(table, column, shadow.part.old.default.as_ref()));
+        if shadow.is_not_null() && !is_key(shadow) {
+            let condition = format!("{} is not null", column.quoted());
+            statements.push(ddl::add_check_not_valid(table, &not_null(shadow), &condition));
+        }
+        statements
+    }
+
+    /// Drops the old columns, with what is left of their own.
+    pub(crate) fn contract(&self) -> Step {
+        let mut statements: Vec<Statement> = Vec::new();
+        for shadow in self.shadows {
+            statements.extend(shadow.lag_no_more());
+            statements.push(
+                sql::drop_column(shadow.name(), &shadow.retired())
+                    .why("its values live on in the new column"),
+            );
+        }
+        Step::transaction(Phase::Contract, "nobody goes back to the old type", statements)
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Part> + Clone {
+        self.shadows.iter().map(|shadow| &shadow.part)
+    }
+
+    /// The tables whose primary key's index changes hands: a foreign key needs that very index.
+    fn keyed_parents(&self) -> impl Iterator<Item = &TableName> {
+        self.shadows.iter().filter(|shadow| shadow.primary_key().is_some()).map(Shadow::name)
+    }
+}
+
+/// The statements that put the new column in the old one's place.
+fn take_place(shadow: &Shadow) -> Vec<Statement> {
+    let (table, column) = (shadow.name(), shadow.column());
+    let (replacing, retired) = (shadow.shadow(), shadow.retired());
+    let copies = shadow.copies();
+    let mut statements = Vec::new();
+    if let (Some(key), Some(index)) = (shadow.primary_key(), copies.key_name()) {
+        statements.push(
+            replace_key(table, key, &index)
+                .why("the index is there, and the column is NOT NULL: no row is read"),
+        );
+    }
+    statements.extend(copies.retire(table));
+    statements.extend(copies.rename(table));
+    statements.extend(hand_over::hand_over(table, &shadow.part.old, column, &replacing));
+    if shadow.is_not_null() {
+        let left = ddl::drop_constraint_if_exists(table, &not_null(shadow));
+        statements.push(left.why("left by a way back that was cut short"));
+        statements.push(
+            ddl::drop_not_null(table, column)
+                .why("a value that the old type has no room for is null in it"),
+        );
+    }
+    if shadow.part.old.default.is_some() {
+        statements.push(ddl::drop_default(table, column));
+    }
+    statements.push(ddl::rename_column(table, column, &retired));
+    statements.push(ddl::rename_column(table, &replacing, column));
+    statements.extend(set_default(table, column, shadow.part.new.default.as_ref()));
+    statements
+}
+
+/// What a primary key or an identity needs before the old column can have it again: NOT NULL,
+/// proved, and unique indexes, of the old column and of the new one, whose own is the key's.
+fn key_back(shadow: &Shadow) -> Vec<Step> {
+    let (table, retired) = (shadow.name(), shadow.retired());
+    if !is_key(shadow) {
+        return Vec::new();
+    }
+    let check = not_null(shadow);
+    let condition = format!("{} is not null", retired.quoted());
+    let add = ddl::add_check_not_valid(table, &check, &condition);
+    let validate = ddl::validate(table, &check);
+    let mut steps: Vec<Step> = key_indexes(shadow)
+        .into_iter()
+        .map(|index| Step {
+            phase: Phase::Switch,
+            why: "for the way back alone: the index that the primary key will need".into(),
+            work: Work::DropIndex(index.clone()),
+            undo: Some(Work::BuildIndex(index)),
+        })
+        .collect();
+    steps.push(way_back("reads every row; blocks nobody", Work::Transaction(vec![validate])));
+    let left = ddl::drop_constraint_if_exists(table, &check);
+    steps.push(Step {
+        phase: Phase::Switch,
+        why: "for the way back alone: the old column is NOT NULL again".into(),
+        work: Work::Transaction(vec![left.why("left by a way back that was cut short")]),
+        undo: Some(Work::Transaction(vec![add])),
+    });
+    steps
+}
+
+fn key_indexes(shadow: &Shadow) -> Vec<Index> {
+    let table = shadow.name();
+    let Some(key) = shadow.primary_key() else { return Vec::new() };
+    let old = key.with_column(shadow.column(), &shadow.retired());
+    let names = (old_key(shadow), shadow.copies().key_name());
+    let (Some((_, retired)), Some(copy)) = names else { return Vec::new() };
+    let index = |key: &Constraint, name: &Name| {
+        index::concurrent(table, &attach::index_of(key, name, key.columns()))
+    };
+    vec![index(key, &copy), index(&old, &retired)]
+}
+
+/// The primary key, and the name that its old index gets on the way back.
+fn old_key(shadow: &Shadow) -> Option<(&Constraint, Name)> {
+    let key = shadow.primary_key()?;
+    Some((key, names::retired(shadow.name(), key.name.as_ref()?)))
+}
+
+/// Catalog B7: the index is there, and its columns are NOT NULL.
+fn replace_key(table: &TableName, key: &Constraint, index: &Name) -> Statement {
+    let name = key.name.as_ref().map(Name::quoted).unwrap_or_default();
+    let add = constraint::using_index(key, &index.text);
+    ddl::alter(table, &format!("drop constraint {name}, add {add}"), Mode::AccessExclusive)
+}
+
+fn is_key(shadow: &Shadow) -> bool {
+    shadow.primary_key().is_some() || shadow.part.old.identity.is_some()
+}
+
+/// The old column's constraints that could refuse a row which the new column takes. Unique ones
+/// cannot: what is distinct on the old type is distinct on the new.
+fn refusing(shadow: &Shadow) -> impl Iterator<Item = &Constraint> {
+    let refuses = |constraint: &&Constraint| {
+        matches!(constraint.rule, Rule::Check(_) | Rule::ForeignKey { .. })
+    };
+    shadow.part.constraints().filter(refuses)
+}
+
+/// The check that stands in for a NOT NULL until it is proved.
+fn not_null(shadow: &Shadow) -> String {
+    names::internal(shadow.name(), &[&shadow.column().text], "back_not_null")
+}
+
+fn set_not_null(table: &TableName, column: &Name, check: &str) -> Vec<Statement> {
+    vec![
+        ddl::set_not_null(table, column),
+        ddl::drop_constraint_if_exists(table, check)
+            .why("two statements: one `alter table` with both would scan"),
+    ]
+}
+
+fn inherit(shadow: &Shadow) -> Statement {
+    let copies = shadow.copies();
+    let (column, by) = (shadow.column(), &shadow.shadow());
+    let (indexes, constraints) = (copies.index_names(), copies.constraint_names());
+    Replaced { table: shadow.name(), column, by, indexes, constraints }.inherit()
+}
+
+fn set_default(table: &TableName, column: &Name, default: Option<&Default>) -> Option<Statement> {
+    Some(ddl::set_default(table, column, &default?.sql()))
+}
+
+/// Forward it does nothing.
+fn way_back(why: &str, undo: Work) -> Step {
+    let why = format!("for the way back alone: {why}");
+    Step::transaction(Phase::Switch, why, Vec::new()).undone_by(undo)
+}

@@ -1,0 +1,76 @@
+//! What no cast converts, what would not hold on another type, and what was left out.
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: integer identity primary_key, region: text });
+        create_table!(orders {
+            id: bigint identity primary_key,
+            customer_id: integer references(customers.id),
+            code: text unique,
+            label: varchar(50),
+            amount: integer check("amount / 2 > 0"),
+            half: integer generated("amount / 2"),
+            weight: integer,
+            placed_at: timestamp,
+            price: numeric(12, 2),
+            tag: text,
+            index(sql("weight / 2")),
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        change_type!(orders.cod: bigint);
+        change_type!(orders.label: varchar(20));
+        change_type!(orders.placed_at: timestamptz);
+        change_type!(orders.price: numeric(8, 2));
+        change_type!(orders.tag: uuid);
+        change_type!(customers.region: integer, up = "region::integer");
+        change_type!(orders.id);
+    }
+}
+
+mod m0002_built_on {
+    changeover::migration! {
+        after super::m0001_base;
+        change_type!(orders.amount: numeric);
+        change_type!(orders.weight: numeric);
+        change_type!(orders.half: bigint);
+        change_type!(orders.code: integer, up = "code::integer", down = "code::text");
+        change_type!(orders.customer_id: bigint);
+    }
+}
+
+mod m0002_keys {
+    changeover::migration! {
+        after super::m0001_base;
+        change_type!(customers.id: bigint);
+        change_type!(orders.id: bigint);
+        change_type!(orders.weight: bigint not_null, with(orders.tag));
+        change_type!(orders.tag: text collate("C"), zone = "UTC");
+    }
+}
+
+/// Until the contract nothing may be built on the column that goes.
+mod m0002_waiting {
+    changeover::migration! {
+        after super::m0001_base;
+        change_type!(orders.price: numeric(14, 4));
+        add_index!(orders(price));
+    }
+}
+
+mod m0003_built_meanwhile {
+    changeover::migration! {
+        after super::m0002_waiting;
+        add_index!(orders(label), where = "price > 10");
+        set_default!(orders.price, 1);
+        rename_column!(orders.price => net);
+        add_column!(orders.gross: numeric not_null, fill = "price * 2");
+        contract!(m0002_waiting);
+    }
+}
+
+fn main() {}
