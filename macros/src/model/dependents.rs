@@ -38,6 +38,7 @@ impl Schema {
                 (entity.needs(table) || self.entities(Kind::Trigger).any(fires))
                     && entity.mentions(&column.text)
             }
+            (None, Kind::RowSecurity) => false,
             (None, _) => entity.needs(table) && entity.mentions(&column.text),
         }
     }
@@ -176,10 +177,14 @@ impl Schema {
         }
     }
 
-    /// Remembers which tables and columns an entity reads that a contract replaces or drops.
+    /// Remembers what an entity reads that a contract replaces or drops.
     pub(crate) fn hold_while_read(&mut self, entity: &Entity) {
-        let mut read = Vec::new();
-        for table in self.tables().filter(|table| entity.needs(&table.name)) {
+        let used = self.entities.iter().filter(|other| entity.uses(other));
+        let mut read: Vec<Object> = used.map(Entity::object).collect();
+        read.retain(|object| *object != entity.object());
+        let names = self.table_names().filter_map(|name| syn::parse_str::<TableName>(name).ok());
+        let tables = names.filter(|name| entity.needs(name));
+        for table in tables.filter_map(|name| self.find(&name)) {
             read.push(Object::table(&table.name));
             let columns = table.columns.iter().map(|column| &column.name);
             let columns = columns.filter(|name| self.reads(entity, &table.name, Some(name)));

@@ -20,6 +20,8 @@ mod m0002_change {
         create_function!(twice(a: text, a: text) returns text, language = sql, body = "select a");
         create_function!(both() returns text, language = sql, stable, immutable, body = "select ''");
         create_function!(quoted() returns text, language = sql, body = "select '$changeover$'");
+        create_function!(slip() returns text, language = plpgsql, body = "begin retrun ''; end");
+        create_function!(half() returns text, language = sql, body = "select 1 from");
         create_function!(option() returns text, language = sql, stabel, body = "select ''");
         create_function!(nothing(), language = sql, body = "select ''");
     }

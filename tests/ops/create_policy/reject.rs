@@ -20,6 +20,7 @@ mod m0002_change {
         create_policy!(d on users);
         create_policy!(e on users, for = upsert, using = "true");
         create_policy!(f on users, using = "(true");
+        create_policy!(h on users, using = "nmae = current_user");
         create_policy!(g, using = "true");
     }
 }

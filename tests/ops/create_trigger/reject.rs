@@ -24,6 +24,8 @@ mod m0002_change {
         create_trigger!(f on names, before(insert), function = touch);
         create_trigger!(g on users, before(truncate), function = touch);
         create_trigger!(h on users, before(update), function = touch, old_table = was);
+        create_trigger!(l on users, before(update), function = touch, when = "name <> ''");
+        create_trigger!(m on users, before(update), function = touch, when = "new.nmae <> ''");
         create_trigger!(i on users, before(insret), function = touch);
         create_trigger!(j on users, befor(insert), function = touch);
         create_trigger!(k on users, before(insert));
