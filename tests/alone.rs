@@ -39,6 +39,11 @@ mod m0002_other {
         drop_not_null!(users.legacy);
         set_not_null!(users.email, fill = "'unknown'");
         drop_table!(old_users);
+        sql!(
+            up = "create statistics users_words on username, email from users",
+            undo = "drop statistics users_words",
+            reason = "they go together"
+        );
     }
 }
 
@@ -111,6 +116,11 @@ const RENAME_CONSTRAINT: Change =
     changeover::rename_constraint!(customers.customers_pkey => customers_key);
 const DROP_NOT_NULL: Change = changeover::drop_not_null!(users.legacy);
 const SET_NOT_NULL: Change = changeover::set_not_null!(users.email, fill = "'unknown'");
+const SQL: Change = changeover::sql!(
+    up = "create statistics users_words on username, email from users",
+    undo = "drop statistics users_words",
+    reason = "they go together"
+);
 const DROP_TABLE: Change = changeover::drop_table!(old_users);
 const SET_DEFAULT: Change = changeover::set_default!(users.email: text, "x");
 const DROP_DEFAULT: Change = changeover::drop_default!(users.email);
@@ -165,7 +175,7 @@ fn a_change_alone_plans_what_it_plans_in_a_history() {
     for change in [RENAME, ADD, INDEX, DROP_INDEX, DROP] {
         assert_same(&change, &m0002_history::MIGRATION);
     }
-    for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE] {
+    for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE, SQL] {
         assert_same(&change, &m0002_other::MIGRATION);
     }
     for change in [CHECK, FOREIGN_KEY, UNIQUE, PRIMARY_KEY, DROP_CONSTRAINT] {

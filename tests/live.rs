@@ -18,6 +18,8 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/faithful.rs"]
+mod faithful;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/hand_written.rs"]
@@ -38,6 +40,10 @@ mod partitioned_index;
 mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/retyped.rs"]
+mod retyped;
+#[path = "live/retyped_tables.rs"]
+mod retyped_tables;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
@@ -48,6 +54,8 @@ mod undo;
 mod upserts;
 #[path = "live/views.rs"]
 mod views;
+#[path = "live/wider_keys.rs"]
+mod wider_keys;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

@@ -12,6 +12,7 @@ mod expand;
 mod gated;
 mod grammar;
 mod history;
+mod lint;
 mod merge;
 mod migration;
 mod model;

@@ -31,8 +31,34 @@ enable_row_level_security!(secrets);
 create_table!(letters { id: bigint identity primary_key });
 create_policy!(of_letters on letters, using = "true");
 grant!(select, insert on customers to "pg_monitor");
+create_table!(unlogged drafts { id: bigint primary_key, body: text, with(fillfactor = 90) });
+create_table!(visits {
+    id: bigint not_null,
+    at: date not_null,
+    page: text,
+    customer_id: bigint references(customers.id),
+    primary_key(id, at),
+    index(customer_id),
+    index(page),
+    partition_by(range(at)),
+});
+create_partition!(visits_1 of visits, from("2020-01-01") to("2021-01-01"));
+create_table!(spare {
+    id: bigint not_null,
+    at: date not_null,
+    page: text,
+    customer_id: bigint,
+    foreign_key(customer_id => customers.id),
+    primary_key(id, at),
+    index(customer_id),
+});
 create_schema!(empty);
 create_enum!(mood { happy, sad });
+create_enum!(spare { one, two });
+create_table!(days { id: bigint primary_key, mood: mood, moods: mood[] });
+create_domain!(email: text);
+create_sequence!(numbers);
+create_extension!(citext);
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -41,6 +67,14 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"create_table!(orders_ { id_: bigint identity primary_key, total_: numeric(12, 2) not_null default 0 check("id_ > 0"), customer_: bigint references(customers.id, on_delete = cascade), tags_: text[] collate("C") comment("c"), unique(total_, customer_), check("true", name = c_), foreign_key(id_ => customers.id, on_update = set_null, name = f_), index((total_ desc, id_ asc), unique, where = "true", using = btree, include(tags_), name = i_) });"#,
     "drop_table!(users);",
     "rename_table!(users => accounts_);",
+    "set_storage_parameters!(users, fillfactor = 70, toast.autovacuum_enabled = false, autovacuum_vacuum_scale_factor = 0.01, parallel_workers = default);",
+    r#"set_unlogged!(users, direct(max_rows = 10_000, reason = "r"));"#,
+    r#"set_logged!(drafts, direct(max_rows = 10_000, reason = "r"));"#,
+    r#"create_partition!(visits_2_ of visits, from("2021-01-01") to("2022-01-01"));"#,
+    "create_partition!(visits_rest_ of visits, default);",
+    r#"attach_partition!(spare of visits, from("2019-01-01") to("2020-01-01"));"#,
+    "detach_partition!(visits_1 of visits);",
+    r#"create_table!(split_ { kind_: text not_null, partition_by(list(kind_ collate("C") text_ops)) });"#,
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
     r#"add_column!(users.token_: uuid not_null unique default sql("gen_random_uuid()"));"#,
     r#"add_column!(users.region_: text not_null, fill = "email");"#,
@@ -49,6 +83,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"split_column!(users.code => { head_: text not_null default "" = "left(code, 1)", tail_: text = "right(code, 1)" }, down = "head_ || tail_");"#,
     r#"merge_columns!(users { username = "left(both_, 1)", code = "right(both_, 1)" } => both_: text not_null, up = "username || code");"#,
     r#"drop_column!(users.legacy, fill = "'x'");"#,
+    r#"change_type!(users.code: bigint default 7, up = "code::bigint", down = "code::text");"#,
+    r#"change_type!(events.at: timestamp, zone = "UTC", allow(timestamp_without_time_zone, reason = "sent so"));"#,
+    r#"change_type!(users.email: varchar collate("C"));"#,
     r#"set_not_null!(users.email, fill = "''");"#,
     "add_column!(users.number_: bigint identity(always, start = 1000, increment = 10));",
     "add_identity!(customers.number, always, increment = 2);",
@@ -94,6 +131,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     "change_primary_key!(users(username, id), include(email), name = k_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
+    r#"sql!(up = "create statistics users_words (dependencies) on legacy, email from users", undo = "drop statistics users_words", phase = expand, reason = "r", locks(users = share_update_exclusive));"#,
+    r#"sql!(up = "update users set legacy = legacy", undo = none, phase = migrate, reason = "r", allow(update, reason = "a"));"#,
     r#"add_check!(users, "email <> ''", no_inherit, name = c_);"#,
     r#"add_check!(users, "code <> ''", fill(code = "null", legacy = "code"));"#,
     r#"add_foreign_key!(events.id => customers.id, fill = "null");"#,
@@ -104,6 +143,20 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
     "drop_enum!(mood);",
+    r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
+    r#"backfill!(users.email = "username || '@example.org'");"#,
+    "drop_enum!(spare);",
+    "rename_enum_value!(mood.sad => calm_);",
+    "drop_enum_value!(mood.sad, replace_by = happy);",
+    r#"create_domain!(rank_: text not_null default "x" check("value <> ''") collate("C") comment("c"));"#,
+    r#"change_domain!(email, default = "x");"#,
+    "change_domain!(email, default = none);",
+    "drop_domain!(email);",
+    r#"create_extension!("hstore", schema = "empty", version = "1.8");"#,
+    "drop_extension!(citext);",
+    "create_sequence!(tickets_, as = integer, increment = 2, min_value = 1, max_value = 99, start = 3, cache = 5, cycle = true, owned_by = users.id);",
+    "change_sequence!(numbers, increment = 2, max_value = 99, restart = 5, owned_by = none);",
+    "drop_sequence!(numbers);",
 ];
 
 /// What only the server knows: operator classes and their parameters.

@@ -195,6 +195,8 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
     if server.version >= 14_00_00 {
         // A runner that was killed would otherwise keep the lock until its index is built.
         base.push(("client_connection_check_interval", "2000"));
+        // Between two batches a function of the service's may take its time.
+        base.push(("idle_session_timeout", "0"));
     }
     if server.version >= 17_00_00 {
         base.push(("transaction_timeout", "0"));

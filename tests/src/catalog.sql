@@ -41,6 +41,8 @@ select format('column %s.%I %s', r.name, a.attname, format_type(a.atttypid, a.at
     || coalesce(' acl ' || (select string_agg(entry::text, ',' order by entry::text)
         from unnest(a.attacl) as entry), '')
     || format(' storage %s', a.attstorage)
+    || case when a.attstattarget >= 0 then ' statistics ' || a.attstattarget else '' end
+    || coalesce(' options ' || a.attoptions::text, '')
     || coalesce(d.text, '')
 from relation r
 join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
@@ -52,19 +54,25 @@ where r.relkind in ('r', 'p', 'v', 'm', 'f')
 
 -- Not-null constraints have rows of their own from 18 on; the columns say it on all versions.
 union all
-select format('constraint %s.%I %s%s%s', r.name, c.conname, pg_get_constraintdef(c.oid),
+select format('constraint %s.%I %s%s%s', r.name, coalesce(above.conname, c.conname),
+    pg_get_constraintdef(c.oid),
     case when c.convalidated then '' else ' (not validated)' end, d.text)
 from relation r join pg_constraint c on c.conrelid = r.oid
+-- A partition's is named as that of its table, whoever made it.
+left join pg_constraint above on above.oid = c.conparentid
 left join comment d on d.classoid = 'pg_constraint'::regclass and d.objoid = c.oid
 where c.contype <> 'n'
 
 union all
-select format('index %s%s%s%s%s%s', pg_get_indexdef(i.indexrelid),
+select format('index %s%s%s%s%s%s',
+    coalesce(format('of partition %s in ', i.indrelid::regclass) || above.inhparent::regclass,
+        pg_get_indexdef(i.indexrelid)),
     case when i.indisvalid then '' else ' INVALID' end,
     case when i.indisreplident then ' (replica identity)' else '' end,
     case when i.indisclustered then ' (clustered)' else '' end,
     ' options ' || r.reloptions::text, d.text)
 from relation r join pg_index i on i.indexrelid = r.oid
+left join pg_inherits above on above.inhrelid = i.indexrelid
 left join comment d on d.classoid = 'pg_class'::regclass and d.objoid = r.oid
 
 union all
@@ -73,9 +81,9 @@ from relation r join pg_trigger t on t.tgrelid = r.oid
 where not t.tgisinternal
 
 union all
-select format('sequence %s %s start %s by %s from %s to %s cache %s cycle %s owned by %s.%I acl %s',
-    r.name, format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
-    s.seqcycle, o.name, a.attname, (select list from relation_acl a where a.oid = r.oid))
+select format('sequence %s %s start %s by %s from %s to %s cache %s cycle %s owned by %s acl %s', r.name,
+    format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
+    s.seqcycle, case when o.name is not null then format('%s.%I', o.name, a.attname) end, (select list from relation_acl a where a.oid = r.oid))
 from relation r join pg_sequence s on s.seqrelid = r.oid
 left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = r.oid
     and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
@@ -119,3 +127,23 @@ from relation r join pg_policy p on p.polrelid = r.oid
 union all
 select format('statistics %s', pg_get_statisticsobjdef(s.oid))
 from pg_statistic_ext s join relation r on r.oid = s.stxrelid
+
+union all
+select format('rule %s', pg_get_ruledef(w.oid))
+from pg_rewrite w join relation r on r.oid = w.ev_class
+where w.rulename <> '_RETURN'
+
+union all
+select format('publication %I of %s', p.pubname, array(
+    select t.schemaname || '.' || t.tablename
+    from pg_publication_tables t where t.pubname = p.pubname order by 1))
+from pg_publication p
+
+union all
+select format('composite %I.%I %s', n.nspname, c.relname, array(
+    select format('%s %s', a.attname, format_type(a.atttypid, a.atttypmod))
+    from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    order by a.attnum))
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'c' and n.nspname not in ('information_schema', 'changeover', $1)
+    and n.nspname !~ '^pg_'

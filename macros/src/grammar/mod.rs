@@ -4,11 +4,12 @@ mod expression;
 mod functions;
 mod mistake;
 mod names;
+mod script;
 mod slip;
 mod tree;
-mod whole;
 
 pub(crate) use expression::{Expression, problem_of_type};
 pub(crate) use functions::{Call, Volatility};
 pub(crate) use names::{Reference, Source};
-pub(crate) use whole::{problem_of_body, problem_of_query};
+pub(crate) use script::{Script, problem_of_plpgsql, problem_of_query};
+pub(crate) use tree::{Kind, Node};

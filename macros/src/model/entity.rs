@@ -35,6 +35,7 @@ pub(crate) enum Kind {
     Domain,
     Sequence,
     Function,
+    Partition,
     View,
     MaterializedView,
     Trigger,
@@ -51,6 +52,7 @@ const KINDS: &[(Kind, &str)] = &[
     (Kind::Domain, "domain"),
     (Kind::Sequence, "sequence"),
     (Kind::Function, "function"),
+    (Kind::Partition, "partition"),
     (Kind::View, "view"),
     (Kind::MaterializedView, "materialized view"),
     (Kind::Trigger, "trigger"),
@@ -71,7 +73,7 @@ impl Kind {
 
     /// Whether its name may not be a table's too (manual, `pg_class`).
     pub(crate) fn is_relation(self) -> bool {
-        matches!(self, Kind::View | Kind::MaterializedView | Kind::Sequence)
+        matches!(self, Kind::Partition | Kind::View | Kind::MaterializedView | Kind::Sequence)
     }
 
     /// Whether its name may not be another type's too (manual, `pg_type`).
@@ -150,22 +152,31 @@ impl Entity {
         self.create.iter().map(replace).collect()
     }
 
+    /// The change that drops it.
+    pub(crate) fn drop_macro(&self) -> String {
+        format!("drop_{}!({});", self.kind.word().replace(' ', "_"), self.name)
+    }
+
     /// The change that makes it need something no more.
     pub(crate) fn way_out(&self) -> String {
         let (name, on) =
             (&self.name, self.on.as_ref().map_or(String::new(), |on| format!(" on {on}")));
         match self.kind {
             Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),
-            Kind::MaterializedView => format!("drop_materialized_view!({name});"),
             Kind::Function => format!("replace_function!({name}(…) …);"),
             Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
             Kind::Policy => format!("replace_policy!({name}{on}, …);"),
-            kind => format!("drop {kind} `{name}`"),
+            _ => self.drop_macro(),
         }
     }
 }
 
 impl Schema {
+    /// What belongs to a table goes with it.
+    pub(crate) fn remove_what_is_on(&mut self, table: &TableName) {
+        self.entities.retain(|entity| entity.on.as_ref() != Some(table));
+    }
+
     pub(crate) fn put_entity(&mut self, entity: Entity) {
         let object = entity.object();
         self.entities.retain(|other| other.object() != object);
@@ -216,11 +227,6 @@ impl Schema {
         found
     }
 
-    /// Takes away what goes with a table: its triggers, policies, privileges.
-    pub(crate) fn remove_entities_on(&mut self, table: &TableName) {
-        self.entities.retain(|entity| entity.on.as_ref() != Some(table));
-    }
-
     /// Reports what is there already: a trigger's or a policy's name on its table.
     pub(crate) fn entity_is_free(&self, entity: &Entity, span: Span, errors: &mut Errors) {
         let object = entity.object();
@@ -265,10 +271,5 @@ impl Schema {
         let types = self.entities.iter().filter(|entity| entity.kind.is_type());
         let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
         ty.report_unknown(&known, errors);
-    }
-
-    /// An entity that is known by nothing but a change that stands outside any history.
-    pub(crate) fn assume_entity(&mut self, kind: Kind, name: &TableName, parts: Vec<String>) {
-        self.put_entity(Entity { kind, name: name.clone(), on: None, create: Vec::new(), parts });
     }
 }

@@ -53,7 +53,9 @@ impl Item<'_> {
             (Item::Table(table), Item::Entity(entity)) if entity.kind < Kind::Function => {
                 entity.is_needed_by(table)
             }
-            (Item::Table(table), Item::Entity(entity)) if entity.kind == Kind::Function => {
+            (Item::Table(table), Item::Entity(entity))
+                if matches!(entity.kind, Kind::Function | Kind::Other) =>
+            {
                 let name = entity.name.name.text.as_str();
                 table.sql().any(|sql| names(&sql).any(|word| word == name))
             }

@@ -7,7 +7,7 @@ use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Work, attach, ddl, not_null, violation};
+use crate::plan::{Work, attach, constraint, ddl, not_null, violation};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
 use crate::syntax::name::{Name, TableName};
@@ -83,7 +83,8 @@ impl Operation for AddPrimaryKey {
              fails (23502, 23505), by old builds too",
             join(self.constraint.columns())
         );
-        Plan::noting(steps, vec![note])
+        let notes = [note].into_iter().chain(constraint::note(&self.constraint)).collect();
+        Plan::noting(steps, notes)
     }
 
     fn direct(&self, nullable: &Vec<Name>) -> Option<Direct> {

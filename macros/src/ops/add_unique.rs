@@ -7,7 +7,7 @@ use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{attach, violation};
+use crate::plan::{attach, constraint, violation};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
 use crate::syntax::name::{Name, TableName};
@@ -59,7 +59,8 @@ impl Operation for AddUnique {
              fails (23505), by old builds too",
             join(self.constraint.columns())
         );
-        Plan::noting(steps, vec![note])
+        let notes = [note].into_iter().chain(constraint::note(&self.constraint)).collect();
+        Plan::noting(steps, notes)
     }
 
     fn direct(&self, (): &()) -> Option<Direct> {

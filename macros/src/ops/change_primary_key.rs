@@ -114,7 +114,8 @@ impl Operation for ChangePrimaryKey {
              fails (23502, 23505), by old builds too",
             join(&self.columns)
         );
-        Plan::noting(steps, vec![note])
+        let notes = [note].into_iter().chain(constraint::note(new)).collect();
+        Plan::noting(steps, notes)
     }
 
     fn direct(&self, facts: &Facts) -> Option<Direct> {
@@ -138,9 +139,12 @@ impl Operation for ChangePrimaryKey {
         };
         let new = self.named_after(&old);
         schema.alter(&self.table, |table| table.set_primary_key(new.clone()));
-        for name in [&old.name, &new.name].into_iter().flatten() {
+        if let Some(name) = &new.name {
             schema.hold(Object::constraint(&self.table, name), Role::Synced);
-            schema.hold(Object::index(&self.table, name), Role::Synced);
+        }
+        if let Some(name) = old.name.as_ref().filter(|_| old.name != new.name) {
+            let gone = Role::Retiring { successor: new.name.as_ref().map(Name::to_string) };
+            schema.hold(Object::of_constraint(&self.table, name, true), gone);
         }
         // A key goes with its columns.
         for column in self.columns.iter().chain(old.columns()) {

@@ -12,6 +12,7 @@ use crate::plan::{Phase, Step, sql};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::Rule;
 use crate::syntax::index::Index;
+use crate::syntax::name::Name;
 use crate::syntax::table::Table;
 
 pub(crate) struct CreateTable {
@@ -67,6 +68,9 @@ impl Operation for CreateTable {
             let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
             let own: Vec<&Column> =
                 columns.iter().filter_map(|name| self.table.column(&name.text)).collect();
+            if own.len() < columns.len() {
+                continue;
+            }
             if target.table == self.table.name {
                 schema.reference_to(&self.table, &own, target, errors);
             } else {
@@ -77,6 +81,7 @@ impl Operation for CreateTable {
             schema.column_of(&self.table, column, errors);
         }
         schema.expressions_of(&self.table, &self.table, errors);
+        self.check_storage(schema, errors);
         (errors.count() == before).then_some(())
     }
 
@@ -94,6 +99,27 @@ impl Operation for CreateTable {
 }
 
 impl CreateTable {
+    fn check_storage(&self, schema: &Schema, errors: &mut Errors) {
+        let table = &self.table;
+        let Some(by) = &table.partition_by else { return };
+        if let Some(parameter) = table.storage.iter().next() {
+            errors
+                .at(parameter.span, "a partitioned table holds no rows itself")
+                .note("storage parameters are for its partitions");
+        }
+        for column in by.columns() {
+            schema.column_of(table, column, errors);
+        }
+        let keys = table.constraints.iter().filter(|item| item.has_index());
+        for key in keys {
+            table.check_unique_key(key.columns(), key.span, errors);
+        }
+        for index in table.indexes.iter().filter(|index| index.unique) {
+            let columns: Vec<Name> = index.key_columns().cloned().collect();
+            table.check_unique_key(&columns, index.span, errors);
+        }
+    }
+
     fn check_columns(&self, errors: &mut Errors) {
         let columns = &self.table.columns;
         for (at, column) in columns.iter().enumerate() {

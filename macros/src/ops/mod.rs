@@ -9,24 +9,32 @@ pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
 pub(crate) mod add_unique;
+pub(crate) mod attach_partition;
+pub(crate) mod backfill;
+pub(crate) mod change_domain;
 pub(crate) mod change_primary_key;
 pub(crate) mod change_sequence;
 pub(crate) mod change_type;
+pub(crate) mod create_domain;
 pub(crate) mod create_enum;
 pub(crate) mod create_extension;
 pub(crate) mod create_function;
 pub(crate) mod create_materialized_view;
+pub(crate) mod create_partition;
 pub(crate) mod create_policy;
 pub(crate) mod create_schema;
 pub(crate) mod create_sequence;
 pub(crate) mod create_table;
 pub(crate) mod create_trigger;
 pub(crate) mod create_view;
+pub(crate) mod detach_partition;
 pub(crate) mod disable_row_level_security;
 pub(crate) mod drop_column;
 pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
+pub(crate) mod drop_domain;
 pub(crate) mod drop_enum;
+pub(crate) mod drop_enum_value;
 pub(crate) mod drop_extension;
 pub(crate) mod drop_function;
 pub(crate) mod drop_identity;
@@ -46,6 +54,7 @@ pub(crate) mod rebuild_index;
 pub(crate) mod refresh_materialized_view;
 pub(crate) mod rename_column;
 pub(crate) mod rename_constraint;
+pub(crate) mod rename_enum_value;
 pub(crate) mod rename_index;
 pub(crate) mod rename_table;
 pub(crate) mod replace_function;
@@ -55,8 +64,12 @@ pub(crate) mod replace_trigger;
 pub(crate) mod replace_view;
 pub(crate) mod revoke;
 pub(crate) mod set_default;
+pub(crate) mod set_logged;
 pub(crate) mod set_not_null;
+pub(crate) mod set_storage_parameters;
+pub(crate) mod set_unlogged;
 pub(crate) mod split_column;
+pub(crate) mod sql;
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -85,9 +98,12 @@ macro_rules! operations {
             /// });
             /// ```
             ///
+            /// `unlogged` stands before the name; `with(fillfactor = 70)` and
+            /// `partition_by(range(created_at))`, `list(…)` or `hash(…)`, among the items.
+            ///
             /// One step, in Expand. A foreign key locks the table that it points at against
             /// writes until the transaction ends, which is at once.
-            /// PostgreSQL manual: CREATE TABLE.
+            /// PostgreSQL manual: CREATE TABLE, "Table Partitioning".
             create_table: CreateTable,
             /// Drops a table, once no build uses it.
             ///
@@ -97,6 +113,68 @@ macro_rules! operations {
             ///
             /// All of it happens in Contract. PostgreSQL manual: DROP TABLE.
             drop_table: DropTable,
+            /// Creates a partition of a partitioned table.
+            ///
+            /// ```text
+            /// create_partition!(events_2027 of events, from("2027-01-01") to("2028-01-01"));
+            /// create_partition!(events_eu of events, in("de", "fr"));
+            /// create_partition!(events_0 of events, modulus(4) remainder(0));
+            /// create_partition!(events_rest of events, default);
+            /// ```
+            ///
+            /// A bound takes strings, numbers, `minvalue`, `maxvalue` and `null`. One step, in
+            /// Expand, that blocks nobody. Where there is a `default` partition, in Migrate: a
+            /// validated check first proves that it holds none of the new one's rows. An undo is
+            /// refused once the partition holds rows. PostgreSQL manual: "Table Partitioning".
+            create_partition: CreatePartition,
+            /// Makes a table a partition of another.
+            ///
+            /// ```text
+            /// attach_partition!(events_2020 of events, from("2020-01-01") to("2021-01-01"));
+            /// ```
+            ///
+            /// In Migrate: the indexes that it lacks are built concurrently, a validated check
+            /// proves its bound, and attaching reads nothing. It must have the columns and
+            /// constraints of the other. PostgreSQL manual: ALTER TABLE, ATTACH PARTITION.
+            attach_partition: AttachPartition,
+            /// Makes a partition a table of its own.
+            ///
+            /// ```text
+            /// detach_partition!(events_2020 of events);
+            /// ```
+            ///
+            /// In Contract, when no build reads its rows through the other: concurrently, or under
+            /// a brief lock where there is a `default` partition. PostgreSQL manual: ALTER TABLE,
+            /// DETACH PARTITION.
+            detach_partition: DetachPartition,
+            /// Makes a table's rows outlive a crash of the server.
+            ///
+            /// ```text
+            /// set_logged!(sessions, direct(max_rows = 10_000, reason = "a few per user"));
+            /// ```
+            ///
+            /// PostgreSQL writes the table anew under a lock that blocks reads and writes, so that
+            /// there is the direct form alone. PostgreSQL manual: ALTER TABLE, SET LOGGED.
+            set_logged: SetLogged,
+            /// Makes a table's rows cheaper to write, and lost in a crash of the server.
+            ///
+            /// ```text
+            /// set_unlogged!(sessions, direct(max_rows = 10_000, reason = "a few per user"));
+            /// ```
+            ///
+            /// As [`set_logged!`]. A new table is `create_table!(unlogged sessions { … })`.
+            /// PostgreSQL manual: CREATE TABLE, UNLOGGED.
+            set_unlogged: SetUnlogged,
+            /// Sets storage parameters of a table; `default` takes one back.
+            ///
+            /// ```text
+            /// set_storage_parameters!(orders, fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
+            /// set_storage_parameters!(orders, toast.autovacuum_enabled = default);
+            /// ```
+            ///
+            /// One step, in Expand, that blocks neither reads nor writes. PostgreSQL manual:
+            /// CREATE TABLE, "Storage Parameters".
+            set_storage_parameters: SetStorageParameters,
             /// Renames a table, or moves it to another schema; both names work until the contract.
             ///
             /// ```text
@@ -180,6 +258,26 @@ macro_rules! operations {
             /// without loss; a value that `up` cannot take fails the write that brings it.
             /// PostgreSQL manual: ALTER TABLE, notes on SET DATA TYPE.
             change_type: ChangeType,
+            /// Fills columns of rows, in many short transactions.
+            ///
+            /// ```text
+            /// backfill!(orders.label = "case when priority >= 8 then 'high' else 'low' end");
+            /// backfill!(orders { net = "total * 0.8", tax = "total * 0.2" }, where = "net is null");
+            /// backfill!(orders.label, with = crate::labels::label, read(priority, note));
+            /// ```
+            ///
+            /// `where` is the condition that a row meets until it is filled, by default that the
+            /// column is null. A trigger does the same, until the contract, for rows that builds
+            /// write meanwhile; `once` leaves it out, where every live build writes the values
+            /// itself. An undo leaves the values.
+            ///
+            /// With `with` an asynchronous function of the service makes the values, a batch after
+            /// the other: `async fn label(rows: Vec<(i32, Option<String>)>) -> Result<Vec<String>, E>`
+            /// takes the columns that `read` names and gives back, in the same order, those that
+            /// are filled. It may be called more than once for a row; a row that a client changed
+            /// meanwhile is read again. `key` names columns that are unique and not null, by
+            /// default the primary key. PostgreSQL manual: UPDATE.
+            backfill: Backfill,
             /// Drops a column, once no build names it.
             ///
             /// ```text
@@ -629,6 +727,27 @@ macro_rules! operations {
             /// One step, in Expand; changes behind it may use the value. An undo leaves the value,
             /// because PostgreSQL cannot take one away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
             add_enum_value: AddEnumValue,
+            /// Gives a value of an enum another name.
+            ///
+            /// ```text
+            /// rename_enum_value!(order_status.shipped => sent);
+            /// ```
+            ///
+            /// Both names are there from Expand on, and new builds take them for one: until the
+            /// contract a trigger stores the old one, which old builds know. The contract turns
+            /// the rows, and a check on each column keeps the old name out; it stays in the type,
+            /// because PostgreSQL takes none away. PostgreSQL manual: ALTER TYPE, ADD VALUE.
+            rename_enum_value: RenameEnumValue,
+            /// Lets no row hold a value of an enum any more.
+            ///
+            /// ```text
+            /// drop_enum_value!(order_status.lost, replace_by = cancelled);
+            /// ```
+            ///
+            /// Rows that hold it get the other, as do those that old builds write until the
+            /// contract; a check on each column keeps it out. It stays in the type, because
+            /// PostgreSQL takes none away. PostgreSQL manual: "Enumerated Types".
+            drop_enum_value: DropEnumValue,
             /// Drops an enum, once no build names it.
             ///
             /// ```text
@@ -638,6 +757,35 @@ macro_rules! operations {
             /// One step, in Contract; columns that have the type are dropped, and contracted,
             /// first. PostgreSQL manual: DROP TYPE.
             drop_enum: DropEnum,
+            /// Creates a domain, a type with a rule and a default of its own.
+            ///
+            /// ```text
+            /// create_domain!(email: text check("value like '%@%'"));
+            /// ```
+            ///
+            /// Takes `not_null`, `default`, `check`, `collate` and `comment`. One step, in Expand.
+            /// A rule cannot change once columns have the type, and such a column cannot be added
+            /// to a table with rows: a check of the table can do both. PostgreSQL manual: CREATE
+            /// DOMAIN.
+            create_domain: CreateDomain,
+            /// Gives a domain another default, or none.
+            ///
+            /// ```text
+            /// change_domain!(email, default = "nobody@example.org");
+            /// change_domain!(email, default = none);
+            /// ```
+            ///
+            /// For new rows, by every build. One step, in Expand. PostgreSQL manual: ALTER DOMAIN.
+            change_domain: ChangeDomain,
+            /// Drops a domain, once no build names it.
+            ///
+            /// ```text
+            /// drop_domain!(email);
+            /// ```
+            ///
+            /// One step, in Contract; columns that have the type are dropped, and contracted,
+            /// first. PostgreSQL manual: DROP DOMAIN.
+            drop_domain: DropDomain,
             /// Creates an extension, unless the database has it already.
             ///
             /// ```text
@@ -685,6 +833,23 @@ macro_rules! operations {
             /// One step, in Contract; a default that uses it is dropped, and contracted, first.
             /// PostgreSQL manual: DROP SEQUENCE.
             drop_sequence: DropSequence,
+            /// Runs statements that no other macro stands for.
+            ///
+            /// ```text
+            /// sql!(
+            ///     up = "create statistics orders_region (dependencies) on country, region from orders",
+            ///     undo = "drop statistics orders_region",
+            ///     reason = "the planner takes them for independent",
+            /// );
+            /// ```
+            ///
+            /// PostgreSQL's grammar reads them while the service compiles; a form that blocks
+            /// clients, or that the history has to know of, is an error that names the macro to
+            /// use. `phase` is `expand`, `migrate` or `contract`; before the contract `undo` says
+            /// what takes the statements back, or `none`. `locks(orders = share)` states what a
+            /// statement locks where that is not known; `allow(truncate, reason = "…")` lets a
+            /// rule be broken. All statements of one `sql!` are one transaction.
+            sql: Sql,
         }
     };
 }

@@ -16,15 +16,11 @@ pub(crate) fn lock_parents(child: &TableName, parents: &[TableName], mode: Mode)
 }
 
 pub(crate) fn lock_table(table: &TableName, mode: Mode) -> Statement {
-    let word = match mode {
-        Mode::RowShare => "row share",
-        Mode::ShareUpdateExclusive => "share update exclusive",
-        Mode::Share => "share",
-        Mode::ShareRowExclusive => "share row exclusive",
-        Mode::Exclusive => "exclusive",
-        Mode::AccessExclusive => "access exclusive",
-    };
-    Statement::locking(format!("lock table {} in {word} mode", table.quoted()), table, mode)
+    Statement::locking(
+        format!("lock table {} in {} mode", table.quoted(), mode.words()),
+        table,
+        mode,
+    )
 }
 
 pub(crate) fn alter(table: &TableName, clause: &str, mode: Mode) -> Statement {

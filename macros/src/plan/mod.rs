@@ -7,6 +7,7 @@ pub(crate) mod constraint;
 pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
+pub(crate) mod domain;
 pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
@@ -14,11 +15,14 @@ pub(crate) mod function;
 pub(crate) mod grant;
 pub(crate) mod hand_over;
 pub(crate) mod index;
+pub(crate) mod label;
+pub(crate) mod logged;
 pub(crate) mod materialized;
 pub(crate) mod not_null;
 pub(crate) mod numbers;
 pub(crate) mod outside;
 pub(crate) mod part;
+pub(crate) mod partition;
 pub(crate) mod policy;
 pub(crate) mod queue;
 pub(crate) mod repair;
@@ -29,6 +33,7 @@ pub(crate) mod shadow;
 pub(crate) mod sql;
 pub(crate) mod stand_in;
 pub(crate) mod swap;
+pub(crate) mod swapped_key;
 pub(crate) mod sync;
 pub(crate) mod trigger;
 pub(crate) mod version;
@@ -59,6 +64,7 @@ pub(crate) enum Work {
     BuildIndex(Index),
     DropIndex(Index),
     Backfill(Backfill),
+    Convert(Convert),
     Require(Require),
     Alone(Alone),
     Bound(Bound),
@@ -80,12 +86,32 @@ pub(crate) struct Lock {
 /// The lock modes that plans take (manual, "Explicit Locking"), the weakest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Mode {
+    AccessShare,
     RowShare,
+    RowExclusive,
     ShareUpdateExclusive,
     Share,
     ShareRowExclusive,
     Exclusive,
     AccessExclusive,
+}
+
+impl Mode {
+    /// Every mode, by its words in SQL.
+    pub(crate) const ALL: [(&str, Mode); 8] = [
+        ("access share", Mode::AccessShare),
+        ("row share", Mode::RowShare),
+        ("row exclusive", Mode::RowExclusive),
+        ("share update exclusive", Mode::ShareUpdateExclusive),
+        ("share", Mode::Share),
+        ("share row exclusive", Mode::ShareRowExclusive),
+        ("exclusive", Mode::Exclusive),
+        ("access exclusive", Mode::AccessExclusive),
+    ];
+
+    pub(crate) fn words(self) -> &'static str {
+        Self::ALL.iter().find(|(_, mode)| *mode == self).map_or("", |(words, _)| words)
+    }
 }
 
 #[derive(Clone)]
@@ -102,6 +128,17 @@ pub(crate) struct Backfill {
     pub(crate) table: String,
     pub(crate) set: String,
     pub(crate) pending: String,
+}
+
+/// Rows that a function of the service fills. The columns are quoted.
+pub(crate) struct Convert {
+    pub(crate) table: String,
+    pub(crate) key: Vec<String>,
+    pub(crate) read: Vec<String>,
+    pub(crate) write: Vec<String>,
+    pub(crate) pending: String,
+    /// The path of an asynchronous function of the user's.
+    pub(crate) function: syn::Path,
 }
 
 pub(crate) struct Require {

@@ -75,7 +75,7 @@ pub(crate) fn recreate(view: &Entity, over: &[Entity]) -> Vec<Statement> {
     statements
 }
 
-fn keep_privileges(view: &Entity, number: usize) -> Statement {
+pub(crate) fn keep_privileges(view: &Entity, number: usize) -> Statement {
     let name = view.name.quoted().replace('\'', "''");
     Statement::free(format!(
         "select set_config('changeover.privileges_{number}', relacl::text, true)\n\
@@ -84,7 +84,7 @@ fn keep_privileges(view: &Entity, number: usize) -> Statement {
     .why("what was granted on the view goes with it")
 }
 
-fn restore_privileges(view: &Entity, number: usize) -> Statement {
+pub(crate) fn restore_privileges(view: &Entity, number: usize) -> Statement {
     let name = view.name.quoted();
     Statement::free(format!(
         "do $changeover$

@@ -4,13 +4,13 @@ use std::fmt;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token};
 
 use crate::diag::Errors;
 use crate::syntax::default::Default;
 use crate::syntax::identity::Identity;
-use crate::syntax::list::{Reader, Words, flag, inside};
+use crate::syntax::list::{Reader, Words, flag, inside, next};
 use crate::syntax::name::Name;
 use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
@@ -120,14 +120,6 @@ impl ColumnDef {
         let column = Column { name, ty, not_null, default, identity, generated, collate, comment };
         column.check(errors);
         Ok(ColumnDef { column, inline: inline.into_iter().flatten().collect() })
-    }
-}
-
-/// A value behind its word.
-fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
-    move |input| {
-        *slot = Some(input.parse()?);
-        Ok(())
     }
 }
 

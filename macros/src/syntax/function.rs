@@ -7,7 +7,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token, parenthesized};
 
 use crate::diag::Errors;
-use crate::grammar::problem_of_body;
+use crate::grammar::{Script, problem_of_plpgsql};
 use crate::syntax::default::Default;
 use crate::syntax::list::{flag, items, keyword, options, unknown, value};
 use crate::syntax::name::{Name, TableName};
@@ -239,7 +239,12 @@ impl Options {
 
     fn check_body(&self, errors: &mut Errors) {
         let (Some(language), Some(body)) = (&self.language, &self.body) else { return };
-        if let Some(problem) = problem_of_body(&language.text, &body.text) {
+        let problem = match language.text.as_str() {
+            "sql" => Script::read(&body.text).err(),
+            "plpgsql" => problem_of_plpgsql(&body.text),
+            _ => None,
+        };
+        if let Some(problem) = problem {
             errors.at(body.span, problem);
         }
     }

@@ -110,12 +110,17 @@ impl Key {
         }
     }
 
-    /// As it is written in SQL.
-    pub(crate) fn sql(&self) -> String {
-        let mut text = match &self.value {
+    /// The value alone, as it is written in SQL.
+    pub(crate) fn value_sql(&self) -> String {
+        match &self.value {
             KeyValue::Column(name) => name.quoted(),
             KeyValue::Expression(sql) => format!("({})", sql.text),
-        };
+        }
+    }
+
+    /// As it is written in SQL.
+    pub(crate) fn sql(&self) -> String {
+        let mut text = self.value_sql();
         if let Some(collate) = &self.collate {
             text += &format!(" collate \"{}\"", collate.value());
         }
@@ -186,9 +191,10 @@ impl Opclass {
     }
 }
 
-/// Whether an exclusion constraint's operator follows, `with "&&"`.
+/// Whether an exclusion constraint's operator follows, `with "&&"`: no modifier stands before a
+/// string.
 fn is_operator_next(input: ParseStream) -> bool {
-    input.peek2(LitStr) && input.fork().call(Ident::parse_any).is_ok_and(|word| word == "with")
+    input.peek2(LitStr)
 }
 
 fn is_opclass(name: &Name) -> bool {

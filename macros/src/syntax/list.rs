@@ -44,6 +44,14 @@ pub(crate) fn value<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -
     }
 }
 
+/// A value behind its word.
+pub(crate) fn next<T: Parse>(slot: &mut Option<T>) -> impl FnMut(ParseStream) -> syn::Result<()> {
+    move |input| {
+        *slot = Some(input.parse()?);
+        Ok(())
+    }
+}
+
 /// An option that is a word alone.
 pub(crate) fn flag(slot: &mut bool) -> impl FnMut(ParseStream) -> syn::Result<()> {
     move |_| {
@@ -127,6 +135,15 @@ pub(crate) fn options<'b>(
         errors.syntax(error);
         skip_past_comma(input);
     }
+    options_alone(input, errors, known);
+}
+
+/// Reads options where nothing stands before them.
+pub(crate) fn options_alone<'b>(
+    input: ParseStream,
+    errors: &mut Errors,
+    known: &mut [(&'static str, &'b mut Reader<'b>)],
+) {
     let mut words = Words::new("option", known);
     items(input, errors, |input, errors| words.read(input, errors));
 }

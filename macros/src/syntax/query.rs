@@ -48,8 +48,7 @@ impl Parse for Query {
         let literal: LitStr = input.parse()?;
         let (text, span) = (dedented(&literal.value()), literal.span());
         let query = Query { text, span };
-        let problem = unfit_query(&query.text).or_else(|| query.problem());
-        match problem.or_else(|| problem_of_query(&query.text)) {
+        match query.unfit() {
             Some(problem) => Err(syn::Error::new(span, problem)),
             None => Ok(query),
         }
@@ -60,6 +59,10 @@ impl Query {
     /// A query that an earlier migration wrote.
     pub(crate) fn stored(text: &str) -> Self {
         Query { text: text.to_owned(), span: Span::call_site() }
+    }
+
+    fn unfit(&self) -> Option<String> {
+        unfit_query(&self.text).or_else(|| self.problem()).or_else(|| problem_of_query(&self.text))
     }
 
     fn problem(&self) -> Option<String> {

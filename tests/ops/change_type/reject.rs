@@ -2,7 +2,10 @@
 
 mod m0001_base {
     changeover::migration! {
-        create_table!(customers { id: integer identity primary_key, region: text });
+        create_table!(
+            customers { id: integer identity primary_key, region: text },
+            allow(narrow_key, reason = "to be widened")
+        );
         create_table!(orders {
             id: bigint identity primary_key,
             customer_id: integer references(customers.id),
@@ -48,6 +51,7 @@ mod m0002_keys {
         after super::m0001_base;
         change_type!(customers.id: bigint);
         change_type!(orders.id: bigint);
+        change_type!(orders.id: numeric);
         change_type!(orders.weight: bigint not_null, with(orders.tag));
         change_type!(orders.tag: text collate("C"), zone = "UTC");
     }

@@ -1,0 +1,136 @@
+//! The parts of a statement, and the names in it.
+
+use crate::grammar::{Kind, Node};
+use crate::syntax::name::{Name, TableName};
+
+/// What a part is a part of, and the part.
+pub(crate) type Form = (Kind, Kind);
+
+/// The parts of a statement that rules and locks are about: the actions of an `alter table`, and
+/// what those do to a column or a constraint.
+pub(crate) fn parts(statement: Node) -> Vec<(Form, Node)> {
+    let mut found = Vec::new();
+    for part in statement.children() {
+        let inside = part.children().map(|inner| ((part.kind(), inner.kind()), inner));
+        match part.kind() {
+            Kind::ALTER_COLUMN | Kind::ADD_CONSTRAINT if statement.kind() == Kind::ALTER_TABLE => {
+                found.extend(inside);
+            }
+            Kind::ADD_COLUMN if computes(part) => {
+                found.push(((Kind::ADD_COLUMN, Kind::GENERATED_CONSTRAINT), part));
+            }
+            kind => found.push(((statement.kind(), kind), part)),
+        }
+    }
+    found
+}
+
+fn computes(column: Node) -> bool {
+    let generated = column.child(Kind::GENERATED_CONSTRAINT);
+    generated.is_some_and(|generated| !generated.has(Kind::GENERATED_IDENTITY))
+}
+
+/// The relations that a statement names, without those that its own `with` gives.
+pub(crate) fn tables(statement: Node) -> Vec<TableName> {
+    table_nodes(statement).into_iter().map(|(table, _)| table).collect()
+}
+
+/// Each with the node that names it.
+pub(crate) fn table_nodes(statement: Node) -> Vec<(TableName, Node)> {
+    let all = statement.all();
+    let is_given = |name: &TableName| {
+        let is_it = |node: &Node| node.kind() == Kind::CTE_NAME && node.name() == name.name.text;
+        name.schema.is_none() && all.iter().any(is_it)
+    };
+    let named = all.iter().filter(|node| NAMES_A_RELATION.contains(&node.kind()));
+    named
+        .filter_map(|node| Some((relation(*node)?, *node)))
+        .filter(|(table, _)| !is_given(table))
+        .collect()
+}
+
+const NAMES_A_RELATION: [Kind; 2] = [Kind::TABLE_NAME_REF, Kind::RELATION_NAME_REF];
+
+/// The columns of its table that a statement names outright.
+pub(crate) fn columns(statement: Node) -> Vec<String> {
+    const ABOUT_ONE_TABLE: [Kind; 5] =
+        [Kind::ALTER_TABLE, Kind::ANALYZE, Kind::CREATE_STATISTICS, Kind::INSERT, Kind::UPDATE];
+    if !ABOUT_ONE_TABLE.contains(&statement.kind()) {
+        return Vec::new();
+    }
+    let on = statement.child(Kind::STATISTICS_ON_CLAUSE).map_or(Vec::new(), Node::all);
+    let listed = on.into_iter().filter(|node| node.kind() == Kind::NAME_REF);
+    let named = statement.all().into_iter().filter(|node| node.kind() == Kind::COLUMN_NAME_REF);
+    listed.chain(named).map(Node::name).collect()
+}
+
+/// The relation that a statement makes.
+pub(crate) fn made_relation(statement: Node) -> Option<TableName> {
+    const NAMES: [Kind; 3] = [Kind::TABLE_NAME, Kind::VIEW, Kind::SEQUENCE];
+    statement.children().find(|child| NAMES.contains(&child.kind())).and_then(relation)
+}
+
+/// The name of the object that a `create` makes or a `drop` removes.
+pub(crate) fn made(statement: Node) -> Option<String> {
+    const NAMES: [Kind; 9] = [
+        Kind::TYPE_NAME,
+        Kind::TYPE_NAME_REF,
+        Kind::STATISTICS,
+        Kind::STATISTICS_REF,
+        Kind::PUBLICATION,
+        Kind::PUBLICATION_REF,
+        Kind::COLLATION,
+        Kind::COLLATION_REF,
+        Kind::FUNCTION_NAME,
+    ];
+    let name = statement.children().find(|child| NAMES.contains(&child.kind()))?;
+    Some(relation(name)?.name.text)
+}
+
+fn relation(node: Node) -> Option<TableName> {
+    const SEGMENTS: [Kind; 2] = [Kind::PATH_SEGMENT_REF, Kind::PATH_SEGMENT];
+    let segments = node.all().into_iter().filter(|part| SEGMENTS.contains(&part.kind()));
+    let mut names: Vec<String> = segments.map(Node::name).collect();
+    if names.is_empty() {
+        // A name that takes no schema is a token alone.
+        names.push(node.children().next()?.name());
+    }
+    let name = names.pop()?;
+    let schema = names.pop().filter(|schema| schema != "public");
+    Some(TableName { schema: schema.map(Name::new), name: Name::new(name) })
+}
+
+/// The columns that a `where` holds to given values, so that a key among them bounds the rows.
+pub(crate) fn pinned(statement: Node) -> Vec<String> {
+    let Some(clause) = statement.child(Kind::WHERE_CLAUSE) else { return Vec::new() };
+    let mut found = Vec::new();
+    clause.children().for_each(|condition| pin(condition, &mut found));
+    found
+}
+
+fn pin(condition: Node, found: &mut Vec<String>) {
+    let operands: Vec<Node> = condition.children().collect();
+    let values =
+        |node: Node| node.all().into_iter().all(|part| part.is_token() || is_value(part.kind()));
+    match (condition.kind(), operands.as_slice()) {
+        (Kind::PAREN_EXPR, [_, inner, _]) => pin(*inner, found),
+        (Kind::BIN_EXPR, [left, operator, right]) => match operator.kind() {
+            Kind::AND_KW => {
+                pin(*left, found);
+                pin(*right, found);
+            }
+            Kind::EQ | Kind::IN_KW if values(*right) && left.kind() == Kind::NAME_REF => {
+                found.push(left.name());
+            }
+            Kind::EQ if values(*left) && right.kind() == Kind::NAME_REF => {
+                found.push(right.name());
+            }
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+fn is_value(kind: Kind) -> bool {
+    matches!(kind, Kind::LITERAL | Kind::PAREN_EXPR | Kind::TUPLE_EXPR | Kind::PREFIX_EXPR)
+}

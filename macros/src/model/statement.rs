@@ -1,0 +1,116 @@
+//! Raw statements against the schema: the names in them, and what the model keeps of them.
+
+use proc_macro2::Span;
+
+use crate::diag::Errors;
+use crate::grammar::{Kind as Form, Node};
+use crate::lint;
+use crate::model::entity::{Entity, Kind};
+use crate::model::{Object, Schema};
+use crate::syntax::constraint::Rule;
+use crate::syntax::name::{Name, TableName};
+
+/// Statements about rows or the session: a schema that is built from nothing has no trace of them.
+const WITHOUT_TRACE: [Form; 9] = [
+    Form::INSERT,
+    Form::UPDATE,
+    Form::DELETE,
+    Form::MERGE,
+    Form::TRUNCATE,
+    Form::ANALYZE,
+    Form::SET,
+    Form::SELECT,
+    Form::SET_CONSTRAINTS,
+];
+
+impl Schema {
+    /// Reports relations and columns that are not there. `made` are those of the same text.
+    pub(crate) fn names_exist(
+        &self,
+        statement: Node,
+        made: &[TableName],
+        span: Span,
+        errors: &mut Errors,
+    ) {
+        let at = |table: &TableName| {
+            let name = Name { text: table.name.text.clone(), span };
+            TableName { schema: table.schema.clone(), name }
+        };
+        let tables = lint::tables(statement);
+        let mut exist = true;
+        for table in tables.iter().filter(|table| !made.contains(table)) {
+            exist &= self.relation_exists(&at(table), errors);
+        }
+        let ([table], true) = (tables.as_slice(), exist) else { return };
+        let Some(table) = self.find(table).filter(|_| !self.is_assumed) else { return };
+        for column in lint::columns(statement) {
+            self.column_of(table, &Name { text: column, span }, errors);
+        }
+    }
+
+    pub(crate) fn relation_exists(&self, name: &TableName, errors: &mut Errors) -> bool {
+        const RELATIONS: [Kind; 3] = [Kind::View, Kind::MaterializedView, Kind::Sequence];
+        let is_system = matches!(name.schema(), "pg_catalog" | "information_schema");
+        is_system
+            || self.is_assumed
+            || RELATIONS.iter().any(|kind| self.find_entity(*kind, name, None).is_some())
+            || self.table(name, errors).is_some()
+    }
+
+    /// A statement with the tables of the model by their full names: what an unqualified one means
+    /// is for each session to say.
+    pub(crate) fn qualified(&self, statement: Node) -> String {
+        let start = statement.range().start;
+        let mut text = statement.text().to_owned();
+        for (table, node) in lint::table_nodes(statement).into_iter().rev() {
+            let is_system = table.schema.is_none() && table.name.text.starts_with("pg_");
+            if self.find(&table).is_some() || (self.is_assumed && !is_system) {
+                let range = node.range();
+                text.replace_range(range.start - start..range.end - start, &table.quoted());
+            }
+        }
+        text.trim_end_matches(';').trim_end().to_owned()
+    }
+
+    /// Whether a write names the rows that it writes by a key.
+    pub(crate) fn is_bounded(&self, statement: Node) -> bool {
+        let is_write = matches!(statement.kind(), Form::UPDATE | Form::DELETE);
+        let table = lint::tables(statement).into_iter().next().filter(|_| is_write);
+        let Some(table) = table.and_then(|name| self.find(&name)) else { return false };
+        let pinned = lint::pinned(statement);
+        table.constraints.iter().any(|constraint| match &constraint.rule {
+            Rule::PrimaryKey(key) | Rule::Unique(key) => {
+                key.iter().all(|column| pinned.contains(&column.text))
+            }
+            _ => false,
+        })
+    }
+
+    /// Keeps a statement for building the schema from nothing, and forgets what it drops.
+    pub(crate) fn keep(&mut self, statement: Node) {
+        if WITHOUT_TRACE.contains(&statement.kind()) {
+            return;
+        }
+        let name = |text: String| TableName { schema: None, name: Name::new(text) };
+        let made = lint::made(statement).map(name);
+        let known = self.entities.len();
+        if let Some(dropped) = made.as_ref().filter(|_| statement.has(Form::DROP_KW)) {
+            let object = Object::entity(Kind::Other, dropped, None);
+            self.entities.retain(|entity| entity.object() != object);
+        }
+        if self.entities.len() == known {
+            // What only alters something is kept beside what made that.
+            let name = made
+                .filter(|name| self.find_entity(Kind::Other, name, None).is_none())
+                .unwrap_or_else(|| name(format!("sql {known}")));
+            let create = vec![self.qualified(statement)];
+            self.put_entity(Entity {
+                kind: Kind::Other,
+                name,
+                on: None,
+                create,
+                parts: Vec::new(),
+            });
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Raw SQL that a macro does better, that says too little, or that names what is not there.
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: bigint identity primary_key, name: text });
+        create_table!(users {
+            id: bigint identity primary_key,
+            username: text not_null unique,
+            email: text,
+            plan: text not_null default "free",
+            customer_id: bigint references(customers.id),
+            index(email),
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        sql!(up = "alter table users rename column email to mail", undo = none, reason = "shorter");
+        sql!(up = "alter table users add column token uuid not null default gen_random_uuid(), alter column plan type varchar(20)", undo = none, reason = "for links");
+        sql!(up = "create index concurrently users_plan on users (plan, lower(email))", undo = none, reason = "slow");
+        sql!(up = "update users set plan = 'basic' where plan = 'free'", undo = none, reason = "renamed");
+        sql!(up = "begin; insert into customers (name) values ('x'); commit", undo = none, reason = "one");
+        sql!(up = "set lock_timeout = '1s'", undo = none, reason = "careful");
+    }
+}
+
+mod m0002_names {
+    changeover::migration! {
+        after super::m0001_base;
+        sql!(up = "create statistics s on plan, emial from users", undo = "drop statistics s", reason = "planner");
+        sql!(up = "create publication p for table usres", undo = "drop publication p", reason = "copy");
+        sql!(up = "insert into customers (nme) values ('x')", undo = none, reason = "row");
+        sql!(up = "reassign owned by old to app", undo = none, reason = "roles");
+        sql!(up = "analyze users", undo = none, reason = "planner", locks(uses = share));
+        sql!(up = "analyze users", undo = none, reason = "planner", locks(users = shared));
+    }
+}
+
+mod m0002_definitions {
+    changeover::migration! {
+        after super::m0001_base;
+        sql!(up = "analyze users", reason = "planner");
+        sql!(up = "analyze users", undo = none);
+        sql!(undo = none, reason = "planner");
+        sql!(up = "analyze users", undo = "analyze users", phase = contract, reason = "planner");
+        sql!(up = "analyze users", undo = none, phase = contarct, reason = "planner");
+        sql!(up = "analyse table users", undo = none, reason = "planner");
+        sql!(up = "", undo = none, reason = "nothing");
+        sql!(up = "analyze users", undo = none, reason = "planner", allow(truncate, reason = "it may"));
+        sql!(up = "truncate users", undo = none, reason = "empty", allow(trunctae, reason = "it may"));
+        sql!(up = "truncate users", undo = none, reason = "empty", allow(truncate));
+        sql!(up = "do $$ begin performs 1 end $$", undo = none, reason = "block", locks(), allow(do, reason = "it may"));
+    }
+}
+
+fn main() {}
