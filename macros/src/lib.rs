@@ -16,9 +16,9 @@ mod lint;
 mod merge;
 mod migration;
 mod model;
-mod ops;
 #[cfg(test)]
-mod pairs;
+mod on_server;
+mod ops;
 mod plan;
 mod siblings;
 mod syntax;
