@@ -54,7 +54,7 @@ create_table!(spare {
 });
 create_schema!(empty);
 create_enum!(mood { happy, sad });
-create_enum!(spare { one, two });
+create_enum!(unused { one, two });
 create_table!(days { id: bigint primary_key, mood: mood, moods: mood[] });
 create_domain!(email: text);
 create_sequence!(numbers);
@@ -142,10 +142,9 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_column!(users.mood_: mood default "sad");"#,
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
-    "drop_enum!(mood);",
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
     r#"backfill!(users.email = "username || '@example.org'");"#,
-    "drop_enum!(spare);",
+    "drop_enum!(unused);",
     "rename_enum_value!(mood.sad => calm_);",
     "drop_enum_value!(mood.sad, replace_by = happy);",
     r#"create_domain!(rank_: text not_null default "x" check("value <> ''") collate("C") comment("c"));"#,
