@@ -110,8 +110,12 @@ impl Clause {
                     )
                     .note("PostgreSQL computes them all at once");
             }
-            Clause::Check | Clause::Key | Clause::Predicate | Clause::Default => {}
-            Clause::When | Clause::Policy => {}
+            Clause::Check
+            | Clause::Key
+            | Clause::Predicate
+            | Clause::Default
+            | Clause::When
+            | Clause::Policy => {}
         }
     }
 
