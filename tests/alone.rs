@@ -75,7 +75,7 @@ mod m0002_constraints {
     changeover::migration! {
         after super::m0001_base;
         add_check!(users, "email <> ''", fill(email = "null"));
-        add_foreign_key!(users.id => customers.id, on_delete = cascade, fill = "null::bigint");
+        add_foreign_key!(users.id => customers.id, on_delete = cascade, fill = "null::bigint", allow(foreign_key_without_index, reason = "the key goes below"));
         add_unique!(users(username, email), deferrable);
         add_primary_key!(old_users(id));
         drop_constraint!(users.users_pkey);
@@ -117,6 +117,31 @@ const COMMENT: Change = changeover::set_comment!(table customers, "c");
 const STATISTICS: Change = changeover::set_statistics!(users.legacy, 500);
 const COMPRESSION: Change = changeover::set_compression!(users.username, lz4);
 const STORAGE: Change = changeover::set_storage!(users.email: text, external);
+mod m0002_code {
+    changeover::migration! {
+        after super::m0001_base;
+        create_view!(names(id, name), "select id, username from users", security_barrier);
+        create_materialized_view!(lengths, "select id, length(email) as length from users", unique(id));
+        create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
+        create_trigger!(touched on users, before(update(email)), when = "new.email <> ''", function = touch);
+        create_policy!(own on users, for = select, to(app), using = "email = current_user");
+        enable_row_level_security!(users);
+        grant!(select, update(email) on users to app);
+    }
+}
+
+mod m0003_less_code {
+    changeover::migration! {
+        after super::m0002_code;
+        drop_view!(names);
+        refresh_materialized_view!(lengths);
+        drop_trigger!(touched on users);
+        drop_function!(touch());
+        disable_row_level_security!(users);
+        drop_policy!(own on users);
+        revoke!(update(email) on users from app);
+    }
+}
 
 const RENAME: Change =
     changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
@@ -168,6 +193,43 @@ const MERGE: Change = changeover::merge_columns!(users {
     email: text default "none" = "left(joined, 1)",
     legacy: text not_null = "right(joined, 1)",
 } => joined: text, up = "email || legacy");
+
+const MADE: &[Change] = &[
+    changeover::create_view!(names(id, name), "select id, username from users", security_barrier),
+    changeover::create_materialized_view!(
+        lengths,
+        "select id, length(email) as length from users",
+        unique(id)
+    ),
+    changeover::create_function!(
+        touch() returns trigger, language = plpgsql, body = "begin return new; end"
+    ),
+    changeover::create_trigger!(
+        touched on users, before(update(email)), when = "new.email <> ''", function = touch
+    ),
+    changeover::create_policy!(
+        own on users, for = select, to(app), using = "email = current_user"
+    ),
+    changeover::grant!(select, update(email) on users to app),
+];
+const UNMADE: &[Change] = &[
+    changeover::drop_view!(names),
+    changeover::refresh_materialized_view!(lengths),
+    changeover::drop_trigger!(touched on users),
+    changeover::drop_function!(touch()),
+    changeover::drop_policy!(own on users),
+    changeover::revoke!(update(email) on users from app),
+];
+
+#[test]
+fn what_is_no_table_is_planned_alone_too() {
+    for change in MADE {
+        assert_same(change, &m0002_code::MIGRATION);
+    }
+    for change in UNMADE {
+        assert_same(change, &m0003_less_code::MIGRATION);
+    }
+}
 
 #[test]
 fn a_change_alone_plans_what_it_plans_in_a_history() {

@@ -56,6 +56,8 @@ mod teeth;
 mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
+#[path = "live/views.rs"]
+mod views;
 #[path = "live/wider_keys.rs"]
 mod wider_keys;
 

@@ -20,6 +20,17 @@ create_table!(users {
 });
 create_table!(events { id: bigint check("id > 0"), room: int4range, at: timestamptz });
 create_view!(members, "select id, name from customers");
+create_materialized_view!(lengths, "select id, length(name) as length from customers", unique(id));
+create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
+create_function!(shout(name: text) returns text, language = sql, immutable, body = "select upper(name)");
+create_trigger!(touched on customers, before(update), function = touch);
+create_table!(secrets { id: bigint identity primary_key });
+create_policy!(every on secrets, using = "true");
+create_policy!(other on secrets, using = "true");
+enable_row_level_security!(secrets);
+create_table!(letters { id: bigint identity primary_key });
+create_policy!(of_letters on letters, using = "true");
+grant!(select, insert on customers to "pg_monitor");
 create_table!(unlogged drafts { id: bigint primary_key, body: text, with(fillfactor = 90) });
 create_table!(visits {
     id: bigint not_null,
@@ -102,6 +113,23 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
     r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
     "drop_view!(members);",
+    r#"create_materialized_view!(counts_(day_, users_), "select id, count(*) from users group by 1", unique("day_"));"#,
+    "refresh_materialized_view!(lengths);",
+    "drop_materialized_view!(lengths);",
+    r#"create_function!(totals_(a_: bigint, b_: date default "2020-01-01") returns table(c_: text, d_: text[]), language = "plpgsql", stable, strict, security_definer, parallel_safe, search_path = "public", body = "begin return; end");"#,
+    r#"replace_function!(shout(name: text) returns text, language = "plpgsql", immutable, search_path = caller, body = "begin return upper(name); end");"#,
+    "drop_function!(shout(text));",
+    r#"create_trigger!(stamp_ on customers, before(insert, update(name)), each = row, when = "new.id > 0", function = touch, args("x"));"#,
+    r#"replace_trigger!(touched on customers, after(delete), each = statement, old_table = gone_, function = touch);"#,
+    "drop_trigger!(touched on customers);",
+    r#"create_policy!(own_ on secrets, restrictive, for = update, to("pg_monitor"), using = "id > 0", with_check = "true");"#,
+    r#"replace_policy!(every on secrets, for = select, using = "id > 0");"#,
+    "drop_policy!(other on secrets);",
+    "enable_row_level_security!(letters, force);",
+    "disable_row_level_security!(secrets);",
+    r#"grant!(delete, update(id, name) on customers to "pg_monitor");"#,
+    r#"grant!(execute on function shout(text) to "pg_monitor");"#,
+    r#"revoke!(insert on customers from "pg_monitor");"#,
     "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
     "drop_constraint!(events.events_id_check);",
     "drop_constraint!(users.users_pkey);",
@@ -122,7 +150,6 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_column!(users.mood_: mood default "sad");"#,
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
-    "drop_enum!(mood);",
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
     r#"backfill!(users.email = "username || '@example.org'");"#,
     "drop_enum!(unused);",

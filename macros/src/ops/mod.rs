@@ -19,12 +19,17 @@ pub(crate) mod change_type;
 pub(crate) mod create_domain;
 pub(crate) mod create_enum;
 pub(crate) mod create_extension;
+pub(crate) mod create_function;
+pub(crate) mod create_materialized_view;
 pub(crate) mod create_partition;
+pub(crate) mod create_policy;
 pub(crate) mod create_schema;
 pub(crate) mod create_sequence;
 pub(crate) mod create_table;
+pub(crate) mod create_trigger;
 pub(crate) mod create_view;
 pub(crate) mod detach_partition;
+pub(crate) mod disable_row_level_security;
 pub(crate) mod drop_column;
 pub(crate) mod drop_constraint;
 pub(crate) mod drop_default;
@@ -32,23 +37,34 @@ pub(crate) mod drop_domain;
 pub(crate) mod drop_enum;
 pub(crate) mod drop_enum_value;
 pub(crate) mod drop_extension;
+pub(crate) mod drop_function;
 pub(crate) mod drop_generated;
 pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
+pub(crate) mod drop_materialized_view;
 pub(crate) mod drop_not_null;
+pub(crate) mod drop_policy;
 pub(crate) mod drop_schema;
 pub(crate) mod drop_sequence;
 pub(crate) mod drop_table;
+pub(crate) mod drop_trigger;
 pub(crate) mod drop_view;
+pub(crate) mod enable_row_level_security;
+pub(crate) mod grant;
 pub(crate) mod merge_columns;
 pub(crate) mod rebuild_index;
+pub(crate) mod refresh_materialized_view;
 pub(crate) mod rename_column;
 pub(crate) mod rename_constraint;
 pub(crate) mod rename_enum_value;
 pub(crate) mod rename_index;
 pub(crate) mod rename_table;
+pub(crate) mod replace_function;
 pub(crate) mod replace_index;
+pub(crate) mod replace_policy;
+pub(crate) mod replace_trigger;
 pub(crate) mod replace_view;
+pub(crate) mod revoke;
 pub(crate) mod set_comment;
 pub(crate) mod set_compression;
 pub(crate) mod set_default;
@@ -581,6 +597,168 @@ macro_rules! operations {
             /// One step, in Contract; refused while anything of the model needs the view.
             /// PostgreSQL manual: DROP VIEW.
             drop_view: DropView,
+            /// Creates a materialized view, and fills it.
+            ///
+            /// ```text
+            /// create_materialized_view!(totals(customer, total),
+            ///     "select customer_id, sum(total) from orders group by 1", unique(customer));
+            /// ```
+            ///
+            /// `unique` are the columns that tell its rows apart; PostgreSQL needs their index to
+            /// refresh it while clients read. Made empty in Expand, filled in Migrate: new builds
+            /// wait for that. PostgreSQL manual: CREATE MATERIALIZED VIEW.
+            create_materialized_view: CreateMaterializedView,
+            /// Fills a materialized view anew, while clients read it.
+            ///
+            /// ```text
+            /// refresh_materialized_view!(totals);
+            /// ```
+            ///
+            /// One step, in Migrate, concurrently. PostgreSQL manual: REFRESH MATERIALIZED VIEW.
+            refresh_materialized_view: RefreshMaterializedView,
+            /// Drops a materialized view, once no build reads it.
+            ///
+            /// ```text
+            /// drop_materialized_view!(totals);
+            /// ```
+            ///
+            /// One step, in Contract; refused while anything of the model needs it. PostgreSQL
+            /// manual: DROP MATERIALIZED VIEW.
+            drop_materialized_view: DropMaterializedView,
+            /// Creates a function.
+            ///
+            /// ```text
+            /// create_function!(total_of(customer: bigint, since: date default "2020-01-01") returns numeric,
+            ///     language = sql, stable,
+            ///     body = "select sum(total) from orders where customer_id = customer and created_at >= since");
+            /// create_function!(touch() returns trigger, language = plpgsql,
+            ///     body = "begin new.updated_at := now(); return new; end");
+            /// ```
+            ///
+            /// It returns a type, `setof` a type, `table(column: type, …)`, `trigger` or `void`.
+            /// In its body a name without a schema is one of `public`, whoever calls it:
+            /// `search_path = "…"` names other schemas, and `search_path = caller` leaves it to
+            /// the caller, so that PostgreSQL can set the body into the calling query. Options:
+            /// `immutable`, `stable`, `strict`, `security_definer`, `parallel_safe`.
+            /// One step, in Expand. PostgreSQL manual: CREATE FUNCTION.
+            create_function: CreateFunction,
+            /// Gives a function another body.
+            ///
+            /// ```text
+            /// replace_function!(total_of(customer: bigint) returns numeric, language = sql, body = "…");
+            /// ```
+            ///
+            /// One step, in Expand, under no lock of a table; the undo brings the former body
+            /// back. Other arguments, or another type that it returns, make another function.
+            /// PostgreSQL manual: CREATE FUNCTION, "Notes".
+            replace_function: ReplaceFunction,
+            /// Drops a function, once nothing calls it.
+            ///
+            /// ```text
+            /// drop_function!(total_of(bigint));
+            /// ```
+            ///
+            /// The types tell it from others of its name. One step, in Contract; refused while
+            /// anything of the model uses it. PostgreSQL manual: DROP FUNCTION.
+            drop_function: DropFunction,
+            /// Creates a trigger.
+            ///
+            /// ```text
+            /// create_trigger!(stamp on users, before(insert, update(name)), function = touch);
+            /// create_trigger!(audit on orders, after(delete), each = statement, old_table = gone, function = log, args("orders"));
+            /// ```
+            ///
+            /// `before(…)`, `after(…)` or, on a view, `instead_of(…)`; `when` is an expression over
+            /// `new` and `old`. Its name sorts before `zzz_`, so that the triggers which keep an
+            /// old and a new column equal see the row as it is stored. One step, in Expand, that
+            /// blocks writes for an instant. PostgreSQL manual: CREATE TRIGGER.
+            create_trigger: CreateTrigger,
+            /// Puts a trigger in the place of another of its name.
+            ///
+            /// ```text
+            /// replace_trigger!(stamp on users, before(insert, update), function = touch);
+            /// ```
+            ///
+            /// One step, in Expand; no write goes by between the two. To change what a trigger
+            /// does, `replace_function!` is enough, and locks no table. PostgreSQL manual: CREATE
+            /// TRIGGER.
+            replace_trigger: ReplaceTrigger,
+            /// Drops a trigger, once no build relies on what it does.
+            ///
+            /// ```text
+            /// drop_trigger!(stamp on users);
+            /// ```
+            ///
+            /// One step, in Contract. PostgreSQL manual: DROP TRIGGER.
+            drop_trigger: DropTrigger,
+            /// Creates a policy: which rows of a table a role sees and writes.
+            ///
+            /// ```text
+            /// create_policy!(own_orders on orders, to(app), using = "customer_id = current_setting('app.customer')::bigint");
+            /// create_policy!(open on orders, for = insert, with_check = "status = 'new'", restrictive);
+            /// ```
+            ///
+            /// It counts once row-level security is enabled. `for` is `all` unless told; without
+            /// `to` it is for every role. One step, in Expand. PostgreSQL manual: CREATE POLICY.
+            create_policy: CreatePolicy,
+            /// Puts a policy in the place of another of its name.
+            ///
+            /// ```text
+            /// replace_policy!(own_orders on orders, to(app), using = "…");
+            /// ```
+            ///
+            /// One step, in Expand: dropped and made again in one transaction, so that clients
+            /// meet one of the two. Old builds read by it too. PostgreSQL manual: CREATE POLICY.
+            replace_policy: ReplacePolicy,
+            /// Drops a policy, once no build needs it.
+            ///
+            /// ```text
+            /// drop_policy!(own_orders on orders);
+            /// ```
+            ///
+            /// One step, in Contract; refused for the last one that lets rows through, while
+            /// row-level security is enabled. PostgreSQL manual: DROP POLICY.
+            drop_policy: DropPolicy,
+            /// Enables row-level security.
+            ///
+            /// ```text
+            /// enable_row_level_security!(orders);
+            /// enable_row_level_security!(orders, force);
+            /// ```
+            ///
+            /// `force` counts the table's owner in. One step, in Expand; refused while no policy
+            /// lets a row through, because every row would be hidden. PostgreSQL manual: "Row
+            /// Security Policies".
+            enable_row_level_security: EnableRowLevelSecurity,
+            /// Disables row-level security, once no build relies on it.
+            ///
+            /// ```text
+            /// disable_row_level_security!(orders);
+            /// ```
+            ///
+            /// One step, in Contract: it shows every row to whoever may read the table. The
+            /// policies stay. PostgreSQL manual: "Row Security Policies".
+            disable_row_level_security: DisableRowLevelSecurity,
+            /// Gives roles rights on a table or view, a sequence, a function or a schema.
+            ///
+            /// ```text
+            /// grant!(select, insert, update(status, note) on orders to app);
+            /// grant!(execute on function total_of(bigint) to app, reporting);
+            /// grant!(usage on sequence order_numbers to app);
+            /// grant!(usage on schema billing to public);
+            /// ```
+            ///
+            /// Roles belong to the server, not to the schema: they have to be there. One step, in
+            /// Expand, that locks no table. PostgreSQL manual: GRANT.
+            grant: Grant,
+            /// Takes back rights that a migration has given, once no build needs them.
+            ///
+            /// ```text
+            /// revoke!(insert on orders from app);
+            /// ```
+            ///
+            /// One step, in Contract. PostgreSQL manual: REVOKE.
+            revoke: Revoke,
             /// Creates a schema.
             ///
             /// ```text
