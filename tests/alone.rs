@@ -14,6 +14,29 @@ mod m0001_base {
         });
         create_table!(old_users { id: bigint });
         create_table!(tickets { number: bigint not_null, index(number) });
+        create_schema!(empty);
+        create_enum!(mood { happy, sad });
+        create_enum!(spare { one });
+        create_domain!(email: text);
+        create_sequence!(numbers);
+        create_extension!(citext);
+    }
+}
+
+mod m0002_types {
+    changeover::migration! {
+        after super::m0001_base;
+        create_schema!(billing);
+        create_enum!(status { pending, "in transit" });
+        add_enum_value!(mood.calm, after = happy);
+        create_domain!(nick: text not_null default "x" check("value <> ''"));
+        create_sequence!(tickets, start = 5, owned_by = users.id);
+        create_extension!(hstore);
+        drop_schema!(empty);
+        drop_enum!(spare);
+        drop_domain!(email);
+        drop_sequence!(numbers);
+        drop_extension!(citext);
     }
 }
 
@@ -121,6 +144,19 @@ const SQL: Change = changeover::sql!(
     undo = "drop statistics users_words",
     reason = "they go together"
 );
+const TYPES: [Change; 11] = [
+    changeover::create_schema!(billing),
+    changeover::create_enum!(status { pending, "in transit" }),
+    changeover::add_enum_value!(mood.calm, after = happy),
+    changeover::create_domain!(nick: text not_null default "x" check("value <> ''")),
+    changeover::create_sequence!(tickets, start = 5, owned_by = users.id),
+    changeover::create_extension!(hstore),
+    changeover::drop_schema!(empty),
+    changeover::drop_enum!(spare),
+    changeover::drop_domain!(email),
+    changeover::drop_sequence!(numbers),
+    changeover::drop_extension!(citext),
+];
 const DROP_TABLE: Change = changeover::drop_table!(old_users);
 const SET_DEFAULT: Change = changeover::set_default!(users.email: text, "x");
 const DROP_DEFAULT: Change = changeover::drop_default!(users.email);
@@ -151,6 +187,9 @@ fn a_change_alone_plans_what_it_plans_in_a_history() {
     }
     for change in [SPLIT, MERGE] {
         assert_same(&change, &m0002_reshaped::MIGRATION);
+    }
+    for change in TYPES {
+        assert_same(&change, &m0002_types::MIGRATION);
     }
 }
 

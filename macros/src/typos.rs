@@ -43,7 +43,7 @@ create_table!(spare {
 });
 create_schema!(empty);
 create_enum!(mood { happy, sad });
-create_enum!(spare { one, two });
+create_enum!(unused { one, two });
 create_table!(days { id: bigint primary_key, mood: mood, moods: mood[] });
 create_domain!(email: text);
 create_sequence!(numbers);
@@ -107,7 +107,7 @@ pub(crate) const SAMPLES: &[&str] = &[
     "drop_constraint!(users.users_pkey);",
     "rename_constraint!(events.events_id_check => r_);",
     "rename_constraint!(users.users_pkey => r_);",
-    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10, reason = "r"));"#,
+    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10000, reason = "r"));"#,
     "change_primary_key!(users(username, id), include(email), name = k_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
@@ -125,7 +125,7 @@ pub(crate) const SAMPLES: &[&str] = &[
     "drop_enum!(mood);",
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
     r#"backfill!(users.email = "username || '@example.org'");"#,
-    "drop_enum!(spare);",
+    "drop_enum!(unused);",
     "rename_enum_value!(mood.sad => calm_);",
     "drop_enum_value!(mood.sad, replace_by = happy);",
     r#"create_domain!(rank_: text not_null default "x" check("value <> ''") collate("C") comment("c"));"#,

@@ -237,6 +237,7 @@ macro_rules! operations {
             /// change_type!(orders.amount: numeric(12, 2));
             /// change_type!(orders.code: integer, up = "code::integer", down = "code::text");
             /// change_type!(orders.placed_at: timestamptz, zone = "UTC");
+            /// change_type!(users.id: bigint, with(orders.user_id, invoices.user_id));
             /// ```
             ///
             /// Where the catalog alone changes and drivers see the same type (`varchar` and

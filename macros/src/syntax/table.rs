@@ -147,6 +147,12 @@ impl Table {
         })
     }
 
+    /// Whether a constraint or an index needs both columns.
+    pub(crate) fn needs_both(&self, one: &str, other: &str) -> bool {
+        self.constraints.iter().any(|item| item.needs(one) && item.needs(other))
+            || self.indexes.iter().any(|item| item.needs(one) && item.needs(other))
+    }
+
     /// The columns of its foreign keys that stand for that column of another table.
     pub(crate) fn columns_pointing_at<'a>(
         &'a self,
