@@ -9,7 +9,7 @@ use crate::{check, diag};
 
 /// What the samples build on.
 pub(crate) const BASE: &str = r#"
-create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique });
+create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique, shout: text generated("upper(name)") statistics(50), comment("c") });
 create_table!(users {
     id: bigint identity primary_key,
     username: text not_null,
@@ -43,7 +43,7 @@ create_table!(spare {
 });
 create_schema!(empty);
 create_enum!(mood { happy, sad });
-create_enum!(spare { one, two });
+create_enum!(unused { one, two });
 create_table!(days { id: bigint primary_key, mood: mood, moods: mood[] });
 create_domain!(email: text);
 create_sequence!(numbers);
@@ -79,8 +79,16 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_column!(users.number_: bigint identity(always, start = 1000, increment = 10));",
     "add_identity!(customers.number, always, increment = 2);",
     "drop_identity!(customers.id);",
+    r#"add_generated_column!(users.shout_: text not_null = "upper(username)", stored);"#,
+    "drop_generated!(customers.shout);",
     "drop_not_null!(users.username);",
     r#"set_default!(users.email, "none");"#,
+    r#"set_comment!(table users, "c");"#,
+    r#"set_comment!(column users.email, "c");"#,
+    "set_comment!(column customers.name, none);",
+    "set_statistics!(users.code, 500);",
+    "set_storage!(users.email, external);",
+    "set_compression!(users.username, pglz);",
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
     r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = "pg_default");"#,
@@ -117,7 +125,7 @@ pub(crate) const SAMPLES: &[&str] = &[
     "drop_enum!(mood);",
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
     r#"backfill!(users.email = "username || '@example.org'");"#,
-    "drop_enum!(spare);",
+    "drop_enum!(unused);",
     "rename_enum_value!(mood.sad => calm_);",
     "drop_enum_value!(mood.sad, replace_by = happy);",
     r#"create_domain!(rank_: text not_null default "x" check("value <> ''") collate("C") comment("c"));"#,
