@@ -114,7 +114,6 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_column!(users.mood_: mood default "sad");"#,
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
-    "drop_enum!(mood);",
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
     r#"backfill!(users.email = "username || '@example.org'");"#,
     "drop_enum!(unused);",
