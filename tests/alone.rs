@@ -13,6 +13,7 @@ mod m0001_base {
             index(email),
         });
         create_table!(old_users { id: bigint });
+        create_table!(tickets { number: bigint not_null, index(number) });
         create_schema!(empty);
         create_enum!(mood { happy, sad });
         create_enum!(spare { one });
@@ -92,6 +93,31 @@ mod m0002_reshaped {
     }
 }
 
+mod m0002_columns {
+    changeover::migration! {
+        after super::m0001_base;
+        add_column!(users.number: bigint identity(always, start = 10));
+        add_identity!(tickets.number, always);
+        drop_identity!(customers.id);
+        add_generated_column!(users.shout: text = "upper(username)", stored);
+        set_comment!(table customers, "c");
+        set_statistics!(users.legacy, 500);
+        set_compression!(users.username, lz4);
+        set_storage!(users.email, external);
+    }
+}
+
+const NUMBER: Change = changeover::add_column!(users.number: bigint identity(always, start = 10));
+const ADD_IDENTITY: Change =
+    changeover::add_identity!(tickets.number: bigint not_null unique, always);
+const DROP_IDENTITY: Change = changeover::drop_identity!(customers.id);
+const GENERATED: Change =
+    changeover::add_generated_column!(users.shout: text = "upper(username)", stored);
+const COMMENT: Change = changeover::set_comment!(table customers, "c");
+const STATISTICS: Change = changeover::set_statistics!(users.legacy, 500);
+const COMPRESSION: Change = changeover::set_compression!(users.username, lz4);
+const STORAGE: Change = changeover::set_storage!(users.email: text, external);
+
 const RENAME: Change =
     changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
 const ADD: Change = changeover::add_column!(users.customer_id: bigint references(customers.id));
@@ -153,6 +179,11 @@ fn a_change_alone_plans_what_it_plans_in_a_history() {
     }
     for change in [CHECK, FOREIGN_KEY, UNIQUE, PRIMARY_KEY, DROP_CONSTRAINT] {
         assert_same(&change, &m0002_constraints::MIGRATION);
+    }
+    for change in
+        [NUMBER, ADD_IDENTITY, DROP_IDENTITY, GENERATED, COMMENT, STATISTICS, COMPRESSION, STORAGE]
+    {
+        assert_same(&change, &m0002_columns::MIGRATION);
     }
     for change in [SPLIT, MERGE] {
         assert_same(&change, &m0002_reshaped::MIGRATION);

@@ -33,6 +33,7 @@ select format('column %s.%I %s', r.name, a.attname, format_type(a.atttypid, a.at
         then format(' collate %s', a.attcollation::regcollation) else '' end
     || coalesce(' acl ' || a.attacl::text, '')
     || format(' storage %s', a.attstorage)
+    || case when a.attcompression <> '' then format(' compression %s', a.attcompression) else '' end
     || case when a.attstattarget >= 0 then ' statistics ' || a.attstattarget else '' end
     || coalesce(' options ' || a.attoptions::text, '')
     || coalesce(d.text, '')
