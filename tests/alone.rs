@@ -13,6 +13,30 @@ mod m0001_base {
             index(email),
         });
         create_table!(old_users { id: bigint });
+        create_table!(tickets { number: bigint not_null, index(number) });
+        create_schema!(empty);
+        create_enum!(mood { happy, sad });
+        create_enum!(spare { one });
+        create_domain!(email: text);
+        create_sequence!(numbers);
+        create_extension!(citext);
+    }
+}
+
+mod m0002_types {
+    changeover::migration! {
+        after super::m0001_base;
+        create_schema!(billing);
+        create_enum!(status { pending, "in transit" });
+        add_enum_value!(mood.calm, after = happy);
+        create_domain!(nick: text not_null default "x" check("value <> ''"));
+        create_sequence!(tickets, start = 5, owned_by = users.id);
+        create_extension!(hstore);
+        drop_schema!(empty);
+        drop_enum!(spare);
+        drop_domain!(email);
+        drop_sequence!(numbers);
+        drop_extension!(citext);
     }
 }
 
@@ -95,6 +119,31 @@ mod m0003_less_code {
     }
 }
 
+mod m0002_columns {
+    changeover::migration! {
+        after super::m0001_base;
+        add_column!(users.number: bigint identity(always, start = 10));
+        add_identity!(tickets.number, always);
+        drop_identity!(customers.id);
+        add_generated_column!(users.shout: text = "upper(username)", stored);
+        set_comment!(table customers, "c");
+        set_statistics!(users.legacy, 500);
+        set_compression!(users.username, lz4);
+        set_storage!(users.email, external);
+    }
+}
+
+const NUMBER: Change = changeover::add_column!(users.number: bigint identity(always, start = 10));
+const ADD_IDENTITY: Change =
+    changeover::add_identity!(tickets.number: bigint not_null unique, always);
+const DROP_IDENTITY: Change = changeover::drop_identity!(customers.id);
+const GENERATED: Change =
+    changeover::add_generated_column!(users.shout: text = "upper(username)", stored);
+const COMMENT: Change = changeover::set_comment!(table customers, "c");
+const STATISTICS: Change = changeover::set_statistics!(users.legacy, 500);
+const COMPRESSION: Change = changeover::set_compression!(users.username, lz4);
+const STORAGE: Change = changeover::set_storage!(users.email: text, external);
+
 const RENAME: Change =
     changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
 const ADD: Change = changeover::add_column!(users.customer_id: bigint references(customers.id));
@@ -121,6 +170,19 @@ const SQL: Change = changeover::sql!(
     undo = "drop statistics users_words",
     reason = "they go together"
 );
+const TYPES: [Change; 11] = [
+    changeover::create_schema!(billing),
+    changeover::create_enum!(status { pending, "in transit" }),
+    changeover::add_enum_value!(mood.calm, after = happy),
+    changeover::create_domain!(nick: text not_null default "x" check("value <> ''")),
+    changeover::create_sequence!(tickets, start = 5, owned_by = users.id),
+    changeover::create_extension!(hstore),
+    changeover::drop_schema!(empty),
+    changeover::drop_enum!(spare),
+    changeover::drop_domain!(email),
+    changeover::drop_sequence!(numbers),
+    changeover::drop_extension!(citext),
+];
 const DROP_TABLE: Change = changeover::drop_table!(old_users);
 const SET_DEFAULT: Change = changeover::set_default!(users.email: text, "x");
 const DROP_DEFAULT: Change = changeover::drop_default!(users.email);
@@ -181,8 +243,16 @@ fn a_change_alone_plans_what_it_plans_in_a_history() {
     for change in [CHECK, FOREIGN_KEY, UNIQUE, PRIMARY_KEY, DROP_CONSTRAINT] {
         assert_same(&change, &m0002_constraints::MIGRATION);
     }
+    for change in
+        [NUMBER, ADD_IDENTITY, DROP_IDENTITY, GENERATED, COMMENT, STATISTICS, COMPRESSION, STORAGE]
+    {
+        assert_same(&change, &m0002_columns::MIGRATION);
+    }
     for change in [SPLIT, MERGE] {
         assert_same(&change, &m0002_reshaped::MIGRATION);
+    }
+    for change in TYPES {
+        assert_same(&change, &m0002_types::MIGRATION);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{check, diag};
 
 /// What the samples build on.
 pub(crate) const BASE: &str = r#"
-create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique });
+create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique, shout: text generated("upper(name)") statistics(50), comment("c") });
 create_table!(users {
     id: bigint identity primary_key,
     username: text not_null,
@@ -90,8 +90,16 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_column!(users.number_: bigint identity(always, start = 1000, increment = 10));",
     "add_identity!(customers.number, always, increment = 2);",
     "drop_identity!(customers.id);",
+    r#"add_generated_column!(users.shout_: text not_null = "upper(username)", stored);"#,
+    "drop_generated!(customers.shout);",
     "drop_not_null!(users.username);",
     r#"set_default!(users.email, "none");"#,
+    r#"set_comment!(table users, "c");"#,
+    r#"set_comment!(column users.email, "c");"#,
+    "set_comment!(column customers.name, none);",
+    "set_statistics!(users.code, 500);",
+    "set_storage!(users.email, external);",
+    "set_compression!(users.username, pglz);",
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
     r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = "pg_default");"#,
@@ -127,7 +135,7 @@ pub(crate) const SAMPLES: &[&str] = &[
     "drop_constraint!(users.users_pkey);",
     "rename_constraint!(events.events_id_check => r_);",
     "rename_constraint!(users.users_pkey => r_);",
-    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10, reason = "r"));"#,
+    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10000, reason = "r"));"#,
     "change_primary_key!(users(username, id), include(email), name = k_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",

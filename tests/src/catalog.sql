@@ -41,6 +41,7 @@ select format('column %s.%I %s', r.name, a.attname, format_type(a.atttypid, a.at
     || coalesce(' acl ' || (select string_agg(entry::text, ',' order by entry::text)
         from unnest(a.attacl) as entry), '')
     || format(' storage %s', a.attstorage)
+    || case when a.attcompression <> '' then format(' compression %s', a.attcompression) else '' end
     || case when a.attstattarget >= 0 then ' statistics ' || a.attstattarget else '' end
     || coalesce(' options ' || a.attoptions::text, '')
     || coalesce(d.text, '')

@@ -5,6 +5,7 @@ use std::fmt;
 use proc_macro2::Span;
 
 use crate::diag::Errors;
+use crate::model::names::is_standing;
 use crate::model::{Object, Schema};
 use crate::syntax::lexer::names;
 use crate::syntax::name::TableName;
@@ -164,6 +165,9 @@ impl Entity {
         match self.kind {
             Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),
             Kind::Function => format!("replace_function!({name}(…) …);"),
+            Kind::Trigger if is_standing(&self.name.name) => {
+                format!("drop_generated!({});", self.parts.concat())
+            }
             Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
             Kind::Policy => format!("replace_policy!({name}{on}, …);"),
             _ => self.drop_macro(),

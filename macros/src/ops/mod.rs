@@ -5,6 +5,7 @@ pub(crate) mod add_column;
 pub(crate) mod add_enum_value;
 pub(crate) mod add_exclusion;
 pub(crate) mod add_foreign_key;
+pub(crate) mod add_generated_column;
 pub(crate) mod add_identity;
 pub(crate) mod add_index;
 pub(crate) mod add_primary_key;
@@ -37,6 +38,7 @@ pub(crate) mod drop_enum;
 pub(crate) mod drop_enum_value;
 pub(crate) mod drop_extension;
 pub(crate) mod drop_function;
+pub(crate) mod drop_generated;
 pub(crate) mod drop_identity;
 pub(crate) mod drop_index;
 pub(crate) mod drop_materialized_view;
@@ -63,9 +65,13 @@ pub(crate) mod replace_policy;
 pub(crate) mod replace_trigger;
 pub(crate) mod replace_view;
 pub(crate) mod revoke;
+pub(crate) mod set_comment;
+pub(crate) mod set_compression;
 pub(crate) mod set_default;
 pub(crate) mod set_logged;
 pub(crate) mod set_not_null;
+pub(crate) mod set_statistics;
+pub(crate) mod set_storage;
 pub(crate) mod set_storage_parameters;
 pub(crate) mod set_unlogged;
 pub(crate) mod split_column;
@@ -247,6 +253,7 @@ macro_rules! operations {
             /// change_type!(orders.amount: numeric(12, 2));
             /// change_type!(orders.code: integer, up = "code::integer", down = "code::text");
             /// change_type!(orders.placed_at: timestamptz, zone = "UTC");
+            /// change_type!(users.id: bigint, with(orders.user_id, invoices.user_id));
             /// ```
             ///
             /// Where the catalog alone changes and drivers see the same type (`varchar` and
@@ -289,6 +296,28 @@ macro_rules! operations {
             /// longer write the column; one that is not null and has no default needs it.
             /// PostgreSQL manual: ALTER TABLE, notes on DROP COLUMN.
             drop_column: DropColumn,
+            /// Adds a column that is computed from the others of its row.
+            ///
+            /// ```text
+            /// add_generated_column!(users.shout: text = "upper(username)", stored);
+            /// add_generated_column!(users.initial: text = "substr(username, 1, 1)", virtual);
+            /// ```
+            ///
+            /// `virtual`, on PostgreSQL 18 and newer, is one step that touches no row. PostgreSQL
+            /// adds a `stored` one by a rewrite, and turns no plain column into one: so it is a
+            /// plain column that a trigger keeps, for good; what a build writes to it is passed
+            /// over. On a table that the same migration makes, and with `direct(…)`, it is
+            /// PostgreSQL's own. Manual: "Generated Columns".
+            add_generated_column: AddGeneratedColumn,
+            /// Makes a generated column a plain one that builds write.
+            ///
+            /// ```text
+            /// drop_generated!(users.shout);
+            /// ```
+            ///
+            /// One step, in Contract; the values stay. Until it has run no build may write the
+            /// column. PostgreSQL manual: ALTER TABLE, DROP EXPRESSION.
+            drop_generated: DropGenerated,
             /// Lets PostgreSQL number a column that is there.
             ///
             /// ```text
@@ -310,7 +339,8 @@ macro_rules! operations {
             /// drop_identity!(orders.number);
             /// ```
             ///
-            /// One step, in Contract; the sequence goes along, the column stays NOT NULL.
+            /// In Contract; the sequence goes along, the column stays NOT NULL. An identity that is
+            /// `always` lets builds write numbers of their own from Expand on.
             /// PostgreSQL manual: ALTER TABLE, DROP IDENTITY.
             drop_identity: DropIdentity,
             /// Makes a column NOT NULL.
@@ -340,6 +370,45 @@ macro_rules! operations {
             ///
             /// One step, in Expand. PostgreSQL manual: ALTER TABLE, SET DEFAULT.
             set_default: SetDefault,
+            /// Says what a table or a column is for.
+            ///
+            /// ```text
+            /// set_comment!(table users, "everybody with a login");
+            /// set_comment!(column users.email, "where receipts go");
+            /// set_comment!(column users.email, none);
+            /// ```
+            ///
+            /// One step, in Expand, which blocks neither reads nor writes. PostgreSQL manual:
+            /// COMMENT.
+            set_comment: SetComment,
+            /// Sets how large a sample of a column the planner's statistics are made from.
+            ///
+            /// ```text
+            /// set_statistics!(orders.customer_id, 500);
+            /// ```
+            ///
+            /// From 0 to 10,000; PostgreSQL's own is 100. One step, in Expand, which blocks neither
+            /// reads nor writes; it holds from the next `analyze` on. PostgreSQL manual: ALTER
+            /// TABLE, SET STATISTICS.
+            set_statistics: SetStatistics,
+            /// Sets whether a column's long values are compressed, and kept beside the row.
+            ///
+            /// ```text
+            /// set_storage!(documents.body, external);
+            /// ```
+            ///
+            /// `plain`, `external`, `extended` or `main`. One step, in Expand, for new values.
+            /// PostgreSQL manual: "TOAST".
+            set_storage: SetStorage,
+            /// Sets how a column's long values are compressed.
+            ///
+            /// ```text
+            /// set_compression!(documents.body, lz4);
+            /// ```
+            ///
+            /// `pglz` or `lz4`, which not every server was built with. One step, in Expand, for new
+            /// values. PostgreSQL manual: ALTER TABLE, SET COMPRESSION.
+            set_compression: SetCompression,
             /// Takes a column's default away, once every build writes the column.
             ///
             /// ```text
@@ -893,6 +962,11 @@ pub(crate) trait Operation: Sized {
     /// Makes the schema what it is afterwards, as well as it can if `check` found errors: what
     /// follows is then checked against what was meant.
     fn apply(&self, schema: &mut Schema);
+
+    /// The same for the direct form, where that ends as something else.
+    fn apply_direct(&self, schema: &mut Schema) {
+        self.apply(schema);
+    }
 }
 
 /// What a client notices when a column comes.

@@ -2,6 +2,7 @@
 
 pub(crate) mod advance;
 pub(crate) mod around;
+pub(crate) mod at_once;
 pub(crate) mod attach;
 pub(crate) mod constraint;
 pub(crate) mod convert;
@@ -15,6 +16,7 @@ pub(crate) mod function;
 pub(crate) mod grant;
 pub(crate) mod hand_over;
 pub(crate) mod index;
+pub(crate) mod kept;
 pub(crate) mod label;
 pub(crate) mod logged;
 pub(crate) mod materialized;
@@ -29,6 +31,7 @@ pub(crate) mod repair;
 pub(crate) mod reshape;
 pub(crate) mod retype;
 pub(crate) mod sequence;
+pub(crate) mod setting;
 pub(crate) mod shadow;
 pub(crate) mod sql;
 pub(crate) mod stand_in;

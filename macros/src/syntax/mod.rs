@@ -21,6 +21,7 @@ pub(crate) mod query;
 pub(crate) mod raw;
 pub(crate) mod reference;
 pub(crate) mod sequence;
+pub(crate) mod setting;
 pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod table;

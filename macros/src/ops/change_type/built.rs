@@ -13,6 +13,7 @@ use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::Index;
 use crate::syntax::key::KeyValue;
 use crate::syntax::name::{ColumnName, Name};
+use crate::syntax::table::Table;
 use crate::syntax::types::Family;
 
 impl ChangeType {
@@ -82,6 +83,25 @@ impl ChangeType {
                     name.name.span,
                     format_args!("no foreign key goes from `{name}` to `{}`", self.target.name),
                 );
+            }
+        }
+        for (at, name) in self.with.iter().enumerate() {
+            let table = schema.find(&name.table);
+            let both = |other: &&ColumnName| {
+                let needs = |table: &Table| table.needs_both(&name.name.text, &other.name.text);
+                other.table == name.table && table.is_some_and(needs)
+            };
+            let mut before = std::iter::once(&self.target.name).chain(&self.with[..at]);
+            if let Some(other) = before.find(both) {
+                errors
+                    .at(
+                        name.name.span,
+                        format_args!("a constraint or an index needs both `{name}` and `{other}`"),
+                    )
+                    .help("drop it first and add it again after the contract")
+                    .note(
+                        "each column gets a copy of what needs it, and a copy has one new column",
+                    );
             }
         }
         let missing = wanted.iter().find(|other| !self.with.iter().any(|name| same(other, name)));
