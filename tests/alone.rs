@@ -30,7 +30,7 @@ mod m0002_types {
         create_enum!(status { pending, "in transit" });
         add_enum_value!(mood.calm, after = happy);
         create_domain!(nick: text not_null default "x" check("value <> ''"));
-        create_sequence!(tickets, start = 5, owned_by = users.id);
+        create_sequence!(ticket_numbers, start = 5, owned_by = users.id);
         create_extension!(hstore);
         drop_schema!(empty);
         drop_enum!(spare);
@@ -175,7 +175,7 @@ const TYPES: [Change; 11] = [
     changeover::create_enum!(status { pending, "in transit" }),
     changeover::add_enum_value!(mood.calm, after = happy),
     changeover::create_domain!(nick: text not_null default "x" check("value <> ''")),
-    changeover::create_sequence!(tickets, start = 5, owned_by = users.id),
+    changeover::create_sequence!(ticket_numbers, start = 5, owned_by = users.id),
     changeover::create_extension!(hstore),
     changeover::drop_schema!(empty),
     changeover::drop_enum!(spare),
