@@ -30,7 +30,7 @@ mod m0002_types {
         create_enum!(status { pending, "in transit" });
         add_enum_value!(mood.calm, after = happy);
         create_domain!(nick: text not_null default "x" check("value <> ''"));
-        create_sequence!(ticket_numbers, start = 5, owned_by = users.id);
+        create_sequence!(badges, start = 5, owned_by = users.id);
         create_extension!(hstore);
         drop_schema!(empty);
         drop_enum!(spare);
@@ -75,7 +75,7 @@ mod m0002_constraints {
     changeover::migration! {
         after super::m0001_base;
         add_check!(users, "email <> ''", fill(email = "null"));
-        add_foreign_key!(users.id => customers.id, on_delete = cascade, fill = "null::bigint");
+        add_foreign_key!(users.id => customers.id, on_delete = cascade, fill = "null::bigint", allow(foreign_key_without_index, reason = "the key goes below"));
         add_unique!(users(username, email), deferrable);
         add_primary_key!(old_users(id));
         drop_constraint!(users.users_pkey);
@@ -90,32 +90,6 @@ mod m0002_reshaped {
             last: text = "split_part(username, ' ', 2)",
         }, down = "first || ' ' || last");
         merge_columns!(users { email = "left(joined, 1)", legacy = "right(joined, 1)" } => joined: text, up = "email || legacy");
-    }
-}
-
-mod m0002_code {
-    changeover::migration! {
-        after super::m0001_base;
-        create_view!(names(id, name), "select id, username from users", security_barrier);
-        create_materialized_view!(lengths, "select id, length(email) as length from users", unique(id));
-        create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
-        create_trigger!(touched on users, before(update(email)), when = "new.email <> ''", function = touch);
-        create_policy!(own on users, for = select, to(app), using = "email = current_user");
-        enable_row_level_security!(users);
-        grant!(select, update(email) on users to app);
-    }
-}
-
-mod m0003_less_code {
-    changeover::migration! {
-        after super::m0002_code;
-        drop_view!(names);
-        refresh_materialized_view!(lengths);
-        drop_trigger!(touched on users);
-        drop_function!(touch());
-        disable_row_level_security!(users);
-        drop_policy!(own on users);
-        revoke!(update(email) on users from app);
     }
 }
 
@@ -143,6 +117,31 @@ const COMMENT: Change = changeover::set_comment!(table customers, "c");
 const STATISTICS: Change = changeover::set_statistics!(users.legacy, 500);
 const COMPRESSION: Change = changeover::set_compression!(users.username, lz4);
 const STORAGE: Change = changeover::set_storage!(users.email: text, external);
+mod m0002_code {
+    changeover::migration! {
+        after super::m0001_base;
+        create_view!(names(id, name), "select id, username from users", security_barrier);
+        create_materialized_view!(lengths, "select id, length(email) as length from users", unique(id));
+        create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
+        create_trigger!(touched on users, before(update(email)), when = "new.email <> ''", function = touch);
+        create_policy!(own on users, for = select, to(app), using = "email = current_user");
+        enable_row_level_security!(users);
+        grant!(select, update(email) on users to app);
+    }
+}
+
+mod m0003_less_code {
+    changeover::migration! {
+        after super::m0002_code;
+        drop_view!(names);
+        refresh_materialized_view!(lengths);
+        drop_trigger!(touched on users);
+        drop_function!(touch());
+        disable_row_level_security!(users);
+        drop_policy!(own on users);
+        revoke!(update(email) on users from app);
+    }
+}
 
 const RENAME: Change =
     changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
@@ -175,7 +174,7 @@ const TYPES: [Change; 11] = [
     changeover::create_enum!(status { pending, "in transit" }),
     changeover::add_enum_value!(mood.calm, after = happy),
     changeover::create_domain!(nick: text not_null default "x" check("value <> ''")),
-    changeover::create_sequence!(ticket_numbers, start = 5, owned_by = users.id),
+    changeover::create_sequence!(badges, start = 5, owned_by = users.id),
     changeover::create_extension!(hstore),
     changeover::drop_schema!(empty),
     changeover::drop_enum!(spare),
