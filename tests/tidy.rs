@@ -38,6 +38,11 @@ fn every_operation_has_its_folder_with_all_files() {
     let (tests, workspace) = (workspace().join("tests"), workspace());
     let (folders, operations) = (operation_folders(&tests), operations(&workspace));
     let mut problems = Vec::new();
+    for operation in &operations {
+        if !workspace.join("macros/src/ops").join(operation).with_extension("md").exists() {
+            problems.push(format!("macros/src/ops/{operation}.md: what a user reads of it"));
+        }
+    }
     for operation in operations.iter().filter(|operation| !folders.contains(operation)) {
         problems.push(format!("tests/ops/{operation}: the operation has no folder"));
     }

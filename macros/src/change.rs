@@ -39,7 +39,7 @@ pub(crate) type Reader =
     fn(&str, usize, ParseStream, &mut Schema, &mut Errors) -> syn::Result<Change>;
 
 macro_rules! readers {
-    ($($(#[$doc:meta])* $name:ident: $operation:ident,)*) => {
+    ($($name:ident: $operation:ident,)*) => {
         /// What reads and plans the change of each name.
         pub(crate) const READERS: &[(&str, Reader)] =
             &[$((stringify!($name), of_migration::<ops::$name::$operation>),)*];

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use changeover::Changeover;
 use changeover::migration as data;
-use changeover::testing::{Database, Server};
+use changeover::testing::Database;
 
 use crate::diag::Errors;
 use crate::migration::Migration;
 use crate::model::Schema;
 use crate::plan::sql;
-use crate::typos::{BASE, tokens};
+use crate::typos::tokens;
 use crate::{check, merge};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
