@@ -105,7 +105,7 @@ pub(crate) fn method(using: Option<&Name>) -> &'static Method {
 pub(crate) fn methods(can: impl Fn(&Method) -> bool) -> String {
     let able = METHODS.iter().filter(|method| can(method));
     let options: Vec<String> = able.map(|method| format!("using = {}", method.name)).collect();
-    options.join("` or `")
+    options.join(" or ")
 }
 
 impl Parse for Using {
