@@ -108,7 +108,7 @@ fn expect_undone(what: &str, before: &[String], after: &[String]) -> Result<(), 
 }
 
 /// Runs each item by itself, some at once; says what failed.
-fn run_all<T>(items: &[T], run: impl AsyncFn(&T) -> Result<(), Failure>) -> Vec<String> {
+fn run_all<T>(items: &[T], run: &impl AsyncFn(&T) -> Result<(), Failure>) -> Vec<String> {
     let next = AtomicUsize::new(0);
     let work = async || {
         let mut failures = Vec::new();

@@ -198,11 +198,6 @@ impl Schema {
         self.entities.iter().find(|entity| entity.object() == object)
     }
 
-    pub(crate) fn find_entity_mut(&mut self, kind: Kind, name: &TableName) -> Option<&mut Entity> {
-        let object = Object::entity(kind, name, None);
-        self.entities.iter_mut().find(|entity| entity.object() == object)
-    }
-
     pub(crate) fn entities(&self, kind: Kind) -> impl Iterator<Item = &Entity> {
         self.entities.iter().filter(move |entity| entity.kind == kind)
     }

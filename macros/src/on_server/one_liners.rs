@@ -28,7 +28,7 @@ const SEED: &str = "
     insert into users (email, nick, age, team_id) select n || '@x', 'u' || n, n, 1 + n % 5 from generate_series(1, 100) n;
     insert into plain select n, 'n' from generate_series(1, 100) n;";
 
-/// Our change, and the form of strong_migrations, squawk, eugene, pgroll and their like.
+/// Our change, and the form of `strong_migrations`, squawk, eugene, pgroll and their like.
 const FORMS: &[(&str, &str)] = &[
     (
         r#"add_column!(users.plan: text not_null default "free");"#,
@@ -138,7 +138,7 @@ async fn same(ours: &str, theirs: &str) -> Result<(), Failure> {
 
 #[test]
 fn safe_plans_end_where_the_one_liners_do() {
-    let failures = run_all(FORMS, async |(ours, theirs)| {
+    let failures = run_all(FORMS, &async |(ours, theirs)| {
         same(ours, theirs).await.map_err(|failure| format!("{ours}\n{theirs}\n{failure}").into())
     });
     let total = FORMS.len();

@@ -88,7 +88,7 @@ fn every_two_changes_live_together() {
     let refused = pairs.iter().filter(|(_, history)| history.is_none()).count();
     let histories: Vec<(String, data::Migrations)> =
         pairs.into_iter().filter_map(|(name, history)| Some((name, history?.leaked()))).collect();
-    let failures = run_all(&histories, async |(name, history)| {
+    let failures = run_all(&histories, &async |(name, history)| {
         live(history).await.map_err(|failure| format!("{name}\n{failure}").into())
     });
     let total = histories.len();

@@ -200,7 +200,8 @@ impl Backfill {
         }
         let is_not_null =
             |name: &Name| table.column(&name.text).is_some_and(|column| column.not_null);
-        if !schema.is_assumed && !(is_key(table, key) && key.iter().all(is_not_null)) {
+        let is_right = is_key(table, key) && key.iter().all(is_not_null);
+        if !is_right && !schema.is_assumed {
             errors
                 .at(
                     key[0].span,

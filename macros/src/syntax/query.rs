@@ -309,10 +309,6 @@ mod tests {
         Query::stored(text).sources().iter().map(|source| source.table.to_string()).collect()
     }
 
-    fn name(text: &str) -> Option<String> {
-        Some(text.into())
-    }
-
     #[test]
     fn indentation_of_the_source_is_left_out() {
         assert_eq!(dedented("\n    begin\n      x;\n\n    end"), "begin\n  x;\n\nend");
@@ -323,7 +319,7 @@ mod tests {
     fn columns_are_those_of_the_outer_select() {
         assert_eq!(
             columns("with x as (select a from t) select distinct x.a, b + 1 as c, \"D\" from x, y"),
-            [name("a"), name("c"), name("D")]
+            [Some("a".to_owned()), Some("c".to_owned()), Some("D".to_owned())]
         );
         assert_eq!(
             columns("select count(*), id::text, a is distinct from b from t"),
