@@ -93,6 +93,13 @@ refused!(
     add_primary_key!(keyless(id, region));
 );
 refused!(
+    unique_index,
+    "insert into orders (id, total) values (77, 5), (78, 5), (79, 6), (80, -6)",
+    ["share their key in `by_size` with another row", "id = 77", "id = 78"],
+    "delete from orders where id = 78",
+    add_index!(orders(sql("abs(total)")), unique, where = "total > 0 and id > 70", name = by_size);
+);
+refused!(
     another_primary_key,
     "insert into orders (id, total) values (77, 5), (78, null)",
     ["have no `total`", "id = 78"],
