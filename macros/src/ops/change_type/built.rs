@@ -138,6 +138,10 @@ impl ChangeType {
             );
         for item in part.constraints() {
             match &item.rule {
+                // A value that the old type has no room for is NULL in it, until the contract.
+                Rule::Unique(_) if item.terms.nulls_not_distinct => {
+                    self.refuse(item.name.as_ref(), errors);
+                }
                 Rule::Exclude(_) => self.refuse(item.name.as_ref(), errors),
                 Rule::Check(_) if !same_meaning => self.refuse(item.name.as_ref(), errors),
                 Rule::Unique(_) | Rule::PrimaryKey(_) if is_stated => {
