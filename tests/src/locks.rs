@@ -58,10 +58,12 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
             let declared = statements.iter().flat_map(|statement| statement.locks).copied();
             declared.chain(statements.iter().filter_map(made)).collect()
         }
-        // A build that failed is dropped before it is tried again.
-        Some(Work::BuildIndex(index) | Work::DropIndex(index)) => {
-            [index.create.locks, index.drop.locks].concat()
+        // A build that failed is dropped before it is tried again, where that blocks nobody.
+        Some(Work::BuildIndex(index)) => {
+            let drop = index.drop.locks.iter().filter(|lock| !lock.mode.blocks_clients());
+            index.create.locks.iter().chain(drop).copied().collect()
         }
+        Some(Work::DropIndex(index)) => index.drop.locks.to_vec(),
         Some(Work::Backfill(fill)) => {
             vec![TableLock { table: fill.table, mode: LockMode::RowExclusive }]
         }
@@ -84,7 +86,9 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
 /// A table that the plan itself makes. Between its commit and the release of its locks it can be
 /// seen, and no client can have asked for it.
 fn made(statement: &Statement) -> Option<TableLock> {
-    let (table, _) = statement.sql.strip_prefix("create table ")?.split_once(" (")?;
+    let made = ["create table ", "create unlogged table "];
+    let rest = made.into_iter().find_map(|words| statement.sql.strip_prefix(words))?;
+    let (table, _) = rest.split_once(" (")?;
     Some(TableLock { table, mode: LockMode::AccessExclusive })
 }
 

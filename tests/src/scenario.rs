@@ -19,6 +19,7 @@ pub struct Scenario {
     pub(crate) equal_switched: Vec<&'static str>,
     pub(crate) undoable: bool,
     pub(crate) can_roll_back: bool,
+    pub(crate) rewrites: bool,
 }
 
 impl Scenario {
@@ -38,6 +39,7 @@ impl Scenario {
             equal_switched: Vec::new(),
             undoable: true,
             can_roll_back: true,
+            rewrites: false,
         }
     }
 
@@ -105,6 +107,13 @@ impl Scenario {
     #[must_use]
     pub fn without_rollback(mut self) -> Self {
         self.can_roll_back = false;
+        self
+    }
+
+    /// Lets the change write a table anew, for one-step forms that do nothing else.
+    #[must_use]
+    pub fn rewriting(mut self) -> Self {
+        self.rewrites = true;
         self
     }
 

@@ -78,12 +78,22 @@ pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
     join(&parts, suffix)
 }
 
+/// The check that keeps a value out of a column.
+pub(crate) fn without_value(table: &TableName, column: &Name, value: &Name) -> String {
+    join(&[&table.name.text, &column.text, "not"], &value.text)
+}
+
+pub(crate) fn domain_check(domain: &TableName) -> String {
+    join(&[&domain.name.text], "check")
+}
+
 pub(crate) fn index(table: &TableName, index: &Index) -> String {
     let mut parts = vec![table.name.text.as_str()];
     parts.extend(index.keys.iter().map(|key| match &key.value {
         KeyValue::Column(name) => name.text.as_str(),
         KeyValue::Expression(_) => "expr",
     }));
+    parts.extend(index.include.iter().map(|column| column.text.as_str()));
     join(&parts, "idx")
 }
 
@@ -110,6 +120,20 @@ pub(crate) fn with_suffix(index: &str, suffix: &str) -> String {
 
 fn without_last(text: &str) -> &str {
     text.char_indices().next_back().map_or("", |(at, _)| &text[..at])
+}
+
+/// The name that an index has until it takes the place of another.
+pub(crate) fn replacement(table: &TableName, original: &Name) -> Name {
+    let hash = hash(&format!("{}\0{}", table.quoted(), original.text));
+    Name::new(join(&[&original.text], &format!("new_{hash:08x}")))
+}
+
+/// The name that PostgreSQL gives the copy of its bound which it leaves on a table that was a
+/// partition, by one column or by several.
+pub(crate) fn copied_bound(table: &TableName, column: Option<&Name>) -> String {
+    let column = column.map(|column| column.text.as_str());
+    let parts: Vec<&str> = [table.name.text.as_str()].into_iter().chain(column).collect();
+    join(&parts, "check")
 }
 
 /// A name of our own, for an object that lives until a contract. The hash keeps `a_b, c` and
@@ -145,6 +169,18 @@ pub(crate) struct Position {
 /// the values that it reads.
 pub(crate) fn trigger(at: Position, function: &str, event: &str) -> String {
     join(&[&format!("zzz_{:04}_{:02}_{function}", at.migration, at.change)], event)
+}
+
+/// The name of a trigger that stays: it fires after all those that keep two shapes equal.
+pub(crate) fn standing_trigger(function: &str) -> String {
+    join(&[STANDING, function], "write")
+}
+
+const STANDING: &str = "zzz_always";
+
+/// Whether a trigger of ours that stays has this name.
+pub(crate) fn is_standing(trigger: &Name) -> bool {
+    trigger.text.starts_with(STANDING)
 }
 
 /// `parts_suffix`, with the middle replaced by a hash where that is too long.

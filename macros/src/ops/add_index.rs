@@ -44,6 +44,10 @@ impl Operation for AddIndex {
             schema.column_of(table, column, errors);
         }
         schema.expressions_of_index(&self.index, table, errors);
+        if self.index.unique {
+            let columns: Vec<Name> = self.index.key_columns().cloned().collect();
+            table.check_unique_key(&columns, self.index.span, errors);
+        }
         if let Some(taken) = schema.relation(&self.table, &self.name.text) {
             errors
                 .at(self.name.span, format_args!("{taken} exists already"))

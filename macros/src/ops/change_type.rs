@@ -115,7 +115,8 @@ impl Operation for ChangeType {
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let (table, old) = schema.column(&self.target.name, errors)?;
         let before = errors.count();
-        schema.check_type(&self.def.column.ty, errors);
+        schema.check_column(&self.def.column, errors);
+        schema.check_added_type(&table.name, &self.def.column, self.def.column.ty.span, errors);
         self.check_stated(old, errors);
         for sql in self.up.iter().chain(&self.down) {
             schema.expression(table, sql, errors);

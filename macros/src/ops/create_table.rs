@@ -8,10 +8,11 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, sql};
+use crate::plan::{Phase, Step, sql, version};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::Rule;
 use crate::syntax::index::Index;
+use crate::syntax::name::Name;
 use crate::syntax::table::Table;
 
 pub(crate) struct CreateTable {
@@ -67,6 +68,9 @@ impl Operation for CreateTable {
             let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
             let own: Vec<&Column> =
                 columns.iter().filter_map(|name| self.table.column(&name.text)).collect();
+            if own.len() < columns.len() {
+                continue;
+            }
             if target.table == self.table.name {
                 schema.reference_to(&self.table, &own, target, errors);
             } else {
@@ -77,14 +81,17 @@ impl Operation for CreateTable {
             schema.column_of(&self.table, column, errors);
         }
         schema.expressions_of(&self.table, &self.table, errors);
+        self.check_storage(schema, errors);
         (errors.count() == before).then_some(())
     }
 
     fn plan(&self, (): &(), _: Position) -> Plan {
         let drop = sql::drop_table(&self.table);
         let why = "a new table, with all that belongs to it";
+        let newer = self.table.columns.iter().any(|column| column.is_virtual);
+        let newer = newer.then(version::require_virtual);
         let step = Step::transaction(Phase::Expand, why, sql::create_table(&self.table)).undo(drop);
-        Plan::of(vec![step])
+        Plan::of(newer.into_iter().chain([step]).collect())
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -94,6 +101,27 @@ impl Operation for CreateTable {
 }
 
 impl CreateTable {
+    fn check_storage(&self, schema: &Schema, errors: &mut Errors) {
+        let table = &self.table;
+        let Some(by) = &table.partition_by else { return };
+        if let Some(parameter) = table.storage.iter().next() {
+            errors
+                .at(parameter.span, "a partitioned table holds no rows itself")
+                .note("storage parameters are for its partitions");
+        }
+        for column in by.columns() {
+            schema.column_of(table, column, errors);
+        }
+        let keys = table.constraints.iter().filter(|item| item.has_index());
+        for key in keys {
+            table.check_unique_key(key.columns(), key.span, errors);
+        }
+        for index in table.indexes.iter().filter(|index| index.unique) {
+            let columns: Vec<Name> = index.key_columns().cloned().collect();
+            table.check_unique_key(&columns, index.span, errors);
+        }
+    }
+
     fn check_columns(&self, errors: &mut Errors) {
         let columns = &self.table.columns;
         for (at, column) in columns.iter().enumerate() {

@@ -6,7 +6,7 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, sql};
+use crate::plan::{Lock, Mode, Phase, Step, sql};
 use crate::syntax::name::TableName;
 use crate::syntax::table::Table;
 
@@ -15,7 +15,8 @@ pub(crate) struct DropTable {
 }
 
 impl Operation for DropTable {
-    type Facts = Table;
+    /// The table, and its partitions, which go with it.
+    type Facts = (Table, Vec<TableName>);
 
     fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
         Ok(DropTable { table: input.parse()? })
@@ -29,7 +30,7 @@ impl Operation for DropTable {
         vec![Object::table(&self.table).at(self.table.span())]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Table> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
         let table = schema.table(&self.table, errors)?;
         let word = self.table.name.text.as_str();
         for other in schema.tables_that_mention(word).filter(|other| other.name != self.table) {
@@ -49,17 +50,25 @@ impl Operation for DropTable {
             }
         }
         schema.report_dependents(&self.table, None, self.table.span(), errors);
-        Some(table.clone())
+        let partitions = schema.partitions(&self.table).map(|entity| entity.name.clone());
+        Some((table.clone(), partitions.collect()))
     }
 
-    fn plan(&self, table: &Table, _: Position) -> Plan {
+    fn plan(&self, (table, partitions): &Self::Facts, _: Position) -> Plan {
         let why = "the rows are gone after this; no build uses the table any more";
-        let step = Step::transaction(Phase::Contract, why, sql::drop_table(table));
+        let mut drop = sql::drop_table(table);
+        if let Some(statement) = drop.last_mut() {
+            let lock =
+                |name: &TableName| Lock { table: name.quoted(), mode: Mode::AccessExclusive };
+            statement.locks.extend(partitions.iter().map(lock));
+        }
+        let step = Step::transaction(Phase::Contract, why, drop);
         Plan::of(vec![step])
     }
 
     fn apply(&self, schema: &mut Schema) {
         schema.remove(&self.table);
+        schema.remove_what_is_on(&self.table);
         schema.hold(Object::table(&self.table), Role::Retiring { successor: None });
     }
 }

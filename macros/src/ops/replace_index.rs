@@ -37,7 +37,7 @@ impl Operation for ReplaceIndex {
                 .at(name.span, "an index that takes another's place takes its name too")
                 .help(format_args!("rename_index!({old} => {name}); in a migration of its own"));
         }
-        let temporary = names::copy(&table, &old.name);
+        let temporary = names::replacement(&table, &old.name);
         new.name = Some(temporary.clone());
         Ok(ReplaceIndex { old, table, new, temporary })
     }
@@ -66,6 +66,10 @@ impl Operation for ReplaceIndex {
             schema.column_of(table, column, errors);
         }
         schema.expressions_of_index(&self.new, table, errors);
+        if self.new.unique {
+            let columns: Vec<Name> = self.new.key_columns().cloned().collect();
+            table.check_unique_key(&columns, self.new.span, errors);
+        }
         Some(old.clone())
     }
 

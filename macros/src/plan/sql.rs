@@ -26,23 +26,35 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
     let sql = lower(&create.to_string(PostgresQueryBuilder));
     let mut items = vec![sql.strip_suffix(" )").unwrap_or(&sql).to_owned()];
     items.extend(table.constraints.iter().map(constraint::named));
-    let mut create = Statement::free(spread(&format!("{} )", items.join(", "))))
-        .why("a new table: no client uses it yet");
+    let sql = spread(&format!("{} )", items.join(", "))) + &options(table);
+    let sql = if table.unlogged { sql.replacen("table", "unlogged table", 1) } else { sql };
+    let mut create = Statement::free(sql).why("a new table: no client uses it yet");
     create.locks = locks.iter().flat_map(|lock| lock.locks.clone()).collect();
     let mut statements: Vec<Statement> =
         table.constraints.iter().filter_map(constraint::requirement).collect();
     statements.extend(locks);
     statements.push(create);
-    let comments = table.columns.iter().filter_map(|column| ddl::comment(&table.name, column));
-    statements.extend(comments.map(|comment| Statement::free(comment.sql)));
+    let comment =
+        table.comment.as_ref().map(|text| ddl::comment_on_table(&table.name, Some(&text.value())));
+    let columns = table.columns.iter().flat_map(|column| ddl::describe(&table.name, column));
+    statements
+        .extend(comment.into_iter().chain(columns).map(|statement| Statement::free(statement.sql)));
     statements.extend(table.indexes.iter().flat_map(|item| index::create(&table.name, item)));
     statements
+}
+
+/// What follows a table's columns.
+fn options(table: &Table) -> String {
+    let partition = table.partition_by.as_ref().map(|by| format!(" {}", by.sql()));
+    let storage = (!table.storage.is_empty()).then(|| format!(" with ({})", table.storage.sql()));
+    partition.into_iter().chain(storage).collect()
 }
 
 /// The statements that build a schema from nothing, without the locks that nobody waits for.
 pub(crate) fn build(items: &[Item]) -> Vec<String> {
     let schema_of = |item: &Item| match item {
         Item::Table(table) => Some(table.name.schema().to_owned()),
+        Item::Entity(entity) if entity.kind == Kind::Extension => entity.parts.first().cloned(),
         Item::Entity(entity) => entity.name.schema.as_ref().map(|schema| schema.text.clone()),
     };
     let is_made = |name: &str| {
@@ -134,7 +146,7 @@ fn column_def(column: &Column) -> ColumnDef {
         def.extra(identity.sql());
     }
     if let Some(generated) = &column.generated {
-        def.generated(Expr::cust(generated.text.clone()), true);
+        def.generated(Expr::cust(generated.text.clone()), !column.is_virtual);
     }
     def
 }

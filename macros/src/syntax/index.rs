@@ -206,6 +206,12 @@ impl Index {
         self.unique && self.expressions().next().is_none()
     }
 
+    /// Whether it is another but for its name.
+    pub(crate) fn is_like(&self, other: &Index) -> bool {
+        let unnamed = |index: &Index| Index { name: None, ..index.clone() }.to_string();
+        unnamed(self) == unnamed(other)
+    }
+
     /// Whether it needs this column.
     pub(crate) fn needs(&self, column: &str) -> bool {
         self.columns().any(|name| name == column)

@@ -110,14 +110,19 @@ impl Key {
         }
     }
 
-    /// As it is written in SQL.
-    pub(crate) fn sql(&self) -> String {
-        let mut text = match &self.value {
+    /// The value alone, as it is written in SQL.
+    pub(crate) fn value_sql(&self) -> String {
+        match &self.value {
             KeyValue::Column(name) => name.quoted(),
             KeyValue::Expression(sql) => format!("({})", sql.text),
-        };
+        }
+    }
+
+    /// As it is written in SQL.
+    pub(crate) fn sql(&self) -> String {
+        let mut text = self.value_sql();
         if let Some(collate) = &self.collate {
-            text += &format!(" collate \"{}\"", collate.value());
+            text.extend([" collate \"", &collate.value(), "\""]);
         }
         if let Some(opclass) = &self.opclass {
             text += &opclass.sql();
@@ -178,17 +183,19 @@ impl Opclass {
 
     fn sql(&self) -> String {
         let schema = self.schema.as_ref().map(|schema| schema.quoted() + ".").unwrap_or_default();
-        let parameters = match self.parameters.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", self.parameters.sql()),
+        let parameters = if self.parameters.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", self.parameters.sql())
         };
         format!(" {schema}{}{parameters}", self.name.quoted())
     }
 }
 
-/// Whether an exclusion constraint's operator follows, `with "&&"`.
+/// Whether an exclusion constraint's operator follows, `with "&&"`: no modifier stands before a
+/// string.
 fn is_operator_next(input: ParseStream) -> bool {
-    input.peek2(LitStr) && input.fork().call(Ident::parse_any).is_ok_and(|word| word == "with")
+    input.peek2(LitStr)
 }
 
 fn is_opclass(name: &Name) -> bool {

@@ -21,9 +21,10 @@ pub(crate) struct Parameters(Vec<Parameter>);
 pub(crate) struct Parameter {
     /// `fillfactor`, `toast.autovacuum_enabled`.
     pub(crate) name: String,
-    value: Lit,
+    /// None where the parameter goes back to its default.
+    value: Option<Lit>,
     negative: bool,
-    span: Span,
+    pub(crate) span: Span,
 }
 
 /// What a parameter takes.
@@ -73,7 +74,7 @@ pub(crate) const OF_TABLES: &[Known] = &[
     ("autovacuum_multixact_freeze_table_age", Takes::Number(0.0, AGE)),
 ];
 
-/// PostgreSQL manual, "Built-in Operator Classes" of BRIN and GiST, and the modules `ltree`,
+/// PostgreSQL manual, "Built-in Operator Classes" of BRIN and `GiST`, and the modules `ltree`,
 /// `pg_trgm`, `hstore` and `intarray`.
 pub(crate) const OF_OPCLASSES: &[Known] = &[
     ("siglen", Takes::Number(1.0, 2024.0)),
@@ -99,23 +100,38 @@ impl Parameters {
     /// Sets these too; PostgreSQL puts what is set anew behind the rest.
     pub(crate) fn set(&mut self, others: &Parameters) {
         self.0.retain(|own| others.find(&own.name).is_none());
-        self.0.extend(others.0.iter().cloned());
+        self.0.extend(others.split_defaults().1.0);
+    }
+
+    /// Those that go back to their defaults, and those that are set.
+    pub(crate) fn split_defaults(&self) -> (Parameters, Parameters) {
+        let (reset, set) = self.iter().cloned().partition(|one| one.value.is_none());
+        (Parameters(reset), Parameters(set))
+    }
+
+    /// Reports what cannot be set on something new.
+    pub(crate) fn check(&self, known: &[Known], errors: &mut Errors) {
+        for parameter in self.0.iter().filter(|parameter| parameter.value.is_none()) {
+            errors.at(parameter.span, "a parameter that is not set has its default");
+        }
+        self.check_changed(known, errors);
     }
 
     /// Reports parameters that are not known, and values that they do not take.
-    pub(crate) fn check(&self, known: &[Known], errors: &mut Errors) {
+    pub(crate) fn check_changed(&self, known: &[Known], errors: &mut Errors) {
         for (at, parameter) in self.0.iter().enumerate() {
             if let Some(first) = self.0[..at].iter().find(|other| other.name == parameter.name) {
                 let message = format!("parameter `{}` is given twice", parameter.name);
                 errors.at(first.span, &message);
                 errors.at(parameter.span, &message);
             }
-            let own = parameter.name.strip_prefix("toast.").filter(|name| is_of_toast(name));
-            let name = own.unwrap_or(&parameter.name);
-            let Some((_, takes)) = known.iter().find(|(known, _)| *known == name) else {
+            let of_toast = parameter.name.strip_prefix("toast.");
+            let name = of_toast.unwrap_or(&parameter.name);
+            let mut fit = known.iter().filter(|(name, _)| of_toast.is_none() || is_of_toast(name));
+            let Some((_, takes)) = fit.clone().find(|(known, _)| *known == name) else {
                 errors
                     .at(parameter.span, format_args!("unknown parameter `{}`", parameter.name))
-                    .nearest(&parameter.name, known.iter().map(|(name, _)| *name));
+                    .nearest(name, fit.by_ref().map(|(name, _)| *name));
                 continue;
             };
             parameter.check(*takes, errors);
@@ -140,7 +156,8 @@ impl Parameter {
     /// Its value as it is written in SQL.
     pub(crate) fn sql(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
-        match &self.value {
+        let Some(value) = &self.value else { return "default".into() };
+        match value {
             Lit::Int(number) => format!("{sign}{}", number.base10_digits()),
             Lit::Float(number) => format!("{sign}{}", number.base10_digits()),
             Lit::Bool(value) => value.value.to_string(),
@@ -150,16 +167,16 @@ impl Parameter {
     }
 
     fn check(&self, takes: Takes, errors: &mut Errors) {
-        let text = self.sql();
-        let span = self.value.span();
-        let name = &self.name;
+        let (text, name) = (self.sql(), &self.name);
+        let Some(value) = &self.value else { return };
+        let span = value.span();
         match takes {
-            Takes::Switch if matches!(self.value, Lit::Bool(_)) => {}
+            Takes::Switch if matches!(value, Lit::Bool(_)) => {}
             Takes::Switch => {
                 errors.at(span, format_args!("`{name}` is `true` or `false`")).help("false");
             }
             Takes::Word(words) => {
-                let Lit::Str(word) = &self.value else {
+                let Lit::Str(word) = value else {
                     errors
                         .at(span, format_args!("`{name}` is a word"))
                         .help(format_args!("{:?}", words[0]));
@@ -191,12 +208,21 @@ impl Parse for Parameters {
 impl Parse for Parameter {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let word = input.call(Ident::parse_any)?;
-        let mut name = word.to_string();
+        let (mut name, mut span) = (word.to_string(), word.span());
         if input.peek(Token![.]) {
+            if word != "toast" {
+                let message = format!("`{word}` has no parameters\nhelp: did you mean `toast`?");
+                return Err(syn::Error::new(word.span(), message));
+            }
             input.parse::<Token![.]>()?;
-            name = format!("{name}.{}", input.call(Ident::parse_any)?);
+            let own = input.call(Ident::parse_any)?;
+            (name, span) = (format!("{name}.{own}"), own.span());
         }
         input.parse::<Token![=]>()?;
+        if input.fork().call(Ident::parse_any).is_ok_and(|word| word == "default") {
+            input.call(Ident::parse_any)?;
+            return Ok(Parameter { name, value: None, negative: false, span });
+        }
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
         let value: Lit = input.parse()?;
         if !matches!(value, Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) | Lit::Str(_)) {
@@ -205,7 +231,7 @@ impl Parse for Parameter {
                 "expected a number, `true`, `false` or a string",
             ));
         }
-        Ok(Parameter { name, value, negative, span: word.span() })
+        Ok(Parameter { name, value: Some(value), negative, span })
     }
 }
 
@@ -215,7 +241,7 @@ impl fmt::Display for Parameters {
         for (at, parameter) in self.0.iter().enumerate() {
             let comma = if at == 0 { "" } else { ", " };
             let value = match &parameter.value {
-                Lit::Str(text) => format!("{:?}", text.value()),
+                Some(Lit::Str(text)) => format!("{:?}", text.value()),
                 _ => parameter.sql(),
             };
             write!(f, "{comma}{} = {value}", parameter.name)?;

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, Token, braced};
+use syn::{Ident, LitStr, Token, braced, parenthesized};
 
 use crate::diag::Errors;
 use crate::syntax::column::{Column, ColumnDef, Inline};
@@ -15,8 +16,10 @@ use crate::syntax::default::Default;
 use crate::syntax::index::Index;
 use crate::syntax::list::items;
 use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::partition::PartitionBy;
 use crate::syntax::reference::References;
 use crate::syntax::sql::Sql;
+use crate::syntax::storage::{OF_TABLES, Parameters};
 
 /// A table. Constraints written with a column stand with the table's own.
 #[derive(Clone)]
@@ -25,15 +28,36 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     pub(crate) constraints: Vec<Constraint>,
     pub(crate) indexes: Vec<Index>,
+    pub(crate) comment: Option<LitStr>,
+    /// Whether its rows are lost when the server crashes.
+    pub(crate) unlogged: bool,
+    pub(crate) storage: Parameters,
+    pub(crate) partition_by: Option<PartitionBy>,
 }
 
 impl Table {
     pub(crate) fn new(name: TableName) -> Self {
-        Table { name, columns: Vec::new(), constraints: Vec::new(), indexes: Vec::new() }
+        Table {
+            name,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            comment: None,
+            unlogged: false,
+            storage: Parameters::default(),
+            partition_by: None,
+        }
     }
 
     pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
-        let mut table = Table::new(input.parse()?);
+        let ahead = input.fork();
+        let unlogged = ahead.call(Ident::parse_any).is_ok_and(|word| word == "unlogged")
+            && !ahead.peek(syn::token::Brace)
+            && !ahead.peek(Token![.]);
+        if unlogged {
+            input.call(Ident::parse_any)?;
+        }
+        let mut table = Table { unlogged, ..Table::new(input.parse()?) };
         let content;
         braced!(content in input);
         items(&content, errors, |input, errors| table.parse_item(input, errors));
@@ -49,12 +73,25 @@ impl Table {
         let word = input.call(Ident::parse_any)?;
         if word == "index" {
             self.indexes.push(Index::parse_item(&word, input, errors)?);
+        } else if word == "comment" {
+            let content;
+            parenthesized!(content in input);
+            self.comment = Some(content.parse()?);
+        } else if word == "with" {
+            let content;
+            parenthesized!(content in input);
+            self.storage = content.parse()?;
+            self.storage.check(OF_TABLES, errors);
+        } else if word == "partition_by" {
+            let content;
+            parenthesized!(content in input);
+            self.partition_by = Some(PartitionBy::parse(&content, errors)?);
         } else if WORDS.iter().any(|known| word == known) {
             self.constraints.push(Constraint::parse(&word, input, errors)?);
         } else {
             let message = format!(
                 "expected a column `{word}: type` or a constraint, found `{word}(`\n\
-                 help: one of `{}`, `index`",
+                 help: one of `{}`, `index`, `with`, `partition_by`, `comment`",
                 WORDS.join("`, `")
             );
             return Err(syn::Error::new(word.span(), message));
@@ -190,6 +227,23 @@ impl Table {
         self.key_is_not_null();
     }
 
+    /// Reports a unique key that lacks a column of the partition key.
+    pub(crate) fn check_unique_key(&self, key: &[Name], span: Span, errors: &mut Errors) {
+        let Some(by) = &self.partition_by else { return };
+        let note = "PostgreSQL looks for equal rows within a partition alone";
+        if by.expressions().next().is_some() {
+            errors
+                .at(span, format_args!("`{}` is partitioned by an expression", self.name))
+                .note(note);
+        }
+        for column in by.columns().filter(|column| !key.contains(column)) {
+            errors
+                .at(span, format_args!("a unique key of `{}` holds `{column}`", self.name))
+                .help(column)
+                .note(note);
+        }
+    }
+
     /// Whether an index holds all values of this column in their order.
     pub(crate) fn is_led_by(&self, column: &Name) -> bool {
         let keys = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
@@ -214,7 +268,12 @@ impl fmt::Display for Table {
         let columns = self.columns.iter().map(Column::to_string);
         let constraints = self.constraints.iter().map(Constraint::to_string);
         let indexes = self.indexes.iter().map(Index::to_string);
-        let items: Vec<String> = columns.chain(constraints).chain(indexes).collect();
+        let storage = (!self.storage.is_empty()).then(|| format!("with({})", self.storage));
+        let partition = self.partition_by.as_ref().map(PartitionBy::to_string);
+        let comment = self.comment.iter().map(|text| format!("comment({:?})", text.value()));
+        let items = columns.chain(constraints).chain(indexes).chain(storage).chain(partition);
+        let items: Vec<String> = items.chain(comment).collect();
+        f.write_str(if self.unlogged { "unlogged " } else { "" })?;
         write!(f, "{} {{ {} }}", self.name, items.join(", "))
     }
 }

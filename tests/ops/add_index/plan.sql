@@ -61,7 +61,7 @@ set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
-create index concurrently "users_username_expr_idx" on "public"."users" ("username" collate "C" "text_pattern_ops" desc nulls last, (lower(note)) nulls first) include ("id") with (fillfactor = 70, deduplicate_items = false) tablespace "pg_default";
+create index concurrently "users_username_expr_id_idx" on "public"."users" ("username" collate "C" "text_pattern_ops" desc nulls last, (lower(note)) nulls first) include ("id") with (fillfactor = 70, deduplicate_items = false) tablespace "pg_default";
 reset lock_timeout;
 reset statement_timeout;
 
@@ -87,7 +87,7 @@ set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
-create index concurrently "users_spot_idx" on "public"."users" using gist ("spot" "point_ops") include ("note") with (buffering = 'on');
+create index concurrently "users_spot_note_idx" on "public"."users" using gist ("spot" "point_ops") include ("note") with (buffering = 'on');
 reset lock_timeout;
 reset statement_timeout;
 
@@ -179,7 +179,7 @@ commit;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
--- undo: drop index concurrently if exists "public"."users_spot_idx";
+-- undo: drop index concurrently if exists "public"."users_spot_note_idx";
 -- undo: reset lock_timeout;
 -- undo: reset statement_timeout;
 
@@ -195,7 +195,7 @@ commit;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
--- undo: drop index concurrently if exists "public"."users_username_expr_idx";
+-- undo: drop index concurrently if exists "public"."users_username_expr_id_idx";
 -- undo: reset lock_timeout;
 -- undo: reset statement_timeout;
 

@@ -15,6 +15,8 @@ mod m0001_base {
             status: text not_null,
             index(status),
         });
+        create_table!(legacy_events { id: bigint, at: date, partition_by(range(at)) });
+        create_partition!(legacy_events_1 of legacy_events, from(minvalue) to(maxvalue));
     }
 }
 
@@ -22,6 +24,7 @@ mod m0002_change {
     changeover::migration! {
         after super::m0001_base;
         drop_table!(legacy_orders);
+        drop_table!(legacy_events);
     }
 }
 

@@ -370,3 +370,6 @@ call tidy();
 
 -- squawk ban-drop-database: what makes the server
 drop database app;
+
+-- a key of another table bounds nothing: backfill!
+with other as (select id from p) update nopk set id = 1 where id = 3;

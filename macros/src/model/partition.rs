@@ -1,0 +1,70 @@
+//! Partitions: entities on the table that they are of, because they have its columns.
+
+use crate::diag::Errors;
+use crate::model::Schema;
+use crate::model::entity::{Entity, Kind};
+use crate::syntax::name::TableName;
+use crate::syntax::partition::{Bound, PartitionBy};
+use crate::syntax::table::Table;
+
+/// How the bound of the partition is written that takes the rows which no other takes.
+const REST: &str = "default";
+
+impl Schema {
+    /// A partitioned table with its key, and the error that another table gives.
+    pub(crate) fn partitioned<'a>(
+        &'a self,
+        name: &TableName,
+        errors: &mut Errors,
+    ) -> Option<(&'a Table, &'a PartitionBy)> {
+        let table = self.table(name, errors)?;
+        if table.partition_by.is_none() {
+            errors
+                .at(name.span(), format_args!("table `{name}` is not partitioned"))
+                .note("PostgreSQL cannot partition a table that is there");
+        }
+        Some((table, table.partition_by.as_ref()?))
+    }
+
+    pub(crate) fn partitions<'a>(
+        &'a self,
+        parent: &'a TableName,
+    ) -> impl Iterator<Item = &'a Entity> {
+        self.entities(Kind::Partition).filter(move |entity| entity.on.as_ref() == Some(parent))
+    }
+
+    /// The partition that takes the rows which no other takes.
+    pub(crate) fn rest_of<'a>(&'a self, parent: &'a TableName) -> Option<&'a TableName> {
+        let is_rest = |entity: &&Entity| entity.parts.iter().any(|part| part == REST);
+        self.partitions(parent).find(is_rest).map(|entity| &entity.name)
+    }
+
+    /// The table that this is a partition of.
+    pub(crate) fn parent_of_partition(&self, name: &TableName) -> Option<&TableName> {
+        let mut partitions = self.entities(Kind::Partition);
+        partitions.find(|entity| entity.name == *name)?.on.as_ref()
+    }
+
+    pub(crate) fn put_partition(&mut self, name: &TableName, parent: &TableName, bound: &Bound) {
+        let bound = bound.sql();
+        let create =
+            format!("create table {} partition of {} {bound}", name.quoted(), parent.quoted());
+        self.put_entity(Entity {
+            kind: Kind::Partition,
+            name: name.clone(),
+            on: Some(parent.clone()),
+            create: vec![create],
+            parts: vec![bound],
+        });
+    }
+
+    pub(crate) fn remove_partition(&mut self, name: &TableName) {
+        self.entities.retain(|entity| entity.kind != Kind::Partition || entity.name != *name);
+    }
+
+    /// A partitioned table of which a change outside any history says nothing but its name.
+    pub(crate) fn assume_partitioned(&mut self, name: &TableName) {
+        self.assume(name, []);
+        self.alter(name, |table| table.partition_by = Some(PartitionBy::unstated(name.span())));
+    }
+}

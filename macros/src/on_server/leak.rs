@@ -1,0 +1,137 @@
+//! Plans as the runtime's data, as `emit` writes them for the compiler.
+
+use changeover::migration as data;
+use changeover::{ConvertFn, converting};
+
+use crate::change::Change;
+use crate::migration::Migration;
+use crate::plan::{
+    Alone, Backfill, Bound, Convert, Index, Mode, Phase, Require, Statement, Step, Work,
+};
+
+pub(super) fn migration(id: &str, migration: &Migration) -> &'static data::Migration {
+    let ids = |ids: Vec<&str>| slice(ids.into_iter().map(text));
+    leak(data::Migration {
+        id: text(id),
+        parent: migration.parent.as_deref().map(text),
+        doc: text(&migration.doc),
+        changes: slice(migration.changes.iter().map(change)),
+        switches: ids(migration.switches.iter().map(String::as_str).collect()),
+        contracts: ids(migration.contracts.iter().map(String::as_str).collect()),
+        requires: ids(migration.requires()),
+    })
+}
+
+pub(super) fn text(text: &str) -> &'static str {
+    text.to_owned().leak()
+}
+
+pub(super) fn slice<T>(items: impl IntoIterator<Item = T>) -> &'static [T] {
+    items.into_iter().collect::<Vec<_>>().leak()
+}
+
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+fn change(change: &Change) -> data::Change {
+    data::Change {
+        operation: text(&change.operation),
+        subject: text(&change.subject),
+        notes: slice(change.plan.notes.iter().map(|note| text(note))),
+        steps: slice(change.plan.steps.iter().map(step)),
+    }
+}
+
+fn step(step: &Step) -> data::Step {
+    let phase = match step.phase {
+        Phase::Expand => data::Phase::Expand,
+        Phase::Migrate => data::Phase::Migrate,
+        Phase::Switch => data::Phase::Switch,
+        Phase::Contract => data::Phase::Contract,
+    };
+    data::Step {
+        phase,
+        why: text(&step.why),
+        work: work(&step.work),
+        undo: step.undo.as_ref().map(work),
+    }
+}
+
+fn work(work: &Work) -> data::Work {
+    match work {
+        Work::Transaction(of) => data::Work::Transaction(slice(of.iter().map(statement))),
+        Work::BuildIndex(of) => data::Work::BuildIndex(index(of)),
+        Work::DropIndex(of) => data::Work::DropIndex(index(of)),
+        Work::Backfill(Backfill { table, set, pending }) => data::Work::Backfill(data::Backfill {
+            table: text(table),
+            set: text(set),
+            pending: text(pending),
+        }),
+        Work::Convert(of) => data::Work::Convert(convert(of)),
+        Work::Require(Require { table, violation, problem, help }) => {
+            data::Work::Require(data::Require {
+                table: text(table),
+                violation: text(violation),
+                problem: text(problem),
+                help: text(help),
+            })
+        }
+        Work::Alone(Alone { statement: of, done, mend }) => data::Work::Alone(data::Alone {
+            statement: statement(of),
+            done: done.as_deref().map(text),
+            mend: slice(mend.iter().map(|mend| data::Mend {
+                when: text(&mend.when),
+                statement: statement(&mend.statement),
+            })),
+        }),
+        Work::Bound(Bound { table, max_rows, reason }) => data::Work::Bound(data::Bound {
+            table: text(table),
+            max_rows: *max_rows,
+            reason: text(reason),
+        }),
+    }
+}
+
+/// With a function that gives back what it is given: the user's own is a path to the compiler.
+fn convert(convert: &Convert) -> data::Convert {
+    let texts = |texts: &[String]| slice(texts.iter().map(|one| text(one)));
+    data::Convert {
+        table: text(&convert.table),
+        key: texts(&convert.key),
+        read: texts(&convert.read),
+        write: texts(&convert.write),
+        pending: text(&convert.pending),
+        function: ConvertFn::new("same", |rows| {
+            converting(rows, async |rows: Vec<String>| Ok::<_, String>(rows))
+        }),
+    }
+}
+
+fn index(index: &Index) -> data::Index {
+    data::Index {
+        name: text(&index.name),
+        table: text(&index.table),
+        unique: index.unique,
+        definition: text(&index.definition),
+        create: statement(&index.create),
+        drop: statement(&index.drop),
+    }
+}
+
+fn statement(statement: &Statement) -> data::Statement {
+    let locks = statement.locks.iter().map(|lock| {
+        let mode = match lock.mode {
+            Mode::AccessShare => data::LockMode::AccessShare,
+            Mode::RowShare => data::LockMode::RowShare,
+            Mode::RowExclusive => data::LockMode::RowExclusive,
+            Mode::ShareUpdateExclusive => data::LockMode::ShareUpdateExclusive,
+            Mode::Share => data::LockMode::Share,
+            Mode::ShareRowExclusive => data::LockMode::ShareRowExclusive,
+            Mode::Exclusive => data::LockMode::Exclusive,
+            Mode::AccessExclusive => data::LockMode::AccessExclusive,
+        };
+        data::TableLock { table: text(&lock.table), mode }
+    });
+    data::Statement { sql: text(&statement.sql), locks: slice(locks), why: text(&statement.why) }
+}

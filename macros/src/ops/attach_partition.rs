@@ -1,0 +1,140 @@
+//! `attach_partition!(old_events of events, from("2020-01-01") to("2021-01-01"))`: catalog F4. What
+//! PostgreSQL would read or build under its lock is proven or built before.
+
+use proc_macro2::Span;
+use syn::Token;
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::direct::Direct;
+use crate::model::names::{self, Position};
+use crate::model::{Claim, Object, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::partition::{Coming, detach, look, proof};
+use crate::plan::{Mode, Phase, Step, ddl, index};
+use crate::syntax::index::Index;
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::partition::{Bound, Of};
+use crate::syntax::table::Table;
+
+pub(crate) struct AttachPartition {
+    partition: Of,
+    bound: Bound,
+}
+
+pub(crate) struct Facts {
+    parent: Table,
+    /// The partition that takes the rows which no other takes.
+    rest: Option<TableName>,
+    /// The condition of its rows, where PostgreSQL takes one for a proof.
+    condition: Option<String>,
+    /// Indexes of the parent that the table lacks.
+    indexes: Vec<Index>,
+}
+
+const REFUSED: &str =
+    "from the first step on the table takes no rows but those of its bound (23514)";
+
+impl Operation for AttachPartition {
+    type Facts = Facts;
+
+    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
+        let partition = input.parse()?;
+        input.parse::<Token![,]>()?;
+        Ok(AttachPartition { partition, bound: Bound::parse(input)? })
+    }
+
+    fn assume(&self, _: &mut Schema, errors: &mut Errors) {
+        errors
+            .at(self.partition.name.span(), "outside a migration the partition key is not known")
+            .help("the same inside `migration!`");
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::table(&self.partition.name).at(self.partition.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
+        let Of { name, parent } = &self.partition;
+        let before = errors.count();
+        let table = schema.table(name, errors);
+        let (parent, by) = schema.partitioned(parent, errors)?;
+        self.bound.check(by, errors);
+        let table = table?;
+        table.check_like(parent, name.span(), errors);
+        let has = |index: &&Index| !table.indexes.iter().any(|own| own.is_like(index));
+        let indexes = parent.indexes.iter().filter(has).map(|index| {
+            let name = Name::new(names::index(&table.name, index));
+            Index { name: Some(name), ..index.clone() }
+        });
+        let facts = Facts {
+            rest: schema.rest_of(&parent.name).cloned(),
+            condition: self.bound.condition(by),
+            indexes: indexes.collect(),
+            parent: parent.clone(),
+        };
+        (errors.count() == before).then_some(facts)
+    }
+
+    fn plan(&self, facts: &Facts, _: Position) -> Plan {
+        let name = &self.partition.name;
+        let Some(condition) = &facts.condition else { return Plan::default() };
+        let coming = self.coming(facts);
+        let help = "mend or delete them, or attach the table with another bound";
+        let outside = "are outside the bound".into();
+        let mut steps = vec![look(name, &format!("not ({condition})"), outside, help)];
+        steps.extend(coming.look_in_the_rest(condition));
+        steps.extend(facts.indexes.iter().map(|own| {
+            let why = "concurrently: attaching would build it under a lock that blocks";
+            Step::build_index(why, index::concurrent(name, own))
+        }));
+        let why = format!("`{name}` takes no rows but those of its bound from now on");
+        steps.extend(proof(name, &self.proof(), condition, why));
+        steps.extend(coming.free_the_rest(condition));
+        let why = "its rows are seen through the table that it is a partition of; nothing is read";
+        steps.push(self.attach(facts, why));
+        Plan::noting(steps, vec![REFUSED.into()])
+    }
+
+    fn direct(&self, facts: &Facts) -> Option<Direct> {
+        let why = "reads the table, and builds its indexes, while its clients wait";
+        Some(Direct { table: self.partition.name.clone(), step: self.attach(facts, why) })
+    }
+
+    fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
+        let reason = "PostgreSQL would read the table under a lock that blocks: it takes a check for a \
+            proof where the key is one column or expression, by range or list";
+        facts.condition.is_none().then_some((self.bound.span, reason))
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.remove(&self.partition.name);
+        schema.put_partition(&self.partition.name, &self.partition.parent, &self.bound);
+    }
+}
+
+impl AttachPartition {
+    fn proof(&self) -> String {
+        names::internal(&self.partition.name, &[], "bound")
+    }
+
+    fn coming<'a>(&'a self, facts: &'a Facts) -> Coming<'a> {
+        Coming {
+            name: &self.partition.name,
+            parent: &facts.parent,
+            bound: &self.bound,
+            rest: facts.rest.as_ref(),
+        }
+    }
+
+    fn attach(&self, facts: &Facts, why: &str) -> Step {
+        let name = &self.partition.name;
+        let coming = self.coming(facts);
+        let mut statements = coming.attach(Mode::AccessExclusive);
+        let drop = ddl::drop_constraint_if_exists(name, &self.proof());
+        statements.push(drop.why("the bound holds from now on"));
+        statements.extend(coming.drop_proof_of_rest());
+        let undo = detach(name, &facts.parent, facts.rest.as_ref());
+        Step::transaction(Phase::Migrate, why, statements).undo(undo)
+    }
+}

@@ -1,0 +1,121 @@
+//! `detach_partition!(events_2020 of events)`: catalog F6. Old builds read its rows through the
+//! table that it is a partition of, so it goes in the contract, as a table of its own.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::{Entity, Kind};
+use crate::model::names::{self, Position};
+use crate::model::{Claim, Object, Role, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::partition;
+use crate::plan::{Alone, Mend, Mode, Phase, Step, Work, ddl};
+use crate::syntax::default::literal;
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::partition::Of;
+use crate::syntax::table::Table;
+
+pub(crate) struct DetachPartition {
+    partition: Of,
+}
+
+pub(crate) struct Facts {
+    parent: Table,
+    /// The partition that takes the rows which no other takes.
+    rest: Option<TableName>,
+}
+
+impl Operation for DetachPartition {
+    type Facts = Facts;
+
+    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
+        Ok(DetachPartition { partition: input.parse()? })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        let Of { name, parent } = &self.partition;
+        schema.assume_partitioned(parent);
+        schema.put_entity(Entity::assumed(Kind::Partition, name, Some(parent)));
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::table(&self.partition.name).at(self.partition.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
+        let Of { name, parent } = &self.partition;
+        let (table, _) = schema.partitioned(parent, errors)?;
+        schema.entity(Kind::Partition, name, Some(parent), errors)?;
+        Some(Facts { parent: table.clone(), rest: schema.rest_of(parent).cloned() })
+    }
+
+    fn plan(&self, facts: &Facts, _: Position) -> Plan {
+        let name = &self.partition.name;
+        let Some(rest) = &facts.rest else {
+            return Plan::of(vec![self.concurrently(facts), self.drop_copied_bound(facts)]);
+        };
+        let statements = partition::detach(name, &facts.parent, Some(rest));
+        let why = "no build reads its rows there any more; beside a partition of the rest there is no form that locks less";
+        Plan::of(vec![Step::transaction(Phase::Contract, why, statements)])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        let Of { name, parent } = &self.partition;
+        schema.remove_partition(name);
+        let Some(mut table) = schema.find(parent).cloned() else { return };
+        table.name = name.clone();
+        table.partition_by = None;
+        for column in &mut table.columns {
+            column.identity = None;
+            column.comment = None;
+        }
+        for key in table.constraints.iter_mut().filter(|item| item.has_index()) {
+            (key.name, key.with) = (None, None);
+        }
+        table.indexes.iter_mut().for_each(|index| index.name = None);
+        names::complete(&mut table);
+        schema.put(table);
+        schema.hold(Object::table(name), Role::Synced);
+    }
+}
+
+impl DetachPartition {
+    fn concurrently(&self, facts: &Facts) -> Step {
+        let Of { name, parent } = &self.partition;
+        let table = literal(&name.quoted());
+        let pending = format!(
+            "select exists (select from pg_catalog.pg_inherits \
+             where inhrelid = to_regclass({table}) and inhdetachpending)"
+        );
+        let done = format!(
+            "select not exists (select from pg_catalog.pg_inherits \
+             where inhrelid = to_regclass({table}))"
+        );
+        let references = partition::lock_references(&facts.parent, Mode::ShareRowExclusive);
+        let detach = |how: &str| {
+            let clause = format!("detach partition {} {how}", name.quoted());
+            let mut detach = ddl::alter(parent, &clause, Mode::ShareUpdateExclusive)
+                .and_locks(name, Mode::AccessExclusive);
+            detach.locks.extend(references.iter().flat_map(|lock| lock.locks.clone()));
+            detach
+        };
+        let alone = Alone {
+            statement: detach("concurrently"),
+            done: Some(done),
+            mend: vec![Mend { when: pending, statement: detach("finalize") }],
+        };
+        let why = "no build reads its rows there any more; waits for whoever reads them, and blocks nobody";
+        Step::new(Phase::Contract, why, Work::Alone(alone))
+    }
+
+    /// PostgreSQL leaves a check of the bound behind, which would refuse other rows for ever.
+    fn drop_copied_bound(&self, facts: &Facts) -> Step {
+        let name = &self.partition.name;
+        let columns = facts.parent.partition_by.iter().flat_map(|by| by.columns().cloned());
+        let columns: Vec<Name> = columns.collect();
+        let column = columns.first().filter(|_| columns.len() == 1);
+        let drop = ddl::drop_constraint_if_exists(name, &names::copied_bound(name, column));
+        let why = "a copy of its bound, which PostgreSQL leaves on it";
+        Step::transaction(Phase::Contract, why, vec![drop])
+    }
+}

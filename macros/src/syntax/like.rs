@@ -1,0 +1,89 @@
+//! Whether a table can be a partition of another: PostgreSQL asks for the same columns and
+//! constraints (manual, ALTER TABLE, ATTACH PARTITION).
+
+use proc_macro2::Span;
+
+use crate::diag::Errors;
+use crate::syntax::column::Column;
+use crate::syntax::constraint::{Constraint, Rule, join};
+use crate::syntax::table::Table;
+
+impl Table {
+    /// Reports, at `span`, what the other has and this table lacks.
+    pub(crate) fn check_like(&self, other: &Table, span: Span, errors: &mut Errors) {
+        let name = &self.name;
+        if self.partition_by.is_some() {
+            errors.at(span, format_args!("table `{name}` is partitioned itself"));
+        }
+        for column in &other.columns {
+            self.check_column_like(column, span, errors);
+        }
+        let more = self.columns.iter().filter(|own| other.column(&own.name.text).is_none());
+        for column in more {
+            let column = &column.name;
+            errors
+                .at(span, format_args!("`{}` has no column `{column}`", other.name))
+                .help(format_args!("drop_column!({name}.{column}); first, and contract that"));
+        }
+        let lacks = |wanted: &&Constraint| !self.constraints.iter().any(|own| is_like(own, wanted));
+        for constraint in other.constraints.iter().filter(lacks) {
+            let of = &other.name;
+            let message = match &constraint.name {
+                Some(constraint) => format!("`{name}` lacks constraint `{constraint}` of `{of}`"),
+                None => format!("`{name}` lacks a constraint of `{of}`"),
+            };
+            errors.at(span, message).help(way_in(self, constraint));
+        }
+    }
+
+    fn check_column_like(&self, wanted: &Column, span: Span, errors: &mut Errors) {
+        let (name, column, ty) = (&self.name, &wanted.name, &wanted.ty);
+        let Some(own) = self.column(&column.text) else {
+            errors
+                .at(span, format_args!("`{name}` has no column `{column}`"))
+                .help(format_args!("add_column!({name}.{column}: {ty}); first"));
+            return;
+        };
+        if own.ty != *ty {
+            errors
+                .at(span, format_args!("column `{name}.{column}` is `{}`, not `{ty}`", own.ty))
+                .help(format_args!("change_type!({name}.{column}: {ty}); first"));
+        }
+        if wanted.not_null && !own.not_null {
+            errors
+                .at(span, format_args!("column `{name}.{column}` may be null"))
+                .help(format_args!("set_not_null!({name}.{column}); first"));
+        }
+        if own.identity.is_some() {
+            errors
+                .at(span, format_args!("column `{name}.{column}` is an identity column"))
+                .help(format_args!("drop_identity!({name}.{column}); first, and contract that"));
+        }
+    }
+}
+
+/// Checks are told apart by their names, all others by what they say.
+fn is_like(own: &Constraint, wanted: &Constraint) -> bool {
+    let unnamed = |constraint: &Constraint| Constraint { name: None, ..constraint.clone() };
+    match &wanted.rule {
+        Rule::Check(_) => own.to_string() == wanted.to_string(),
+        _ => unnamed(own).to_string() == unnamed(wanted).to_string(),
+    }
+}
+
+fn way_in(table: &Table, constraint: &Constraint) -> String {
+    let (table, columns) = (&table.name, join(constraint.columns()));
+    match &constraint.rule {
+        Rule::PrimaryKey(_) => format!("add_primary_key!({table}({columns})); first"),
+        Rule::Unique(_) => format!("add_unique!({table}({columns})); first"),
+        Rule::Check(sql) => {
+            let name = constraint.name.as_ref().map(|name| format!(", name = {name}"));
+            format!("add_check!({table}, {sql}{}); first", name.unwrap_or_default())
+        }
+        Rule::ForeignKey { target, .. } => {
+            let (parent, keys) = (&target.table, join(&target.columns));
+            format!("add_foreign_key!({table}({columns}) => {parent}({keys})); first")
+        }
+        Rule::Exclude(_) => "the same, on a new table".into(),
+    }
+}
