@@ -3,10 +3,10 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::fill::{Event, Fill};
 use crate::plan::numbers::Numbers;
 use crate::plan::{Phase, Statement, Step, at_once, attach, ddl, not_null, sql};

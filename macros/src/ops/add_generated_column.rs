@@ -4,11 +4,11 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::expression::Clause;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::kept::{self, Kept};
 use crate::plan::{Phase, Statement, Step, ddl, not_null, sql, version};
 use crate::syntax::column::{Column, ColumnDef};

@@ -4,10 +4,10 @@ use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::advance::Advance;
 use crate::plan::numbers::{add_identity, drop_identity, identity_sequence};
 use crate::plan::{Mode, Phase, Statement, Step, ddl};

@@ -3,10 +3,10 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::{Phase, Step, Work, index};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::index::Index;

@@ -4,10 +4,10 @@ use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::{Work, attach, constraint, ddl, not_null, violation};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};

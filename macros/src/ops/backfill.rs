@@ -5,11 +5,11 @@ use syn::parse::ParseStream;
 use syn::{Path, Token, braced, parenthesized, token};
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::constraint::is_key;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::repair::{Event, Repair};
 use crate::plan::{Convert, Phase, Step, Work};
 use crate::syntax::assignment::Assignment;

@@ -3,10 +3,10 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::{Phase, Step, at_once, ddl, not_null};
 use crate::syntax::target::Target;
 

@@ -81,9 +81,9 @@ use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
+use crate::plan::Direct;
 use crate::plan::Step;
 
 /// The table of operations: `with!` is called with every macro's name and type. What a user reads of

@@ -3,10 +3,10 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::fill::Fill;
 use crate::plan::{Phase, Step, at_once, not_null};
 use crate::syntax::list::{options, value};

@@ -62,6 +62,12 @@ pub(crate) struct Step {
     pub(crate) undo: Option<Work>,
 }
 
+/// The one-step form of a change, and the table whose rows it reads or writes under its lock.
+pub(crate) struct Direct {
+    pub(crate) table: TableName,
+    pub(crate) step: Step,
+}
+
 pub(crate) enum Work {
     Transaction(Vec<Statement>),
     BuildIndex(Index),
