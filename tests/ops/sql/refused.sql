@@ -285,6 +285,9 @@ revoke select on t from reader;
 -- catalog I3: set_comment!
 comment on table t is 'rows';
 
+-- catalog I3: set_comment!
+comment on column t.a is 'a column';
+
 -- catalog I3: create_extension!
 create extension if not exists pgcrypto;
 
