@@ -18,10 +18,14 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/direct.rs"]
+mod direct;
 #[path = "live/faithful.rs"]
 mod faithful;
 #[path = "live/functions.rs"]
 mod functions;
+#[path = "live/generated.rs"]
+mod generated;
 #[path = "live/hand_written.rs"]
 mod hand_written;
 #[path = "live/indexes.rs"]
@@ -52,6 +56,8 @@ mod teeth;
 mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
+#[path = "live/views.rs"]
+mod views;
 #[path = "live/wider_keys.rs"]
 mod wider_keys;
 

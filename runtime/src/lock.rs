@@ -180,6 +180,8 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("application_name", "changeover"),
         // In a query or an expression of the user's a name without a schema is one of `public`.
         ("search_path", "public, pg_temp"),
+        // A policy that hides rows from us would leave them out of a backfill: an error is better.
+        ("row_security", "off"),
         ("standard_conforming_strings", "on"),
         ("client_min_messages", "warning"),
         ("default_transaction_isolation", "read committed"),

@@ -25,6 +25,7 @@ mod m0001_tables {
                 ),
                 index(("user" desc nulls_last, note), where = "\"user\" > 1", include(id), name = "in"),
                 index((sql("abs(\"user\")")), name = "by value"),
+                index((sql("- \"user\"")), unique, name = "one of a kind"),
                 index(("Größe \\ des Kunden"), using = hash),
                 index(
                     (a_name_that_is_as_long_as_postgresql_allows_a_name_to_be_0000_1
@@ -89,6 +90,7 @@ const OUTSIDE: &str = r#"
     comment on constraint "is positive §" on shop."Order" is 'a check';
     comment on constraint "Order_user_key" on shop."Order" is 'a key';
     comment on index shop."by value" is 'an index';
+    comment on index shop."one of a kind" is 'another';
     alter table shop."Order" alter column "user" set statistics 321;
     alter table shop."Order" alter column "user" set (n_distinct = -0.5);
     alter table shop."Order"

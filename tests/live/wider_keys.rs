@@ -1,6 +1,8 @@
 //! Keys that run out of room: identities, composite keys, a table that points at itself, numbers
 //! from a sequence; under traffic, there and back.
 
+use std::time::Duration;
+
 use changeover_tests::fixture::Fixture;
 use changeover_tests::{Client, Failure, Scenario, block_on, catalog, fail, forbid_rewrites};
 
@@ -177,5 +179,37 @@ fn a_key_past_the_old_type_stops_the_way_back() -> Result<(), Failure> {
             fail!("rows were lost");
         }
         Ok(())
+    })
+}
+
+/// Stopped between its proofs and its swap, the way back leaves checks on the old columns.
+#[test]
+fn a_way_back_that_is_cut_short_can_be_turned_round() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("wider_keys_turned").await?;
+        let Some(base) = HISTORY.until("m0001_tables") else { fail!("no base") };
+        let Some(switch) = HISTORY.until("m0003_switch") else { fail!("no switch") };
+        fixture.runner(&base).await?.migrate().await?;
+        let db = &fixture.db;
+        db.batch_execute(SEED).await?;
+        fixture.runner(&switch).await?.contract().await?;
+
+        let reader = changeover_tests::connect(fixture.url(), "reader").await?;
+        reader.batch_execute("begin; select count(*) from badges").await?;
+        let hurried = Fixture::builder(&switch).deadline(Duration::from_secs(1));
+        match hurried.connect(fixture.url()).await?.undo("m0003_switch").await {
+            Err(error) if error.is_lock_timeout() => {}
+            Err(error) => fail!("another error: {error}"),
+            Ok(_) => fail!("the reader was not waited for"),
+        }
+        reader.batch_execute("commit").await?;
+        let left = "select count(*) from pg_constraint where conname like '%back_not_null%'";
+        expect(&fixture, left, 2).await?;
+
+        fixture.runner(&switch).await?.contract().await?;
+        expect(&fixture, left, 0).await?;
+        db.batch_execute("insert into users (id, name) values (6000000000, 'far')").await?;
+        fixture.runner(&HISTORY).await?.contract().await?;
+        fixture.expect_model(&HISTORY).await
     })
 }

@@ -149,11 +149,13 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
     let mut seen: HashMap<(i32, String, String, bool), Instant> = HashMap::new();
     while !shared.stop.load(Ordering::Relaxed) {
         pace.tick().await;
-        // Read before the sample: a lock seen now was taken under these rules or earlier ones
-        // that were as strict, never under later ones.
-        let declared = shared.declared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // While a sample is taken the run may go over to its next phase: a lock is one that either
+        // allows.
+        let before = shared.declared();
+        let rows = db.query(&query, &[]).await?;
+        let after = shared.declared();
         let mut now = HashMap::new();
-        for row in db.query(&query, &[]).await? {
+        for row in rows {
             let sample = Sample {
                 pid: row.get(0),
                 transaction: row.get(1),
@@ -162,7 +164,7 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
                 granted: row.get(4),
                 query: row.get(5),
             };
-            shared.report(undeclared(&declared, &sample));
+            shared.report(undeclared([&before, &after], &sample));
             if sample.mode.blocks_clients() {
                 let key =
                     (sample.pid, sample.transaction.clone(), sample.table.clone(), sample.granted);
@@ -176,8 +178,9 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn undeclared(declared: &Declared, sample: &Sample) -> Option<String> {
-    let most = declared.get(&sample.table).copied().unwrap_or(LockMode::AccessShare);
+fn undeclared(declared: [&Declared; 2], sample: &Sample) -> Option<String> {
+    let allowed = declared.into_iter().filter_map(|one| one.get(&sample.table).copied());
+    let most = allowed.max().unwrap_or(LockMode::AccessShare);
     (sample.mode > most).then(|| {
         format!("{} on {}, declared {most}, in `{}`", sample.mode, sample.table, sample.query)
     })
@@ -195,6 +198,10 @@ fn too_long(sample: &Sample, took: Duration) -> Option<String> {
 }
 
 impl Shared {
+    fn declared(&self) -> Declared {
+        self.declared.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn check(&self) -> Result<(), Failure> {
         let violations = self.violations.lock().unwrap_or_else(PoisonError::into_inner);
         if !violations.is_empty() {

@@ -130,8 +130,20 @@ fn volatility(name: &str, otherwise: Volatility) -> Volatility {
     list.map_or(otherwise, |(volatility, _)| *volatility)
 }
 
+/// A search in the text is some ten times as fast as splitting it, where macros are built without
+/// optimisation.
 fn has(list: &str, name: &str) -> bool {
-    list.split_ascii_whitespace().any(|known| known == name)
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    let mut from = 0;
+    while let Some(found) = list[from..].find(name).filter(|_| !name.is_empty()) {
+        let (start, end) = (from + found, from + found + name.len());
+        let before = start.checked_sub(1).and_then(|at| list.as_bytes().get(at));
+        if is_edge(before) && is_edge(list.as_bytes().get(end)) {
+            return true;
+        }
+        from = end;
+    }
+    false
 }
 
 #[cfg(test)]

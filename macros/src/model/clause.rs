@@ -1,7 +1,7 @@
 //! The clauses that an expression may stand in, and what PostgreSQL takes there.
 
 use crate::diag::Errors;
-use crate::grammar::{Call, Expression, Volatility};
+use crate::grammar::{Call, Expression, Reference, Volatility};
 use crate::syntax::column::Column;
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
@@ -21,6 +21,10 @@ pub(crate) enum Clause {
     Predicate,
     Generated,
     Default,
+    /// The condition of a trigger, over `new` and `old`.
+    When,
+    /// Which rows a policy lets through.
+    Policy,
 }
 
 impl Clause {
@@ -32,6 +36,8 @@ impl Clause {
             Clause::Predicate => "an index's condition",
             Clause::Generated => "a generated column",
             Clause::Default => "a default",
+            Clause::When => "a trigger's condition",
+            Clause::Policy => "a policy",
         }
     }
 
@@ -45,13 +51,15 @@ impl Clause {
             }
             Clause::Generated => "PostgreSQL computes it when the row is written, from that alone",
             Clause::Default => "PostgreSQL computes it before there is a row",
+            Clause::When => "PostgreSQL asks it for each row, before it calls the function",
+            Clause::Policy => "PostgreSQL asks it for each row that a statement meets",
         }
     }
 
     /// Whether a function may be used here that is not the same for ever.
     fn takes(self, volatility: Volatility) -> bool {
         match self {
-            Clause::Row | Clause::Default => true,
+            Clause::Row | Clause::Default | Clause::When | Clause::Policy => true,
             Clause::Check => volatility != Volatility::Volatile,
             Clause::Key | Clause::Predicate | Clause::Generated => {
                 !matches!(volatility, Volatility::Volatile | Volatility::Stable)
@@ -102,13 +110,18 @@ impl Clause {
                     )
                     .note("PostgreSQL computes them all at once");
             }
-            Clause::Check | Clause::Key | Clause::Predicate | Clause::Default => {}
+            Clause::Check
+            | Clause::Key
+            | Clause::Predicate
+            | Clause::Default
+            | Clause::When
+            | Clause::Policy => {}
         }
     }
 
     pub(super) fn check_system(self, column: &str, sql: &Sql, errors: &mut Errors) {
         let takes_it = column == "tableoid" && matches!(self, Clause::Check | Clause::Generated);
-        if !takes_it {
+        if !takes_it && !matches!(self, Clause::When | Clause::Policy) {
             errors
                 .at(
                     sql.span,
@@ -116,6 +129,17 @@ impl Clause {
                 )
                 .note("PostgreSQL sets it when the row is stored");
         }
+    }
+
+    /// A trigger's condition says of each column which state of the row it means.
+    pub(super) fn check_bare(reference: &Reference, sql: &Sql, errors: &mut Errors) {
+        let Some(column) = reference.column.as_ref().filter(|name| !is_row(name)) else { return };
+        errors
+            .at(
+                sql.span,
+                format_args!("a trigger's condition is over `new` and `old`, found `{column}`"),
+            )
+            .help(format_args!("new.{column}"));
     }
 
     /// The zone is the session's, so that what is computed with it is not the same for ever.
@@ -143,4 +167,9 @@ impl Clause {
 
 pub(super) fn is_system(column: &str) -> bool {
     SYSTEM_COLUMNS.contains(&column)
+}
+
+/// Whether it is one of the two states of a row that a trigger sees.
+pub(super) fn is_row(name: &str) -> bool {
+    ["new", "old"].contains(&name)
 }

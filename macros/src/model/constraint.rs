@@ -47,6 +47,9 @@ impl Schema {
             self.column_of(table, column, errors);
         }
         self.expressions_of_constraint(constraint, table, errors);
+        if constraint.has_index() {
+            table.check_unique_key(constraint.columns(), constraint.span, errors);
+        }
         if let Some(error) = self.free_name(table, constraint, errors) {
             error.help("name = another_name");
         }

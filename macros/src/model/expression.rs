@@ -4,7 +4,7 @@
 use crate::diag::{Errors, nearest};
 use crate::grammar::{Expression, Reference, Source};
 pub(crate) use crate::model::clause::Clause;
-use crate::model::clause::is_system;
+use crate::model::clause::{is_row, is_system};
 use crate::model::{Object, Schema};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::default::Default;
@@ -81,7 +81,7 @@ impl Schema {
                 return;
             }
         };
-        if clause != Clause::Row && expression.has_query() {
+        if !matches!(clause, Clause::Row | Clause::Policy) && expression.has_query() {
             errors
                 .at(sql.span, format_args!("{} holds no query", clause.name()))
                 .note(clause.reason());
@@ -124,6 +124,8 @@ impl Schema {
     ) {
         let own = match reference.qualifier.as_slice() {
             _ if reference.source().is_some() => return self.in_query(reference, sql, errors),
+            [name] if clause == Clause::When => is_row(name),
+            [] if clause == Clause::When => return Clause::check_bare(reference, sql, errors),
             [] => true,
             [name] => table.name.name == *name.as_str(),
             [schema, name] => table.name.schema() == schema && table.name.name == *name.as_str(),

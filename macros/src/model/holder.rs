@@ -68,6 +68,12 @@ impl Schema {
 
     /// Lets no column of an enum hold a value any more, and holds them until the contract.
     pub(crate) fn keep_out(&mut self, value: &ColumnName, to: &Name) {
+        let known = self.find_entity(Kind::Enum, &value.table, None);
+        let is_known = |label: &Name| known.is_some_and(|known| known.parts.contains(&label.text));
+        // What makes no sense changes nothing for what follows.
+        if !is_known(&value.name) || !is_known(to) || value.name == *to {
+            return;
+        }
         for holder in self.columns_with(&value.table) {
             let (name, default) = (holder.column.name.clone(), holder.default(&value.name, to));
             let mut check = Constraint::of(

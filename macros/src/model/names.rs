@@ -171,6 +171,18 @@ pub(crate) fn trigger(at: Position, function: &str, event: &str) -> String {
     join(&[&format!("zzz_{:04}_{:02}_{function}", at.migration, at.change)], event)
 }
 
+/// The name of a trigger that stays: it fires after all those that keep two shapes equal.
+pub(crate) fn standing_trigger(function: &str) -> String {
+    join(&[STANDING, function], "write")
+}
+
+const STANDING: &str = "zzz_always";
+
+/// Whether a trigger of ours that stays has this name.
+pub(crate) fn is_standing(trigger: &Name) -> bool {
+    trigger.text.starts_with(STANDING)
+}
+
 /// `parts_suffix`, with the middle replaced by a hash where that is too long.
 fn join(parts: &[&str], suffix: &str) -> String {
     let whole = format!("{}_{suffix}", parts.join("_"));

@@ -75,8 +75,9 @@ impl Schema {
     /// Whether a write names the rows that it writes by a key.
     pub(crate) fn is_bounded(&self, statement: Node) -> bool {
         let is_write = matches!(statement.kind(), Form::UPDATE | Form::DELETE);
-        let table = lint::tables(statement).into_iter().next().filter(|_| is_write);
-        let Some(table) = table.and_then(|name| self.find(&name)) else { return false };
+        let target = statement.child(Form::RELATION_NAME).filter(|_| is_write);
+        let name = target.and_then(|target| lint::tables(target).pop());
+        let Some(table) = name.and_then(|name| self.find(&name)) else { return false };
         let pinned = lint::pinned(statement);
         table.constraints.iter().any(|constraint| match &constraint.rule {
             Rule::PrimaryKey(key) | Rule::Unique(key) => {

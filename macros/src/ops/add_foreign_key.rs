@@ -1,14 +1,15 @@
 //! `add_foreign_key!(orders.customer_id => customers.id)`: catalog B4.
 
+use proc_macro2::Span;
 use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::entity::Kind;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::repair::Repair;
 use crate::plan::{attach, violation};
 use crate::syntax::assignment::{self, Assignment};
@@ -29,7 +30,8 @@ pub(crate) struct AddForeignKey {
 }
 
 impl Operation for AddForeignKey {
-    type Facts = ();
+    /// Whether the table is partitioned.
+    type Facts = bool;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let (table, columns) = columns_of(input)?;
@@ -62,7 +64,7 @@ impl Operation for AddForeignKey {
         vec![Object::constraint(&self.table, &self.name).at(self.name.span)]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
         let table = schema.table(&self.table, errors)?;
         let before = errors.count();
         schema.new_constraint(table, &self.constraint, errors);
@@ -77,10 +79,10 @@ impl Operation for AddForeignKey {
                 });
             }
         }
-        (errors.count() == before).then_some(())
+        (errors.count() == before).then_some(table.partition_by.is_some())
     }
 
-    fn plan(&self, (): &(), at: Position) -> Plan {
+    fn plan(&self, _: &bool, at: Position) -> Plan {
         let (table, constraint) = (&self.table, &self.constraint);
         let (steps, written) = if let Some(repair) = self.repair(at) {
             let mut steps = vec![repair.begin()];
@@ -113,10 +115,15 @@ impl Operation for AddForeignKey {
         Plan::noting(steps, notes)
     }
 
-    fn direct(&self, (): &()) -> Option<Direct> {
+    fn direct(&self, _: &bool) -> Option<Direct> {
         let repair = self.repair(Position { migration: 0, change: 0 });
         let step = attach::at_once(&self.table, &self.constraint, repair.as_ref());
         Some(Direct { table: self.table.clone(), step })
+    }
+
+    fn only_direct(&self, is_partitioned: &bool) -> Option<(Span, &'static str)> {
+        let reason = "before 18 PostgreSQL takes a foreign key of a partitioned table with all its rows alone";
+        is_partitioned.then(|| (self.table.span(), reason))
     }
 
     fn apply(&self, schema: &mut Schema) {

@@ -5,11 +5,11 @@ use syn::parse::ParseStream;
 use syn::{Path, Token, braced, parenthesized, token};
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::constraint::is_key;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::repair::{Event, Repair};
 use crate::plan::{Convert, Phase, Step, Work};
 use crate::syntax::assignment::Assignment;
@@ -200,7 +200,8 @@ impl Backfill {
         }
         let is_not_null =
             |name: &Name| table.column(&name.text).is_some_and(|column| column.not_null);
-        if !schema.is_assumed && !(is_key(table, key) && key.iter().all(is_not_null)) {
+        let is_right = is_key(table, key) && key.iter().all(is_not_null);
+        if !is_right && !schema.is_assumed {
             errors
                 .at(
                     key[0].span,

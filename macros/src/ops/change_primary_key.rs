@@ -1,12 +1,13 @@
 //! `change_primary_key!(orders(id, region))`: catalog B7.
 
+use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::{
     Mode, Phase, Statement, Step, Work, attach, constraint, ddl, index, not_null, violation,
 };
@@ -27,6 +28,7 @@ pub(crate) struct Facts {
     new: Constraint,
     /// The columns that may be null so far.
     nullable: Vec<Name>,
+    is_partitioned: bool,
 }
 
 impl Operation for ChangePrimaryKey {
@@ -89,7 +91,13 @@ impl Operation for ChangePrimaryKey {
             |name: &&Name| table.column(&name.text).is_some_and(|column| !column.not_null);
         let nullable = self.columns.iter().filter(may_be_null).cloned().collect();
         let new = self.named_after(old);
-        (errors.count() == before).then(|| Facts { old: old.clone(), new, nullable })
+        let is_partitioned = table.partition_by.is_some();
+        (errors.count() == before).then(|| Facts {
+            old: old.clone(),
+            new,
+            nullable,
+            is_partitioned,
+        })
     }
 
     fn plan(&self, facts: &Facts, _: Position) -> Plan {
@@ -130,6 +138,10 @@ impl Operation for ChangePrimaryKey {
         let step = Step::transaction(Phase::Expand, why, vec![swap(&facts.old, new)])
             .undone_by(Work::Transaction(undo));
         Some(Direct { table: table.clone(), step })
+    }
+
+    fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
+        facts.is_partitioned.then(|| (self.table.span(), attach::KEY_OF_PARTITIONS))
     }
 
     fn apply(&self, schema: &mut Schema) {

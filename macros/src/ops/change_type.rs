@@ -9,10 +9,10 @@ use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, parenthesized};
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::around::Around;
 use crate::plan::convert::{self, Cast};
 use crate::plan::part::Part;

@@ -58,7 +58,8 @@ impl Operation for DropEnumValue {
             errors.at(self.replace_by.span, "a value does not take its own place");
         }
         let holders = schema.holders_of(&self.value, errors);
-        for holder in &holders {
+        let is_known = errors.count() == before;
+        for holder in holders.iter().filter(|_| is_known) {
             let (table, column) = (&holder.table, &holder.column);
             if let Some(default) = holder.default(&self.value.name, &self.replace_by) {
                 errors

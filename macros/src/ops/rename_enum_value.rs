@@ -100,8 +100,11 @@ impl Operation for RenameEnumValue {
         let name = &self.old.table;
         let Some(known) = schema.find_entity(Kind::Enum, name, None) else { return };
         let mut labels = known.parts.clone();
-        let at = labels.iter().position(|label| *label == self.old.name.text);
-        labels.insert(at.map_or(labels.len(), |at| at + 1), self.new.text.clone());
+        let Some(at) = labels.iter().position(|label| *label == self.old.name.text) else { return };
+        if labels.contains(&self.new.text) {
+            return;
+        }
+        labels.insert(at + 1, self.new.text.clone());
         schema.put_entity(entity::of_enum(name.clone(), labels));
         schema.keep_out(&self.old, &self.new);
     }

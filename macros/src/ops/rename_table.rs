@@ -95,7 +95,7 @@ impl RenameTable {
     fn swap(&self) -> Vec<Statement> {
         let (old, new) = (&self.old, &self.new);
         let mut swap = vec![ddl::lock_table(old, Mode::AccessExclusive)];
-        swap.extend(self.rename(old, new));
+        swap.extend(Self::rename(old, new));
         swap.push(Statement::free(format!(
             "create view {} as\n  select * from {}",
             old.quoted(),
@@ -111,12 +111,12 @@ impl RenameTable {
             .and_locks(new, Mode::AccessExclusive)
             .why("the view and its table, in the order in which a client locks them");
         let mut swap = vec![lock, Statement::free(format!("drop view {}", old.quoted()))];
-        swap.extend(self.rename(new, old));
+        swap.extend(Self::rename(new, old));
         swap
     }
 
     /// Moves the table to the other's schema, and gives it the other's name.
-    fn rename(&self, from: &TableName, to: &TableName) -> Vec<Statement> {
+    fn rename(from: &TableName, to: &TableName) -> Vec<Statement> {
         let mut statements = Vec::new();
         let mut from = from.clone();
         if from.schema() != to.schema() {

@@ -10,29 +10,29 @@ use crate::syntax::name::TableName;
 /// A domain of the schema. It is kept as it is written in a macro.
 pub(crate) fn entity(name: &TableName, def: &ColumnDef) -> Entity {
     let column = &def.column;
-    let mut sql = format!("create domain {} as {}", name.quoted(), column.ty.sql);
-    if let Some(collate) = &column.collate {
-        sql += &format!(" collate \"{}\"", collate.value());
-    }
-    if let Some(default) = &column.default {
-        sql += &format!(" default {}", default.sql());
-    }
-    if column.not_null {
-        sql += " not null";
-    }
-    let mut written = column.to_string();
+    let mut sql = vec![format!("create domain {} as {}", name.quoted(), column.ty.sql)];
+    let mut written = vec![column.to_string()];
+    sql.extend(column.collate.as_ref().map(|collate| format!("collate \"{}\"", collate.value())));
+    sql.extend(column.default.as_ref().map(|default| format!("default {}", default.sql())));
+    sql.extend(column.not_null.then(|| "not null".to_owned()));
     for inline in &def.inline {
         let Inline::Check(check) = inline else { continue };
         let constraint = names::domain_check(name);
-        sql += &format!(" constraint \"{constraint}\" check ({})", check.text);
-        written += &format!(" check({check})");
+        sql.push(format!("constraint \"{constraint}\" check ({})", check.text));
+        written.push(format!("check({check})"));
     }
     let comment = column
         .comment
         .as_ref()
         .map(|text| format!("comment on domain {} is {}", name.quoted(), literal(&text.value())));
-    let create = std::iter::once(sql).chain(comment).collect();
-    Entity { kind: Kind::Domain, name: name.clone(), on: None, create, parts: vec![written] }
+    let create = std::iter::once(sql.join(" ")).chain(comment).collect();
+    Entity {
+        kind: Kind::Domain,
+        name: name.clone(),
+        on: None,
+        create,
+        parts: vec![written.join(" ")],
+    }
 }
 
 /// For new rows; it locks no table.

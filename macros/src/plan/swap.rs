@@ -32,6 +32,7 @@ impl Swap<'_> {
             names.join(", ")
         );
         steps.push(Step::transaction(Phase::Switch, why, self.forth()).undo(self.back()));
+        steps.extend(self.shadows.iter().flat_map(swapped_key::rebuilt));
         steps.extend(self.shadows.iter().flat_map(swapped_key::back));
         for shadow in self.shadows.iter().rev() {
             steps.push(way_back(

@@ -1,5 +1,5 @@
-//! What the way back from a switch takes for a column that is NOT NULL, an identity or part of the
-//! primary key.
+//! What the way back from a switch takes for a column that is NOT NULL, an identity, part of the
+//! primary key or of a unique index on an expression.
 
 use crate::model::names;
 use crate::plan::shadow::Shadow;
@@ -37,15 +37,9 @@ pub(crate) fn back(shadow: &Shadow) -> Vec<Step> {
     let condition = format!("{} is not null", retired.quoted());
     let add = ddl::add_check_not_valid(table, &check, &condition);
     let validate = ddl::validate(table, &check);
-    let mut steps: Vec<Step> = indexes(shadow)
-        .into_iter()
-        .map(|index| Step {
-            phase: Phase::Switch,
-            why: "for the way back alone: the index that the primary key will need".into(),
-            work: Work::DropIndex(index.clone()),
-            undo: Some(Work::BuildIndex(index)),
-        })
-        .collect();
+    let why = "the index that the primary key will need";
+    let mut steps: Vec<Step> =
+        indexes(shadow).into_iter().map(|index| rebuild(why, index)).collect();
     steps.push(way_back("reads every row; blocks nobody", Work::Transaction(vec![validate])));
     let left = ddl::drop_constraint_if_exists(table, &check);
     steps.push(Step {
@@ -55,6 +49,18 @@ pub(crate) fn back(shadow: &Shadow) -> Vec<Step> {
         undo: Some(Work::Transaction(vec![add])),
     });
     steps
+}
+
+/// The indexes of the old column that the switch drops.
+pub(crate) fn rebuilt(shadow: &Shadow) -> Vec<Step> {
+    let dropped = shadow.copies().dropped(shadow.name(), &shadow.shadow(), &shadow.retired());
+    dropped.into_iter().map(|index| rebuild("an index of the old column", index)).collect()
+}
+
+fn rebuild(why: &str, index: Index) -> Step {
+    let work = Work::DropIndex(index.clone());
+    let step = Step::new(Phase::Switch, format!("for the way back alone: {why}"), work);
+    step.undone_by(Work::BuildIndex(index))
 }
 
 fn indexes(shadow: &Shadow) -> Vec<Index> {

@@ -19,22 +19,19 @@ pub(crate) fn entity(view: &View) -> Entity {
 }
 
 fn create_sql(view: &View) -> String {
-    let mut sql = format!("create view {}", head(&view.name, &view.columns));
     let flags = [
         (view.security_barrier, "security_barrier = true"),
         (view.security_invoker, "security_invoker = true"),
     ];
     let set: Vec<&str> = flags.iter().filter(|(on, _)| *on).map(|(_, text)| *text).collect();
-    if !set.is_empty() {
-        sql += &format!(" with ({})", set.join(", "));
-    }
-    sql += &format!(" as\n{}", view.query.text);
-    sql += match view.check_option {
+    let with = if set.is_empty() { String::new() } else { format!(" with ({})", set.join(", ")) };
+    let check = match view.check_option {
         None => "",
         Some(CheckOption::Local) => "\nwith local check option",
         Some(CheckOption::Cascaded) => "\nwith cascaded check option",
     };
-    sql
+    let (head, query) = (head(&view.name, &view.columns), &view.query.text);
+    format!("create view {head}{with} as\n{query}{check}")
 }
 
 /// A view's name, and its columns' where they are listed.

@@ -19,6 +19,20 @@ mod m0001_base {
     }
 }
 
+mod m0002_partitioned {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(events { customer: bigint, at: timestamptz, index(customer), partition_by(range(at)) });
+    }
+}
+
+mod m0003_partitioned {
+    changeover::migration! {
+        after super::m0002_partitioned;
+        add_foreign_key!(events.customer => customers.id);
+    }
+}
+
 mod m0002_change {
     changeover::migration! {
         after super::m0001_base;

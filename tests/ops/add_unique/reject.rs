@@ -8,6 +8,7 @@ mod m0001_base {
             email: text,
             index((email), name = users_email_key),
         });
+        create_table!(events { id: bigint not_null, at: timestamptz not_null, partition_by(range(at)) });
     }
 }
 
@@ -21,6 +22,8 @@ mod m0002_change {
         add_unique!(users(email), fill = "email || id", name = a);
         add_unique!(users(email), includes(id), name = b);
         add_unique!(users());
+        add_unique!(events(id));
+        add_unique!(events(id, at));
     }
 }
 

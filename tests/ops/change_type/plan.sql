@@ -227,14 +227,14 @@ set local lock_timeout = '300ms';
 alter table "public"."orders" validate constraint "orders_amount_check_copy_8fa375ae";
 commit;
 
--- 9/25 the new column's `orders_amount_note_idx`
+-- 9/25 the new column's `orders_amount_note_id_idx`
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
-create index concurrently "orders_amount_note_idx_copy_d777c9de" on "public"."orders" ("orders_amount_new_551a68a7" desc, "note") include ("id") where "orders_amount_new_551a68a7" > 10;
+create index concurrently "orders_amount_note_id_idx_copy_e2f09866" on "public"."orders" ("orders_amount_new_551a68a7" desc, "note") include ("id") where "orders_amount_new_551a68a7" > 10;
 reset lock_timeout;
 reset statement_timeout;
 
@@ -450,7 +450,7 @@ begin
   where d.refclassid = 'pg_class'::regclass and d.refobjid = '"public"."orders"'::regclass and a.attname = 'amount'
     and e.adnum is distinct from a.attnum and c.contype is distinct from 'n'
     and i.relkind is distinct from 'S'
-    and coalesce(i.relname, c.conname, '') <> all (array['orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
+    and coalesce(i.relname, c.conname, '') <> all (array['orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_id_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
   if unknown is not null then
     raise exception 'column "public"."orders"."amount" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
@@ -469,7 +469,7 @@ begin
       from pg_attribute a, pg_attribute b, pg_type t
       where a.attrelid = '"public"."orders"'::regclass and a.attname = 'amount'
         and b.attrelid = a.attrelid and b.attname = 'orders_amount_new_551a68a7' and t.oid = b.atttypid
-    ), index (old, new) as (values ('"public"."orders_amount_key"', '"public"."orders_amount_key_copy_81507605"'), ('"public"."orders_amount_note_idx"', '"public"."orders_amount_note_idx_copy_d777c9de"'), ('"public"."orders_expr_idx"', '"public"."orders_expr_idx_copy_e385396e"')
+    ), index (old, new) as (values ('"public"."orders_amount_key"', '"public"."orders_amount_key_copy_81507605"'), ('"public"."orders_amount_note_id_idx"', '"public"."orders_amount_note_id_idx_copy_e2f09866"'), ('"public"."orders_expr_idx"', '"public"."orders_expr_idx_copy_e385396e"')
     ), replaced as (
       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
       from index join pg_index i on i.indexrelid = to_regclass(index.old)
@@ -511,7 +511,7 @@ alter table "public"."orders" drop constraint if exists "orders_amount_check";
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" rename constraint "orders_amount_key" to "orders_amount_key_old_81507605";
 -- makes room; it goes with the old column
-alter index "public"."orders_amount_note_idx" rename to "orders_amount_note_idx_old_d777c9de";
+alter index "public"."orders_amount_note_id_idx" rename to "orders_amount_note_id_idx_old_e2f09866";
 -- makes room; it goes with the old column
 alter index "public"."orders_expr_idx" rename to "orders_expr_idx_old_e385396e";
 -- the original went with its column
@@ -521,7 +521,7 @@ alter table "public"."orders" rename constraint "orders_amount_key_copy_81507605
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" rename constraint "orders_amount_check_copy_8fa375ae" to "orders_amount_check";
 -- the original went with its column
-alter index "public"."orders_amount_note_idx_copy_d777c9de" rename to "orders_amount_note_idx";
+alter index "public"."orders_amount_note_id_idx_copy_e2f09866" rename to "orders_amount_note_id_idx";
 -- the original went with its column
 alter index "public"."orders_expr_idx_copy_e385396e" rename to "orders_expr_idx";
 -- left by a way back that was cut short
@@ -637,7 +637,7 @@ begin
   where d.refclassid = 'pg_class'::regclass and d.refobjid = '"public"."customers"'::regclass and a.attname = 'id'
     and e.adnum is distinct from a.attnum and c.contype is distinct from 'n'
     and i.relkind is distinct from 'S'
-    and coalesce(i.relname, c.conname, '') <> all (array['customers_pkey', 'orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
+    and coalesce(i.relname, c.conname, '') <> all (array['customers_pkey', 'orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_id_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
   if unknown is not null then
     raise exception 'column "public"."customers"."id" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
@@ -708,7 +708,7 @@ begin
   where d.refclassid = 'pg_class'::regclass and d.refobjid = '"public"."orders"'::regclass and a.attname = 'customer_id'
     and e.adnum is distinct from a.attnum and c.contype is distinct from 'n'
     and i.relkind is distinct from 'S'
-    and coalesce(i.relname, c.conname, '') <> all (array['customers_pkey', 'orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
+    and coalesce(i.relname, c.conname, '') <> all (array['customers_pkey', 'orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_id_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
   if unknown is not null then
     raise exception 'column "public"."orders"."customer_id" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
@@ -1316,11 +1316,11 @@ commit;
 -- undo: alter table "public"."orders" rename constraint "orders_amount_key" to "orders_amount_key_copy_81507605";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" rename constraint "orders_amount_check" to "orders_amount_check_copy_8fa375ae";
--- undo: alter index "public"."orders_amount_note_idx" rename to "orders_amount_note_idx_copy_d777c9de";
+-- undo: alter index "public"."orders_amount_note_id_idx" rename to "orders_amount_note_id_idx_copy_e2f09866";
 -- undo: alter index "public"."orders_expr_idx" rename to "orders_expr_idx_copy_e385396e";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" rename constraint "orders_amount_key_old_81507605" to "orders_amount_key";
--- undo: alter index "public"."orders_amount_note_idx_old_d777c9de" rename to "orders_amount_note_idx";
+-- undo: alter index "public"."orders_amount_note_id_idx_old_e2f09866" rename to "orders_amount_note_id_idx";
 -- undo: alter index "public"."orders_expr_idx_old_e385396e" rename to "orders_expr_idx";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" alter column "amount" set default 0;
@@ -1402,7 +1402,7 @@ commit;
 -- undo:       from pg_attribute a, pg_attribute b, pg_type t
 -- undo:       where a.attrelid = '"public"."orders"'::regclass and a.attname = 'orders_amount_new_551a68a7'
 -- undo:         and b.attrelid = a.attrelid and b.attname = 'amount' and t.oid = b.atttypid
--- undo:     ), index (old, new) as (values ('"public"."orders_amount_key_copy_81507605"', '"public"."orders_amount_key"'), ('"public"."orders_amount_note_idx_copy_d777c9de"', '"public"."orders_amount_note_idx"'), ('"public"."orders_expr_idx_copy_e385396e"', '"public"."orders_expr_idx"')
+-- undo:     ), index (old, new) as (values ('"public"."orders_amount_key_copy_81507605"', '"public"."orders_amount_key"'), ('"public"."orders_amount_note_id_idx_copy_e2f09866"', '"public"."orders_amount_note_id_idx"'), ('"public"."orders_expr_idx_copy_e385396e"', '"public"."orders_expr_idx"')
 -- undo:     ), replaced as (
 -- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
 -- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
@@ -1506,7 +1506,7 @@ commit;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
--- undo: drop index concurrently if exists "public"."orders_amount_note_idx_copy_d777c9de";
+-- undo: drop index concurrently if exists "public"."orders_amount_note_id_idx_copy_e2f09866";
 -- undo: reset lock_timeout;
 -- undo: reset statement_timeout;
 

@@ -77,4 +77,35 @@ mod m0003_built_meanwhile {
     }
 }
 
+/// An index of two columns would be copied for each, and neither copy would be on both new ones.
+mod m0001_links {
+    changeover::migration! {
+        create_table!(
+            people { id: integer identity primary_key },
+            allow(narrow_key, reason = "to be widened")
+        );
+        create_table!(
+            links {
+                from: integer references(people.id),
+                to: integer references(people.id),
+                weight: integer,
+                size: integer,
+                primary_key(from, to),
+                index(to),
+                index(weight, size),
+            },
+            allow(narrow_key, reason = "to be widened")
+        );
+    }
+}
+
+mod m0002_links {
+    changeover::migration! {
+        after super::m0001_links;
+        change_type!(people.id: bigint, with(links.from, links.to));
+        change_type!(links.weight: bigint);
+        change_type!(links.size: bigint);
+    }
+}
+
 fn main() {}

@@ -24,10 +24,17 @@ mod m0002_change {
         drop_enum_value!(order_status.lost, replace_by = canceled);
         drop_enum_value!(order_status.pending, replace_by = pending);
         drop_enum_value!(order_status.lost);
-        drop_enum_value!(order_status.lost, replace_by = cancelled);
         drop_enum_value!(order_status.cancelled, replace_by = pending);
         drop_enum_value!(mood.sad, replace_by = happy);
         drop_enum_value!(level.low, replace_by = high);
+    }
+}
+
+mod m0002_default {
+    changeover::migration! {
+        after super::m0001_base;
+        drop_enum_value!(order_status.lost, replace_by = cancelled);
+        drop_enum_value!(order_status.pending, replace_by = cancelled);
     }
 }
 

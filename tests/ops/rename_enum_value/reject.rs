@@ -21,7 +21,7 @@ mod m0002_change {
         rename_enum_value!(mood.happy => sad);
         rename_enum_value!(mood.happy);
         rename_enum_value!(order_status.shipped => sent);
-        drop_column!(orders.mood);
+        rename_enum_value!(mood.sad => grim);
         rename_enum_value!(mood.happy => glad);
     }
 }

@@ -13,6 +13,7 @@ use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::Index;
 use crate::syntax::key::KeyValue;
 use crate::syntax::name::{ColumnName, Name};
+use crate::syntax::table::Table;
 use crate::syntax::types::Family;
 
 impl ChangeType {
@@ -84,6 +85,25 @@ impl ChangeType {
                 );
             }
         }
+        for (at, name) in self.with.iter().enumerate() {
+            let table = schema.find(&name.table);
+            let both = |other: &&ColumnName| {
+                let needs = |table: &Table| table.needs_both(&name.name.text, &other.name.text);
+                other.table == name.table && table.is_some_and(needs)
+            };
+            let mut before = std::iter::once(&self.target.name).chain(&self.with[..at]);
+            if let Some(other) = before.find(both) {
+                errors
+                    .at(
+                        name.name.span,
+                        format_args!("a constraint or an index needs both `{name}` and `{other}`"),
+                    )
+                    .help("drop it first and add it again after the contract")
+                    .note(
+                        "each column gets a copy of what needs it, and a copy has one new column",
+                    );
+            }
+        }
         let missing = wanted.iter().find(|other| !self.with.iter().any(|name| same(other, name)));
         if let Some(missing) = missing {
             let all: Vec<String> = wanted.iter().map(ColumnName::to_string).collect();
@@ -118,6 +138,10 @@ impl ChangeType {
             );
         for item in part.constraints() {
             match &item.rule {
+                // A value that the old type has no room for is NULL in it, until the contract.
+                Rule::Unique(_) if item.terms.nulls_not_distinct => {
+                    self.refuse(item.name.as_ref(), errors);
+                }
                 Rule::Exclude(_) => self.refuse(item.name.as_ref(), errors),
                 Rule::Check(_) if !same_meaning => self.refuse(item.name.as_ref(), errors),
                 Rule::Unique(_) | Rule::PrimaryKey(_) if is_stated => {
