@@ -14,7 +14,7 @@ use crate::history::{History, Link};
 use crate::migration::{After, Migration};
 use crate::model::Schema;
 use crate::plan::{
-    Alone, Backfill, Bound, Index, Lock, Mend, Mode, Phase, Require, Statement, Step, Work, sql,
+    Alone, Backfill, Bound, Index, Lock, Mend, Phase, Require, Statement, Step, Work, sql,
 };
 
 /// A child's tokens, handed to its parent, which puts its schema in front and passes them on.

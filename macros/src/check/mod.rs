@@ -3,6 +3,7 @@
 mod changed_twice;
 mod foreign_key_without_index;
 mod index_before_backfill;
+mod partition_key;
 mod renamed_table;
 mod type_choice;
 mod unlogged_parent;
@@ -13,6 +14,7 @@ use crate::migration::Migration;
 pub(crate) fn all(migration: &Migration, errors: &mut Errors) {
     changed_twice::check(migration, errors);
     index_before_backfill::check(migration, errors);
+    partition_key::check(migration, errors);
     renamed_table::check(migration, errors);
     unlogged_parent::check(migration, errors);
     // Advice is for what can be done at all.

@@ -2,7 +2,6 @@
 
 use crate::diag::Errors;
 use crate::model::{Object, Schema};
-use crate::syntax::constraint::Constraint;
 use crate::syntax::index::Index;
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::table::Table;
@@ -11,7 +10,7 @@ use crate::syntax::table::Table;
 #[derive(Clone, Copy)]
 pub(crate) enum Owner<'a> {
     Index(&'a Index),
-    Constraint(&'a Constraint),
+    Constraint,
 }
 
 impl Schema {
@@ -23,7 +22,7 @@ impl Schema {
     ) -> Option<(&'a Table, &'a Index)> {
         match self.index_or_key(name, errors)? {
             (table, Owner::Index(index)) => Some((table, index)),
-            (table, Owner::Constraint(_)) => {
+            (table, Owner::Constraint) => {
                 let message =
                     format!("`{}` belongs to a constraint of `{}`", name.name, table.name);
                 errors
@@ -66,7 +65,7 @@ impl Schema {
                     let mut keys = table.constraints.iter().filter(|item| item.has_index());
                     keys.find(|item| is(item.name.as_ref()))
                 };
-                let owner = index.map(Owner::Index).or_else(|| key().map(Owner::Constraint))?;
+                let owner = index.map(Owner::Index).or_else(|| key().map(|_| Owner::Constraint))?;
                 Some((table, owner))
             })
     }

@@ -44,7 +44,7 @@ impl Operation for RenameIndex {
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
         let (table, owner) = schema.index_or_key(&self.index, errors)?;
-        if let Owner::Constraint(_) = owner {
+        if let Owner::Constraint = owner {
             let name = &self.index.name;
             errors
                 .at(name.span, format_args!("`{name}` belongs to a constraint of `{}`", table.name))

@@ -10,6 +10,7 @@ use crate::model::{Claim, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::logged;
 use crate::syntax::constraint::Constraint;
+use crate::syntax::list::options;
 use crate::syntax::name::TableName;
 
 pub(crate) struct SetLogged {
@@ -19,8 +20,10 @@ pub(crate) struct SetLogged {
 impl Operation for SetLogged {
     type Facts = ();
 
-    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
-        Ok(SetLogged { table: input.parse()? })
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let table = input.parse()?;
+        options(input, errors, &mut []);
+        Ok(SetLogged { table })
     }
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {

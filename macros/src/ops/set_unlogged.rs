@@ -9,6 +9,7 @@ use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::logged;
+use crate::syntax::list::options;
 use crate::syntax::name::TableName;
 
 pub(crate) struct SetUnlogged {
@@ -18,8 +19,10 @@ pub(crate) struct SetUnlogged {
 impl Operation for SetUnlogged {
     type Facts = ();
 
-    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
-        Ok(SetUnlogged { table: input.parse()? })
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let table = input.parse()?;
+        options(input, errors, &mut []);
+        Ok(SetUnlogged { table })
     }
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {

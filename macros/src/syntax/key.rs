@@ -122,7 +122,7 @@ impl Key {
     pub(crate) fn sql(&self) -> String {
         let mut text = self.value_sql();
         if let Some(collate) = &self.collate {
-            text += &format!(" collate \"{}\"", collate.value());
+            text.extend([" collate \"", &collate.value(), "\""]);
         }
         if let Some(opclass) = &self.opclass {
             text += &opclass.sql();
@@ -183,9 +183,10 @@ impl Opclass {
 
     fn sql(&self) -> String {
         let schema = self.schema.as_ref().map(|schema| schema.quoted() + ".").unwrap_or_default();
-        let parameters = match self.parameters.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", self.parameters.sql()),
+        let parameters = if self.parameters.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", self.parameters.sql())
         };
         format!(" {schema}{}{parameters}", self.name.quoted())
     }
