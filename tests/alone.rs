@@ -13,6 +13,30 @@ mod m0001_base {
             index(email),
         });
         create_table!(old_users { id: bigint });
+        create_table!(tickets { number: bigint not_null, index(number) });
+        create_schema!(empty);
+        create_enum!(mood { happy, sad });
+        create_enum!(spare { one });
+        create_domain!(email: text);
+        create_sequence!(numbers);
+        create_extension!(citext);
+    }
+}
+
+mod m0002_types {
+    changeover::migration! {
+        after super::m0001_base;
+        create_schema!(billing);
+        create_enum!(status { pending, "in transit" });
+        add_enum_value!(mood.calm, after = happy);
+        create_domain!(nick: text not_null default "x" check("value <> ''"));
+        create_sequence!(countdown, start = 5, owned_by = users.id);
+        create_extension!(hstore);
+        drop_schema!(empty);
+        drop_enum!(spare);
+        drop_domain!(email);
+        drop_sequence!(numbers);
+        drop_extension!(citext);
     }
 }
 
@@ -39,6 +63,11 @@ mod m0002_other {
         drop_not_null!(users.legacy);
         set_not_null!(users.email, fill = "'unknown'");
         drop_table!(old_users);
+        sql!(
+            up = "create statistics users_words on username, email from users",
+            undo = "drop statistics users_words",
+            reason = "they go together"
+        );
     }
 }
 
@@ -46,7 +75,7 @@ mod m0002_constraints {
     changeover::migration! {
         after super::m0001_base;
         add_check!(users, "email <> ''", fill(email = "null"));
-        add_foreign_key!(users.id => customers.id, on_delete = cascade, fill = "null::bigint");
+        add_foreign_key!(users.id => customers.id, on_delete = cascade, fill = "null::bigint", allow(foreign_key_without_index, reason = "the key goes below"));
         add_unique!(users(username, email), deferrable);
         add_primary_key!(old_users(id));
         drop_constraint!(users.users_pkey);
@@ -61,6 +90,56 @@ mod m0002_reshaped {
             last: text = "split_part(username, ' ', 2)",
         }, down = "first || ' ' || last");
         merge_columns!(users { email = "left(joined, 1)", legacy = "right(joined, 1)" } => joined: text, up = "email || legacy");
+    }
+}
+
+mod m0002_columns {
+    changeover::migration! {
+        after super::m0001_base;
+        add_column!(users.number: bigint identity(always, start = 10));
+        add_identity!(tickets.number, always);
+        drop_identity!(customers.id);
+        add_generated_column!(users.shout: text = "upper(username)", stored);
+        set_comment!(table customers, "c");
+        set_statistics!(users.legacy, 500);
+        set_compression!(users.username, lz4);
+        set_storage!(users.email, external);
+    }
+}
+
+const NUMBER: Change = changeover::add_column!(users.number: bigint identity(always, start = 10));
+const ADD_IDENTITY: Change =
+    changeover::add_identity!(tickets.number: bigint not_null unique, always);
+const DROP_IDENTITY: Change = changeover::drop_identity!(customers.id);
+const GENERATED: Change =
+    changeover::add_generated_column!(users.shout: text = "upper(username)", stored);
+const COMMENT: Change = changeover::set_comment!(table customers, "c");
+const STATISTICS: Change = changeover::set_statistics!(users.legacy, 500);
+const COMPRESSION: Change = changeover::set_compression!(users.username, lz4);
+const STORAGE: Change = changeover::set_storage!(users.email: text, external);
+mod m0002_code {
+    changeover::migration! {
+        after super::m0001_base;
+        create_view!(names(id, name), "select id, username from users", security_barrier);
+        create_materialized_view!(lengths, "select id, length(email) as length from users", unique(id));
+        create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
+        create_trigger!(touched on users, before(update(email)), when = "new.email <> ''", function = touch);
+        create_policy!(own on users, for = select, to(app), using = "email = current_user");
+        enable_row_level_security!(users);
+        grant!(select, update(email) on users to app);
+    }
+}
+
+mod m0003_less_code {
+    changeover::migration! {
+        after super::m0002_code;
+        drop_view!(names);
+        refresh_materialized_view!(lengths);
+        drop_trigger!(touched on users);
+        drop_function!(touch());
+        disable_row_level_security!(users);
+        drop_policy!(own on users);
+        revoke!(update(email) on users from app);
     }
 }
 
@@ -85,6 +164,24 @@ const RENAME_CONSTRAINT: Change =
     changeover::rename_constraint!(customers.customers_pkey => customers_key);
 const DROP_NOT_NULL: Change = changeover::drop_not_null!(users.legacy);
 const SET_NOT_NULL: Change = changeover::set_not_null!(users.email, fill = "'unknown'");
+const SQL: Change = changeover::sql!(
+    up = "create statistics users_words on username, email from users",
+    undo = "drop statistics users_words",
+    reason = "they go together"
+);
+const TYPES: [Change; 11] = [
+    changeover::create_schema!(billing),
+    changeover::create_enum!(status { pending, "in transit" }),
+    changeover::add_enum_value!(mood.calm, after = happy),
+    changeover::create_domain!(nick: text not_null default "x" check("value <> ''")),
+    changeover::create_sequence!(countdown, start = 5, owned_by = users.id),
+    changeover::create_extension!(hstore),
+    changeover::drop_schema!(empty),
+    changeover::drop_enum!(spare),
+    changeover::drop_domain!(email),
+    changeover::drop_sequence!(numbers),
+    changeover::drop_extension!(citext),
+];
 const DROP_TABLE: Change = changeover::drop_table!(old_users);
 const SET_DEFAULT: Change = changeover::set_default!(users.email: text, "x");
 const DROP_DEFAULT: Change = changeover::drop_default!(users.email);
@@ -97,19 +194,64 @@ const MERGE: Change = changeover::merge_columns!(users {
     legacy: text not_null = "right(joined, 1)",
 } => joined: text, up = "email || legacy");
 
+const MADE: &[Change] = &[
+    changeover::create_view!(names(id, name), "select id, username from users", security_barrier),
+    changeover::create_materialized_view!(
+        lengths,
+        "select id, length(email) as length from users",
+        unique(id)
+    ),
+    changeover::create_function!(
+        touch() returns trigger, language = plpgsql, body = "begin return new; end"
+    ),
+    changeover::create_trigger!(
+        touched on users, before(update(email)), when = "new.email <> ''", function = touch
+    ),
+    changeover::create_policy!(
+        own on users, for = select, to(app), using = "email = current_user"
+    ),
+    changeover::grant!(select, update(email) on users to app),
+];
+const UNMADE: &[Change] = &[
+    changeover::drop_view!(names),
+    changeover::refresh_materialized_view!(lengths),
+    changeover::drop_trigger!(touched on users),
+    changeover::drop_function!(touch()),
+    changeover::drop_policy!(own on users),
+    changeover::revoke!(update(email) on users from app),
+];
+
+#[test]
+fn what_is_no_table_is_planned_alone_too() {
+    for change in MADE {
+        assert_same(change, &m0002_code::MIGRATION);
+    }
+    for change in UNMADE {
+        assert_same(change, &m0003_less_code::MIGRATION);
+    }
+}
+
 #[test]
 fn a_change_alone_plans_what_it_plans_in_a_history() {
     for change in [RENAME, ADD, INDEX, DROP_INDEX, DROP] {
         assert_same(&change, &m0002_history::MIGRATION);
     }
-    for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE] {
+    for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE, SQL] {
         assert_same(&change, &m0002_other::MIGRATION);
     }
     for change in [CHECK, FOREIGN_KEY, UNIQUE, PRIMARY_KEY, DROP_CONSTRAINT] {
         assert_same(&change, &m0002_constraints::MIGRATION);
     }
+    for change in
+        [NUMBER, ADD_IDENTITY, DROP_IDENTITY, GENERATED, COMMENT, STATISTICS, COMPRESSION, STORAGE]
+    {
+        assert_same(&change, &m0002_columns::MIGRATION);
+    }
     for change in [SPLIT, MERGE] {
         assert_same(&change, &m0002_reshaped::MIGRATION);
+    }
+    for change in TYPES {
+        assert_same(&change, &m0002_types::MIGRATION);
     }
 }
 

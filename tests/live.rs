@@ -18,8 +18,14 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/direct.rs"]
+mod direct;
+#[path = "live/faithful.rs"]
+mod faithful;
 #[path = "live/functions.rs"]
 mod functions;
+#[path = "live/generated.rs"]
+mod generated;
 #[path = "live/hand_written.rs"]
 mod hand_written;
 #[path = "live/indexes.rs"]
@@ -38,6 +44,10 @@ mod partitioned_index;
 mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/retyped.rs"]
+mod retyped;
+#[path = "live/retyped_tables.rs"]
+mod retyped_tables;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
@@ -46,6 +56,10 @@ mod teeth;
 mod undo;
 #[path = "live/upserts.rs"]
 mod upserts;
+#[path = "live/views.rs"]
+mod views;
+#[path = "live/wider_keys.rs"]
+mod wider_keys;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

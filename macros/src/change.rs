@@ -39,7 +39,7 @@ pub(crate) type Reader =
     fn(&str, usize, ParseStream, &mut Schema, &mut Errors) -> syn::Result<Change>;
 
 macro_rules! readers {
-    ($($(#[$doc:meta])* $name:ident: $operation:ident,)*) => {
+    ($($name:ident: $operation:ident,)*) => {
         /// What reads and plans the change of each name.
         pub(crate) const READERS: &[(&str, Reader)] =
             &[$((stringify!($name), of_migration::<ops::$name::$operation>),)*];
@@ -79,11 +79,15 @@ pub(crate) fn of_migration<O: Operation>(
         facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
     let holds = schema.holds.len();
     let built = schema.built_on_replaced();
-    operation.apply(schema);
+    let plan = plan.unwrap_or_default();
+    if plan.is_direct {
+        operation.apply_direct(schema);
+    } else {
+        operation.apply(schema);
+    }
     if errors.count() == before {
         requires.extend(schema.keep_built(&built, &claims, errors));
     }
-    let plan = plan.unwrap_or_default();
     if plan.steps.iter().any(|step| step.phase == Phase::Contract) {
         schema.hold_what_was_needed();
     }

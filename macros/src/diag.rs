@@ -112,11 +112,15 @@ impl Diagnostic {
         known: impl IntoIterator<Item = &'a str>,
     ) -> &mut Self {
         let known: Vec<&str> = known.into_iter().collect();
-        match nearest(wrong, &known) {
-            Some(near) => self.help(format_args!("did you mean `{near}`?")),
-            None if known.is_empty() => self,
-            None => self.help(format_args!("one of `{}`", known.join("`, `"))),
-        }
+        if known.is_empty() { self } else { self.help(suggestion(wrong, &known)) }
+    }
+}
+
+/// The nearest of `known`, or all of them where none is near.
+pub(crate) fn suggestion(wrong: &str, known: &[&str]) -> String {
+    match nearest(wrong, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("one of `{}`", known.join("`, `")),
     }
 }
 

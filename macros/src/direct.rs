@@ -6,21 +6,14 @@ use syn::parse::{Parse, ParseStream};
 
 use crate::clause::Clause;
 use crate::diag::Errors;
-use crate::plan::{Bound, Phase, Step, Work};
+use crate::plan::{Bound, Direct, Phase, Step, Work};
 use crate::syntax::list::{Reader, Words, items, value};
-use crate::syntax::name::TableName;
 
 /// What a user asks for with `direct`.
 pub(crate) struct Request {
     pub(crate) span: Span,
     max_rows: u64,
     reason: String,
-}
-
-/// The one-step form of a change, and the table whose rows it reads or writes under its lock.
-pub(crate) struct Direct {
-    pub(crate) table: TableName,
-    pub(crate) step: Step,
 }
 
 impl Request {

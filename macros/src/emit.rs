@@ -14,7 +14,7 @@ use crate::history::{History, Link};
 use crate::migration::{After, Migration};
 use crate::model::Schema;
 use crate::plan::{
-    Alone, Backfill, Bound, Index, Lock, Mend, Phase, Require, Statement, Step, Work, sql,
+    Alone, Backfill, Bound, Convert, Index, Lock, Mend, Phase, Require, Statement, Step, Work, sql,
 };
 
 /// A child's tokens, handed to its parent, which puts its schema in front and passes them on.
@@ -172,6 +172,7 @@ fn work(work: &Work) -> TokenStream {
         Work::BuildIndex(of) => ("BuildIndex", index(of)),
         Work::DropIndex(of) => ("DropIndex", index(of)),
         Work::Backfill(of) => ("Backfill", backfill(of)),
+        Work::Convert(of) => ("Convert", convert(of)),
         Work::Require(of) => ("Require", require(of)),
         Work::Alone(of) => ("Alone", alone(of)),
         Work::Bound(of) => ("Bound", bound(of)),
@@ -219,6 +220,21 @@ fn backfill(backfill: &Backfill) -> TokenStream {
     let (table, set, pending) = (raw(&backfill.table), raw(&backfill.set), raw(&backfill.pending));
     quote! {
         Backfill { table: #table, set: #set, pending: #pending }
+    }
+}
+
+fn convert(convert: &Convert) -> TokenStream {
+    let Convert { table, key, read, write, pending, function } = convert;
+    let name = function.to_token_stream().to_string().replace(' ', "");
+    quote! {
+        Convert {
+            table: #table,
+            key: &[#(#key),*],
+            read: &[#(#read),*],
+            write: &[#(#write),*],
+            pending: #pending,
+            function: ConvertFn::new(#name, |rows| converting(rows, #function)),
+        }
     }
 }
 

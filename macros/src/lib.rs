@@ -16,9 +16,9 @@ mod lint;
 mod merge;
 mod migration;
 mod model;
-mod ops;
 #[cfg(test)]
-mod pairs;
+mod on_server;
+mod ops;
 mod plan;
 mod siblings;
 mod syntax;
@@ -76,9 +76,9 @@ pub fn __link(input: TokenStream) -> TokenStream {
 }
 
 macro_rules! entry_points {
-    ($($(#[$doc:meta])* $name:ident: $operation:ident,)*) => {
+    ($($name:ident: $operation:ident,)*) => {
         $(
-            $(#[$doc])*
+            #[doc = include_str!(concat!("ops/", stringify!($name), ".md"))]
             ///
             /// Inside [`migration!`], or on its own as an expression of type `Change`; there it
             /// states itself what no history can tell.

@@ -9,7 +9,7 @@ use crate::{check, diag};
 
 /// What the samples build on.
 pub(crate) const BASE: &str = r#"
-create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique });
+create_table!(customers { id: bigint identity primary_key, name: text not_null, number: bigint not_null unique, shout: text generated("upper(name)") statistics(50), comment("c") });
 create_table!(users {
     id: bigint identity primary_key,
     username: text not_null,
@@ -20,6 +20,17 @@ create_table!(users {
 });
 create_table!(events { id: bigint check("id > 0"), room: int4range, at: timestamptz });
 create_view!(members, "select id, name from customers");
+create_materialized_view!(lengths, "select id, length(name) as length from customers", unique(id));
+create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
+create_function!(shout(name: text) returns text, language = sql, immutable, body = "select upper(name)");
+create_trigger!(touched on customers, before(update), function = touch);
+create_table!(secrets { id: bigint identity primary_key });
+create_policy!(every on secrets, using = "true");
+create_policy!(other on secrets, using = "true");
+enable_row_level_security!(secrets);
+create_table!(letters { id: bigint identity primary_key });
+create_policy!(of_letters on letters, using = "true");
+grant!(select, insert on customers to "pg_monitor");
 create_table!(unlogged drafts { id: bigint primary_key, body: text, with(fillfactor = 90) });
 create_table!(visits {
     id: bigint not_null,
@@ -43,6 +54,11 @@ create_table!(spare {
 });
 create_schema!(empty);
 create_enum!(mood { happy, sad });
+create_enum!(unused { one, two });
+create_table!(days { id: bigint primary_key, mood: mood, moods: mood[] });
+create_domain!(email: text);
+create_sequence!(numbers);
+create_extension!(citext);
 "#;
 
 /// Each operation with all that it takes. A word that a user is free to choose ends in `_`, and
@@ -67,18 +83,29 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"split_column!(users.code => { head_: text not_null default "" = "left(code, 1)", tail_: text = "right(code, 1)" }, down = "head_ || tail_");"#,
     r#"merge_columns!(users { username = "left(both_, 1)", code = "right(both_, 1)" } => both_: text not_null, up = "username || code");"#,
     r#"drop_column!(users.legacy, fill = "'x'");"#,
+    r#"change_type!(users.code: bigint default 7, up = "code::bigint", down = "code::text");"#,
+    r#"change_type!(events.at: timestamp, zone = "UTC", allow(timestamp_without_time_zone, reason = "sent so"));"#,
+    r#"change_type!(users.email: varchar collate("C"));"#,
     r#"set_not_null!(users.email, fill = "''");"#,
     "add_column!(users.number_: bigint identity(always, start = 1000, increment = 10));",
     "add_identity!(customers.number, always, increment = 2);",
     "drop_identity!(customers.id);",
+    r#"add_generated_column!(users.shout_: text not_null = "upper(username)", stored);"#,
+    "drop_generated!(customers.shout);",
     "drop_not_null!(users.username);",
     r#"set_default!(users.email, "none");"#,
+    r#"set_comment!(table users, "c");"#,
+    r#"set_comment!(column users.email, "c");"#,
+    "set_comment!(column customers.name, none);",
+    "set_statistics!(users.code, 500);",
+    "set_storage!(users.email, external);",
+    "set_compression!(users.username, pglz);",
     "drop_default!(users.legacy);",
     r#"add_index!(users(username, sql("lower(email)") desc), unique, where = "true", using = btree, include(email), name = n_);"#,
     r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), tablespace = "pg_default");"#,
     r#"add_index!(users(sql("to_tsvector('simple', email)") tsvector_ops(siglen = 32)), using = gist, with(buffering = "auto"), name = m_);"#,
     r#"add_index!(users(username collate("C") text_pattern_ops asc nulls_first, email desc nulls_last), unique, nulls_not_distinct, with(fillfactor = 70, deduplicate_items = false), name = wide_);"#,
-    r#"add_index!(users(username text_bloom_ops(false_positive_rate = 0.05)), using = brin, with(pages_per_range = 16), name = m_);"#,
+    "add_index!(users(username text_bloom_ops(false_positive_rate = 0.05)), using = brin, with(pages_per_range = 16), name = m_);",
     "drop_index!(users_email_idx);",
     "rebuild_index!(users_email_idx);",
     "rename_index!(users_email_idx => by_email_);",
@@ -86,12 +113,29 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"create_view!(named_(id_, name_), "select id, username from users", security_barrier, security_invoker, check_option = local);"#,
     r#"replace_view!(members, "select id, name, name as alias from customers", security_barrier);"#,
     "drop_view!(members);",
+    r#"create_materialized_view!(counts_(day_, users_), "select id, count(*) from users group by 1", unique("day_"));"#,
+    "refresh_materialized_view!(lengths);",
+    "drop_materialized_view!(lengths);",
+    r#"create_function!(totals_(a_: bigint, b_: date default "2020-01-01") returns table(c_: text, d_: text[]), language = "plpgsql", stable, strict, security_definer, parallel_safe, search_path = "public", body = "begin return; end");"#,
+    r#"replace_function!(shout(name: text) returns text, language = "plpgsql", immutable, search_path = caller, body = "begin return upper(name); end");"#,
+    "drop_function!(shout(text));",
+    r#"create_trigger!(stamp_ on customers, before(insert, update(name)), each = row, when = "new.id > 0", function = touch, args("x"));"#,
+    "replace_trigger!(touched on customers, after(delete), each = statement, old_table = gone_, function = touch);",
+    "drop_trigger!(touched on customers);",
+    r#"create_policy!(own_ on secrets, restrictive, for = update, to("pg_monitor"), using = "id > 0", with_check = "true");"#,
+    r#"replace_policy!(every on secrets, for = select, using = "id > 0");"#,
+    "drop_policy!(other on secrets);",
+    "enable_row_level_security!(letters, force);",
+    "disable_row_level_security!(secrets);",
+    r#"grant!(delete, update(id, name) on customers to "pg_monitor");"#,
+    r#"grant!(execute on function shout(text) to "pg_monitor");"#,
+    r#"revoke!(insert on customers from "pg_monitor");"#,
     "add_foreign_key!(customers.id => users.id, on_delete = cascade, on_update = cascade, match = full, deferrable, initially_deferred, name = f_);",
     "drop_constraint!(events.events_id_check);",
     "drop_constraint!(users.users_pkey);",
     "rename_constraint!(events.events_id_check => r_);",
     "rename_constraint!(users.users_pkey => r_);",
-    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10, reason = "r"));"#,
+    r#"add_exclusion!(events(room range_ops with "&&"), using = gist, where = "id > 1", deferrable, initially_deferred, name = x_, direct(max_rows = 10000, reason = "r"));"#,
     "change_primary_key!(users(username, id), include(email), name = k_);",
     "add_primary_key!(events(id), include(at), deferrable, initially_deferred, name = p_);",
     "add_unique!(users(username), include(email), deferrable, initially_deferred, name = u_);",
@@ -106,7 +150,20 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"add_column!(users.mood_: mood default "sad");"#,
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
-    "drop_enum!(mood);",
+    r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
+    r#"backfill!(users.email = "username || '@example.org'");"#,
+    "drop_enum!(unused);",
+    "rename_enum_value!(mood.sad => calm_);",
+    "drop_enum_value!(mood.sad, replace_by = happy);",
+    r#"create_domain!(rank_: text not_null default "x" check("value <> ''") collate("C") comment("c"));"#,
+    r#"change_domain!(email, default = "x");"#,
+    "change_domain!(email, default = none);",
+    "drop_domain!(email);",
+    r#"create_extension!("hstore", schema = "empty", version = "1.8");"#,
+    "drop_extension!(citext);",
+    "create_sequence!(tickets_, as = integer, increment = 2, min_value = 1, max_value = 99, start = 3, cache = 5, cycle = true, owned_by = users.id);",
+    "change_sequence!(numbers, increment = 2, max_value = 99, restart = 5, owned_by = none);",
+    "drop_sequence!(numbers);",
 ];
 
 /// What only the server knows: operator classes and their parameters.

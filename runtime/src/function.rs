@@ -73,3 +73,36 @@ where
         Ok(made.into_iter().map(IntoRow::into_row).collect())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Rows {
+        Rows::new(vec![vec![Some("1".to_owned())], vec![Some("2".to_owned())]], 2)
+    }
+
+    #[tokio::test]
+    async fn a_function_works_on_its_own_types() {
+        let double = async |numbers: Vec<i64>| {
+            Ok::<_, String>(numbers.iter().map(|number| (number * 2, "twice")).collect())
+        };
+        let made = converting(&rows(), double).await.expect("it succeeds");
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(made, [[text("2"), text("twice")], [text("4"), text("twice")]]);
+    }
+
+    #[tokio::test]
+    async fn a_row_that_does_not_fit_is_known() {
+        let never = async |_: Vec<bool>| Err::<Vec<bool>, _>("it was called");
+        let error = converting(&rows(), never).await.expect_err("1 is no bool");
+        assert_eq!((error.row, error.what.as_str()), (Some(0), "column 1 is no `bool`"));
+    }
+
+    #[tokio::test]
+    async fn as_many_rows_come_back_as_were_given() {
+        let first = async |numbers: Vec<i64>| Ok::<_, String>(vec![numbers[0]]);
+        let error = converting(&rows(), first).await.expect_err("one is missing");
+        assert_eq!(error.what, "it gave 1 rows back for 2");
+    }
+}

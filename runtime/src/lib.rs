@@ -3,6 +3,28 @@
 //! A service declares its schema changes with [`migration!`] and [`migrations!`]; the compiler
 //! turns each into phases of steps that old and new builds of the service live through.
 //! [`Changeover`] carries them out.
+//!
+//! # Values that SQL cannot compute
+//!
+//! A backfill can call an asynchronous function of the service on batches of rows:
+//!
+//! ```
+//! /// Rows of `orders(priority, note)` in, a `label` for each of them out, in the same order.
+//! pub async fn label(rows: Vec<(i32, Option<String>)>) -> Result<Vec<String>, std::fmt::Error> {
+//!     let label = |(priority, note): (i32, Option<String>)| {
+//!         format!("{priority}: {}", note.unwrap_or_default())
+//!     };
+//!     Ok(rows.into_iter().map(label).collect())
+//! }
+//! ```
+//!
+//! Its rows are tuples, single values or types of the service's own ([`FromRow`], [`IntoRow`]).
+//! No row is locked while it runs; its value is written only while the columns that it was made of
+//! are as they were, and the row is still to be filled. A row that a client has changed meanwhile
+//! is read again. So the function may be called more than once for a row, and old builds that write
+//! rows without the value keep the migration from ending: deploy a build that writes it first.
+//! An error is tried again twice; then the migration stops at the row that it names, with the
+//! error's text in its record, and the next run goes on there.
 #![deny(missing_docs)]
 
 mod alone;

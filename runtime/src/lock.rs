@@ -180,6 +180,8 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("application_name", "changeover"),
         // In a query or an expression of the user's a name without a schema is one of `public`.
         ("search_path", "public, pg_temp"),
+        // A policy that hides rows from us would leave them out of a backfill: an error is better.
+        ("row_security", "off"),
         ("standard_conforming_strings", "on"),
         ("client_min_messages", "warning"),
         ("default_transaction_isolation", "read committed"),
@@ -193,6 +195,8 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
     if server.version >= 14_00_00 {
         // A runner that was killed would otherwise keep the lock until its index is built.
         base.push(("client_connection_check_interval", "2000"));
+        // Between two batches a function of the service's may take its time.
+        base.push(("idle_session_timeout", "0"));
     }
     if server.version >= 17_00_00 {
         base.push(("transaction_timeout", "0"));

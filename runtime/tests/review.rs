@@ -4,8 +4,8 @@
 use changeover::review;
 use changeover::testing::check_sql;
 use changeover::{
-    Alone, Backfill, Bound, Change, Index, LockMode, Mend, Migration, Phase, Require, Statement,
-    Step, TableLock, Work,
+    Alone, Backfill, Bound, Change, Convert, ConvertFn, Index, LockMode, Mend, Migration, Phase,
+    Require, Statement, Step, TableLock, Work, converting,
 };
 
 const USERS: &str = r#""public"."users""#;
@@ -33,7 +33,7 @@ static RENAME: Migration = Migration {
             operation: "rename_column",
             subject: "users.username => display_name",
             notes: &["a prepared `select *` fails once after each commit below"],
-            steps: &[ADD, FILL, PROVE, SWAP, DROP],
+            steps: &[ADD, FILL, LABEL, PROVE, SWAP, DROP],
         },
         Change { operation: "analyze", subject: "users", notes: &[], steps: &[SMALL, ANALYZE] },
         Change {
@@ -107,6 +107,22 @@ const FILL: Step = Step {
         table: USERS,
         set: r#""display_name" = "username""#,
         pending: r#""display_name" is null and "username" is not null"#,
+    }),
+    undo: None,
+};
+
+const LABEL: Step = Step {
+    phase: Phase::Migrate,
+    why: "fill what SQL cannot compute",
+    work: Work::Convert(Convert {
+        table: USERS,
+        key: &[r#""username""#],
+        read: &[r#""display_name""#],
+        write: &[r#""display_name""#],
+        pending: r#""display_name" is null"#,
+        function: ConvertFn::new("crate::names::display", |rows| {
+            converting(rows, async |names: Vec<String>| Ok::<_, String>(names))
+        }),
     }),
     undo: None,
 };

@@ -1,34 +1,29 @@
 //! The one-step form of a change, where the table is too large for it.
 
-use changeover::migration::{Bound, Migration, Migrations, Phase, Work};
+use changeover::migration::{Bound, Migration, Migrations, Phase, Step, Work};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::{BASE, change, exclusive, migration, step};
 use changeover_tests::{Failure, block_on, catalog, fail};
 
-const BOUND: Work = Work::Bound(Bound {
-    table: r#""public"."users""#,
-    max_rows: 5_000,
-    reason: "there is a row a country",
-});
+const fn bound(max_rows: u64) -> Step {
+    let reason = "there is a row a country";
+    step(Phase::Expand, Work::Bound(Bound { table: r#""public"."users""#, max_rows, reason }), None)
+}
+
+const CHANGE: Step = step(
+    Phase::Expand,
+    Work::Transaction(&[exclusive(
+        "alter table public.users alter column note set default 'direct'",
+    )]),
+    Some(Work::Transaction(&[exclusive(
+        "alter table public.users alter column note set default ''",
+    )])),
+);
 
 static DIRECT: Migration = migration(
     "m0002_direct",
     Some("m0001_base"),
-    &[change(
-        "set_default",
-        &[
-            step(Phase::Expand, BOUND, None),
-            step(
-                Phase::Expand,
-                Work::Transaction(&[exclusive(
-                    "alter table public.users alter column note set default 'direct'",
-                )]),
-                Some(Work::Transaction(&[exclusive(
-                    "alter table public.users alter column note set default ''",
-                )])),
-            ),
-        ],
-    )],
+    &[change("set_default", &[bound(5_000), CHANGE])],
 );
 
 static HISTORY: Migrations = Migrations {
@@ -39,10 +34,29 @@ static HISTORY: Migrations = Migrations {
         note text not null default 'direct')"],
 };
 
-/// On a table that no migration made.
+/// On tables that no migration made.
 static FIRST: Migration = Migration { parent: None, ..DIRECT };
-
 static FIRST_HISTORY: Migrations = Migrations { migrations: &[&FIRST], schema: &[] };
+
+static SMALL: Migration =
+    migration("m0001_small", None, &[change("set_default", &[bound(10), CHANGE])]);
+static SMALL_HISTORY: Migrations = Migrations { migrations: &[&SMALL], schema: &[] };
+
+/// Of a table that was never analysed the planner supposes ten pages of rows.
+#[test]
+fn a_new_table_is_not_taken_for_a_large_one() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("bound_new").await?;
+        fixture.db.batch_execute("create table users (id int, note text)").await?;
+        fixture.db.batch_execute("insert into users select generate_series(1, 11)").await?;
+        match fixture.runner(&SMALL_HISTORY).await?.migrate().await {
+            Err(error) if error.is_too_large() => {}
+            other => fail!("11 rows, and 10 are allowed: {other:?}"),
+        }
+        fixture.db.batch_execute("delete from users where id = 11").await?;
+        fixture.runner(&SMALL_HISTORY).await?.migrate().await.map(drop).map_err(Into::into)
+    })
+}
 
 #[test]
 fn the_rows_of_all_partitions_count() -> Result<(), Failure> {

@@ -93,6 +93,13 @@ refused!(
     add_primary_key!(keyless(id, region));
 );
 refused!(
+    unique_index,
+    "insert into orders (id, total) values (77, 5), (78, 5), (79, 6), (80, -6)",
+    ["share their key in `by_size` with another row", "id = 77", "id = 78"],
+    "delete from orders where id = 78",
+    add_index!(orders(sql("abs(total)")), unique, where = "total > 0 and id > 70", name = by_size);
+);
+refused!(
     another_primary_key,
     "insert into orders (id, total) values (77, 5), (78, null)",
     ["have no `total`", "id = 78"],
@@ -159,6 +166,12 @@ mod newer {
     mod m0001_tables {
         changeover::migration! {
             create_table!(customers { id: bigint, region: text, primary_key(region, id) });
+        }
+    }
+
+    mod m0002_newer {
+        changeover::migration! {
+            after super::m0001_tables;
             create_table!(orders {
                 id: bigint identity primary_key,
                 region: text not_null,
@@ -172,7 +185,7 @@ mod newer {
     }
 
     changeover::migrations! {
-        pub static HISTORY = [m0001_tables];
+        pub static HISTORY = [m0001_tables, m0002_newer];
     }
 }
 
@@ -180,6 +193,8 @@ mod newer {
 fn what_newer_servers_have_is_made_there_and_refused_elsewhere() -> Result<(), Failure> {
     block_on(async {
         let fixture = Fixture::new("newer").await?;
+        let Some(base) = newer::HISTORY.until("m0001_tables") else { fail!("no such migration") };
+        fixture.runner(&base).await?.migrate().await?;
         if !is_at_least(&fixture, 15).await? {
             return expect_refusal(&fixture, &newer::HISTORY, &["needs PostgreSQL 15"]).await;
         }
@@ -231,5 +246,73 @@ fn the_one_step_forms_mend_and_end_as_the_model_says() -> Result<(), Failure> {
             fail!("the undo left something behind");
         }
         Ok(())
+    })
+}
+
+mod partitioned {
+    mod m0001_tables {
+        changeover::migration! {
+            create_table!(customers { id: bigint primary_key });
+            create_table!(events {
+                id: bigint,
+                customer_id: bigint,
+                at: timestamptz not_null,
+                size: bigint,
+                index(customer_id),
+                partition_by(range(at)),
+            });
+            create_partition!(events_old of events, from("2020-01-01") to("2025-01-01"));
+            create_partition!(events_new of events, from("2025-01-01") to("2030-01-01"));
+        }
+    }
+
+    mod m0002_constraints {
+        changeover::migration! {
+            after super::m0001_tables;
+            add_check!(events, "size > 0", fill(size = "1"));
+            add_foreign_key!(
+                events.customer_id => customers.id, fill = "null",
+                direct(max_rows = 10_000, reason = "few"),
+            );
+            add_primary_key!(events(id, at), direct(max_rows = 10_000, reason = "few"));
+        }
+    }
+
+    mod m0003_contract {
+        changeover::migration! {
+            after super::m0002_constraints;
+            contract!(m0002_constraints);
+        }
+    }
+
+    changeover::migrations! {
+        pub static HISTORY = [m0001_tables, m0002_constraints, m0003_contract];
+    }
+}
+
+#[test]
+fn a_partitioned_table_gets_its_constraints_with_all_partitions() -> Result<(), Failure> {
+    block_on(async {
+        let (fixture, history) = (Fixture::new("partitions").await?, &partitioned::HISTORY);
+        let Some(base) = history.until("m0001_tables") else { fail!("no such migration") };
+        fixture.runner(&base).await?.migrate().await?;
+        let seed = "insert into customers values (1);
+            insert into events select n, n, '2024-12-30'::timestamptz + n * interval '1 day', n - 2
+            from generate_series(1, 4) n";
+        fixture.db.batch_execute(seed).await?;
+        let before = fixture.catalog().await?;
+        let Some(change) = history.until("m0002_constraints") else { fail!("no such migration") };
+        fixture.runner(&change).await?.migrate().await?;
+        if fixture.count("select count(*) from events where customer_id > 1 or size < 1").await?
+            != 0
+        {
+            fail!("rows were not mended");
+        }
+        fixture.runner(&change).await?.undo("m0002_constraints").await?;
+        if fixture.catalog().await? != before {
+            fail!("the undo left something behind");
+        }
+        fixture.runner(history).await?.contract().await?;
+        fixture.expect_model(history).await
     })
 }

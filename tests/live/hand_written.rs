@@ -1,6 +1,8 @@
 //! The harness on histories that no macro wrote.
 
-use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY};
+use changeover_tests::sample::{
+    CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY,
+};
 use changeover_tests::{Client, Failure, Scenario};
 
 const SEED: &str = "insert into users (username) select 'u' || n from generate_series(1, 2000) n";
@@ -24,4 +26,22 @@ fn an_index_is_added() -> Result<(), Failure> {
         .seed(SEED)
         .old_build(Client::of("users").writes("username"));
     super::live(&scenario, "hand_written_index")
+}
+
+#[test]
+fn an_index_is_added_to_a_partitioned_table() -> Result<(), Failure> {
+    let scenario = Scenario::new(&PARTITIONED_HISTORY, "m0002_index")
+        .old_build(Client::of("events").writes("name"));
+    super::live(&scenario, "hand_written_partitioned")
+}
+
+#[test]
+fn a_column_is_filled_by_a_function() -> Result<(), Failure> {
+    let label = "upper($2) || '/'";
+    let scenario = Scenario::new(&CONVERT_HISTORY, "m0002_label")
+        .seed(SEED)
+        .old_build(Client::of("users").writes("username").only_updates())
+        .dual_build(Client::of("users").writes("username").writes_as("label", label))
+        .equal("select count(*) from users where label is null");
+    super::live(&scenario, "hand_written_convert")
 }

@@ -100,7 +100,7 @@ fn a_switch_killed_at_every_step_comes_through() -> Result<(), Failure> {
         for (command, end) in
             [("contract", State::Switched), ("undo m0003_switch", State::Migrated)]
         {
-            killed_at_every_step(&fixture, command).await?;
+            killed_at_every_step(&fixture, command)?;
             expect_state(&fixture, end).await?;
         }
         let after = catalog::dump(&fixture.db).await?;
@@ -108,7 +108,7 @@ fn a_switch_killed_at_every_step_comes_through() -> Result<(), Failure> {
     })
 }
 
-async fn killed_at_every_step(fixture: &Fixture, command: &str) -> Result<(), Failure> {
+fn killed_at_every_step(fixture: &Fixture, command: &str) -> Result<(), Failure> {
     let binary = env!("CARGO_BIN_EXE_migrate");
     for reports in 0.. {
         let mut process = Process::start(binary, fixture.url(), "switch", command)?;

@@ -47,3 +47,41 @@ fn a_not_null_does_not_come_back_over_nulls() -> Result<(), Failure> {
         fixture.runner(&base).await?.migrate().await.map(drop).map_err(Into::into)
     })
 }
+
+mod m0001_orders {
+    changeover::migration! {
+        create_enum!(order_status { pending, shipped });
+        create_table!(orders { id: bigint identity primary_key, status: order_status });
+    }
+}
+
+mod m0002_delivered {
+    changeover::migration! {
+        after super::m0001_orders;
+        add_enum_value!(order_status.delivered, before = shipped);
+        set_default!(orders.status, "delivered");
+    }
+}
+
+changeover::migrations! {
+    static ENUM = [m0001_orders, m0002_delivered];
+}
+
+#[test]
+fn a_value_of_an_enum_stays_and_is_no_hindrance() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("undo_of_a_value").await?;
+        fixture.runner(&ENUM).await?.migrate().await?;
+        fixture.db.batch_execute("insert into orders default values").await?;
+        fixture.runner(&ENUM).await?.undo("m0002_delivered").await?;
+        // What was written with it can still be read.
+        let kept = "select count(*) from orders where status = 'delivered'";
+        let default = "select count(*) from pg_attrdef d join pg_attribute a \
+                       on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attname = 'status'";
+        if fixture.count(kept).await? != 1 || fixture.count(default).await? != 0 {
+            fail!("the undo took the value, or left the default");
+        }
+        fixture.runner(&ENUM).await?.migrate().await?;
+        fixture.expect_model(&ENUM).await
+    })
+}

@@ -8,15 +8,22 @@ with relation as (
 ), comment as (
     select classoid, objoid, objsubid, format(' comment %L', description) as text
     from pg_description
+-- What was granted and revoked again leaves a list that says the same as none.
+), relation_acl as (
+    select r.oid, array_agg(entry::text order by entry::text) as list
+    from relation r, unnest(coalesce(r.relacl,
+        acldefault(case r.relkind when 'S' then 's' else 'r' end::"char", r.relowner))) as entry
+    group by r.oid
 )
-select format('schema %I acl %s', nspname, nspacl)
+select format('schema %I acl %s', nspname, (select array_agg(entry::text order by entry::text)
+    from unnest(coalesce(nspacl, acldefault('n', nspowner))) as entry))
 from pg_namespace
 where nspname !~ '^pg_' and nspname not in ('information_schema', 'changeover', $1)
 
 union all
 select format('%s %s persistence %s replica identity %s security %s/%s options %s acl %s%s', k.word,
     r.name, r.relpersistence, r.relreplident, r.relrowsecurity, r.relforcerowsecurity,
-    r.reloptions, r.relacl, d.text)
+    r.reloptions, (select list from relation_acl a where a.oid = r.oid), d.text)
     || coalesce(' partition ' || pg_get_expr(r.relpartbound, r.oid), '')
     || case when r.relkind in ('v', 'm') then ' as ' || pg_get_viewdef(r.oid) else '' end
 from relation r join kind k on k.letter = r.relkind
@@ -31,8 +38,12 @@ select format('column %s.%I %s', r.name, a.attname, format_type(a.atttypid, a.at
     || coalesce(' default ' || pg_get_expr(e.adbin, e.adrelid), '')
     || case when a.attcollation <> t.typcollation
         then format(' collate %s', a.attcollation::regcollation) else '' end
-    || coalesce(' acl ' || a.attacl::text, '')
+    || coalesce(' acl ' || (select string_agg(entry::text, ',' order by entry::text)
+        from unnest(a.attacl) as entry), '')
     || format(' storage %s', a.attstorage)
+    || case when a.attcompression <> '' then format(' compression %s', a.attcompression) else '' end
+    || case when a.attstattarget >= 0 then ' statistics ' || a.attstattarget else '' end
+    || coalesce(' options ' || a.attoptions::text, '')
     || coalesce(d.text, '')
 from relation r
 join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
@@ -71,9 +82,9 @@ from relation r join pg_trigger t on t.tgrelid = r.oid
 where not t.tgisinternal
 
 union all
-select format('sequence %s %s start %s by %s from %s to %s cache %s cycle %s owned by %s.%I acl %s', r.name,
+select format('sequence %s %s start %s by %s from %s to %s cache %s cycle %s owned by %s acl %s', r.name,
     format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
-    s.seqcycle, o.name, a.attname, r.relacl)
+    s.seqcycle, case when o.name is not null then format('%s.%I', o.name, a.attname) end, (select list from relation_acl a where a.oid = r.oid))
 from relation r join pg_sequence s on s.seqrelid = r.oid
 left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = r.oid
     and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
@@ -81,7 +92,9 @@ left join relation o on o.oid = d.refobjid
 left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
 
 union all
-select format('function %s %s', p.oid::regprocedure, pg_get_functiondef(p.oid))
+select format('function %s %s acl %s', p.oid::regprocedure, pg_get_functiondef(p.oid),
+    (select array_agg(entry::text order by entry::text)
+     from unnest(coalesce(p.proacl, acldefault('f', p.proowner))) as entry))
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace
 where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'changeover', $1)
     and p.prokind in ('f', 'p')
@@ -105,7 +118,10 @@ select format('extension %I version %s schema %I', e.extname, e.extversion, n.ns
 from pg_extension e join pg_namespace n on n.oid = e.extnamespace
 
 union all
-select format('policy %s.%I %s %s using %s check %s', r.name, p.polname, p.polcmd, p.polpermissive,
+select format('policy %s.%I %s %s to %s using %s check %s', r.name, p.polname, p.polcmd,
+    p.polpermissive,
+    (select array_agg(role::regrole::text order by role::regrole::text)
+     from unnest(p.polroles) as role),
     pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
 from relation r join pg_policy p on p.polrelid = r.oid
 

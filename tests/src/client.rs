@@ -34,6 +34,7 @@ pub struct Client {
     pub(crate) nullable: bool,
     pub(crate) value: fn(u64) -> String,
     pub(crate) connections: usize,
+    pub(crate) role: Option<&'static str>,
 }
 
 impl Client {
@@ -57,6 +58,7 @@ impl Client {
             nullable: false,
             value: |n| format!("v{n}"),
             connections: 2,
+            role: None,
         }
     }
 
@@ -164,6 +166,15 @@ impl Client {
     #[must_use]
     pub fn without_deletes(mut self) -> Self {
         self.deletes = false;
+        self
+    }
+
+    /// Connects as this role, whose rights and rows are not the superuser's. Roles belong to the
+    /// whole server: one of PostgreSQL's own, such as `pg_monitor`, needs neither making nor
+    /// clearing away.
+    #[must_use]
+    pub fn as_role(mut self, role: &'static str) -> Self {
+        self.role = Some(role);
         self
     }
 

@@ -8,12 +8,12 @@ pub fn operation_folders(tests: &Path) -> Vec<String> {
     names(&tests.join("ops"), Path::is_dir)
 }
 
-/// The operations that the macros crate has: a file or a folder each.
+/// The operations that the macros crate has: a file or a folder each, and their documentation.
 pub fn operations(workspace: &Path) -> Vec<String> {
     let names = names(&workspace.join("macros/src/ops"), |_| true);
     let mut names: Vec<_> = names
         .iter()
-        .map(|name| name.trim_end_matches(".rs").to_owned())
+        .map(|name| name.trim_end_matches(".rs").trim_end_matches(".md").to_owned())
         .filter(|name| name != "mod")
         .collect();
     names.dedup();

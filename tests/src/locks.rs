@@ -58,10 +58,12 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
             let declared = statements.iter().flat_map(|statement| statement.locks).copied();
             declared.chain(statements.iter().filter_map(made)).collect()
         }
-        // A build that failed is dropped before it is tried again.
-        Some(Work::BuildIndex(index) | Work::DropIndex(index)) => {
-            [index.create.locks, index.drop.locks].concat()
+        // A build that failed is dropped before it is tried again, where that blocks nobody.
+        Some(Work::BuildIndex(index)) => {
+            let drop = index.drop.locks.iter().filter(|lock| !lock.mode.blocks_clients());
+            index.create.locks.iter().chain(drop).copied().collect()
         }
+        Some(Work::DropIndex(index)) => index.drop.locks.to_vec(),
         Some(Work::Backfill(fill)) => {
             vec![TableLock { table: fill.table, mode: LockMode::RowExclusive }]
         }
@@ -147,11 +149,13 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
     let mut seen: HashMap<(i32, String, String, bool), Instant> = HashMap::new();
     while !shared.stop.load(Ordering::Relaxed) {
         pace.tick().await;
-        // Read before the sample: a lock seen now was taken under these rules or earlier ones
-        // that were as strict, never under later ones.
-        let declared = shared.declared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // While a sample is taken the run may go over to its next phase: a lock is one that either
+        // allows.
+        let before = shared.declared();
+        let rows = db.query(&query, &[]).await?;
+        let after = shared.declared();
         let mut now = HashMap::new();
-        for row in db.query(&query, &[]).await? {
+        for row in rows {
             let sample = Sample {
                 pid: row.get(0),
                 transaction: row.get(1),
@@ -160,7 +164,7 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
                 granted: row.get(4),
                 query: row.get(5),
             };
-            shared.report(undeclared(&declared, &sample));
+            shared.report(undeclared([&before, &after], &sample));
             if sample.mode.blocks_clients() {
                 let key =
                     (sample.pid, sample.transaction.clone(), sample.table.clone(), sample.granted);
@@ -174,8 +178,9 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn undeclared(declared: &Declared, sample: &Sample) -> Option<String> {
-    let most = declared.get(&sample.table).copied().unwrap_or(LockMode::AccessShare);
+fn undeclared(declared: [&Declared; 2], sample: &Sample) -> Option<String> {
+    let allowed = declared.into_iter().filter_map(|one| one.get(&sample.table).copied());
+    let most = allowed.max().unwrap_or(LockMode::AccessShare);
     (sample.mode > most).then(|| {
         format!("{} on {}, declared {most}, in `{}`", sample.mode, sample.table, sample.query)
     })
@@ -193,6 +198,10 @@ fn too_long(sample: &Sample, took: Duration) -> Option<String> {
 }
 
 impl Shared {
+    fn declared(&self) -> Declared {
+        self.declared.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn check(&self) -> Result<(), Failure> {
         let violations = self.violations.lock().unwrap_or_else(PoisonError::into_inner);
         if !violations.is_empty() {

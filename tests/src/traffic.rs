@@ -165,6 +165,9 @@ struct Connection {
 impl Connection {
     async fn open(traffic: Arc<Traffic>, name: &str, client: &Client) -> Result<Self, Failure> {
         let db = connect(&traffic.url, &format!("client-{name}")).await?;
+        if let Some(role) = client.role {
+            db.batch_execute(&format!("set role {role}")).await?;
+        }
         let mut actions = Vec::new();
         for (action, sql) in client.actions() {
             let statement = db.prepare(&sql).await;

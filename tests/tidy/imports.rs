@@ -9,7 +9,7 @@ use super::{code_lines, expect_none, operations, read, workspace};
 /// The rooms of each crate in the order in which data flows; a room may use those of its own rank
 /// and of the earlier ones. A room that is not named here stands with `lib`, the last.
 const MACROS: &[&[&str]] = &[
-    &["diag", "grammar", "syntax", "model", "plan"],
+    &["diag", "grammar", "syntax", "lint", "model", "plan"],
     &["ops", "change", "clause", "direct", "allow"],
     &["migration", "history", "gated"],
     &["check", "merge", "siblings"],

@@ -3,6 +3,7 @@
 
 use crate::diag::Errors;
 use crate::migration::Migration;
+use crate::model::Claim;
 
 pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     // What stands in the way of a change by itself is said already.
@@ -12,7 +13,10 @@ pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     for (at, change) in migration.changes.iter().enumerate() {
         for claim in &change.claims {
             let earlier = migration.changes[..at].iter().flat_map(|earlier| &earlier.claims);
-            for first in earlier.filter(|first| first.object == claim.object) {
+            let is_same = |first: &&Claim| {
+                first.object == claim.object && !first.is_shared && !claim.is_shared
+            };
+            for first in earlier.filter(is_same) {
                 let message = format!("{} is changed twice in this migration", claim.object);
                 errors.at(first.span, &message);
                 errors

@@ -13,19 +13,21 @@ pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
             continue;
         }
         let later = migration.changes[at + 1..].iter().flat_map(|later| &later.plan.steps);
-        let mut fills = later.filter_map(|step| match &step.work {
-            Work::Backfill(backfill) => Some(backfill),
-            _ => None,
+        let fills: Vec<&Backfill> = later
+            .filter_map(|step| match &step.work {
+                Work::Backfill(backfill) => Some(backfill),
+                _ => None,
+            })
+            .collect();
+        let is_early = change.plan.steps.iter().any(|step| match &step.work {
+            Work::BuildIndex(index) => fills.iter().any(|fill| touches(fill, index)),
+            _ => false,
         });
-        let built = change.plan.steps.iter().find_map(|step| match &step.work {
-            Work::BuildIndex(index) if fills.any(|fill| touches(fill, index)) => Some(index),
-            _ => None,
-        });
-        if let (Some(index), Some(claim)) = (built, change.claims.first()) {
+        if let (true, Some(claim)) = (is_early, change.claims.first()) {
             errors
                 .at(
                     claim.span,
-                    format_args!("index {} is built before its column is filled", index.name),
+                    format_args!("{} is built before its column is filled", claim.object),
                 )
                 .help("put this change behind the one that fills the column")
                 .note("each row that is filled then costs an entry in the index, and a new place in the table");

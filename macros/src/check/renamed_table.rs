@@ -34,6 +34,7 @@ fn names(step: &Step, table: &str) -> bool {
         }
         Work::BuildIndex(index) | Work::DropIndex(index) => index.table == table,
         Work::Backfill(fill) => fill.table == table,
+        Work::Convert(fill) => fill.table == table,
         Work::Require(rows) => rows.table == table,
         Work::Alone(alone) => alone.statement.locks.iter().any(|lock| lock.table == table),
         Work::Bound(bound) => bound.table == table,

@@ -92,8 +92,12 @@ pub(crate) fn is_query(node: Node) -> bool {
 
 fn is_primary(node: Node) -> bool {
     match node.kind() {
-        Kind::LITERAL | Kind::NAME_REF | Kind::FIELD_EXPR | Kind::PAREN_EXPR => true,
-        Kind::ARRAY_EXPR | Kind::CALL_EXPR => true,
+        Kind::LITERAL
+        | Kind::NAME_REF
+        | Kind::FIELD_EXPR
+        | Kind::PAREN_EXPR
+        | Kind::ARRAY_EXPR
+        | Kind::CALL_EXPR => true,
         // `x::text`, `cast(x as text)`, `date '2020-01-01'`.
         Kind::CAST_EXPR => match node.child(Kind::COLON_COLON) {
             Some(_) => node.children().next().is_some_and(is_primary),

@@ -9,13 +9,14 @@ impl Mistake {
         let at = self.at.saturating_sub(start).min(text.len());
         let at = text.floor_char_boundary(at);
         let (before, after) = (text[..at].trim_end(), text[at..].trim_start());
-        let mut message = expected(&self.expected, unit);
-        if !before.is_empty() {
-            message += &format!(" after `{}`", tail(before));
-        }
+        let expected = expected(&self.expected, unit);
+        let behind = match tail(before) {
+            "" => String::new(),
+            tail => format!(" after `{tail}`"),
+        };
         match first_token(after) {
-            "" => message,
-            found => format!("{message}, found `{found}`"),
+            "" => format!("{expected}{behind}"),
+            found => format!("{expected}{behind}, found `{found}`"),
         }
     }
 }

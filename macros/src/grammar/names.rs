@@ -166,7 +166,7 @@ fn sources_of(query: Node) -> Vec<Source> {
         .all()
         .into_iter()
         .filter(|node| node.kind() == Kind::CTE_NAME)
-        .map(|node| node.name())
+        .map(Node::name)
         .collect();
     for source in found.iter_mut().filter(|source| names_it_so(source, &given)) {
         source.table = None;

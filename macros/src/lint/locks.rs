@@ -39,6 +39,7 @@ const LOCKS: &[(Kind, Mode)] = &[
     (Kind::ALTER_POLICY, Mode::AccessExclusive),
     (Kind::DROP_POLICY, Mode::AccessExclusive),
     (Kind::CLUSTER, Mode::AccessExclusive),
+    (Kind::COMMENT_ON, Mode::ShareUpdateExclusive),
 ];
 
 /// The actions of an `alter table` that need less than `access exclusive`.

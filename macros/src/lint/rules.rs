@@ -158,7 +158,8 @@ pub(crate) const RULES: &[Rule] = &[
     whole(K::DROP_POLICY, "drop_policy", LOSES, "drop_policy!(…)"),
     rule((K::GRANT, K::ON_PRIVILEGE_OBJECTS_CLAUSE), "grant", UNKNOWN, "grant!(…)"),
     rule((K::REVOKE, K::ON_PRIVILEGE_OBJECTS_CLAUSE), "revoke", UNKNOWN, "revoke!(…)"),
-    whole(K::COMMENT_ON, "comment", UNKNOWN, "set_comment!(…)"),
+    rule((K::COMMENT_ON, K::OBJECT_TABLE), "comment_on_table", UNKNOWN, "set_comment!(table …, \"…\")"),
+    rule((K::COMMENT_ON, K::OBJECT_COLUMN), "comment_on_column", UNKNOWN, "set_comment!(column …, \"…\")"),
 
     whole(K::UPDATE, "update", LOCKS_ROWS, "backfill!({t}.{set})"),
     whole(K::DELETE, "delete", LOCKS_ROWS, "deletes in batches by the service, or a where that names a key"),

@@ -2,8 +2,11 @@
 
 use crate::grammar::{Kind, Node};
 
+/// Finds a name in a statement, or in the part of it that a rule is about.
+type Find = fn(Node, Node) -> Option<String>;
+
 /// What a template has a place for, by its name there.
-const PLACES: &[(&str, fn(Node, Node) -> Option<String>)] = &[
+const PLACES: &[(&str, Find)] = &[
     // The table, or what else the statement is about.
     ("{t}", |statement, _| first(statement, OBJECTS).map(unqualified)),
     // The name of what is made, or the new name.

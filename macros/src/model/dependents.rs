@@ -38,6 +38,7 @@ impl Schema {
                 (entity.needs(table) || self.entities(Kind::Trigger).any(fires))
                     && entity.mentions(&column.text)
             }
+            (None, Kind::RowSecurity) => false,
             (None, _) => entity.needs(table) && entity.mentions(&column.text),
         }
     }
@@ -49,7 +50,7 @@ impl Schema {
     ) -> impl Iterator<Item = &'a Entity> {
         let object = needed.object();
         self.entities.iter().filter(move |entity| {
-            let goes_along = entity.on.as_ref() == Some(&needed.name);
+            let goes_along = entity.is_on(needed);
             entity.object() != object
                 && !goes_along
                 && entity.kind != Kind::Grant
@@ -61,6 +62,10 @@ impl Schema {
     /// expressions.
     pub(crate) fn report_users(&self, entity: &Entity, span: Span, errors: &mut Errors) {
         let object = entity.object();
+        // By its name alone it may be another one's user.
+        if entity.kind == Kind::Function && self.functions(&entity.name).count() > 1 {
+            return;
+        }
         for user in self.dependents_of(entity) {
             errors
                 .at(span, format_args!("{} needs {object}", user.object()))
@@ -70,7 +75,11 @@ impl Schema {
         for table in self.tables_that_mention(word).filter(|_| entity.kind == Kind::Function) {
             if table.sql().any(|sql| names(&sql).any(|name| name == word)) {
                 let name = &table.name;
-                errors.at(span, format_args!("an expression of table `{name}` needs {object}"));
+                errors
+                    .at(span, format_args!("an expression of table `{name}` needs {object}"))
+                    .help(format_args!(
+                        "first drop the default, the constraint or the index of `{name}` that has it"
+                    ));
             }
         }
     }
@@ -103,12 +112,14 @@ impl Schema {
 
     /// Takes an entity away in the contract.
     pub(crate) fn retire(&mut self, kind: Kind, name: &TableName, on: Option<&TableName>) {
-        let Some(entity) = self.find_entity(kind, name, on).cloned() else { return };
+        self.retire_object(&Object::entity(kind, name, on));
+    }
+
+    pub(crate) fn retire_object(&mut self, object: &Object) {
+        let found = self.entities.iter().find(|entity| entity.object() == *object);
+        let Some(entity) = found.cloned() else { return };
         self.hold_while_read(&entity);
-        self.entities.retain(|other| {
-            let is_on = entity.kind.is_relation() && other.on.as_ref() == Some(&entity.name);
-            other.object() != entity.object() && !is_on
-        });
+        self.entities.retain(|other| other.object() != *object && !other.is_on(&entity));
         self.hold(entity.object(), Role::Retiring { successor: None });
     }
 
@@ -166,10 +177,14 @@ impl Schema {
         }
     }
 
-    /// Remembers which tables and columns an entity reads that a contract replaces or drops.
+    /// Remembers what an entity reads that a contract replaces or drops.
     pub(crate) fn hold_while_read(&mut self, entity: &Entity) {
-        let mut read = Vec::new();
-        for table in self.tables().filter(|table| entity.needs(&table.name)) {
+        let used = self.entities.iter().filter(|other| entity.uses(other));
+        let mut read: Vec<Object> = used.map(Entity::object).collect();
+        read.retain(|object| *object != entity.object());
+        let names = self.table_names().filter_map(|name| syn::parse_str::<TableName>(name).ok());
+        let tables = names.filter(|name| entity.needs(name));
+        for table in tables.filter_map(|name| self.find(&name)) {
             read.push(Object::table(&table.name));
             let columns = table.columns.iter().map(|column| &column.name);
             let columns = columns.filter(|name| self.reads(entity, &table.name, Some(name)));

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use proc_macro2::Span;
+
 use crate::diag::Errors;
+use crate::model::names::is_standing;
 use crate::model::{Object, Schema};
 use crate::syntax::lexer::names;
 use crate::syntax::name::TableName;
@@ -93,7 +96,24 @@ impl Entity {
     }
 
     pub(crate) fn object(&self) -> Object {
-        Object::entity(self.kind, &self.name, self.on.as_ref())
+        match self.kind {
+            Kind::Function => Object::function(&self.name, self.signature()),
+            kind => Object::entity(kind, &self.name, self.on.as_ref()),
+        }
+    }
+
+    /// Whether it belongs to a table, a view, a function, and goes with it.
+    pub(crate) fn is_on(&self, other: &Entity) -> bool {
+        let bears =
+            [Kind::Schema, Kind::Sequence, Kind::Function, Kind::View, Kind::MaterializedView];
+        let Some(on) = self.on.as_ref().filter(|_| bears.contains(&other.kind)) else {
+            return false;
+        };
+        match other.kind {
+            Kind::Function => on.name.text == format!("{}({})", other.name.name, other.signature()),
+            Kind::Schema => on.name.text == format!("schema {}", other.name.name),
+            _ => *on == other.name,
+        }
     }
 
     /// Whether its definition names this: a table, a column, a function, another entity.
@@ -112,8 +132,12 @@ impl Entity {
 
     /// Whether it needs this entity, as far as names tell.
     pub(crate) fn uses(&self, needed: &Entity) -> bool {
-        let is_view = matches!(needed.kind, Kind::View | Kind::MaterializedView);
-        if is_view { self.needs(&needed.name) } else { self.mentions(&needed.name.name.text) }
+        match needed.kind {
+            Kind::View | Kind::MaterializedView => self.needs(&needed.name),
+            // These have no name that anything could say.
+            Kind::Trigger | Kind::Policy | Kind::RowSecurity | Kind::Grant => false,
+            _ => self.mentions(&needed.name.name.text),
+        }
     }
 
     /// The query of a view.
@@ -129,17 +153,24 @@ impl Entity {
         self.create.iter().map(replace).collect()
     }
 
+    /// The change that drops it.
+    pub(crate) fn drop_macro(&self) -> String {
+        format!("drop_{}!({});", self.kind.word().replace(' ', "_"), self.name)
+    }
+
     /// The change that makes it need something no more.
     pub(crate) fn way_out(&self) -> String {
         let (name, on) =
             (&self.name, self.on.as_ref().map_or(String::new(), |on| format!(" on {on}")));
         match self.kind {
             Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),
-            Kind::MaterializedView => format!("drop_materialized_view!({name});"),
             Kind::Function => format!("replace_function!({name}(…) …);"),
+            Kind::Trigger if is_standing(&self.name.name) => {
+                format!("drop_generated!({});", self.parts.concat())
+            }
             Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
             Kind::Policy => format!("replace_policy!({name}{on}, …);"),
-            kind => format!("drop {kind} `{name}`"),
+            _ => self.drop_macro(),
         }
     }
 }
@@ -165,11 +196,6 @@ impl Schema {
     ) -> Option<&Entity> {
         let object = Object::entity(kind, name, on);
         self.entities.iter().find(|entity| entity.object() == object)
-    }
-
-    pub(crate) fn find_entity_mut(&mut self, kind: Kind, name: &TableName) -> Option<&mut Entity> {
-        let object = Object::entity(kind, name, None);
-        self.entities.iter_mut().find(|entity| entity.object() == object)
     }
 
     pub(crate) fn entities(&self, kind: Kind) -> impl Iterator<Item = &Entity> {
@@ -198,6 +224,14 @@ impl Schema {
                 .nearest(&name.to_string(), names.iter().map(String::as_str));
         }
         found
+    }
+
+    /// Reports what is there already: a trigger's or a policy's name on its table.
+    pub(crate) fn entity_is_free(&self, entity: &Entity, span: Span, errors: &mut Errors) {
+        let object = entity.object();
+        if self.entities.iter().any(|other| other.object() == object) {
+            errors.at(span, format_args!("{object} exists already"));
+        }
     }
 
     /// Reports a name that something of the same name space has.
@@ -236,10 +270,5 @@ impl Schema {
         let types = self.entities.iter().filter(|entity| entity.kind.is_type());
         let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
         ty.report_unknown(&known, errors);
-    }
-
-    /// An entity that is known by nothing but a change that stands outside any history.
-    pub(crate) fn assume_entity(&mut self, kind: Kind, name: &TableName, parts: Vec<String>) {
-        self.put_entity(Entity { kind, name: name.clone(), on: None, create: Vec::new(), parts });
     }
 }

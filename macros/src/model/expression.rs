@@ -1,9 +1,11 @@
-//! What an expression may hold where it stands, and whether the names in it are there.
+//! Expressions against the schema: that PostgreSQL can read them, that they may stand where they
+//! do, and that the columns that they name are there.
 
 use crate::diag::{Errors, nearest};
-use crate::grammar::{Call, Expression, Reference, Source, Volatility};
+use crate::grammar::{Expression, Reference, Source};
+pub(crate) use crate::model::clause::Clause;
+use crate::model::clause::{is_row, is_system};
 use crate::model::{Object, Schema};
-use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::default::Default;
 use crate::syntax::index::Index;
@@ -11,60 +13,6 @@ use crate::syntax::key::KeyValue;
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::sql::Sql;
 use crate::syntax::table::Table;
-
-/// Where an expression stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Clause {
-    /// A row's value, which a trigger and a backfill compute: `fill`, `up`, `down`.
-    Row,
-    Check,
-    /// A key of an index.
-    Key,
-    /// The condition of an index.
-    Predicate,
-    Generated,
-    Default,
-}
-
-/// PostgreSQL manual, "System Columns".
-const SYSTEM_COLUMNS: [&str; 7] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid"];
-
-impl Clause {
-    fn name(self) -> &'static str {
-        match self {
-            Clause::Row => "a row's value",
-            Clause::Check => "a check",
-            Clause::Key => "an index",
-            Clause::Predicate => "an index's condition",
-            Clause::Generated => "a generated column",
-            Clause::Default => "a default",
-        }
-    }
-
-    /// PostgreSQL's reason for what it takes here.
-    fn reason(self) -> &'static str {
-        match self {
-            Clause::Row => "a trigger computes it for a row while that is written",
-            Clause::Check => "PostgreSQL looks at a row when it is written, and never again",
-            Clause::Key | Clause::Predicate => {
-                "PostgreSQL computes it when a row is written, and relies on it for ever"
-            }
-            Clause::Generated => "PostgreSQL computes it when the row is written, from that alone",
-            Clause::Default => "PostgreSQL computes it before there is a row",
-        }
-    }
-
-    /// Whether a function may be used here that is not the same for ever.
-    fn takes(self, volatility: Volatility) -> bool {
-        match self {
-            Clause::Row | Clause::Default => true,
-            Clause::Check => volatility != Volatility::Volatile,
-            Clause::Key | Clause::Predicate | Clause::Generated => {
-                !matches!(volatility, Volatility::Volatile | Volatility::Stable)
-            }
-        }
-    }
-}
 
 impl Schema {
     /// A row's value, over the columns of `table`: that PostgreSQL can read it, that it may stand
@@ -80,7 +28,9 @@ impl Schema {
             for (clause, sql) in
                 [(Clause::Default, default), (Clause::Generated, column.generated.as_ref())]
             {
-                sql.into_iter().for_each(|sql| self.clause(clause, table, sql, errors));
+                if let Some(sql) = sql {
+                    self.clause(clause, table, sql, errors);
+                }
             }
         }
         for constraint in &part.constraints {
@@ -131,15 +81,16 @@ impl Schema {
                 return;
             }
         };
-        if clause != Clause::Row && expression.has_query() {
+        if !matches!(clause, Clause::Row | Clause::Policy) && expression.has_query() {
             errors
                 .at(sql.span, format_args!("{} holds no query", clause.name()))
                 .note(clause.reason());
             return;
         }
         for call in expression.calls().iter().filter(|call| !call.is_in_query) {
-            check_call(clause, call, sql, errors);
+            clause.check_call(call, sql, errors);
         }
+        clause.check_time_zone(&expression, table, sql, errors);
         let references = expression.references();
         if clause == Clause::Default {
             if let Some(named) = references.first() {
@@ -173,6 +124,8 @@ impl Schema {
     ) {
         let own = match reference.qualifier.as_slice() {
             _ if reference.source().is_some() => return self.in_query(reference, sql, errors),
+            [name] if clause == Clause::When => is_row(name),
+            [] if clause == Clause::When => return Clause::check_bare(reference, sql, errors),
             [] => true,
             [name] => table.name.name == *name.as_str(),
             [schema, name] => table.name.schema() == schema && table.name.name == *name.as_str(),
@@ -190,7 +143,7 @@ impl Schema {
             return;
         }
         if let Some(found) = table.column(column) {
-            check_generated(clause, found, sql, errors);
+            clause.check_generated(found, sql, errors);
             return;
         }
         // A whole row, or a column of something that a subquery reads.
@@ -198,8 +151,8 @@ impl Schema {
         if bare && (table.name.name == *column.as_str() || self.may_be_of_query(reference)) {
             return;
         }
-        if SYSTEM_COLUMNS.contains(&column.as_str()) {
-            check_system(clause, column, sql, errors);
+        if is_system(column) {
+            clause.check_system(column, sql, errors);
         } else if !(self.is_assumed && self.find(&table.name).is_some()) {
             self.report_missing(table, reference, column, sql, errors);
         }
@@ -208,10 +161,9 @@ impl Schema {
     /// A name that is qualified with something that a subquery reads.
     fn in_query(&self, reference: &Reference, sql: &Sql, errors: &mut Errors) {
         let read = reference.source().and_then(|source| self.source_table(source));
-        if let (Some(table), Some(column)) = (read, &reference.column) {
-            if table.column(column).is_none() && !SYSTEM_COLUMNS.contains(&column.as_str()) {
-                self.report_missing(table, reference, column, sql, errors);
-            }
+        let (Some(table), Some(column)) = (read, &reference.column) else { return };
+        if table.column(column).is_none() && !is_system(column) {
+            self.report_missing(table, reference, column, sql, errors);
         }
     }
 
@@ -256,61 +208,5 @@ impl Schema {
         } else {
             error.nearest(column, columns());
         }
-    }
-}
-
-fn check_call(clause: Clause, call: &Call, sql: &Sql, errors: &mut Errors) {
-    let (name, place) = (&call.name, clause.name());
-    if call.is_aggregate() || call.is_window() {
-        errors
-            .at(sql.span, format_args!("`{name}` takes several rows, and {place} is about one"))
-            .note(clause.reason());
-    } else if call.gives_rows() {
-        errors
-            .at(sql.span, format_args!("`{name}` gives rows, where {place} is one value"))
-            .note(clause.reason());
-    } else if !clause.takes(call.volatility) {
-        let message = match clause {
-            Clause::Check => format!("`{name}` gives another value each time"),
-            _ => format!("`{name}` is not immutable, and {place} takes nothing else"),
-        };
-        errors.at(sql.span, message).note(clause.reason());
-    }
-}
-
-fn check_generated(clause: Clause, column: &Column, sql: &Sql, errors: &mut Errors) {
-    if column.generated.is_none() {
-        return;
-    }
-    let name = &column.name;
-    match clause {
-        Clause::Row => {
-            errors
-                .at(
-                    sql.span,
-                    format_args!(
-                        "generated column `{name}` has no value yet when the trigger runs"
-                    ),
-                )
-                .note("PostgreSQL computes generated columns after all BEFORE triggers");
-        }
-        Clause::Generated => {
-            errors
-                .at(
-                    sql.span,
-                    format_args!("a generated column cannot use `{name}`, which is one too"),
-                )
-                .note("PostgreSQL computes them all at once");
-        }
-        Clause::Check | Clause::Key | Clause::Predicate | Clause::Default => {}
-    }
-}
-
-fn check_system(clause: Clause, column: &str, sql: &Sql, errors: &mut Errors) {
-    let takes_it = column == "tableoid" && matches!(clause, Clause::Check | Clause::Generated);
-    if !takes_it {
-        errors
-            .at(sql.span, format_args!("{} cannot use the system column `{column}`", clause.name()))
-            .note("PostgreSQL sets it when the row is stored");
     }
 }

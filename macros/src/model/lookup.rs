@@ -5,14 +5,10 @@ use proc_macro2::Span;
 use crate::diag::{Diagnostic, Errors};
 use crate::model::entity::Kind;
 use crate::model::{Author, Claim, Hold, Object, Role, Schema};
-use crate::syntax::assignment::Assignment;
 use crate::syntax::column::Column;
-use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::{ColumnName, Name, TableName};
-use crate::syntax::reference::{Action, Reference};
 use crate::syntax::table::Table;
 use crate::syntax::target::Target;
-use crate::syntax::types::Type;
 
 impl Schema {
     pub(crate) fn table(&self, name: &TableName, errors: &mut Errors) -> Option<&Table> {
@@ -78,169 +74,6 @@ impl Schema {
                 .nearest(&name.text, names);
         }
         None
-    }
-
-    /// The constraint that a change names: `orders.orders_total_check`.
-    pub(crate) fn constraint(
-        &self,
-        name: &ColumnName,
-        errors: &mut Errors,
-    ) -> Option<(&Table, &Constraint)> {
-        let table = self.table(&name.table, errors)?;
-        let wanted = |item: &&Constraint| item.name.as_ref() == Some(&name.name);
-        if let Some(found) = table.constraints.iter().find(wanted) {
-            return Some((table, found));
-        }
-        let span = name.name.span;
-        let claim = Object::constraint(&table.name, &name.name).at(span);
-        if !self.retiring(&claim, errors) && !self.may_be_unread(&name.name) {
-            let names = table.constraints.iter().filter_map(|item| item.name.as_ref());
-            errors
-                .at(span, format_args!("table `{}` has no constraint `{}`", table.name, name.name))
-                .nearest(&name.name.text, names.map(|name| name.text.as_str()));
-        }
-        None
-    }
-
-    /// Whether a table can take another constraint: its columns are there, and its name is free.
-    /// `span` is where its name comes from.
-    pub(crate) fn new_constraint(
-        &self,
-        table: &Table,
-        constraint: &Constraint,
-        errors: &mut Errors,
-    ) {
-        for column in constraint.named_columns() {
-            self.column_of(table, column, errors);
-        }
-        self.expressions_of_constraint(constraint, table, errors);
-        if let Some(error) = self.free_name(table, constraint, errors) {
-            error.help("name = another_name");
-        }
-    }
-
-    /// Reports a name that another constraint of the table has, or, for one with an index, another
-    /// relation.
-    pub(crate) fn free_name<'a>(
-        &self,
-        table: &Table,
-        constraint: &Constraint,
-        errors: &'a mut Errors,
-    ) -> Option<&'a mut Diagnostic> {
-        let name = constraint.name.as_ref()?;
-        let mut others = table.constraints.iter().filter_map(|other| other.name.as_ref());
-        let relation = constraint.has_index().then(|| self.relation(&table.name, &name.text));
-        let taken = match others.find(|other| *other == name) {
-            Some(_) => Some(Object::constraint(&table.name, name)),
-            None => relation.flatten(),
-        };
-        taken.map(|taken| errors.at(name.span, format_args!("{taken} exists already")))
-    }
-
-    /// What a foreign key points at: a table of the model, by a key of it.
-    pub(crate) fn reference(&self, from: &[&Column], to: &Reference, errors: &mut Errors) {
-        let Some(table) = self.table(&to.table, errors) else { return };
-        self.reference_to(table, from, to, errors);
-    }
-
-    pub(crate) fn reference_to(
-        &self,
-        table: &Table,
-        from: &[&Column],
-        to: &Reference,
-        errors: &mut Errors,
-    ) {
-        self.pointing_at(table, from, to, errors, |own, ty| format!("{}: {ty}", own.name));
-    }
-
-    /// `mend` says how a column becomes of the type that it must have.
-    pub(crate) fn pointing_at(
-        &self,
-        table: &Table,
-        from: &[&Column],
-        to: &Reference,
-        errors: &mut Errors,
-        mend: impl Fn(&Column, &Type) -> String,
-    ) {
-        if from.len() != to.columns.len() {
-            let (have, want) = (from.len(), to.columns.len());
-            let columns = |count| if count == 1 { "column" } else { "columns" };
-            let message =
-                format!("the foreign key has {have} {} and points at {want}", columns(have));
-            errors.at(to.table.span(), message);
-        }
-        for set in to.on_delete.iter().flat_map(|effect| &effect.columns) {
-            if !from.iter().any(|own| own.name == *set) {
-                errors
-                    .at(set.span, format_args!("`{set}` is no column of the foreign key"))
-                    .nearest(&set.text, from.iter().map(|own| own.name.text.as_str()));
-            }
-        }
-        if let Some(effect) = to.on_delete.as_ref().filter(|it| it.action == Action::SetNull) {
-            let is_set =
-                |own: &&&Column| effect.columns.is_empty() || effect.columns.contains(&own.name);
-            for own in from.iter().filter(is_set).filter(|own| own.not_null) {
-                errors
-                    .at(
-                        effect.span,
-                        format_args!("`set_null` on column `{}`, which is not null", own.name),
-                    )
-                    .help("one of `restrict`, `cascade`");
-            }
-        }
-        let mut known = true;
-        for (at, name) in to.columns.iter().enumerate() {
-            let Some(column) = self.column_of(table, name, errors) else {
-                known = false;
-                continue;
-            };
-            if let Some(own) = from.get(at).filter(|own| own.ty != column.ty) {
-                let (table, ty) = (&table.name, &column.ty);
-                let message =
-                    format!("`{}` is `{}`, but `{table}.{name}` is `{ty}`", own.name, own.ty);
-                errors.at(own.ty.span, message).help(mend(own, ty));
-            }
-        }
-        if known && !is_key(table, &to.columns) {
-            let columns = join(&to.columns);
-            errors
-                .at(
-                    to.table.span(),
-                    format_args!("`{}({columns})` is neither a primary key nor unique", table.name),
-                )
-                .note("a foreign key points at columns that identify one row");
-        }
-    }
-
-    /// What a constraint's `fill` sets: columns that can take a value.
-    pub(crate) fn fill(&self, table: &Table, fill: &[Assignment], errors: &mut Errors) {
-        for (at, item) in fill.iter().enumerate() {
-            let (name, value) = (&item.column, &item.value);
-            let Some(column) = self.column_of(table, name, errors) else { continue };
-            if fill[..at].iter().any(|earlier| earlier.column == *name) {
-                errors.at(name.span, format_args!("`{name}` is set twice"));
-            }
-            if column.generated.is_some() {
-                errors
-                    .at(name.span, format_args!("column `{name}` gets its value from PostgreSQL"));
-            }
-            if column.not_null && value.text.eq_ignore_ascii_case("null") {
-                errors.at(value.span, format_args!("column `{name}` is not null"));
-            }
-            self.expression(table, value, errors);
-        }
-    }
-
-    /// A table with a foreign key that points at this key of `table`.
-    pub(crate) fn points_at_key<'a>(&'a self, table: &'a Table, key: &[Name]) -> Option<&'a Table> {
-        let points = |other: &&Table| {
-            other.constraints.iter().filter_map(Constraint::reference).any(|to| {
-                to.table == table.name
-                    && to.columns.len() == key.len()
-                    && to.columns.iter().all(|name| key.contains(name))
-            })
-        };
-        self.tables_that_mention(&table.name.name.text).find(points)
     }
 
     /// Reports what needs a column from outside it, and would fail without it: generated columns
@@ -315,17 +148,6 @@ impl Schema {
                     .map(|found| Object::index(&other.name, found))
             })
     }
-}
-
-fn is_key(table: &Table, columns: &[Name]) -> bool {
-    let same = |key: &[Name]| {
-        key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
-    };
-    let indexes = table.indexes.iter().filter(|index| index.is_key());
-    table.constraints.iter().filter_map(Constraint::key).any(same)
-        || indexes
-            .map(|index| index.key_columns().cloned().collect::<Vec<_>>())
-            .any(|key| same(&key))
 }
 
 /// Whether a hold on one object stands in the way of a claim on another.

@@ -1,8 +1,13 @@
 //! The schema as the migrations so far have made it.
 
+mod clause;
+pub(crate) mod constraint;
 pub(crate) mod dependents;
 pub(crate) mod entity;
 pub(crate) mod expression;
+pub(crate) mod function;
+pub(crate) mod grant;
+pub(crate) mod holder;
 pub(crate) mod index;
 pub(crate) mod lookup;
 pub(crate) mod made;
@@ -10,11 +15,13 @@ pub(crate) mod names;
 pub(crate) mod need;
 mod partition;
 pub(crate) mod pointing;
+pub(crate) mod policy;
 mod query;
 mod rename;
 pub(crate) mod replaced;
 pub(crate) mod state;
 pub(crate) mod statement;
+pub(crate) mod trigger;
 pub(crate) mod types;
 pub(crate) mod usage;
 
@@ -25,7 +32,6 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use crate::model::entity::{Entity, Kind};
-use crate::syntax::assignment::Assignment;
 use crate::syntax::column::{Column, ColumnDef};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::name::{Name, TableName};
@@ -125,6 +131,14 @@ pub(crate) enum Object {
 pub(crate) struct Claim {
     pub(crate) object: Object,
     pub(crate) span: Span,
+    /// Whether another change of the same migration may claim it too.
+    pub(crate) is_shared: bool,
+}
+
+impl Claim {
+    pub(crate) fn shared(self) -> Self {
+        Claim { is_shared: true, ..self }
+    }
 }
 
 impl Object {
@@ -145,12 +159,18 @@ impl Object {
         Object::Constraint(table.to_string(), constraint.text.clone())
     }
 
+    /// A constraint that goes: by the name that it keeps from others, which is its index's where it
+    /// has one.
+    pub(crate) fn of_constraint(table: &TableName, name: &Name, has_index: bool) -> Self {
+        if has_index { Object::index(table, name) } else { Object::constraint(table, name) }
+    }
+
     pub(crate) fn entity(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
         Object::Entity(kind, name.to_string(), on.map(TableName::to_string))
     }
 
     pub(crate) fn at(self, span: Span) -> Claim {
-        Claim { object: self, span }
+        Claim { object: self, span, is_shared: false }
     }
 
     /// The schema that its name states; none where that is `public`, or where it has none.
@@ -293,27 +313,6 @@ impl Schema {
         let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
         for object in objects {
             self.hold(object, Role::Synced);
-        }
-    }
-
-    /// Holds what the trigger of a constraint's `fill` writes and reads.
-    pub(crate) fn hold_fill(
-        &mut self,
-        table: &TableName,
-        constraint: &Constraint,
-        fill: &[Assignment],
-    ) {
-        if fill.is_empty() {
-            return;
-        }
-        let parent = constraint.reference().into_iter();
-        let parent = parent.flat_map(|to| to.columns.iter().map(|name| (&to.table, name)));
-        let own = constraint.columns().iter().chain(fill.iter().map(|item| &item.column));
-        for (table, column) in own.map(|name| (table, name)).chain(parent) {
-            self.hold(Object::column(table, column), Role::Synced);
-        }
-        for sql in constraint.expressions().into_iter().chain(fill.iter().map(|it| &it.value)) {
-            self.hold_read(table, sql);
         }
     }
 

@@ -78,6 +78,15 @@ pub(crate) fn constraint(table: &TableName, constraint: &Constraint) -> String {
     join(&parts, suffix)
 }
 
+/// The check that keeps a value out of a column.
+pub(crate) fn without_value(table: &TableName, column: &Name, value: &Name) -> String {
+    join(&[&table.name.text, &column.text, "not"], &value.text)
+}
+
+pub(crate) fn domain_check(domain: &TableName) -> String {
+    join(&[&domain.name.text], "check")
+}
+
 pub(crate) fn index(table: &TableName, index: &Index) -> String {
     let mut parts = vec![table.name.text.as_str()];
     parts.extend(index.keys.iter().map(|key| match &key.value {
@@ -160,6 +169,18 @@ pub(crate) struct Position {
 /// the values that it reads.
 pub(crate) fn trigger(at: Position, function: &str, event: &str) -> String {
     join(&[&format!("zzz_{:04}_{:02}_{function}", at.migration, at.change)], event)
+}
+
+/// The name of a trigger that stays: it fires after all those that keep two shapes equal.
+pub(crate) fn standing_trigger(function: &str) -> String {
+    join(&[STANDING, function], "write")
+}
+
+const STANDING: &str = "zzz_always";
+
+/// Whether a trigger of ours that stays has this name.
+pub(crate) fn is_standing(trigger: &Name) -> bool {
+    trigger.text.starts_with(STANDING)
 }
 
 /// `parts_suffix`, with the middle replaced by a hash where that is too long.

@@ -64,8 +64,7 @@ impl Item<'_> {
             (Item::Entity(entity), Item::Table(_)) if entity.kind == Kind::Sequence => false,
             (Item::Entity(entity), Item::Table(table)) => entity.needs(&table.name),
             (Item::Entity(entity), Item::Entity(needed)) => {
-                entity.object() != needed.object()
-                    && (entity.uses(needed) || entity.on.as_ref() == Some(&needed.name))
+                entity.object() != needed.object() && (entity.uses(needed) || entity.is_on(needed))
             }
         }
     }

@@ -89,6 +89,12 @@ impl Schema {
                 parts.push((format!("a foreign key of `{}`", other.name), String::new()));
             }
         }
+        for other in self.holds.iter().filter(|other| other.role == Role::Replaced) {
+            let Object::Column(of, name) = &other.object else { continue };
+            if *of == place.table.to_string() && name != column && table.needs_both(column, name) {
+                parts.push((format!("the change of {}", other.object), String::new()));
+            }
+        }
         for entity in self.dependents(&place.table, Some(&place.name)) {
             parts.push((entity.object().to_string(), entity.create.join(";")));
         }

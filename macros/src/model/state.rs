@@ -199,16 +199,14 @@ fn read_hold(line: &str, parent: &str) -> Option<Hold> {
     Some(Hold { object, by: Author::read(by, parent), role })
 }
 
-/// Reads a table that a parent wrote; it was checked there, so what it holds is right.
+/// Reads a table that a parent wrote; what is wrong in it was reported there.
 pub(super) fn read_table(text: &str) -> Table {
     let mut errors = Errors::new();
     let table = (|input: syn::parse::ParseStream| Table::parse(input, &mut errors)).parse_str(text);
-    let broken = errors.count() > 0;
     errors.compile_errors();
-    match table {
-        Ok(table) if !broken => table,
-        _ => panic!("changeover wrote a state that it cannot read, please report it: {text}"),
-    }
+    table.unwrap_or_else(|error| {
+        panic!("changeover wrote a state that it cannot read ({error}), please report it: {text}")
+    })
 }
 
 #[cfg(test)]

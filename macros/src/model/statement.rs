@@ -63,7 +63,8 @@ impl Schema {
         let start = statement.range().start;
         let mut text = statement.text().to_owned();
         for (table, node) in lint::table_nodes(statement).into_iter().rev() {
-            if self.find(&table).is_some() {
+            let is_system = table.schema.is_none() && table.name.text.starts_with("pg_");
+            if self.find(&table).is_some() || (self.is_assumed && !is_system) {
                 let range = node.range();
                 text.replace_range(range.start - start..range.end - start, &table.quoted());
             }
@@ -74,8 +75,9 @@ impl Schema {
     /// Whether a write names the rows that it writes by a key.
     pub(crate) fn is_bounded(&self, statement: Node) -> bool {
         let is_write = matches!(statement.kind(), Form::UPDATE | Form::DELETE);
-        let table = lint::tables(statement).into_iter().next().filter(|_| is_write);
-        let Some(table) = table.and_then(|name| self.find(&name)) else { return false };
+        let target = statement.child(Form::RELATION_NAME).filter(|_| is_write);
+        let name = target.and_then(|target| lint::tables(target).pop());
+        let Some(table) = name.and_then(|name| self.find(&name)) else { return false };
         let pinned = lint::pinned(statement);
         table.constraints.iter().any(|constraint| match &constraint.rule {
             Rule::PrimaryKey(key) | Rule::Unique(key) => {

@@ -1,38 +1,30 @@
 //! Types that the schema itself makes: enums and domains.
 
 use proc_macro2::Span;
+use syn::parse::{ParseStream, Parser};
 
 use crate::diag::Errors;
 use crate::model::Schema;
 use crate::model::entity::{Entity, Kind};
-use crate::syntax::column::Column;
+use crate::syntax::column::{Column, ColumnDef, Inline};
 use crate::syntax::default::Default;
 use crate::syntax::name::TableName;
 use crate::syntax::types::Type;
 
-/// What a domain says of itself, as `Entity::parts` keeps it.
-#[derive(Clone)]
-pub(crate) struct Domain {
-    /// As it is written in a macro.
-    pub(crate) base: String,
-    /// Whether it refuses values: by a check, or by NOT NULL.
-    pub(crate) constrained: bool,
+/// A domain as it is written in a macro; none where only its name is known.
+pub(crate) fn definition(domain: &Entity) -> Option<ColumnDef> {
+    let text = domain.parts.first()?;
+    let mut errors = Errors::new();
+    let read = (|input: ParseStream| ColumnDef::parse(input, &mut errors)).parse_str(text);
+    // It was checked when it was made.
+    errors.compile_errors();
+    read.ok()
 }
 
-const CONSTRAINED: &str = "constrained";
-
-impl Domain {
-    pub(crate) fn of(entity: &Entity) -> Self {
-        Domain {
-            base: entity.parts.first().cloned().unwrap_or_default(),
-            constrained: entity.parts.iter().skip(1).any(|part| part == CONSTRAINED),
-        }
-    }
-
-    pub(crate) fn parts(self) -> Vec<String> {
-        let constrained = self.constrained.then(|| CONSTRAINED.to_owned());
-        std::iter::once(self.base).chain(constrained).collect()
-    }
+/// Whether a domain refuses values.
+fn is_constrained(domain: &ColumnDef) -> bool {
+    let is_check = |inline: &Inline| matches!(inline, Inline::Check(_));
+    domain.column.not_null || domain.inline.iter().any(is_check)
 }
 
 impl Schema {
@@ -49,10 +41,10 @@ impl Schema {
         let Some(name) = &ty.named else { return };
         if let Some(labels) = self.find_entity(Kind::Enum, name, None) {
             check_label(ty, &labels.parts, default, errors);
-        } else if let Some(domain) = self.find_entity(Kind::Domain, name, None)
-            && let Ok(mut base) = syn::parse_str::<Type>(&Domain::of(domain).base)
-            && !ty.is_array()
+        } else if !ty.is_array()
+            && let Some(domain) = self.find_entity(Kind::Domain, name, None).and_then(definition)
         {
+            let mut base = domain.column.ty;
             base.span = ty.span;
             default.check(&base, errors);
             self.check_default(&base, default, errors);
@@ -69,8 +61,8 @@ impl Schema {
         errors: &mut Errors,
     ) {
         let Some(name) = &column.ty.named else { return };
-        let domain = self.find_entity(Kind::Domain, name, None).map(Domain::of);
-        let Some(domain) = domain.filter(|domain| domain.constrained) else { return };
+        let domain = self.find_entity(Kind::Domain, name, None).and_then(definition);
+        let Some(domain) = domain.filter(is_constrained) else { return };
         if self.is_fresh(table) || column.ty.is_array() {
             return;
         }
@@ -78,7 +70,7 @@ impl Schema {
             .at(span, format_args!("a column of domain `{name}` rewrites the table"))
             .help(format_args!(
                 "{}: {}, and the domain's rule as a check of `{table}`",
-                column.name, domain.base
+                column.name, domain.column.ty
             ))
             .note("PostgreSQL checks the domain for every row while nobody can read the table");
     }

@@ -19,28 +19,45 @@ impl Schema {
     ) -> Option<&Entity> {
         let entity = self.entity(kind, name, None, errors)?;
         let users = self.users_of(entity);
-        for user in &users {
+        for (user, way_out) in &users {
             errors
                 .at(name.span(), format_args!("{kind} `{name}` is still needed by {user}"))
-                .help(format_args!("{} first", drop_of(kind, user)));
+                .help(format_args!("{way_out} first"));
         }
         users.is_empty().then_some(entity)
     }
 
-    /// What of the model needs it.
-    pub(crate) fn users_of(&self, entity: &Entity) -> Vec<Object> {
+    /// What of the model needs it, and how to end that.
+    pub(crate) fn users_of(&self, entity: &Entity) -> Vec<(Object, String)> {
         let word = entity.name.name.text.as_str();
         let tables = self.tables_that_mention(word).flat_map(|table| entity.users_in(table));
-        let others = self.entities.iter().filter(|other| {
-            let needs = match (entity.kind, other.kind) {
-                (Kind::Schema, Kind::Extension) => other.mentions(word),
-                (Kind::Schema, Kind::Schema) => false,
-                (Kind::Schema, _) => other.name.schema() == word,
-                _ => other.mentions(word),
-            };
-            needs && other.object() != entity.object()
+        let tables = tables.map(|user| {
+            let way_out = way_out(entity.kind, &user);
+            (user, way_out)
         });
-        tables.chain(others.map(Entity::object)).collect()
+        let others = self.entities.iter().filter(|other| other.object() != entity.object());
+        let others = others.filter_map(|other| {
+            let (needs, is_in) = match (entity.kind, other.kind) {
+                (Kind::Schema, Kind::Extension) => (other.mentions(word), true),
+                (Kind::Schema, kind) => (kind != Kind::Schema && other.name.schema() == word, true),
+                _ => (other.uses(entity), false),
+            };
+            let way_out = if is_in { other.drop_macro() } else { other.way_out() };
+            needs.then(|| (other.object(), format!("{way_out} and its contract")))
+        });
+        tables.chain(others).collect()
+    }
+
+    /// The columns that have a type of the schema: their tables and their names.
+    pub(crate) fn columns_of(&self, kind: Kind, name: &TableName) -> Vec<(String, String)> {
+        let Some(entity) = self.find_entity(kind, name, None) else { return Vec::new() };
+        let users = self.users_of(entity).into_iter();
+        users
+            .filter_map(|(user, _)| match user {
+                Object::Column(table, column) => Some((table, column)),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Reports a schema that is on its way out, where something new is put into it.
@@ -147,18 +164,18 @@ impl Entity {
     }
 }
 
-/// What takes away the need for an entity.
-fn drop_of(kind: Kind, user: &Object) -> String {
-    let drop = match user {
+/// How a table comes not to need an entity.
+fn way_out(kind: Kind, user: &Object) -> String {
+    match user {
         Object::Column(table, column) if kind == Kind::Sequence => {
-            format!("drop_default!({table}.{column});")
+            format!("drop_default!({table}.{column}); and its contract")
         }
-        Object::Column(table, column) => format!("drop_column!({table}.{column});"),
-        Object::Table(table) if kind == Kind::Schema => format!("drop_table!({table});"),
-        Object::Entity(kind, name, _) => {
-            format!("drop_{}!({name});", kind.word().replace(' ', "_"))
+        Object::Column(table, column) => {
+            format!("drop_column!({table}.{column}); and its contract")
         }
-        other => return format!("change what names it in {other}"),
-    };
-    format!("{drop} and its contract")
+        Object::Table(table) if kind == Kind::Schema => {
+            format!("drop_table!({table}); and its contract")
+        }
+        other => format!("change what names it in {other}"),
+    }
 }

@@ -4,10 +4,10 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::repair::Repair;
 use crate::plan::{attach, violation};
 use crate::syntax::assignment::{self, Assignment};

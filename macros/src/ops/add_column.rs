@@ -6,9 +6,10 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::fill::{Event, Fill};
 use crate::plan::numbers::Numbers;
-use crate::plan::{Phase, Statement, Step, attach, ddl, not_null, sql};
+use crate::plan::{Phase, Statement, Step, at_once, attach, ddl, not_null, sql};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::default::{Default, example};
@@ -74,7 +75,7 @@ impl Operation for AddColumn {
         }
         schema.check_column(&self.column, errors);
         schema.check_added_type(&table.name, &self.column, self.column.ty.span, errors);
-        self.check_rewrites(errors);
+        self.check_generated(errors);
         self.check_value(errors);
         if let Some(fill) = &self.fill {
             schema.expression(table, fill, errors);
@@ -101,6 +102,16 @@ impl Operation for AddColumn {
             steps.extend(attach::steps(&self.part.name, constraint));
         }
         Plan::noting(steps, vec![super::more_columns()])
+    }
+
+    fn direct(&self, (): &()) -> Option<Direct> {
+        let has_steps = self.has_filler() || !self.part.constraints.is_empty();
+        has_steps.then(|| {
+            let table = self.target.table().clone();
+            let fill = self.fill.as_ref();
+            let step = at_once::add_column(&table, &self.column, fill, &self.part.constraints);
+            Direct { table, step }
+        })
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -164,15 +175,17 @@ impl AddColumn {
         self.numbers().map(|numbers| numbers.default()).or_else(|| self.column.default.clone())
     }
 
-    /// A form that would rewrite the table under a lock that blocks everything (catalog A5).
-    fn check_rewrites(&self, errors: &mut Errors) {
+    fn check_generated(&self, errors: &mut Errors) {
         if let Some(generated) = &self.column.generated {
             errors
-                .at(generated.span, "adding a generated column rewrites the table")
+                .at(generated.span, "a generated column is added by a change of its own")
                 .help(format_args!(
-                    "fill = {generated} and writers that keep it, or declare it in `create_table!`"
+                    "add_generated_column!({}: {} = {generated}, {})",
+                    self.target.name,
+                    self.column.ty,
+                    if self.column.is_virtual { "virtual" } else { "stored" }
                 ))
-                .note("PostgreSQL computes every row while nobody can read the table");
+                .note("PostgreSQL itself adds a stored one by a rewrite, while nobody can read the table");
         }
     }
 
@@ -199,6 +212,10 @@ impl AddColumn {
         }
     }
 
+    fn has_filler(&self) -> bool {
+        self.fill.is_some() || self.default().is_some_and(|default| default.is_volatile())
+    }
+
     /// What gives existing rows a value, where the default cannot do it in one step.
     fn filler(&self, at: Position) -> Option<Fill<'_>> {
         let volatile = self.default().filter(Default::is_volatile);
@@ -216,7 +233,7 @@ impl AddColumn {
             let why =
                 "touches no row: PostgreSQL keeps a constant or stable default in its catalog";
             let mut add = vec![sql::add_column(table, &self.column)];
-            add.extend(ddl::comment(table, &self.column));
+            add.extend(ddl::describe(table, &self.column));
             return Step::transaction(Phase::Expand, why, add)
                 .undo(vec![sql::drop_column(table, column)]);
         };
@@ -234,7 +251,7 @@ impl AddColumn {
             let set = ddl::set_default(table, column, &default.sql());
             statements.push(set.why("for new rows alone"));
         }
-        statements.extend(ddl::comment(table, &self.column));
+        statements.extend(ddl::describe(table, &self.column));
         statements.extend(triggers);
         let why = "the column, and the trigger that fills it, in one transaction: no client meets one without the other";
         let mut undo = fill.remove();

@@ -1,17 +1,16 @@
 //! `add_enum_value!(order_status.delivered, after = shipped)`: catalog G1.
 
-use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::entity::{Entity, Kind};
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Statement, Step, entity};
 use crate::syntax::default::literal;
 use crate::syntax::list::{options, value};
-use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::name::{ColumnName, Name};
 
 pub(crate) struct AddEnumValue {
     /// The enum in the place of the table.
@@ -24,13 +23,7 @@ impl Operation for AddEnumValue {
     type Facts = ();
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
-        let ahead = input.fork();
-        let name: TableName = ahead.parse()?;
-        if name.schema.is_none() && !input.peek2(Token![.]) {
-            let message = format!("expected a value with its enum, `{name}.value`");
-            return Err(syn::Error::new(name.span(), message));
-        }
-        let wanted = input.parse()?;
+        let wanted = ColumnName::parse_value(input)?;
         let (mut before, mut after) = (None, None);
         options(
             input,
@@ -42,8 +35,8 @@ impl Operation for AddEnumValue {
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {
         let neighbours = self.before.iter().chain(&self.after);
-        let labels = neighbours.map(|label| label.text.clone()).collect();
-        schema.assume_entity(Kind::Enum, &self.value.table, labels);
+        let parts = neighbours.map(|label| label.text.clone()).collect();
+        schema.put_entity(Entity { parts, ..Entity::assumed(Kind::Enum, &self.value.table, None) });
     }
 
     /// The value alone: a migration may add several to one enum.
@@ -60,11 +53,7 @@ impl Operation for AddEnumValue {
             errors.at(label.span, format_args!("enum `{name}` has the value `{label}` already"));
         }
         for neighbour in self.before.iter().chain(&self.after) {
-            if !labels.contains(&neighbour.text) && !schema.may_be_unread(neighbour) {
-                errors
-                    .at(neighbour.span, format_args!("enum `{name}` has no value `{neighbour}`"))
-                    .nearest(&neighbour.text, labels.iter().map(String::as_str));
-            }
+            schema.check_value(name, neighbour, errors);
         }
         if let (Some(one), Some(other)) = (&self.before, &self.after) {
             for place in [one, other] {

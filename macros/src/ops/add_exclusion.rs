@@ -5,10 +5,10 @@ use syn::parenthesized;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::attach;
 use crate::syntax::column::ColumnDef;
 use crate::syntax::constraint::{Constraint, Rule};

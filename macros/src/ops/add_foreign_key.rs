@@ -1,14 +1,15 @@
 //! `add_foreign_key!(orders.customer_id => customers.id)`: catalog B4.
 
+use proc_macro2::Span;
 use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::entity::Kind;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::repair::Repair;
 use crate::plan::{attach, violation};
 use crate::syntax::assignment::{self, Assignment};
@@ -29,7 +30,8 @@ pub(crate) struct AddForeignKey {
 }
 
 impl Operation for AddForeignKey {
-    type Facts = ();
+    /// Whether the table is partitioned.
+    type Facts = bool;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let (table, columns) = columns_of(input)?;
@@ -62,7 +64,7 @@ impl Operation for AddForeignKey {
         vec![Object::constraint(&self.table, &self.name).at(self.name.span)]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
         let table = schema.table(&self.table, errors)?;
         let before = errors.count();
         schema.new_constraint(table, &self.constraint, errors);
@@ -77,27 +79,24 @@ impl Operation for AddForeignKey {
                 });
             }
         }
-        (errors.count() == before).then_some(())
+        (errors.count() == before).then_some(table.partition_by.is_some())
     }
 
-    fn plan(&self, (): &(), at: Position) -> Plan {
+    fn plan(&self, _: &bool, at: Position) -> Plan {
         let (table, constraint) = (&self.table, &self.constraint);
-        let (steps, written) = match self.repair(at) {
-            Some(repair) => {
-                let mut steps = vec![repair.begin()];
-                steps.extend(attach::steps(table, constraint));
-                // Behind the key itself, which lets no more rows lose what they point at, and
-                // before its validation.
-                steps.insert(steps.len() - 1, repair.backfill());
-                steps.push(repair.end());
-                (steps, "is mended until the contract, and fails (23503) then")
-            }
-            None => {
-                let help = "mend these rows, and the builds that write such; `fill` does both";
-                let first = violation::require(table, constraint, help);
-                let steps = first.into_iter().chain(attach::steps(table, constraint)).collect();
-                (steps, "fails (23503)")
-            }
+        let (steps, written) = if let Some(repair) = self.repair(at) {
+            let mut steps = vec![repair.begin()];
+            steps.extend(attach::steps(table, constraint));
+            // Behind the key itself, which lets no more rows lose what they point at, and before
+            // its validation.
+            steps.insert(steps.len() - 1, repair.backfill());
+            steps.push(repair.end());
+            (steps, "is mended until the contract, and fails (23503) then")
+        } else {
+            let help = "mend these rows, and the builds that write such; `fill` does both";
+            let first = violation::require(table, constraint, help);
+            let steps = first.into_iter().chain(attach::steps(table, constraint)).collect();
+            (steps, "fails (23503)")
         };
         let (parent, columns) = (&self.target.table, join(&self.columns));
         let note = format!(
@@ -116,10 +115,15 @@ impl Operation for AddForeignKey {
         Plan::noting(steps, notes)
     }
 
-    fn direct(&self, (): &()) -> Option<Direct> {
+    fn direct(&self, _: &bool) -> Option<Direct> {
         let repair = self.repair(Position { migration: 0, change: 0 });
         let step = attach::at_once(&self.table, &self.constraint, repair.as_ref());
         Some(Direct { table: self.table.clone(), step })
+    }
+
+    fn only_direct(&self, is_partitioned: &bool) -> Option<(Span, &'static str)> {
+        let reason = "before 18 PostgreSQL takes a foreign key of a partitioned table with all its rows alone";
+        is_partitioned.then(|| (self.table.span(), reason))
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -136,8 +140,9 @@ impl AddForeignKey {
 
     fn check_fill(&self, schema: &Schema, table: &Table, errors: &mut Errors) {
         schema.fill(table, &self.fill, errors);
-        for item in self.fill.iter().filter(|item| !self.columns.contains(&item.column)) {
-            let column = &item.column;
+        let others = self.fill.iter().map(|item| &item.column);
+        let is_other = |name: &&Name| !self.columns.contains(name);
+        for column in others.filter(is_other).filter(|name| table.column(&name.text).is_some()) {
             errors
                 .at(column.span, format_args!("`{column}` is no column of the foreign key"))
                 .nearest(&column.text, self.columns.iter().map(|name| name.text.as_str()));
@@ -152,9 +157,9 @@ impl AddForeignKey {
                 )
                 .note("a trigger would mend a row that points at one which its client may not see");
         }
-        if self.constraint.terms.initially_deferred {
+        if self.constraint.terms.timing.initially_deferred {
             errors.at(first.value.span, "`fill`, and a foreign key that is looked at in the end").note(
-                "what a row points at may come later in its transaction, when a trigger has mended it",
+                "what a row points at may come later in its transaction, and a trigger would not wait for it",
             );
         }
     }

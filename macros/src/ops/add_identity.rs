@@ -4,14 +4,15 @@ use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::advance::Advance;
 use crate::plan::numbers::{add_identity, drop_identity, identity_sequence};
 use crate::plan::{Mode, Phase, Statement, Step, ddl};
 use crate::syntax::column::Column;
+use crate::syntax::default::Default;
 use crate::syntax::identity::Identity;
 use crate::syntax::list::{flag, options, value};
 use crate::syntax::target::Target;
@@ -88,7 +89,7 @@ impl Operation for AddIdentity {
                 .at(span, format_args!("column `{name}` may be null, and an identity is not"))
                 .help(format_args!("set_not_null!({name}); first"));
         }
-        let sequence = column.default.as_ref().and_then(|default| default.sequence());
+        let sequence = column.default.as_ref().and_then(Default::sequence);
         if let Some(default) = column.default.as_ref().filter(|_| sequence.is_none()) {
             errors
                 .at(span, format_args!("column `{name}` has the default {}", default.sql()))

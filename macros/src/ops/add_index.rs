@@ -3,11 +3,11 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, Work, index};
+use crate::plan::Direct;
+use crate::plan::{Phase, Step, Work, index, violation};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::index::Index;
 use crate::syntax::name::{Name, TableName};
@@ -64,7 +64,9 @@ impl Operation for AddIndex {
             let why = "asked before anything is done";
             Step::transaction(Phase::Expand, why, vec![statement])
         });
-        let steps = version.into_iter().chain([Step::build_index(why, index)]).collect();
+        let equal = violation::require_unique(&self.table, &self.index);
+        let steps = version.into_iter().chain(equal).chain([Step::build_index(why, index)]);
+        let steps = steps.collect();
         let notes = self.index.unique.then(|| index::UNIQUE_NOTE.into()).into_iter().collect();
         Plan::noting(steps, notes)
     }

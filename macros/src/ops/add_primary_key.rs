@@ -1,13 +1,14 @@
 //! `add_primary_key!(events(id))`: catalog B6.
 
+use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Work, attach, ddl, not_null, violation};
+use crate::plan::Direct;
+use crate::plan::{Work, attach, constraint, ddl, not_null, violation};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
 use crate::syntax::name::{Name, TableName};
@@ -18,9 +19,15 @@ pub(crate) struct AddPrimaryKey {
     name: Name,
 }
 
-impl Operation for AddPrimaryKey {
+/// What the schema knows of it.
+pub(crate) struct Facts {
     /// The columns that may be null so far.
-    type Facts = Vec<Name>;
+    nullable: Vec<Name>,
+    is_partitioned: bool,
+}
+
+impl Operation for AddPrimaryKey {
+    type Facts = Facts;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let table: TableName = input.parse()?;
@@ -46,7 +53,7 @@ impl Operation for AddPrimaryKey {
         claims
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Vec<Name>> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let table = schema.table(&self.table, errors)?;
         if let Some(key) = table.primary_key() {
             let columns = join(key.columns());
@@ -66,10 +73,11 @@ impl Operation for AddPrimaryKey {
         let own = self.constraint.columns().iter();
         let may_be_null =
             |name: &&Name| table.column(&name.text).is_some_and(|column| !column.not_null);
-        Some(own.filter(may_be_null).cloned().collect())
+        let nullable = own.filter(may_be_null).cloned().collect();
+        Some(Facts { nullable, is_partitioned: table.partition_by.is_some() })
     }
 
-    fn plan(&self, nullable: &Vec<Name>, _: Position) -> Plan {
+    fn plan(&self, Facts { nullable, .. }: &Facts, _: Position) -> Plan {
         let help = "mend these rows, and the builds that write such";
         let mut steps: Vec<_> = nullable
             .iter()
@@ -83,16 +91,21 @@ impl Operation for AddPrimaryKey {
              fails (23502, 23505), by old builds too",
             join(self.constraint.columns())
         );
-        Plan::noting(steps, vec![note])
+        let notes = [note].into_iter().chain(constraint::note(&self.constraint)).collect();
+        Plan::noting(steps, notes)
     }
 
-    fn direct(&self, nullable: &Vec<Name>) -> Option<Direct> {
+    fn direct(&self, Facts { nullable, .. }: &Facts) -> Option<Direct> {
         let mut step = attach::at_once(&self.table, &self.constraint, None);
         // The columns stay NOT NULL when the key goes.
         if let Some(Work::Transaction(undo)) = &mut step.undo {
             undo.extend(nullable.iter().map(|name| ddl::drop_not_null(&self.table, name)));
         }
         Some(Direct { table: self.table.clone(), step })
+    }
+
+    fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
+        facts.is_partitioned.then(|| (self.table.span(), attach::KEY_OF_PARTITIONS))
     }
 
     fn apply(&self, schema: &mut Schema) {

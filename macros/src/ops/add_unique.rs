@@ -1,13 +1,14 @@
 //! `add_unique!(users(email))`: catalog B5.
 
+use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{attach, violation};
+use crate::plan::Direct;
+use crate::plan::{attach, constraint, violation};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
 use crate::syntax::name::{Name, TableName};
@@ -19,7 +20,8 @@ pub(crate) struct AddUnique {
 }
 
 impl Operation for AddUnique {
-    type Facts = ();
+    /// Whether the table is partitioned.
+    type Facts = bool;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let table: TableName = input.parse()?;
@@ -43,13 +45,13 @@ impl Operation for AddUnique {
         ]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
         let table = schema.table(&self.table, errors)?;
         schema.new_constraint(table, &self.constraint, errors);
-        Some(())
+        Some(table.partition_by.is_some())
     }
 
-    fn plan(&self, (): &(), _: Position) -> Plan {
+    fn plan(&self, _: &bool, _: Position) -> Plan {
         let help = "mend these rows, and the builds that write such";
         let mut steps: Vec<_> =
             violation::require(&self.table, &self.constraint, help).into_iter().collect();
@@ -59,12 +61,17 @@ impl Operation for AddUnique {
              fails (23505), by old builds too",
             join(self.constraint.columns())
         );
-        Plan::noting(steps, vec![note])
+        let notes = [note].into_iter().chain(constraint::note(&self.constraint)).collect();
+        Plan::noting(steps, notes)
     }
 
-    fn direct(&self, (): &()) -> Option<Direct> {
+    fn direct(&self, _: &bool) -> Option<Direct> {
         let step = attach::at_once(&self.table, &self.constraint, None);
         Some(Direct { table: self.table.clone(), step })
+    }
+
+    fn only_direct(&self, is_partitioned: &bool) -> Option<(Span, &'static str)> {
+        is_partitioned.then(|| (self.table.span(), attach::KEY_OF_PARTITIONS))
     }
 
     fn apply(&self, schema: &mut Schema) {

@@ -6,10 +6,10 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::partition::{Coming, detach, look, proof};
 use crate::plan::{Mode, Phase, Step, ddl, index};
 use crate::syntax::index::Index;

@@ -1,12 +1,13 @@
 //! `change_primary_key!(orders(id, region))`: catalog B7.
 
+use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::{
     Mode, Phase, Statement, Step, Work, attach, constraint, ddl, index, not_null, violation,
 };
@@ -27,6 +28,7 @@ pub(crate) struct Facts {
     new: Constraint,
     /// The columns that may be null so far.
     nullable: Vec<Name>,
+    is_partitioned: bool,
 }
 
 impl Operation for ChangePrimaryKey {
@@ -89,7 +91,13 @@ impl Operation for ChangePrimaryKey {
             |name: &&Name| table.column(&name.text).is_some_and(|column| !column.not_null);
         let nullable = self.columns.iter().filter(may_be_null).cloned().collect();
         let new = self.named_after(old);
-        (errors.count() == before).then(|| Facts { old: old.clone(), new, nullable })
+        let is_partitioned = table.partition_by.is_some();
+        (errors.count() == before).then(|| Facts {
+            old: old.clone(),
+            new,
+            nullable,
+            is_partitioned,
+        })
     }
 
     fn plan(&self, facts: &Facts, _: Position) -> Plan {
@@ -114,7 +122,8 @@ impl Operation for ChangePrimaryKey {
              fails (23502, 23505), by old builds too",
             join(&self.columns)
         );
-        Plan::noting(steps, vec![note])
+        let notes = [note].into_iter().chain(constraint::note(new)).collect();
+        Plan::noting(steps, notes)
     }
 
     fn direct(&self, facts: &Facts) -> Option<Direct> {
@@ -131,6 +140,10 @@ impl Operation for ChangePrimaryKey {
         Some(Direct { table: table.clone(), step })
     }
 
+    fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
+        facts.is_partitioned.then(|| (self.table.span(), attach::KEY_OF_PARTITIONS))
+    }
+
     fn apply(&self, schema: &mut Schema) {
         let Some(old) = schema.find(&self.table).and_then(|table| table.primary_key()).cloned()
         else {
@@ -138,9 +151,12 @@ impl Operation for ChangePrimaryKey {
         };
         let new = self.named_after(&old);
         schema.alter(&self.table, |table| table.set_primary_key(new.clone()));
-        for name in [&old.name, &new.name].into_iter().flatten() {
+        if let Some(name) = &new.name {
             schema.hold(Object::constraint(&self.table, name), Role::Synced);
-            schema.hold(Object::index(&self.table, name), Role::Synced);
+        }
+        if let Some(name) = old.name.as_ref().filter(|_| old.name != new.name) {
+            let gone = Role::Retiring { successor: new.name.as_ref().map(Name::to_string) };
+            schema.hold(Object::of_constraint(&self.table, name, true), gone);
         }
         // A key goes with its columns.
         for column in self.columns.iter().chain(old.columns()) {

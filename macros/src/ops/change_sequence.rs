@@ -44,7 +44,8 @@ impl Operation for ChangeSequence {
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Sequence> {
-        let was = options(schema.entity(Kind::Sequence, &self.name, None, errors)?);
+        let known = schema.entity(Kind::Sequence, &self.name, None, errors)?;
+        let was = options(known).at(self.name.span());
         let before = errors.count();
         if let Some(ty) = self.change.ty.filter(|ty| ty.bits < was.bits()) {
             errors

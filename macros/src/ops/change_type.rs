@@ -9,10 +9,10 @@ use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, parenthesized};
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::around::Around;
 use crate::plan::convert::{self, Cast};
 use crate::plan::part::Part;
@@ -46,6 +46,9 @@ const OTHER_PLACE: &str = "the column is the last of the table afterwards: an `i
 const TWO_UNIQUE_INDEXES: &str = "until the contract two unique indexes hold the same values; writers of one new value queue \
     for some milliseconds, so that `on conflict` works: for the first 16 rows of a transaction, \
     past which it may, rarely, fail with 23505";
+
+const FAILING_UP: &str = "a value that `up` cannot take fails the write that brings it, by old builds too, from expand on: \
+    add a check first where such values may come";
 
 const NARROWER: &str = "the undo leaves the new type, which has room for all that the old one had: to go back, PostgreSQL \
     would rewrite the table";
@@ -112,7 +115,8 @@ impl Operation for ChangeType {
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let (table, old) = schema.column(&self.target.name, errors)?;
         let before = errors.count();
-        schema.check_type(&self.def.column.ty, errors);
+        schema.check_column(&self.def.column, errors);
+        schema.check_added_type(&table.name, &self.def.column, self.def.column.ty.span, errors);
         self.check_stated(old, errors);
         for sql in self.up.iter().chain(&self.down) {
             schema.expression(table, sql, errors);
@@ -122,7 +126,7 @@ impl Operation for ChangeType {
         let parts = self.parts(schema);
         let mut around = Around::default();
         for (part, name) in parts.iter().zip(self.columns()) {
-            self.check_generated(part, name, errors);
+            Self::check_generated(part, name, errors);
             around.add(schema, name, errors);
             if let Some(Way::Swapped(convert)) = &way {
                 self.check_built(schema, part, convert, errors);
@@ -142,6 +146,9 @@ impl Operation for ChangeType {
         };
         let shadows = facts.shadows(convert, at);
         notes.push(OTHER_PLACE.to_owned());
+        if self.up.is_some() {
+            notes.push(FAILING_UP.into());
+        }
         if shadows.iter().any(|shadow| !shadow.copies().unique_keys().is_empty()) {
             notes.push(TWO_UNIQUE_INDEXES.into());
         }

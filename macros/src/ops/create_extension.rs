@@ -74,7 +74,7 @@ impl Operation for CreateExtension {
             name: self.name.clone(),
             on: None,
             create: vec![self.statement()],
-            parts: Vec::new(),
+            parts: self.schema.iter().map(|schema| schema.text.clone()).collect(),
         });
     }
 }

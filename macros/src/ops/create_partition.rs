@@ -5,11 +5,11 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::entity::Kind;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::partition::{Coming, refuse_rows};
 use crate::plan::{Mode, Phase, Statement, Step, ddl};
 use crate::syntax::name::TableName;

@@ -42,7 +42,7 @@ impl Operation for CreateSchema {
         let is_free = schema.name_is_free(Kind::Schema, &self.name, errors);
         // What is in it already shows that it is older than the history.
         let user = schema.users_of(&self.entity()).into_iter().next();
-        if let Some(user) = user.filter(|_| is_free) {
+        if let Some((user, _)) = user.filter(|_| is_free) {
             errors
                 .at(span, format_args!("schema `{name}` exists already: {user} is in it"))
                 .help("leave it to what made it, or make it before its tables");

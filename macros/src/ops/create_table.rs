@@ -8,7 +8,7 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, sql};
+use crate::plan::{Phase, Step, sql, version};
 use crate::syntax::column::Column;
 use crate::syntax::constraint::Rule;
 use crate::syntax::index::Index;
@@ -68,6 +68,9 @@ impl Operation for CreateTable {
             let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
             let own: Vec<&Column> =
                 columns.iter().filter_map(|name| self.table.column(&name.text)).collect();
+            if own.len() < columns.len() {
+                continue;
+            }
             if target.table == self.table.name {
                 schema.reference_to(&self.table, &own, target, errors);
             } else {
@@ -85,8 +88,10 @@ impl Operation for CreateTable {
     fn plan(&self, (): &(), _: Position) -> Plan {
         let drop = sql::drop_table(&self.table);
         let why = "a new table, with all that belongs to it";
+        let newer = self.table.columns.iter().any(|column| column.is_virtual);
+        let newer = newer.then(version::require_virtual);
         let step = Step::transaction(Phase::Expand, why, sql::create_table(&self.table)).undo(drop);
-        Plan::of(vec![step])
+        Plan::of(newer.into_iter().chain([step]).collect())
     }
 
     fn apply(&self, schema: &mut Schema) {

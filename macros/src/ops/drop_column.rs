@@ -93,6 +93,7 @@ impl Operation for DropColumn {
             table.constraints.retain(|constraint| !constraint.needs(&name.text));
             table.indexes.retain(|index| !index.needs(&name.text));
         });
+        schema.revoke_column(self.target.table(), name);
         if let Some(fill) = &self.fill {
             schema.hold_read(self.target.table(), fill);
         }

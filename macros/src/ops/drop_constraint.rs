@@ -10,6 +10,7 @@ use crate::ops::{Operation, Plan};
 use crate::plan::{Phase, Step, attach, violation};
 use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::ColumnName;
+use crate::syntax::reference::Reference;
 
 pub(crate) struct DropConstraint {
     name: ColumnName,
@@ -90,11 +91,10 @@ impl Operation for DropConstraint {
         let Some(constraint) = of(schema) else { return };
         schema.alter(table, |table| table.constraints.retain(|item| !named(item)));
         if is_relied_on(&constraint) {
-            let gone = || Role::Retiring { successor: None };
-            schema.hold(Object::constraint(table, name), gone());
-            if constraint.has_index() {
-                schema.hold(Object::index(table, name), gone());
-            }
+            schema.hold(
+                Object::of_constraint(table, name, constraint.has_index()),
+                Role::Retiring { successor: None },
+            );
         }
     }
 }
@@ -102,5 +102,5 @@ impl Operation for DropConstraint {
 /// Whether a build's statements would fail, or do less, without it: `on conflict` names a key, and
 /// a foreign key may act on the rows that point at one that goes. What is left only forbids.
 fn is_relied_on(constraint: &Constraint) -> bool {
-    constraint.has_index() || constraint.reference().is_some_and(|target| target.acts())
+    constraint.has_index() || constraint.reference().is_some_and(Reference::acts)
 }

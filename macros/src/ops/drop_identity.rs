@@ -8,7 +8,7 @@ use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::numbers::drop_identity;
-use crate::plan::{Phase, Step};
+use crate::plan::{Mode, Phase, Step, ddl};
 use crate::syntax::identity::Identity;
 use crate::syntax::target::Target;
 
@@ -17,7 +17,8 @@ pub(crate) struct DropIdentity {
 }
 
 impl Operation for DropIdentity {
-    type Facts = ();
+    /// Whether it refuses a number that a build writes.
+    type Facts = bool;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         Ok(DropIdentity { target: Target::parse(input, errors)? })
@@ -36,7 +37,7 @@ impl Operation for DropIdentity {
         vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
         let (_, column) = schema.target(&self.target, errors)?;
         if column.identity.is_none() {
             errors.at(
@@ -44,13 +45,25 @@ impl Operation for DropIdentity {
                 format_args!("column `{}` is no identity", self.target.name),
             );
         }
-        Some(())
+        Some(column.identity.as_ref().is_some_and(|identity| identity.always))
     }
 
-    fn plan(&self, (): &(), _: Position) -> Plan {
-        let drop = drop_identity(self.target.table(), self.target.column());
+    fn plan(&self, always: &bool, _: Position) -> Plan {
+        let (table, column) = (self.target.table(), self.target.column());
+        let mut steps = Vec::new();
+        if *always {
+            let set = |kind: &str| {
+                let clause = format!("alter column {} set generated {kind}", column.quoted());
+                vec![ddl::alter(table, &clause, Mode::AccessExclusive)]
+            };
+            let why = "before any build writes a number of its own";
+            let undo = set("always");
+            steps.push(Step::transaction(Phase::Expand, why, set("by default")).undo(undo));
+        }
+        let drop = drop_identity(table, column);
         let why = "builds that leave the number to PostgreSQL are gone; its sequence goes along";
-        Plan::of(vec![Step::transaction(Phase::Contract, why, vec![drop])])
+        steps.push(Step::transaction(Phase::Contract, why, vec![drop]));
+        Plan::of(steps)
     }
 
     fn apply(&self, schema: &mut Schema) {

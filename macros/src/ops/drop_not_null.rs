@@ -6,7 +6,8 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, ddl, not_null};
+use crate::plan::Direct;
+use crate::plan::{Phase, Step, at_once, ddl, not_null};
 use crate::syntax::target::Target;
 
 pub(crate) struct DropNotNull {
@@ -55,6 +56,12 @@ impl Operation for DropNotNull {
         steps.push(Step::transaction(Phase::Expand, why, vec![drop]));
         let note = "a build that does not expect nulls will read them once a newer one writes them";
         Plan::noting(steps, vec![note.into()])
+    }
+
+    fn direct(&self, (): &()) -> Option<Direct> {
+        let table = self.target.table().clone();
+        let step = at_once::drop_not_null(&table, self.target.column());
+        Some(Direct { table, step })
     }
 
     fn apply(&self, schema: &mut Schema) {

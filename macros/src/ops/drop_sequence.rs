@@ -3,7 +3,7 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::entity::{Entity, Kind};
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
@@ -22,7 +22,7 @@ impl Operation for DropSequence {
     }
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {
-        schema.assume_entity(Kind::Sequence, &self.name, Vec::new());
+        schema.put_entity(Entity::assumed(Kind::Sequence, &self.name, None));
     }
 
     fn claims(&self) -> Vec<Claim> {

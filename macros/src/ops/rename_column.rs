@@ -104,7 +104,7 @@ impl Operation for RenameColumn {
         }
         self.check_conversion(old, errors);
         if let Some(def) = &self.stated {
-            schema.check_type(&def.column.ty, errors);
+            schema.check_column(&def.column, errors);
         }
         self.check_stated(table, old, errors);
         if let Some(key) = &self.key {

@@ -78,9 +78,8 @@ impl Operation for RenameConstraint {
             }
         });
         let Some(waiting) = waiting else { return };
-        let gone = || Role::Retiring { successor: Some(new.text.clone()) };
-        schema.hold(Object::constraint(table, old), gone());
-        schema.hold(Object::index(table, old), gone());
+        let gone = Role::Retiring { successor: Some(new.text.clone()) };
+        schema.hold(Object::of_constraint(table, old, true), gone);
         schema.hold(Object::constraint(table, new), Role::Synced);
         // What takes a column's place gives its copy of the constraint the new name.
         for column in waiting.named_columns() {

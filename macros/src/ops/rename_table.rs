@@ -95,7 +95,7 @@ impl RenameTable {
     fn swap(&self) -> Vec<Statement> {
         let (old, new) = (&self.old, &self.new);
         let mut swap = vec![ddl::lock_table(old, Mode::AccessExclusive)];
-        swap.extend(rename(old, new));
+        swap.extend(Self::rename(old, new));
         swap.push(Statement::free(format!(
             "create view {} as\n  select * from {}",
             old.quoted(),
@@ -111,8 +111,28 @@ impl RenameTable {
             .and_locks(new, Mode::AccessExclusive)
             .why("the view and its table, in the order in which a client locks them");
         let mut swap = vec![lock, Statement::free(format!("drop view {}", old.quoted()))];
-        swap.extend(rename(new, old));
+        swap.extend(Self::rename(new, old));
         swap
+    }
+
+    /// Moves the table to the other's schema, and gives it the other's name.
+    fn rename(from: &TableName, to: &TableName) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        let mut from = from.clone();
+        if from.schema() != to.schema() {
+            let clause = format!("set schema \"{}\"", to.schema());
+            statements.push(ddl::alter(&from, &clause, Mode::AccessExclusive));
+            from.schema.clone_from(&to.schema);
+        }
+        if from.name != to.name {
+            let clause = format!("rename to {}", to.name.quoted());
+            statements.push(ddl::alter(&from, &clause, Mode::AccessExclusive));
+        }
+        for statement in &mut statements {
+            // Between the commit and the release of the lock it is seen under the new name.
+            *statement = statement.clone().and_locks(to, Mode::AccessExclusive);
+        }
+        statements
     }
 
     /// The sequences of the table's identity columns, before and after.
@@ -147,24 +167,4 @@ impl RenameTable {
         }
         moved
     }
-}
-
-/// Moves the table to the other's schema, and gives it the other's name.
-fn rename(from: &TableName, to: &TableName) -> Vec<Statement> {
-    let mut statements = Vec::new();
-    let mut from = from.clone();
-    if from.schema() != to.schema() {
-        let clause = format!("set schema \"{}\"", to.schema());
-        statements.push(ddl::alter(&from, &clause, Mode::AccessExclusive));
-        from.schema.clone_from(&to.schema);
-    }
-    if from.name != to.name {
-        let clause = format!("rename to {}", to.name.quoted());
-        statements.push(ddl::alter(&from, &clause, Mode::AccessExclusive));
-    }
-    for statement in &mut statements {
-        // Between the commit and the release of the lock it is seen under the new name.
-        *statement = statement.clone().and_locks(to, Mode::AccessExclusive);
-    }
-    statements
 }

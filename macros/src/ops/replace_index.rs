@@ -5,10 +5,10 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::{Phase, Step, Work, ddl, index};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::index::Index;

@@ -6,8 +6,9 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::fill::Fill;
-use crate::plan::{Phase, Step, not_null};
+use crate::plan::{Phase, Step, at_once, not_null};
 use crate::syntax::list::{options, value};
 use crate::syntax::sql::Sql;
 use crate::syntax::target::Target;
@@ -76,6 +77,12 @@ impl Operation for SetNotNull {
             steps.push(Step::transaction(Phase::Contract, why, fill.remove()));
         }
         Plan::noting(steps, notes)
+    }
+
+    fn direct(&self, (): &()) -> Option<Direct> {
+        let table = self.target.table().clone();
+        let step = at_once::set_not_null(&table, self.target.column(), self.fill.as_ref());
+        Some(Direct { table, step })
     }
 
     fn apply(&self, schema: &mut Schema) {

@@ -4,10 +4,10 @@ use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::direct::Direct;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::Direct;
 use crate::plan::logged;
 use crate::syntax::list::options;
 use crate::syntax::name::TableName;

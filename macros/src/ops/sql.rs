@@ -116,7 +116,7 @@ impl Sql {
         let mut found = Vec::new();
         for statement in script.statements() {
             let before = errors.count();
-            self.refuse(statement, schema, text.span(), errors);
+            refuse(statement, schema, text.span(), errors);
             if errors.count() > before {
                 continue;
             }
@@ -148,25 +148,6 @@ impl Sql {
         }
     }
 
-    fn refuse(&self, statement: Node, schema: &Schema, span: Span, errors: &mut Errors) {
-        for finding in lint::findings(statement) {
-            let rule = finding.rule;
-            let may_be_allowed = rule.can_be_allowed() && !lint::is_concurrent(statement);
-            if (may_be_allowed && schema.allows(rule.name)) || schema.is_bounded(statement) {
-                continue;
-            }
-            let error = errors.at(span, format_args!("`{}` {}", rule.words(), rule.does));
-            error.help(finding.instead);
-            if may_be_allowed {
-                let name = rule.name;
-                error.note(format_args!("allow({name}, reason = \"…\") where you know better"));
-            }
-        }
-        if let Some(problem) = lint::problem_in_body(statement) {
-            errors.at(span, problem);
-        }
-    }
-
     fn locks(&self, statement: Node, taken: &[Lock], span: Span, errors: &mut Errors) -> Vec<Lock> {
         if let Some(stated) = &self.locks {
             return stated.all();
@@ -187,6 +168,26 @@ impl Sql {
                 Vec::new()
             }
         }
+    }
+}
+
+/// Reports each form that a rule refuses and that is not allowed.
+fn refuse(statement: Node, schema: &Schema, span: Span, errors: &mut Errors) {
+    for finding in lint::findings(statement) {
+        let rule = finding.rule;
+        let may_be_allowed = rule.can_be_allowed() && !lint::is_concurrent(statement);
+        if (may_be_allowed && schema.allows(rule.name)) || schema.is_bounded(statement) {
+            continue;
+        }
+        let error = errors.at(span, format_args!("`{}` {}", rule.words(), rule.does));
+        error.help(finding.instead);
+        if may_be_allowed {
+            let name = rule.name;
+            error.note(format_args!("allow({name}, reason = \"…\") where you know better"));
+        }
+    }
+    if let Some(problem) = lint::problem_in_body(statement) {
+        errors.at(span, problem);
     }
 }
 

@@ -4,15 +4,13 @@
 use crate::diag::Errors;
 use crate::model::Schema;
 use crate::model::entity::{Entity, Kind};
-use crate::plan::{Mode, Statement};
+use crate::plan::{Mode, Statement, view};
 use crate::syntax::name::{ColumnName, TableName};
 
 /// What stands round columns, in the order in which it is made.
 #[derive(Default)]
 pub(crate) struct Around {
     found: Vec<Entity>,
-    /// A view's privileges go with it.
-    grants: Vec<Entity>,
 }
 
 impl Around {
@@ -22,20 +20,10 @@ impl Around {
         let needing = schema.dependents(&column.table, Some(&column.name));
         for entity in needing.filter(|entity| entity.kind != Kind::Function) {
             self.add_entity(entity, column, errors);
-        }
-        let mut at = 0;
-        while let Some(view) = self.found.get(at).map(|entity| entity.name.name.text.clone()) {
-            let views = [Kind::View, Kind::MaterializedView].into_iter();
-            for above in views.flat_map(|kind| schema.entities(kind)) {
-                if above.name.name != *view && above.mentions(&view) {
-                    self.add_entity(above, column, errors);
-                }
+            for above in schema.over(entity).iter().filter(|_| entity.kind == Kind::View) {
+                self.add_entity(above, column, errors);
             }
-            at += 1;
         }
-        let views = || self.found.iter().filter(|entity| entity.kind == Kind::View);
-        let lost = |grant: &&Entity| views().any(|view| grant.mentions(&view.name.name.text));
-        self.grants = schema.entities(Kind::Grant).filter(lost).cloned().collect();
     }
 
     fn add_entity(&mut self, entity: &Entity, column: &ColumnName, errors: &mut Errors) {
@@ -51,12 +39,24 @@ impl Around {
     }
 
     pub(crate) fn drop(&self) -> Vec<Statement> {
-        self.found.iter().rev().filter_map(dropped).collect()
+        let views = self.views().enumerate();
+        let mut statements: Vec<Statement> =
+            views.map(|(at, entity)| view::keep_privileges(entity, at + 1)).collect();
+        statements.extend(self.found.iter().rev().filter_map(dropped));
+        statements
     }
 
     pub(crate) fn create(&self) -> Vec<Statement> {
-        let made = self.found.iter().chain(&self.grants);
-        made.flat_map(|entity| entity.create.iter().map(|sql| created(entity, sql))).collect()
+        let made = self.found.iter();
+        let mut statements: Vec<Statement> =
+            made.flat_map(|entity| entity.create.iter().map(|sql| created(entity, sql))).collect();
+        let views = self.views().enumerate();
+        statements.extend(views.map(|(at, entity)| view::restore_privileges(entity, at + 1)));
+        statements
+    }
+
+    fn views(&self) -> impl Iterator<Item = &Entity> {
+        self.found.iter().filter(|entity| entity.kind == Kind::View)
     }
 }
 
@@ -68,7 +68,7 @@ fn dropped(entity: &Entity) -> Option<Statement> {
         Statement::locking(sql, table, Mode::AccessExclusive)
     };
     let drop = match (entity.kind, &entity.on) {
-        (Kind::View, _) => Statement::free(format!("drop view {}", entity.name.quoted())),
+        (Kind::View, _) => view::drop(entity),
         (Kind::Trigger, Some(table)) => on_table("trigger", table),
         (Kind::Policy, Some(table)) => on_table("policy", table),
         _ => return None,

@@ -7,6 +7,10 @@ use crate::syntax::index::Index;
 use crate::syntax::key::{Key, KeyValue};
 use crate::syntax::name::{Name, TableName};
 
+/// Why a key of a partitioned table has no other form than the direct one (catalog C5).
+pub(crate) const KEY_OF_PARTITIONS: &str =
+    "PostgreSQL makes no key of a partitioned table from an index that is there";
+
 /// The steps that add a constraint, once the rows are right. An exclusion constraint has none:
 /// PostgreSQL builds its index under the lock alone.
 pub(crate) fn steps(table: &TableName, constraint: &Constraint) -> Vec<Step> {

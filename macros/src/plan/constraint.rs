@@ -1,10 +1,11 @@
 //! Constraints as SQL: written here, because sea-query lacks most of what PostgreSQL's have.
 
 use crate::plan::{Mode, Statement, ddl, version};
-use crate::syntax::constraint::{Constraint, Rule, Terms};
+use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::exclusion::{Element, Exclusion};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::reference::Reference;
+use crate::syntax::terms::Timing;
 
 /// `constraint "name" check (…)`, as it stands in `create table` and behind `add`.
 pub(crate) fn named(constraint: &Constraint) -> String {
@@ -16,7 +17,7 @@ pub(crate) fn named(constraint: &Constraint) -> String {
     if let Rule::Exclude(Exclusion { predicate: Some(sql), .. }) = &constraint.rule {
         clauses.push(format!("where ({})", sql.text));
     }
-    clauses.extend(timing(&constraint.terms).map(str::to_owned));
+    clauses.extend(timing(&constraint.terms.timing).map(str::to_owned));
     clauses.join(" ")
 }
 
@@ -55,7 +56,7 @@ pub(crate) fn using_index(constraint: &Constraint, index: &str) -> String {
         _ => "unique",
     };
     let mut clause = format!("constraint \"{}\" {kind} using index \"{index}\"", name(constraint));
-    if let Some(timing) = timing(&constraint.terms) {
+    if let Some(timing) = timing(&constraint.terms.timing) {
         clause = clause + " " + timing;
     }
     clause
@@ -73,6 +74,14 @@ pub(crate) fn drop(table: &TableName, constraint: &Constraint) -> Statement {
         Some(parent) => drop.and_locks(parent, Mode::AccessExclusive),
         None => drop,
     }
+}
+
+/// What a client notices of a key that may be looked at late.
+pub(crate) fn note(constraint: &Constraint) -> Option<String> {
+    constraint.terms.timing.is_deferrable().then(|| {
+        "`on conflict` does not take a deferrable key (55000), and no foreign key points at one"
+            .to_owned()
+    })
 }
 
 /// What only some servers have.
@@ -132,8 +141,8 @@ fn element(element: &Element) -> String {
     format!("{} with {}", element.key.sql(), element.operator)
 }
 
-fn timing(terms: &Terms) -> Option<&'static str> {
-    match (terms.initially_deferred, terms.deferrable) {
+fn timing(timing: &Timing) -> Option<&'static str> {
+    match (timing.initially_deferred, timing.deferrable) {
         (true, _) => Some("deferrable initially deferred"),
         (false, true) => Some("deferrable"),
         (false, false) => None,

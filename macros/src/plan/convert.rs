@@ -60,15 +60,15 @@ fn cast_of(from: &str, to: &str) -> Cast {
         (one, other) if one == other => same_name(&from, &to),
         ("varchar", "text") => Cast::InPlace,
         ("text", "varchar") if to.numbers.is_empty() => Cast::InPlace,
-        ("smallint", "integer" | "bigint") | ("integer", "bigint") => SAME,
-        ("cidr", "inet") => SAME,
+        ("smallint", "integer" | "bigint") | ("integer", "bigint") | ("cidr", "inet") => SAME,
         ("bit", "varbit") if to.number(0).is_none_or(|most| most >= length(&from)) => SAME,
         ("smallint" | "integer" | "bigint", "numeric") if digits(from.name) <= whole(&to) => OTHER,
-        ("smallint" | "integer", "double precision") | ("smallint", "real") => OTHER,
-        ("real", "double precision") | ("date", "timestamp") | ("json" | "jsonb", "text") => OTHER,
-        (
+        ("smallint" | "integer" | "real", "double precision")
+        | ("smallint", "real")
+        | ("date", "timestamp")
+        | (
             "smallint" | "integer" | "bigint" | "numeric" | "boolean" | "uuid" | "char" | "inet"
-            | "cidr" | "macaddr",
+            | "cidr" | "macaddr" | "json" | "jsonb",
             "text",
         ) => OTHER,
         _ => Cast::Stated,

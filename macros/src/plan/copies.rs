@@ -118,14 +118,41 @@ impl Copies {
     /// The statements that free the names of the originals that stay, where these live on under
     /// other names.
     pub(crate) fn retire(&self, table: &TableName) -> Vec<Statement> {
-        self.renames(table, |name| (name.clone(), names::retired(table, name)))
-            .map(|rename| rename.why("makes room; it goes with the old column"))
+        let rename = self.renames(table, |name| (name.clone(), names::retired(table, name)));
+        let rename = rename.map(|rename| rename.why("makes room; it goes with the old column"));
+        let drop = self.indexes.iter().filter(|item| refuses_nulls(&item.object)).map(|item| {
+            let name = Some(item.name.clone());
+            index::drop_blocking(table, &Index { name, ..item.object.clone() })
+                .why("it might take two values that the old type has no room for as one")
+        });
+        rename.chain(drop).collect()
+    }
+
+    /// The indexes of the retired column that were dropped, to be built again under the names from
+    /// which they are restored.
+    pub(crate) fn dropped(
+        &self,
+        table: &TableName,
+        replacing: &Name,
+        retired: &Name,
+    ) -> Vec<PlannedIndex> {
+        let dropped = self.indexes.iter().filter(|item| refuses_nulls(&item.object));
+        dropped
+            .map(|item| {
+                let name = Some(names::retired(table, &item.name));
+                let object = item.object.with_column(replacing, retired);
+                index::concurrent(table, &Index { name, ..object })
+            })
             .collect()
     }
 
     /// Gives those their names back.
     pub(crate) fn restore(&self, table: &TableName) -> Vec<Statement> {
-        self.renames(table, |name| (names::retired(table, name), name.clone())).collect()
+        let dropped = self.indexes.iter().filter(|item| refuses_nulls(&item.object));
+        let built = dropped
+            .map(|item| ddl::rename_index(table, &names::retired(table, &item.name), &item.name));
+        let back = |name: &Name| (names::retired(table, name), name.clone());
+        self.renames(table, back).chain(built).collect()
     }
 
     /// Takes the originals' names from the copies again, but for the foreign keys that were
@@ -146,7 +173,7 @@ impl Copies {
         constraints.chain(indexes).collect()
     }
 
-    /// Renames the originals of unique constraints and of indexes.
+    /// Renames the originals of unique constraints and of indexes, where they stay.
     fn renames(
         &self,
         table: &TableName,
@@ -157,7 +184,8 @@ impl Copies {
             let (from, to) = name(&item.name);
             ddl::rename_constraint(table, &from, &to)
         });
-        let indexes = self.indexes.iter().map(|item| {
+        let stays = |item: &&Copied<Index>| !refuses_nulls(&item.object);
+        let indexes = self.indexes.iter().filter(stays).map(|item| {
             let (from, to) = name(&item.name);
             ddl::rename_index(table, &from, &to)
         });
@@ -212,4 +240,9 @@ impl Copies {
             .extend(self.key.into_iter().chain(self.constraints).map(|item| item.object));
         table.indexes.extend(self.indexes.into_iter().map(|item| item.object));
     }
+}
+
+/// Whether a unique index may take two NULLs as equal: one on bare columns does not.
+fn refuses_nulls(index: &Index) -> bool {
+    index.unique && (index.nulls_not_distinct || index.expressions().next().is_some())
 }

@@ -1,9 +1,12 @@
 //! Statements that sea-query cannot render: what PostgreSQL alone has.
 
+use syn::LitStr;
+
 use crate::plan::{Mode, Statement};
 use crate::syntax::column::Column;
 use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
+use crate::syntax::setting::Kind;
 
 /// Locks the tables that a foreign key points at, before the table that has it: an application
 /// writes the parent first, and the same order cannot deadlock with it (catalog U8).
@@ -90,10 +93,37 @@ pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
     Statement::free(format!("alter sequence if exists {from} rename to {to}"))
 }
 
-pub(crate) fn comment(table: &TableName, column: &Column) -> Option<Statement> {
-    let text = literal(&column.comment.as_ref()?.value());
-    let sql = format!("comment on column {}.{} is {text}", table.quoted(), column.name.quoted());
-    Some(Statement::locking(sql, table, Mode::ShareUpdateExclusive))
+/// What a column's definition has no place for on every server: its comment and its settings.
+pub(crate) fn describe(table: &TableName, column: &Column) -> Vec<Statement> {
+    let text = column.comment.as_ref().map(LitStr::value);
+    let comment = text.map(|text| comment_on_column(table, &column.name, Some(&text)));
+    // A type that took another's place may lack what that had.
+    let settings = column.settings.iter().filter(|setting| setting.kind.fits(&column.ty));
+    let settings =
+        settings.map(|setting| set(table, &column.name, setting.kind, &setting.clause()));
+    comment.into_iter().chain(settings).collect()
+}
+
+pub(crate) fn comment_on_column(table: &TableName, column: &Name, text: Option<&str>) -> Statement {
+    let text = text.map_or_else(|| "null".to_owned(), literal);
+    let sql = format!("comment on column {}.{} is {text}", table.quoted(), column.quoted());
+    Statement::locking(sql, table, Mode::ShareUpdateExclusive)
+}
+
+pub(crate) fn comment_on_table(table: &TableName, text: Option<&str>) -> Statement {
+    let text = text.map_or_else(|| "null".to_owned(), literal);
+    let sql = format!("comment on table {} is {text}", table.quoted());
+    Statement::locking(sql, table, Mode::ShareUpdateExclusive)
+}
+
+/// Catalog 2.K: touches no row.
+pub(crate) fn set(table: &TableName, column: &Name, kind: Kind, clause: &str) -> Statement {
+    let clause = format!("alter column {} {clause}", column.quoted());
+    let mode = match kind {
+        Kind::Statistics => Mode::ShareUpdateExclusive,
+        Kind::Storage | Kind::Compression => Mode::AccessExclusive,
+    };
+    alter(table, &clause, mode)
 }
 
 pub(crate) fn create_trigger(

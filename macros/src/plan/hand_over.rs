@@ -31,8 +31,10 @@ declare
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = sequence);
   kind text := (select case attidentity when 'a' then 'always' else 'by default' end
     from pg_attribute where attrelid = {on}::regclass and attname = {from_text});
-  options text := (select format('start %s increment %s cache %s %s', seqstart, seqincrement, seqcache,
-      case when seqcycle then 'cycle' else 'no cycle' end)
+  options text := (select format('start %s increment %s cache %s%s%s%s', seqstart, seqincrement, seqcache,
+      case when seqcycle then ' cycle' end,
+      ' minvalue ' || nullif(nullif(nullif(seqmin, -32768), -2147483648), -9223372036854775808),
+      ' maxvalue ' || nullif(nullif(nullif(seqmax, 32767), 2147483647), 9223372036854775807))
     from pg_sequence where seqrelid = sequence);
   grants text[] := (select array_agg(format('grant %s on sequence %s to %s', x.privilege_type, name,
       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end))

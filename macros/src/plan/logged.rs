@@ -1,7 +1,7 @@
 //! Whether a table's rows outlive a crash of the server.
 
 use crate::diag::Errors;
-use crate::direct::Direct;
+use crate::plan::Direct;
 use crate::plan::{Mode, Phase, Step, ddl};
 use crate::syntax::name::TableName;
 use crate::syntax::table::Table;

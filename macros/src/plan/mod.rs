@@ -2,32 +2,43 @@
 
 pub(crate) mod advance;
 pub(crate) mod around;
+pub(crate) mod at_once;
 pub(crate) mod attach;
 pub(crate) mod constraint;
 pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
+pub(crate) mod domain;
 pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
+pub(crate) mod function;
+pub(crate) mod grant;
 pub(crate) mod hand_over;
 pub(crate) mod index;
+pub(crate) mod kept;
+pub(crate) mod label;
 pub(crate) mod logged;
+pub(crate) mod materialized;
 pub(crate) mod not_null;
 pub(crate) mod numbers;
 pub(crate) mod outside;
 pub(crate) mod part;
 pub(crate) mod partition;
+pub(crate) mod policy;
 pub(crate) mod queue;
 pub(crate) mod repair;
 pub(crate) mod reshape;
 pub(crate) mod retype;
 pub(crate) mod sequence;
+pub(crate) mod setting;
 pub(crate) mod shadow;
 pub(crate) mod sql;
 pub(crate) mod stand_in;
 pub(crate) mod swap;
+pub(crate) mod swapped_key;
 pub(crate) mod sync;
+pub(crate) mod trigger;
 pub(crate) mod version;
 pub(crate) mod view;
 pub(crate) mod violation;
@@ -51,11 +62,18 @@ pub(crate) struct Step {
     pub(crate) undo: Option<Work>,
 }
 
+/// The one-step form of a change, and the table whose rows it reads or writes under its lock.
+pub(crate) struct Direct {
+    pub(crate) table: TableName,
+    pub(crate) step: Step,
+}
+
 pub(crate) enum Work {
     Transaction(Vec<Statement>),
     BuildIndex(Index),
     DropIndex(Index),
     Backfill(Backfill),
+    Convert(Convert),
     Require(Require),
     Alone(Alone),
     Bound(Bound),
@@ -119,6 +137,17 @@ pub(crate) struct Backfill {
     pub(crate) table: String,
     pub(crate) set: String,
     pub(crate) pending: String,
+}
+
+/// Rows that a function of the service fills. The columns are quoted.
+pub(crate) struct Convert {
+    pub(crate) table: String,
+    pub(crate) key: Vec<String>,
+    pub(crate) read: Vec<String>,
+    pub(crate) write: Vec<String>,
+    pub(crate) pending: String,
+    /// The path of an asynchronous function of the user's.
+    pub(crate) function: syn::Path,
 }
 
 pub(crate) struct Require {

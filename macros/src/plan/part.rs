@@ -27,14 +27,11 @@ impl Part {
 
 /// Locks the tables of columns that change together, and those that their foreign keys point at,
 /// before anything is changed. The columns that others point at stand first.
-pub(crate) fn lock<'a>(
-    parts: impl Iterator<Item = &'a Part> + Clone,
-    parents: Mode,
-) -> Vec<Statement> {
-    let own = || parts.clone().map(Part::name);
+pub(crate) fn lock(parts: &[&Part], parents: Mode) -> Vec<Statement> {
+    let own = || parts.iter().map(|part| part.name());
     let mut outside: Vec<&TableName> = parts
-        .clone()
-        .flat_map(Part::constraints)
+        .iter()
+        .flat_map(|part| part.constraints())
         .filter_map(Constraint::parent)
         .filter(|parent| !own().any(|own| own == *parent))
         .collect();

@@ -64,8 +64,10 @@ impl<'a> Repair<'a> {
             Event::Update => "update",
             Event::Both => "insert or update",
         };
-        let when = self.when.iter().map(|when| format!("{when} and ")).collect::<String>();
-        let when = when + OUTSIDE_BACKFILL;
+        let when = match &self.when {
+            Some(when) => format!("{when} and {OUTSIDE_BACKFILL}"),
+            None => OUTSIDE_BACKFILL.to_owned(),
+        };
         vec![
             ddl::create_function(self.table, &self.function, &self.body()),
             ddl::create_trigger(self.table, &trigger, event, &when, &self.function)

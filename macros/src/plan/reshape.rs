@@ -243,7 +243,8 @@ impl Reshape {
                 .help(format_args!("{name}: text = {}", made.from));
             return;
         };
-        schema.check_type(&def.column.ty, errors);
+        schema.check_column(&def.column, errors);
+        schema.check_added_type(&table.name, &def.column, def.column.ty.span, errors);
         if !def.inline.is_empty() {
             errors
                 .at(span, "a constraint is not added with a column that takes another's place")

@@ -56,7 +56,8 @@ impl Retype<'_> {
     }
 
     fn around(&self, changes: Vec<Statement>) -> Vec<Statement> {
-        let mut statements = part::lock(self.parts.iter(), Mode::AccessExclusive);
+        let mut statements =
+            part::lock(&self.parts.iter().collect::<Vec<_>>(), Mode::AccessExclusive);
         statements.extend(self.around.drop());
         statements.extend(changes);
         statements.extend(self.around.create());
@@ -75,14 +76,10 @@ impl Retype<'_> {
         if from.default.is_some() {
             statements.push(ddl::drop_default(table, &to.name).why("it is of the old type"));
         }
-        let mut clause = format!("alter column {} type {}", to.name.quoted(), to.ty.sql);
-        if let Some(collate) = &to.collate {
-            clause += &format!(" collate \"{}\"", collate.value());
-        }
-        if let Some(using) = using {
-            clause += &format!(" using {using}");
-        }
-        let mut alter = ddl::alter(table, &clause, Mode::AccessExclusive);
+        let mut clause = vec![format!("alter column {} type {}", to.name.quoted(), to.ty.sql)];
+        clause.extend(to.collate.as_ref().map(|name| format!("collate \"{}\"", name.value())));
+        clause.extend(using.map(|using| format!("using {using}")));
+        let mut alter = ddl::alter(table, &clause.join(" "), Mode::AccessExclusive);
         // A foreign key is made anew with its column, and locks both tables.
         let tables = part.constraints().filter_map(|constraint| constraint.parent());
         for other in tables.chain(self.parts.iter().map(Part::name)).filter(|name| *name != table) {

@@ -34,8 +34,11 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
         table.constraints.iter().filter_map(constraint::requirement).collect();
     statements.extend(locks);
     statements.push(create);
-    let comments = table.columns.iter().filter_map(|column| ddl::comment(&table.name, column));
-    statements.extend(comments.map(|comment| Statement::free(comment.sql)));
+    let comment =
+        table.comment.as_ref().map(|text| ddl::comment_on_table(&table.name, Some(&text.value())));
+    let columns = table.columns.iter().flat_map(|column| ddl::describe(&table.name, column));
+    statements
+        .extend(comment.into_iter().chain(columns).map(|statement| Statement::free(statement.sql)));
     statements.extend(table.indexes.iter().flat_map(|item| index::create(&table.name, item)));
     statements
 }
@@ -51,6 +54,7 @@ fn options(table: &Table) -> String {
 pub(crate) fn build(items: &[Item]) -> Vec<String> {
     let schema_of = |item: &Item| match item {
         Item::Table(table) => Some(table.name.schema().to_owned()),
+        Item::Entity(entity) if entity.kind == Kind::Extension => entity.parts.first().cloned(),
         Item::Entity(entity) => entity.name.schema.as_ref().map(|schema| schema.text.clone()),
     };
     let is_made = |name: &str| {
@@ -142,7 +146,7 @@ fn column_def(column: &Column) -> ColumnDef {
         def.extra(identity.sql());
     }
     if let Some(generated) = &column.generated {
-        def.generated(Expr::cust(generated.text.clone()), true);
+        def.generated(Expr::cust(generated.text.clone()), !column.is_virtual);
     }
     def
 }

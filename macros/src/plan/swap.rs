@@ -1,13 +1,13 @@
 //! The switch: columns that were made ready take the places and names of others, and the way back.
 
-use crate::model::names;
 use crate::plan::around::Around;
 use crate::plan::outside::{self, Replaced};
 use crate::plan::part::{self, Part};
 use crate::plan::shadow::Shadow;
+use crate::plan::swapped_key::way_back;
 use crate::plan::{
-    Index, Mode, Phase, Require, Statement, Step, Work, attach, constraint, ddl, hand_over, index,
-    sql,
+    Mode, Phase, Require, Statement, Step, Work, attach, constraint, ddl, hand_over, sql,
+    swapped_key,
 };
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::default::Default;
@@ -32,7 +32,8 @@ impl Swap<'_> {
             names.join(", ")
         );
         steps.push(Step::transaction(Phase::Switch, why, self.forth()).undo(self.back()));
-        steps.extend(self.shadows.iter().flat_map(key_back));
+        steps.extend(self.shadows.iter().flat_map(swapped_key::rebuilt));
+        steps.extend(self.shadows.iter().flat_map(swapped_key::back));
         for shadow in self.shadows.iter().rev() {
             steps.push(way_back(
                 "values that the old type has no room for stop the way back, with nothing locked",
@@ -54,11 +55,12 @@ impl Swap<'_> {
     /// The old column's constraints, proved again once it is back.
     fn proofs(&self, shadow: &Shadow) -> Vec<Step> {
         let (table, column) = (shadow.name(), shadow.column());
-        let mut steps = Vec::new();
+        let why = "what was set on the column by now stays with its name";
+        let mut steps = vec![way_back(why, Work::Transaction(vec![give_back(shadow)]))];
         let why = "reads every row; blocks nobody";
-        if shadow.is_not_null() && !is_key(shadow) {
-            let check = not_null(shadow);
-            let set = set_not_null(table, column, &check);
+        if shadow.is_not_null() && !swapped_key::is_key(shadow) {
+            let check = swapped_key::not_null(shadow);
+            let set = swapped_key::set_not_null(table, column, &check);
             steps.push(way_back("the valid check proves it", Work::Transaction(set)));
             let validate = vec![ddl::validate(table, &check)];
             steps.push(way_back(why, Work::Transaction(validate)));
@@ -77,11 +79,11 @@ impl Swap<'_> {
     }
 
     fn forth(&self) -> Vec<Statement> {
-        let mut statements = part::lock(self.parts(), Mode::AccessExclusive);
+        let mut statements = part::lock(&self.parts(), Mode::AccessExclusive);
         statements.extend(self.around.drop());
         for shadow in self.shadows {
             statements.extend(shadow.follow_no_more());
-            let along = self.parts().map(|part| &part.table);
+            let along = self.shadows.iter().map(|shadow| &shadow.part.table);
             statements.push(outside::refuse_unknown(along, shadow.name(), shadow.column()));
             statements.push(inherit(shadow));
         }
@@ -99,7 +101,7 @@ impl Swap<'_> {
     }
 
     fn back(&self) -> Vec<Statement> {
-        let mut statements = part::lock(self.parts(), Mode::ShareRowExclusive);
+        let mut statements = part::lock(&self.parts(), Mode::ShareRowExclusive);
         statements.extend(self.around.drop());
         statements.extend(self.shadows.iter().flat_map(Shadow::lag_no_more));
         for shadow in self.shadows {
@@ -136,12 +138,16 @@ impl Swap<'_> {
         let (replacing, retired) = (shadow.shadow(), shadow.retired());
         let copies = shadow.copies();
         let mut statements = Vec::new();
-        if is_key(shadow) {
-            statements.extend(set_not_null(table, &retired, &not_null(shadow)));
+        if swapped_key::is_key(shadow) {
+            statements.extend(swapped_key::set_not_null(
+                table,
+                &retired,
+                &swapped_key::not_null(shadow),
+            ));
         }
-        if let Some((key, old)) = old_key(shadow) {
+        if let Some((key, old)) = swapped_key::old(shadow) {
             statements.push(
-                replace_key(table, key, &old)
+                swapped_key::replace(table, key, &old)
                     .why("the index is there, and the valid check has proved NOT NULL"),
             );
         }
@@ -155,9 +161,13 @@ impl Swap<'_> {
         statements.extend(copies.unname(table, |parent| keyed.contains(&parent)));
         statements.extend(copies.restore(table));
         statements.extend(set_default(table, column, shadow.part.old.default.as_ref()));
-        if shadow.is_not_null() && !is_key(shadow) {
+        if shadow.is_not_null() && !swapped_key::is_key(shadow) {
             let condition = format!("{} is not null", column.quoted());
-            statements.push(ddl::add_check_not_valid(table, &not_null(shadow), &condition));
+            statements.push(ddl::add_check_not_valid(
+                table,
+                &swapped_key::not_null(shadow),
+                &condition,
+            ));
         }
         statements
     }
@@ -175,8 +185,8 @@ impl Swap<'_> {
         Step::transaction(Phase::Contract, "nobody goes back to the old type", statements)
     }
 
-    fn parts(&self) -> impl Iterator<Item = &Part> + Clone {
-        self.shadows.iter().map(|shadow| &shadow.part)
+    fn parts(&self) -> Vec<&Part> {
+        self.shadows.iter().map(|shadow| &shadow.part).collect()
     }
 
     /// The tables whose primary key's index changes hands: a foreign key needs that very index.
@@ -193,7 +203,7 @@ fn take_place(shadow: &Shadow) -> Vec<Statement> {
     let mut statements = Vec::new();
     if let (Some(key), Some(index)) = (shadow.primary_key(), copies.key_name()) {
         statements.push(
-            replace_key(table, key, &index)
+            swapped_key::replace(table, key, &index)
                 .why("the index is there, and the column is NOT NULL: no row is read"),
         );
     }
@@ -201,7 +211,7 @@ fn take_place(shadow: &Shadow) -> Vec<Statement> {
     statements.extend(copies.rename(table));
     statements.extend(hand_over::hand_over(table, &shadow.part.old, column, &replacing));
     if shadow.is_not_null() {
-        let left = ddl::drop_constraint_if_exists(table, &not_null(shadow));
+        let left = ddl::drop_constraint_if_exists(table, &swapped_key::not_null(shadow));
         statements.push(left.why("left by a way back that was cut short"));
         statements.push(
             ddl::drop_not_null(table, column)
@@ -217,66 +227,6 @@ fn take_place(shadow: &Shadow) -> Vec<Statement> {
     statements
 }
 
-/// What a primary key or an identity needs before the old column can have it again: NOT NULL,
-/// proved, and unique indexes, of the old column and of the new one, whose own is the key's.
-fn key_back(shadow: &Shadow) -> Vec<Step> {
-    let (table, retired) = (shadow.name(), shadow.retired());
-    if !is_key(shadow) {
-        return Vec::new();
-    }
-    let check = not_null(shadow);
-    let condition = format!("{} is not null", retired.quoted());
-    let add = ddl::add_check_not_valid(table, &check, &condition);
-    let validate = ddl::validate(table, &check);
-    let mut steps: Vec<Step> = key_indexes(shadow)
-        .into_iter()
-        .map(|index| Step {
-            phase: Phase::Switch,
-            why: "for the way back alone: the index that the primary key will need".into(),
-            work: Work::DropIndex(index.clone()),
-            undo: Some(Work::BuildIndex(index)),
-        })
-        .collect();
-    steps.push(way_back("reads every row; blocks nobody", Work::Transaction(vec![validate])));
-    let left = ddl::drop_constraint_if_exists(table, &check);
-    steps.push(Step {
-        phase: Phase::Switch,
-        why: "for the way back alone: the old column is NOT NULL again".into(),
-        work: Work::Transaction(vec![left.why("left by a way back that was cut short")]),
-        undo: Some(Work::Transaction(vec![add])),
-    });
-    steps
-}
-
-fn key_indexes(shadow: &Shadow) -> Vec<Index> {
-    let table = shadow.name();
-    let Some(key) = shadow.primary_key() else { return Vec::new() };
-    let old = key.with_column(shadow.column(), &shadow.retired());
-    let names = (old_key(shadow), shadow.copies().key_name());
-    let (Some((_, retired)), Some(copy)) = names else { return Vec::new() };
-    let index = |key: &Constraint, name: &Name| {
-        index::concurrent(table, &attach::index_of(key, name, key.columns()))
-    };
-    vec![index(key, &copy), index(&old, &retired)]
-}
-
-/// The primary key, and the name that its old index gets on the way back.
-fn old_key(shadow: &Shadow) -> Option<(&Constraint, Name)> {
-    let key = shadow.primary_key()?;
-    Some((key, names::retired(shadow.name(), key.name.as_ref()?)))
-}
-
-/// Catalog B7: the index is there, and its columns are NOT NULL.
-fn replace_key(table: &TableName, key: &Constraint, index: &Name) -> Statement {
-    let name = key.name.as_ref().map(Name::quoted).unwrap_or_default();
-    let add = constraint::using_index(key, &index.text);
-    ddl::alter(table, &format!("drop constraint {name}, add {add}"), Mode::AccessExclusive)
-}
-
-fn is_key(shadow: &Shadow) -> bool {
-    shadow.primary_key().is_some() || shadow.part.old.identity.is_some()
-}
-
 /// The old column's constraints that could refuse a row which the new column takes. Unique ones
 /// cannot: what is distinct on the old type is distinct on the new.
 fn refusing(shadow: &Shadow) -> impl Iterator<Item = &Constraint> {
@@ -286,19 +236,6 @@ fn refusing(shadow: &Shadow) -> impl Iterator<Item = &Constraint> {
     shadow.part.constraints().filter(refuses)
 }
 
-/// The check that stands in for a NOT NULL until it is proved.
-fn not_null(shadow: &Shadow) -> String {
-    names::internal(shadow.name(), &[&shadow.column().text], "back_not_null")
-}
-
-fn set_not_null(table: &TableName, column: &Name, check: &str) -> Vec<Statement> {
-    vec![
-        ddl::set_not_null(table, column),
-        ddl::drop_constraint_if_exists(table, check)
-            .why("two statements: one `alter table` with both would scan"),
-    ]
-}
-
 fn inherit(shadow: &Shadow) -> Statement {
     let copies = shadow.copies();
     let (column, by) = (shadow.column(), &shadow.shadow());
@@ -306,12 +243,14 @@ fn inherit(shadow: &Shadow) -> Statement {
     Replaced { table: shadow.name(), column, by, indexes, constraints }.inherit()
 }
 
-fn set_default(table: &TableName, column: &Name, default: Option<&Default>) -> Option<Statement> {
-    Some(ddl::set_default(table, column, &default?.sql()))
+fn give_back(shadow: &Shadow) -> Statement {
+    let copies = shadow.copies();
+    let (column, by) = (&shadow.shadow(), shadow.column());
+    let back = |names: Vec<(Name, Name)>| names.into_iter().map(|(old, new)| (new, old)).collect();
+    let (indexes, constraints) = (back(copies.index_names()), back(copies.constraint_names()));
+    Replaced { table: shadow.name(), column, by, indexes, constraints }.inherit()
 }
 
-/// Forward it does nothing.
-fn way_back(why: &str, undo: Work) -> Step {
-    let why = format!("for the way back alone: {why}");
-    Step::transaction(Phase::Switch, why, Vec::new()).undone_by(undo)
+fn set_default(table: &TableName, column: &Name, default: Option<&Default>) -> Option<Statement> {
+    Some(ddl::set_default(table, column, &default?.sql()))
 }

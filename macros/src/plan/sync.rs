@@ -128,7 +128,7 @@ impl Sync<'_> {
                 .push(sql::add_column(self.table, &bare).why(
                     "without a default: rows that are there must start as NULL, to be filled",
                 ));
-            statements.extend(ddl::comment(self.table, &bare));
+            statements.extend(ddl::describe(self.table, &bare));
         }
         if let Some(marker) = self.marker() {
             let clause = format!("add column {marker} boolean not null default true");

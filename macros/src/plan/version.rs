@@ -1,7 +1,7 @@
 //! What only some servers have: asked for before anything is done, because the version is known to
 //! the server alone.
 
-use crate::plan::Statement;
+use crate::plan::{Phase, Statement, Step};
 
 /// Fails on a server that is older than this major version.
 pub(crate) fn require(major: u32, what: &str) -> Statement {
@@ -12,4 +12,10 @@ pub(crate) fn require(major: u32, what: &str) -> Statement {
          raise exception '{what} needs PostgreSQL {major}' using errcode = 'feature_not_supported';\n  \
          end if;\nend\n$changeover$"
     ))
+}
+
+/// Refuses a server that has no virtual columns.
+pub(crate) fn require_virtual() -> Step {
+    let why = "asked before anything is done";
+    Step::transaction(Phase::Expand, why, vec![require(18, "a virtual column")])
 }

@@ -19,22 +19,19 @@ pub(crate) fn entity(view: &View) -> Entity {
 }
 
 fn create_sql(view: &View) -> String {
-    let mut sql = format!("create view {}", head(&view.name, &view.columns));
     let flags = [
         (view.security_barrier, "security_barrier = true"),
         (view.security_invoker, "security_invoker = true"),
     ];
     let set: Vec<&str> = flags.iter().filter(|(on, _)| *on).map(|(_, text)| *text).collect();
-    if !set.is_empty() {
-        sql += &format!(" with ({})", set.join(", "));
-    }
-    sql += &format!(" as\n{}", view.query.text);
-    sql += match view.check_option {
+    let with = if set.is_empty() { String::new() } else { format!(" with ({})", set.join(", ")) };
+    let check = match view.check_option {
         None => "",
         Some(CheckOption::Local) => "\nwith local check option",
         Some(CheckOption::Cascaded) => "\nwith cascaded check option",
     };
-    sql
+    let (head, query) = (head(&view.name, &view.columns), &view.query.text);
+    format!("create view {head}{with} as\n{query}{check}")
 }
 
 /// A view's name, and its columns' where they are listed.
@@ -78,7 +75,7 @@ pub(crate) fn recreate(view: &Entity, over: &[Entity]) -> Vec<Statement> {
     statements
 }
 
-fn keep_privileges(view: &Entity, number: usize) -> Statement {
+pub(crate) fn keep_privileges(view: &Entity, number: usize) -> Statement {
     let name = view.name.quoted().replace('\'', "''");
     Statement::free(format!(
         "select set_config('changeover.privileges_{number}', relacl::text, true)\n\
@@ -87,7 +84,7 @@ fn keep_privileges(view: &Entity, number: usize) -> Statement {
     .why("what was granted on the view goes with it")
 }
 
-fn restore_privileges(view: &Entity, number: usize) -> Statement {
+pub(crate) fn restore_privileges(view: &Entity, number: usize) -> Statement {
     let name = view.name.quoted();
     Statement::free(format!(
         "do $changeover$

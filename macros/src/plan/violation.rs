@@ -2,6 +2,8 @@
 
 use crate::plan::{Phase, Require, Step, Work};
 use crate::syntax::constraint::{Constraint, Rule, join};
+use crate::syntax::index::Index;
+use crate::syntax::key::Key;
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::reference::Reference;
 
@@ -23,8 +25,10 @@ pub(crate) fn condition(table: &TableName, constraint: &Constraint) -> Option<St
     Some(match &constraint.rule {
         Rule::Check(sql) => format!("not ({})", sql.text),
         Rule::ForeignKey { columns, target } => orphan(&table.quoted(), columns, target, ""),
-        Rule::Unique(columns) if constraint.terms.nulls_not_distinct => same(table, columns),
-        Rule::Unique(columns) | Rule::PrimaryKey(columns) => equal(table, columns),
+        Rule::Unique(columns) if constraint.terms.nulls_not_distinct => {
+            same(table, &quoted(columns), "")
+        }
+        Rule::Unique(columns) | Rule::PrimaryKey(columns) => equal(table, &quoted(columns), ""),
         Rule::Exclude(_) => return None,
     })
 }
@@ -76,21 +80,43 @@ fn orphan(row: &str, columns: &[Name], target: &Reference, lock: &str) -> String
     format!("num_nulls({}) between 1 and {} or ({orphan})", all.join(", "), columns.len() - 1)
 }
 
+/// Looks for rows that a unique index would fail on.
+pub(crate) fn require_unique(table: &TableName, index: &Index) -> Option<Step> {
+    if !index.unique {
+        return None;
+    }
+    let keys: Vec<String> = index.keys.iter().map(Key::value_sql).collect();
+    let keys = keys.join(", ");
+    let predicate = index.predicate.as_ref().map(|sql| format!(" where {}", sql.text));
+    let find = if index.nulls_not_distinct { same } else { equal };
+    let mut violation = find(table, &keys, predicate.as_deref().unwrap_or_default());
+    if let Some(sql) = &index.predicate {
+        violation = format!("({}) and {violation}", sql.text);
+    }
+    let name = index.name.as_ref().map_or("", |name| &name.text);
+    let require = Require {
+        table: table.quoted(),
+        violation,
+        problem: format!("share their key in `{name}` with another row"),
+        help: "make them differ, or delete all but one".into(),
+    };
+    let why = "finds rows that would fail, before anything is built";
+    Some(Step::new(Phase::Migrate, why, Work::Require(require)))
+}
+
 /// One scan and a hash: looked for row by row, it would be a scan for each.
-fn equal(table: &TableName, columns: &[Name]) -> String {
-    let list = quoted(columns);
+fn equal(table: &TableName, keys: &str, predicate: &str) -> String {
     format!(
-        "({list}) in (select {list} from {} group by {list} having count(*) > 1)",
+        "({keys}) in (select {keys} from {}{predicate} group by {keys} having count(*) > 1)",
         table.quoted()
     )
 }
 
 /// The same where nulls are equal, which `in` does not find.
-fn same(table: &TableName, columns: &[Name]) -> String {
+fn same(table: &TableName, keys: &str, predicate: &str) -> String {
     format!(
         "(tableoid, ctid) in (select tableoid, ctid from (select tableoid, ctid, count(*) over \
-         (partition by {}) as rows from {}) as counted where rows > 1)",
-        quoted(columns),
+         (partition by {keys}) as rows from {}{predicate}) as counted where rows > 1)",
         table.quoted()
     )
 }

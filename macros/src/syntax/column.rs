@@ -4,8 +4,8 @@ use std::fmt;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
-use syn::{Ident, LitStr, Token};
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, LitStr, Token, parenthesized};
 
 use crate::diag::Errors;
 use crate::syntax::default::Default;
@@ -13,6 +13,7 @@ use crate::syntax::identity::Identity;
 use crate::syntax::list::{Reader, Words, flag, inside, next};
 use crate::syntax::name::Name;
 use crate::syntax::reference::References;
+use crate::syntax::setting::{Kind, Setting};
 use crate::syntax::sql::Sql;
 use crate::syntax::types::{Family, Type};
 
@@ -25,8 +26,12 @@ pub(crate) struct Column {
     pub(crate) default: Option<Default>,
     pub(crate) identity: Option<Identity>,
     pub(crate) generated: Option<Sql>,
+    /// Whether a generated column is computed when it is read.
+    pub(crate) is_virtual: bool,
     pub(crate) collate: Option<LitStr>,
     pub(crate) comment: Option<LitStr>,
+    /// Sorted by their kind.
+    pub(crate) settings: Vec<Setting>,
 }
 
 /// A constraint that is written with a column and belongs to the table.
@@ -55,8 +60,10 @@ impl ColumnDef {
             default: None,
             identity: None,
             generated: None,
+            is_virtual: false,
             collate: None,
             comment: None,
+            settings: Vec::new(),
         };
         ColumnDef { column, inline: Vec::new() }
     }
@@ -84,6 +91,7 @@ impl ColumnDef {
         let (mut not_null, mut identity, mut key, mut unique) = (false, None, false, false);
         let (mut default, mut generated, mut collate, mut comment) = (None, None, None, None);
         let (mut check, mut reference) = (None, None);
+        let (mut statistics, mut storage, mut compression) = (None, None, None);
         let ty: Type = input.parse()?;
         let mut spans = Vec::new();
         read_modifiers(
@@ -100,6 +108,9 @@ impl ColumnDef {
                 ("generated", &mut inside(&mut generated)),
                 ("collate", &mut inside(&mut collate)),
                 ("comment", &mut inside(&mut comment)),
+                ("statistics", &mut setting(Kind::Statistics, &mut statistics)),
+                ("storage", &mut setting(Kind::Storage, &mut storage)),
+                ("compression", &mut setting(Kind::Compression, &mut compression)),
                 ("primary_key", &mut flag(&mut key)),
                 ("unique", &mut flag(&mut unique)),
                 ("check", &mut inside(&mut check)),
@@ -115,11 +126,57 @@ impl ColumnDef {
             reference.map(Box::new).map(Inline::References),
         ];
         let identity = identity.map(|found| Identity { span: span_of("identity"), ..found });
+        let settings = [statistics, storage, compression].into_iter().flatten().collect();
+        let is_virtual = generated.as_ref().is_some_and(|found: &Generated| found.is_virtual);
+        let generated = generated.map(|found| found.value);
         // PostgreSQL makes an identity column NOT NULL by itself.
         let not_null = not_null || identity.is_some();
-        let column = Column { name, ty, not_null, default, identity, generated, collate, comment };
+        let column = Column {
+            name,
+            ty,
+            not_null,
+            default,
+            identity,
+            generated,
+            is_virtual,
+            collate,
+            comment,
+            settings,
+        };
         column.check(errors);
         Ok(ColumnDef { column, inline: inline.into_iter().flatten().collect() })
+    }
+}
+
+/// A setting in parentheses.
+fn setting(kind: Kind, slot: &mut Option<Setting>) -> impl FnMut(ParseStream) -> syn::Result<()> {
+    move |input| {
+        let content;
+        parenthesized!(content in input);
+        *slot = Some(kind.parse(&content)?);
+        if content.is_empty() { Ok(()) } else { Err(content.error("unexpected token")) }
+    }
+}
+
+/// What stands inside `generated(…)`.
+struct Generated {
+    value: Sql,
+    is_virtual: bool,
+}
+
+impl Parse for Generated {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let value = input.parse()?;
+        if input.is_empty() {
+            return Ok(Generated { value, is_virtual: false });
+        }
+        input.parse::<Token![,]>()?;
+        let word = input.call(Ident::parse_any)?;
+        if word != "virtual" && word != "stored" {
+            let message = format!("unknown word `{word}`\nhelp: one of `stored`, `virtual`");
+            return Err(syn::Error::new(word.span(), message));
+        }
+        Ok(Generated { value, is_virtual: word == "virtual" })
     }
 }
 
@@ -142,6 +199,11 @@ impl Column {
     fn check(&self, errors: &mut Errors) {
         if let Some(default) = &self.default {
             default.check(&self.ty, errors);
+        }
+        for setting in self.settings.iter().filter(|setting| !setting.kind.fits(&self.ty)) {
+            errors
+                .at(setting.span, format_args!("type `{}` has no {}", self.ty, setting.kind.word()))
+                .note("PostgreSQL keeps its values in the row, as they are");
         }
         let Some(identity) = &self.identity else { return };
         if !matches!(self.ty.family, Family::Integer { .. }) {
@@ -183,13 +245,17 @@ impl fmt::Display for Column {
             write!(f, " default {default}")?;
         }
         if let Some(generated) = &self.generated {
-            write!(f, " generated({generated})")?;
+            let kept = if self.is_virtual { ", virtual" } else { "" };
+            write!(f, " generated({generated}{kept})")?;
         }
         if let Some(collate) = &self.collate {
             write!(f, " collate({:?})", collate.value())?;
         }
         if let Some(comment) = &self.comment {
             write!(f, " comment({:?})", comment.value())?;
+        }
+        for setting in &self.settings {
+            write!(f, " {setting}")?;
         }
         Ok(())
     }

@@ -7,12 +7,13 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Token, parenthesized};
 
-use crate::diag::{Errors, nearest};
+use crate::diag::{Errors, suggestion};
 use crate::syntax::exclusion::Exclusion;
 use crate::syntax::list::{self, Reader, flag, value};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::reference::{Action, Effect, Match, Reference};
 use crate::syntax::sql::Sql;
+use crate::syntax::terms::{Columns, Terms, columns, names_in};
 
 /// A constraint; one that a user did not name gets its name from the model.
 #[derive(Clone)]
@@ -34,17 +35,6 @@ pub(crate) enum Rule {
     Exclude(Exclusion),
 }
 
-/// What else is said of a constraint. Each kind takes some of it.
-#[derive(Clone, Default, PartialEq)]
-pub(crate) struct Terms {
-    pub(crate) deferrable: bool,
-    /// Which makes it deferrable.
-    pub(crate) initially_deferred: bool,
-    pub(crate) no_inherit: bool,
-    pub(crate) nulls_not_distinct: bool,
-    pub(crate) include: Vec<Name>,
-}
-
 /// What only foreign keys and exclusion constraints say, as it is read.
 #[derive(Default)]
 struct Own {
@@ -58,9 +48,6 @@ struct Own {
 /// The words that begin a constraint in a table's list.
 pub(crate) const WORDS: [&str; 5] = ["primary_key", "unique", "check", "foreign_key", "exclude"];
 
-/// Words that are options where a list of columns may go on.
-const FLAGS: [&str; 3] = ["deferrable", "initially_deferred", "nulls_not_distinct"];
-
 impl Constraint {
     pub(crate) fn of(rule: Rule, span: Span) -> Self {
         Constraint { name: None, rule, terms: Terms::default(), with: None, span }
@@ -72,11 +59,8 @@ impl Constraint {
         if WORDS.iter().any(|known| word == known) {
             return Self::parse(&word, input, errors);
         }
-        let mut message = format!("expected a constraint, found `{word}`\nhelp: ");
-        match nearest(&word.to_string(), &WORDS) {
-            Some(near) => message += &format!("did you mean `{near}`?"),
-            None => message += &format!("one of `{}`", WORDS.join("`, `")),
-        }
+        let help = suggestion(&word.to_string(), &WORDS);
+        let message = format!("expected a constraint, found `{word}`\nhelp: {help}");
         Err(syn::Error::new(word.span(), message))
     }
 
@@ -139,8 +123,8 @@ impl Constraint {
         let terms = &mut self.terms;
         let known: [(&'static str, &mut Reader); 11] = [
             ("name", &mut value(&mut self.name)),
-            ("deferrable", &mut flag(&mut terms.deferrable)),
-            ("initially_deferred", &mut flag(&mut terms.initially_deferred)),
+            ("deferrable", &mut flag(&mut terms.timing.deferrable)),
+            ("initially_deferred", &mut flag(&mut terms.timing.initially_deferred)),
             ("no_inherit", &mut flag(&mut terms.no_inherit)),
             ("nulls_not_distinct", &mut flag(&mut terms.nulls_not_distinct)),
             ("include", &mut names_in(&mut terms.include)),
@@ -254,15 +238,11 @@ impl Constraint {
     /// The columns by which it identifies a row, so that a foreign key may point at them.
     pub(crate) fn key(&self) -> Option<&[Name]> {
         match &self.rule {
-            Rule::PrimaryKey(key) | Rule::Unique(key) if !self.terms.is_deferrable() => Some(key),
+            Rule::PrimaryKey(key) | Rule::Unique(key) if !self.terms.timing.is_deferrable() => {
+                Some(key)
+            }
             _ => None,
         }
-    }
-}
-
-impl Terms {
-    pub(crate) fn is_deferrable(&self) -> bool {
-        self.deferrable || self.initially_deferred
     }
 }
 
@@ -276,57 +256,8 @@ pub(crate) fn parse_columns(input: ParseStream) -> syn::Result<Vec<Name>> {
     Ok(content.parse_terminated(Name::parse, Token![,])?.into_iter().collect())
 }
 
-/// Reads names up to an option, an arrow or the end.
-fn columns(input: ParseStream) -> syn::Result<Vec<Name>> {
-    let mut columns = vec![input.parse()?];
-    while input.peek(Token![,]) && !is_option(input) {
-        input.parse::<Token![,]>()?;
-        if input.is_empty() {
-            break;
-        }
-        columns.push(input.parse()?);
-    }
-    Ok(columns)
-}
-
-/// Whether the word behind the comma is an option, and no column: a column of that name is
-/// written as a string.
-fn is_option(input: ParseStream) -> bool {
-    if input.peek3(Token![=]) && !input.peek3(Token![=>]) {
-        return true;
-    }
-    let ahead = input.fork();
-    ahead.parse::<Token![,]>().is_ok()
-        && ahead
-            .call(Ident::parse_any)
-            .is_ok_and(|word| word == "include" || FLAGS.iter().any(|flag| word == flag))
-}
-
-/// An option with names in parentheses.
-fn names_in(slot: &mut Vec<Name>) -> impl FnMut(ParseStream) -> syn::Result<()> {
-    |input| {
-        let content;
-        parenthesized!(content in input);
-        slot.extend(content.parse_terminated(Name::parse, Token![,])?);
-        Ok(())
-    }
-}
-
 pub(crate) fn join(names: &[Name]) -> String {
     names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// Columns in front of options.
-struct Columns<'a>(&'a [Name]);
-
-impl fmt::Display for Columns<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |name: &Name| {
-            let is_word = name == "include" || FLAGS.contains(&name.text.as_str());
-            if is_word { format!("{:?}", name.text) } else { name.to_string() }
-        };
-        f.write_str(&self.0.iter().map(name).collect::<Vec<_>>().join(", "))
-    }
 }
 
 impl fmt::Display for Constraint {
@@ -346,24 +277,5 @@ impl fmt::Display for Constraint {
             write!(f, ", name = {name}")?;
         }
         f.write_str(")")
-    }
-}
-
-impl fmt::Display for Terms {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.include.is_empty() {
-            write!(f, ", include({})", join(&self.include))?;
-        }
-        for (word, is_set) in [
-            ("no_inherit", self.no_inherit),
-            ("nulls_not_distinct", self.nulls_not_distinct),
-            ("deferrable", self.deferrable),
-            ("initially_deferred", self.initially_deferred),
-        ] {
-            if is_set {
-                write!(f, ", {word}")?;
-            }
-        }
-        Ok(())
     }
 }

@@ -72,6 +72,11 @@ impl Default {
         (word.eq_ignore_ascii_case("nextval") && is_plain).then(|| (*name).to_owned())
     }
 
+    /// A string that we chose.
+    pub(crate) fn of_text(text: &str, span: Span) -> Self {
+        Default { kind: Kind::Text(text.to_owned()), span }
+    }
+
     /// The string, where it is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.kind {

@@ -192,9 +192,10 @@ impl Opclass {
     }
 }
 
-/// Whether an exclusion constraint's operator follows, `with "&&"`.
+/// Whether an exclusion constraint's operator follows, `with "&&"`: no modifier stands before a
+/// string.
 fn is_operator_next(input: ParseStream) -> bool {
-    input.peek2(LitStr) && input.fork().call(Ident::parse_any).is_ok_and(|word| word == "with")
+    input.peek2(LitStr)
 }
 
 fn is_opclass(name: &Name) -> bool {

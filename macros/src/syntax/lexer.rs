@@ -153,6 +153,10 @@ pub(crate) fn unfit_query(text: &str) -> Option<String> {
 }
 
 fn unfit_as(text: &str, is_one_item: bool) -> Option<String> {
+    // In a string it would end the body of the function that the text is set into.
+    if text.contains("$changeover$") {
+        return Some("SQL holds `$changeover$`, which quotes our functions".into());
+    }
     let tokens = match tokens(text) {
         Err(problem) => return Some(format!("SQL holds {problem}")),
         Ok(tokens) if tokens.is_empty() => return Some("SQL is empty".into()),
@@ -186,6 +190,7 @@ mod tests {
     fn a_fragment_cannot_end_its_statement() {
         for (text, problem) in [
             ("1; drop table users", "a semicolon"),
+            ("'$changeover$ language sql; drop table users'", "quotes our functions"),
             ("1 -- rest", "a comment"),
             ("1 /* rest", "a comment"),
             ("'open", "unclosed"),

@@ -91,7 +91,7 @@ impl<'a, 'b> Words<'a, 'b> {
         let word = input.call(Ident::parse_any)?;
         let names: Vec<&str> = self.known.iter().map(|(name, _)| *name).collect();
         let Some(at) = names.iter().position(|name| word == name) else {
-            return Err(self.unknown(&word, &names));
+            return Err(unknown(self.kind, &word, &names));
         };
         if let Some(first) = self.seen.iter().find(|seen| **seen == word) {
             let message = format!("{} `{word}` is given twice", self.kind);
@@ -101,16 +101,25 @@ impl<'a, 'b> Words<'a, 'b> {
         self.seen.push(word);
         (self.known[at].1)(input)
     }
+}
 
-    fn unknown(&self, word: &Ident, names: &[&str]) -> syn::Error {
-        let kind = self.kind;
-        let help = match nearest(&word.to_string(), names) {
-            Some(near) => format!("\nhelp: did you mean `{near}`?"),
-            None if names.is_empty() => String::new(),
-            None => format!("\nhelp: one of `{}`", names.join("`, `")),
-        };
-        syn::Error::new(word.span(), format!("unknown {kind} `{word}`{help}"))
+/// Reads a word of the grammar; `help` is how the whole is written.
+pub(crate) fn keyword(word: &str, help: &str, input: ParseStream) -> syn::Result<()> {
+    let ahead = input.fork().call(Ident::parse_any);
+    if ahead.is_ok_and(|found| found == word) {
+        return input.call(Ident::parse_any).map(drop);
     }
+    Err(input.error(format!("expected `{word}`\nhelp: {help}")))
+}
+
+/// A word that a place does not take; `kind` is what it takes.
+pub(crate) fn unknown(kind: &str, word: &Ident, names: &[&str]) -> syn::Error {
+    let help = match nearest(&word.to_string(), names) {
+        Some(near) => format!("\nhelp: did you mean `{near}`?"),
+        None if names.is_empty() => String::new(),
+        None => format!("\nhelp: one of `{}`", names.join("`, `")),
+    };
+    syn::Error::new(word.span(), format!("unknown {kind} `{word}`{help}"))
 }
 
 /// Reads `, key` and `, key = value` to the end of `input`.

@@ -7,6 +7,7 @@ use crate::syntax::name::Name;
 use crate::syntax::storage::{FILLFACTOR, Known, Takes};
 
 /// An index method (manual, "Index Types", and the properties of `pg_indexam_has_property`).
+#[expect(clippy::struct_excessive_bools, reason = "one property each, as PostgreSQL has them")]
 pub(crate) struct Method {
     pub(crate) name: &'static str,
     /// Whether it is sorted, and so can have an order and be unique.
@@ -91,7 +92,7 @@ pub(crate) fn method(using: Option<&Name>) -> &'static Method {
 pub(crate) fn methods(can: impl Fn(&Method) -> bool) -> String {
     let able = METHODS.iter().filter(|method| can(method));
     let options: Vec<String> = able.map(|method| format!("using = {}", method.name)).collect();
-    options.join("` or `")
+    options.join(" or ")
 }
 
 impl Parse for Using {

@@ -158,6 +158,18 @@ pub(crate) struct ColumnName {
     pub(crate) name: Name,
 }
 
+impl ColumnName {
+    /// A value with its enum in the table's place, `order_status.shipped`.
+    pub(crate) fn parse_value(input: ParseStream) -> syn::Result<Self> {
+        let first: Name = input.fork().parse()?;
+        if !input.peek2(Token![.]) {
+            let message = format!("expected a value with its enum, `{first}.value`");
+            return Err(syn::Error::new(first.span, message));
+        }
+        input.parse()
+    }
+}
+
 impl Parse for ColumnName {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         Self::parse_part(input, "column")

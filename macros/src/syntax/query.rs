@@ -46,7 +46,7 @@ const JOINS: &[&str] =
 impl Parse for Query {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let literal: LitStr = input.parse()?;
-        let (text, span) = (literal.value().trim().to_owned(), literal.span());
+        let (text, span) = (dedented(&literal.value()), literal.span());
         let query = Query { text, span };
         match query.unfit() {
             Some(problem) => Err(syn::Error::new(span, problem)),
@@ -105,27 +105,22 @@ impl Query {
             depths[at] == 0 && CLAUSES.iter().any(|word| is(tokens.get(at), word)) && !distinct
         };
         let end = (start + 1..tokens.len()).find(|&at| ends(at)).unwrap_or(tokens.len());
-        let mut items = vec![start + 1..start + 1];
-        for at in start + 1..end {
-            match (items.last_mut(), depths[at] == 0 && tokens[at] == Token::Sign(',')) {
-                (_, true) => items.push(at + 1..at + 1),
-                (Some(item), false) => item.end = at + 1,
-                (None, false) => {}
-            }
-        }
-        items.into_iter().map(|item| column_name(&tokens[item])).collect()
+        let commas =
+            (start + 1..end).filter(|&at| depths[at] == 0 && tokens[at] == Token::Sign(','));
+        let ends: Vec<usize> = commas.chain([end]).collect();
+        let starts = [start].into_iter().chain(ends.iter().copied());
+        starts.zip(&ends).map(|(comma, end)| column_name(&tokens[comma + 1..*end])).collect()
     }
 
     /// What stands in its `from` clauses, subqueries' included.
     pub(crate) fn sources(&self) -> Vec<Source> {
         let tokens = self.tokens();
-        let of_query = of_query(&tokens);
         let with = common_tables(&tokens);
         let mut sources = Vec::new();
-        for at in 1..tokens.len() {
+        for (at, of_query) in of_query(&tokens).into_iter().enumerate().skip(1) {
             let from = is(tokens.get(at), "from") && !is(tokens.get(at - 1), "distinct");
             let mut next = at + 1;
-            if !of_query[at] || !(from || is(tokens.get(at), "join")) {
+            if !of_query || !(from || is(tokens.get(at), "join")) {
                 continue;
             }
             while let Some((source, after)) = source(&tokens, next) {
@@ -171,6 +166,18 @@ impl Query {
             },
         )
     }
+}
+
+/// A text without the indentation that it has in the source.
+pub(crate) fn dedented(text: &str) -> String {
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let full = || text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let common = full().map(|line| indent(&line)).min().unwrap_or(0);
+    let lines = text.lines().enumerate().map(|(at, line)| match at {
+        0 => line,
+        _ => line.get(common..).unwrap_or_default(),
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// An identifier, as PostgreSQL folds it.
@@ -302,15 +309,17 @@ mod tests {
         Query::stored(text).sources().iter().map(|source| source.table.to_string()).collect()
     }
 
-    fn name(text: &str) -> Option<String> {
-        Some(text.into())
+    #[test]
+    fn indentation_of_the_source_is_left_out() {
+        assert_eq!(dedented("\n    begin\n      x;\n\n    end"), "begin\n  x;\n\nend");
+        assert_eq!(dedented("select a\n  from t\n "), "select a\nfrom t");
     }
 
     #[test]
     fn columns_are_those_of_the_outer_select() {
         assert_eq!(
             columns("with x as (select a from t) select distinct x.a, b + 1 as c, \"D\" from x, y"),
-            [name("a"), name("c"), name("D")]
+            [Some("a".to_owned()), Some("c".to_owned()), Some("D".to_owned())]
         );
         assert_eq!(
             columns("select count(*), id::text, a is distinct from b from t"),

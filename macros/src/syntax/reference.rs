@@ -8,9 +8,10 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Ident, Token, parenthesized};
 
-use crate::diag::nearest;
-use crate::syntax::constraint::{Terms, join};
+use crate::diag::suggestion;
+use crate::syntax::constraint::join;
 use crate::syntax::name::{ColumnName, Name, TableName};
+use crate::syntax::terms::Terms;
 
 #[derive(Clone)]
 pub(crate) struct Reference {
@@ -93,10 +94,7 @@ impl Parse for Action {
             return Ok(*action);
         }
         let names: Vec<&str> = ACTIONS.iter().map(|(name, ..)| *name).collect();
-        let help = match nearest(&word.to_string(), &names) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("one of `{}`", names.join("`, `")),
-        };
+        let help = suggestion(&word.to_string(), &names);
         Err(syn::Error::new(word.span(), format!("unknown action `{word}`\nhelp: {help}")))
     }
 }
@@ -149,8 +147,8 @@ impl Parse for References {
             input.parse::<Token![,]>()?;
             let key = input.call(Ident::parse_any)?;
             match key.to_string().as_str() {
-                "deferrable" => terms.deferrable = true,
-                "initially_deferred" => terms.initially_deferred = true,
+                "deferrable" => terms.timing.deferrable = true,
+                "initially_deferred" => terms.timing.initially_deferred = true,
                 "on_delete" => target.on_delete = Some(given(input)?),
                 "on_update" => target.on_update = Some(given(input)?),
                 word => return Err(unknown(word, key.span())),
@@ -167,10 +165,7 @@ fn given<T: Parse>(input: ParseStream) -> syn::Result<T> {
 
 fn unknown(word: &str, span: Span) -> syn::Error {
     let known = ["on_delete", "on_update", "deferrable", "initially_deferred"];
-    let help = match nearest(word, &known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("one of `{}`", known.join("`, `")),
-    };
+    let help = suggestion(word, &known);
     syn::Error::new(span, format!("unknown option `{word}`\nhelp: {help}"))
 }
 

@@ -88,6 +88,16 @@ impl Sequence {
         }
     }
 
+    /// The same, with errors in it to be reported at another token.
+    pub(crate) fn at(mut self, span: Span) -> Self {
+        let (increment, min, max) = (&mut self.increment, &mut self.min, &mut self.max);
+        for number in [increment, min, max, &mut self.start, &mut self.cache].into_iter().flatten()
+        {
+            number.span = span;
+        }
+        self
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.to_string().is_empty()
     }
@@ -113,7 +123,8 @@ impl Sequence {
     /// The first value that it gives.
     pub(crate) fn first(&self) -> Number {
         let value = if self.is_descending() { self.most() } else { self.least() };
-        self.start.unwrap_or(Number { value, span: Span::call_site() })
+        let bound = self.max.or(self.min).map_or_else(Span::call_site, |number| number.span);
+        self.start.unwrap_or(Number { value, span: bound })
     }
 
     /// Reports what PostgreSQL would refuse when it is made.
@@ -122,7 +133,7 @@ impl Sequence {
             errors.at(increment.span, "a sequence that counts by 0 stands still").help("1");
         }
         if let Some(cache) = self.cache.filter(|number| number.value < 1) {
-            errors.at(cache.span, "at least one value is kept at hand").help("1");
+            errors.at(cache.span, "a sequence keeps at least one value at hand").help("1");
         }
         let range = (i64::MIN >> (64 - self.bits()))..=(i64::MAX >> (64 - self.bits()));
         for number in self.min.iter().chain(&self.max) {

@@ -74,7 +74,7 @@ pub(crate) const OF_TABLES: &[Known] = &[
     ("autovacuum_multixact_freeze_table_age", Takes::Number(0.0, AGE)),
 ];
 
-/// PostgreSQL manual, "Built-in Operator Classes" of `brin` and `gist`, and the modules `ltree`,
+/// PostgreSQL manual, "Built-in Operator Classes" of BRIN and `GiST`, and the modules `ltree`,
 /// `pg_trgm`, `hstore` and `intarray`.
 pub(crate) const OF_OPCLASSES: &[Known] = &[
     ("siglen", Takes::Number(1.0, 2024.0)),

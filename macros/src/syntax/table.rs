@@ -7,7 +7,7 @@ use std::fmt;
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, Token, braced, parenthesized};
+use syn::{Ident, LitStr, Token, braced, parenthesized};
 
 use crate::diag::Errors;
 use crate::syntax::column::{Column, ColumnDef, Inline};
@@ -28,6 +28,7 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     pub(crate) constraints: Vec<Constraint>,
     pub(crate) indexes: Vec<Index>,
+    pub(crate) comment: Option<LitStr>,
     /// Whether its rows are lost when the server crashes.
     pub(crate) unlogged: bool,
     pub(crate) storage: Parameters,
@@ -41,6 +42,7 @@ impl Table {
             columns: Vec::new(),
             constraints: Vec::new(),
             indexes: Vec::new(),
+            comment: None,
             unlogged: false,
             storage: Parameters::default(),
             partition_by: None,
@@ -71,6 +73,10 @@ impl Table {
         let word = input.call(Ident::parse_any)?;
         if word == "index" {
             self.indexes.push(Index::parse_item(&word, input, errors)?);
+        } else if word == "comment" {
+            let content;
+            parenthesized!(content in input);
+            self.comment = Some(content.parse()?);
         } else if word == "with" {
             let content;
             parenthesized!(content in input);
@@ -85,7 +91,7 @@ impl Table {
         } else {
             let message = format!(
                 "expected a column `{word}: type` or a constraint, found `{word}(`\n\
-                 help: one of `{}`, `index`, `with`, `partition_by`",
+                 help: one of `{}`, `index`, `with`, `partition_by`, `comment`",
                 WORDS.join("`, `")
             );
             return Err(syn::Error::new(word.span(), message));
@@ -139,6 +145,12 @@ impl Table {
         self.constraints.iter().filter_map(Constraint::reference).any(|target| {
             target.table == *table && column.is_none_or(|name| target.columns.contains(name))
         })
+    }
+
+    /// Whether a constraint or an index needs both columns.
+    pub(crate) fn needs_both(&self, one: &str, other: &str) -> bool {
+        self.constraints.iter().any(|item| item.needs(one) && item.needs(other))
+            || self.indexes.iter().any(|item| item.needs(one) && item.needs(other))
     }
 
     /// The columns of its foreign keys that stand for that column of another table.
@@ -258,8 +270,9 @@ impl fmt::Display for Table {
         let indexes = self.indexes.iter().map(Index::to_string);
         let storage = (!self.storage.is_empty()).then(|| format!("with({})", self.storage));
         let partition = self.partition_by.as_ref().map(PartitionBy::to_string);
-        let items: Vec<String> =
-            columns.chain(constraints).chain(indexes).chain(storage).chain(partition).collect();
+        let comment = self.comment.iter().map(|text| format!("comment({:?})", text.value()));
+        let items = columns.chain(constraints).chain(indexes).chain(storage).chain(partition);
+        let items: Vec<String> = items.chain(comment).collect();
         f.write_str(if self.unlogged { "unlogged " } else { "" })?;
         write!(f, "{} {{ {} }}", self.name, items.join(", "))
     }

@@ -1,11 +1,12 @@
 //! Views, `active_users(id, name), "select …", option, …`: what `create_view!` and
 //! `replace_view!` take.
 
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Token, parenthesized};
+use syn::{Ident, Token, parenthesized};
 
 use crate::diag::Errors;
-use crate::syntax::list::{flag, options, value};
+use crate::syntax::list::{flag, options, unknown, value};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::query::Query;
 
@@ -47,6 +48,59 @@ impl View {
     /// The names of the columns that clients see.
     pub(crate) fn column_names(&self) -> Vec<String> {
         column_names(&self.columns, &self.query)
+    }
+}
+
+/// A materialized view as it is written.
+pub(crate) struct MaterializedView {
+    pub(crate) name: TableName,
+    pub(crate) columns: Vec<Name>,
+    pub(crate) query: Query,
+    /// The columns that tell its rows apart.
+    pub(crate) unique: Vec<Name>,
+}
+
+impl MaterializedView {
+    pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let (name, columns, query) = parse_head(input, errors)?;
+        let mut unique = Vec::new();
+        let mut read_unique = |input: ParseStream| {
+            let content;
+            parenthesized!(content in input);
+            unique.extend(content.parse_terminated(Name::parse, Token![,])?);
+            Ok(())
+        };
+        let before = errors.count();
+        options(input, errors, &mut [("unique", &mut read_unique)]);
+        let is_broken = errors.count() > before;
+        let view = MaterializedView { name, columns, query, unique };
+        if !is_broken {
+            view.check_unique(errors);
+        }
+        Ok(view)
+    }
+
+    pub(crate) fn column_names(&self) -> Vec<String> {
+        column_names(&self.columns, &self.query)
+    }
+
+    fn check_unique(&self, errors: &mut Errors) {
+        let known = self.column_names();
+        if self.unique.is_empty() {
+            let first = known.first().map_or("id", String::as_str);
+            errors
+                .at(
+                    self.name.span(),
+                    format_args!("materialized view `{}` has no unique columns", self.name),
+                )
+                .help(format_args!("unique({first})"))
+                .note("only with a unique index PostgreSQL refreshes it while clients read it");
+        }
+        for name in self.unique.iter().filter(|name| !known.contains(&name.text)) {
+            errors
+                .at(name.span, format_args!("the query gives no column `{name}`"))
+                .nearest(&name.text, known.iter().map(String::as_str));
+        }
     }
 }
 
@@ -103,15 +157,11 @@ fn check_columns(columns: &[Name], query: &Query, errors: &mut Errors) {
 
 impl Parse for CheckOption {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let word: Name = input.parse()?;
-        match word.text.as_str() {
+        let word = input.call(Ident::parse_any)?;
+        match word.to_string().as_str() {
             "local" => Ok(CheckOption::Local),
             "cascaded" => Ok(CheckOption::Cascaded),
-            other => {
-                let message =
-                    format!("unknown check option `{other}`\nhelp: one of `local`, `cascaded`");
-                Err(syn::Error::new(word.span, message))
-            }
+            _ => Err(unknown("check option", &word, &["local", "cascaded"])),
         }
     }
 }

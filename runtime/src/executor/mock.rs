@@ -1,5 +1,6 @@
 //! A server that answers by rule, and plans to run against it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -85,7 +86,7 @@ fn usual(sql: &str) -> Rows {
         ("with filled", &[&["3"]]),
         ("select count(*)", &[&["0"]]),
         ("select format_type", &[&["text"]]),
-        ("select \"id\"::text", &[&["7", "ann"]]),
+        ("select ctid", &[&["(0,1)", "7", "ann"]]),
         ("explain", &[&["[{\"Plan\": {\"Plan Rows\": 3}}]"]]),
     ];
     let answer = answers.iter().find(|(start, _)| sql.starts_with(start));
@@ -118,7 +119,14 @@ const INDEX: Index = Index {
     drop: statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
 };
 
+/// Fails the first time that it is given this name.
+pub(crate) const FLAKY: &str = "flaky";
+
 async fn label(names: Vec<String>) -> Result<Vec<String>, String> {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    if names.iter().any(|name| name == FLAKY) && CALLS.fetch_add(1, Ordering::Relaxed) == 0 {
+        return Err("the other service is not there".to_owned());
+    }
     Ok(names.into_iter().map(|name| name.to_uppercase()).collect())
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::executor::mock::{ALTER, DETACH, FINALIZE, FOUR, Log, Mock, ONE, TABLE, refusal, rows};
+use crate::executor::mock::{
+    ALTER, DETACH, FINALIZE, FLAKY, FOUR, Log, Mock, ONE, TABLE, refusal, rows,
+};
 use crate::{Changeover, Error, Phase, Report, Rows, SqlError};
 
 fn changeover(mock: Mock) -> Changeover {
@@ -239,6 +241,22 @@ async fn a_table_over_its_bound_stops_the_run_before_anything_is_locked() {
     assert!(error.is_too_large() && error.to_string().contains("4 rows"), "{error}");
     assert_eq!(log.count("lock table"), 0);
     assert!(self::error(migrate(large("no plan")).await.0).is_corrupt());
+}
+
+#[tokio::test]
+async fn a_function_that_failed_once_is_called_again() {
+    let mut reads = 0;
+    let (outcome, log) = migrate(move |sql, _| {
+        let read = sql.starts_with("select ctid");
+        reads += u32::from(read);
+        match reads {
+            1 if read => Some(Ok(rows(&[&["(0,1)", "7", FLAKY]]))),
+            _ => read.then(|| Ok(Rows::default())),
+        }
+    })
+    .await;
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!(log.all().iter().filter(|sql| sql.contains("'FLAKY'")).count(), 1);
 }
 
 #[tokio::test]

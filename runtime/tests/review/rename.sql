@@ -40,7 +40,7 @@ commit;
 
 -- rename_column!(users.username => display_name)
 
--- 1/6 fill the rows that were there before
+-- 1/7 fill the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
@@ -58,19 +58,32 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "display_name" is null and "username" is not null;
 
--- 2/6 `username` was never null
+-- 2/7 fill what SQL cannot compute
+-- the runner repeats this for each window of pages and each stripe of its rows; if it stops it
+--   goes on from there. It gives these rows to `crate::names::display`:
+select "username", "display_name" from "public"."users"
+where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+and ("display_name" is null) limit 1000;
+-- and writes what it gives back, unless a client has changed what was read:
+-- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
+-- update "public"."users" set ("display_name") = (…)
+-- where ("username", "display_name") is not distinct from (…) and ("display_name" is null);
+-- at the end no row may be left, or the migration stops here
+select count(*) from "public"."users" where "display_name" is null;
+
+-- 3/7 `username` was never null
 -- stops the migration, with nothing locked, if rows have no name
 -- help: give them one
 select * from "public"."users" where "display_name" is null limit 5;
 
 -- analyze!(users)
 
--- 3/6 the table is small
+-- 4/7 the table is small
 -- in one step because there is a row a country
 -- stops the migration, with nothing locked, if the planner expects more than 5000 rows
 explain select from "public"."users";
 
--- 4/6 tell the planner
+-- 5/7 tell the planner
 -- runs outside a transaction
 -- is done, and not repeated, once this is true:
 -- select exists (select from pg_stats where tablename = 'users')
@@ -87,7 +100,7 @@ reset statement_timeout;
 
 -- add_index!(users(display_name))
 
--- 5/6 build the index while clients write
+-- 6/7 build the index while clients write
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -99,7 +112,7 @@ reset statement_timeout;
 
 -- add_index!(users(display_name), name = partitioned)
 
--- 6/6 build the index on one partition after the other
+-- 7/7 build the index on one partition after the other
 -- on the parent alone first, which holds no rows; if it stops: the next run goes on
 begin;
 set local lock_timeout = '300ms';

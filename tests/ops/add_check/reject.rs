@@ -19,7 +19,10 @@ mod m0002_change {
         add_check!(orders, "status in ('new', 'paid'");
         add_check!(orders, "total < 1000", nam = orders_total_small);
         add_check!(orders);
-        add_check!(orders, "status <> ''", deferrable);
+        add_check!(orders, "status <> ''", deferrable, name = a);
+        add_check!(orders, "total < 5", fill = "5", name = b);
+        add_check!(orders, "total < 6", fill(totl = "5", status = "nul"), name = c);
+        add_check!(orders, "total < 7", fill(total = "null", total = "5"), name = d);
     }
 }
 

@@ -28,8 +28,11 @@ changeover::migrations! {
 }
 
 pub fn scenario() -> Scenario {
-    let old = |n: u64| ["pending", "shipped"][n as usize % 2].into();
-    let new = |n: u64| ["pending", "delivered", "draft", "it's lost"][n as usize % 4].into();
+    let old = |n: u64| ["pending", "shipped"][usize::try_from(n % 2).unwrap_or_default()].into();
+    let new = |n: u64| {
+        ["pending", "delivered", "draft", "it's lost"][usize::try_from(n % 4).unwrap_or_default()]
+            .into()
+    };
     let client = || Client::of("orders").writes_as("status", "$2::text::order_status");
     Scenario::new(&HISTORY, "m0002_change")
         .seed("insert into orders (status) select 'shipped' from generate_series(1, 500)")

@@ -14,7 +14,7 @@ mod m0002_change {
     changeover::migration! {
         after super::m0001_base;
         add_exclusion!(bookings(during with "&&"), using = gist);
-        add_exclusion!(bookings(during with "&&"), direct(max_rows = 10_000, reason = "one hotel"));
+        add_exclusion!(bookings(during with "&&"), name = z, direct(max_rows = 10_000, reason = "one hotel"));
         add_exclusion!(bookings(durin with "&&"), using = gist, name = a, direct(max_rows = 10_000, reason = "one hotel"));
         add_exclusion!(bookings(during with "and"), using = gist, direct(max_rows = 10_000, reason = "one hotel"));
         add_exclusion!(bookings(during wiht "&&"), using = gist, direct(max_rows = 10_000, reason = "one hotel"));

@@ -14,7 +14,22 @@ mod m0001_base {
             region: text,
             code: integer,
             customer: bigint,
+            index(customer_id),
         });
+    }
+}
+
+mod m0002_partitioned {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(events { customer: bigint, at: timestamptz, index(customer), partition_by(range(at)) });
+    }
+}
+
+mod m0003_partitioned {
+    changeover::migration! {
+        after super::m0002_partitioned;
+        add_foreign_key!(events.customer => customers.id);
     }
 }
 
@@ -27,9 +42,12 @@ mod m0002_change {
         add_foreign_key!(orders.region => customers.name);
         add_foreign_key!(orders(region, customer) => customers.id);
         add_foreign_key!(orders.customer_id => customers.id, on_delete = cascade);
-        add_foreign_key!(orders.customer => customers.id, on_delete = casade);
-        add_foreign_key!(orders(region, customer) => customers(region, id), on_delete = set_null(customer_id));
-        add_foreign_key!(orders.customer => customers.id, match = partial, on_delet = cascade);
+        add_foreign_key!(orders.customer => customers.id, on_delete = casade, name = a);
+        add_foreign_key!(orders(region, customer) => customers(region, id), on_delete = set_null(customer_id), name = b);
+        add_foreign_key!(orders.customer => customers.id, match = partial, on_delet = cascade, name = c);
+        add_foreign_key!(orders.customer => customers.id, name = d, initially_deferred, fill = "null");
+        add_foreign_key!(orders(region, customer) => customers(region, id), name = e, fill = "null");
+        add_foreign_key!(orders.customer => customers.id, name = f, fill(code = "null", customr = "1"));
     }
 }
 

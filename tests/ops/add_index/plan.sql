@@ -28,7 +28,12 @@ commit;
 -- add_index!(users(username), unique)
 -- note: fails if two rows are equal, and from its second scan on refuses writes that would be
 
--- 1/9 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 1/10 finds rows that would fail, before anything is built
+-- stops the migration, with nothing locked, if rows share their key in `users_username_idx` with another row
+-- help: make them differ, or delete all but one
+select * from "public"."users" where ("username") in (select "username" from "public"."users" group by "username" having count(*) > 1) limit 5;
+
+-- 2/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -41,7 +46,7 @@ reset statement_timeout;
 
 -- add_index!(users(note desc, username), where = "note is not null")
 
--- 2/9 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 3/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -54,20 +59,20 @@ reset statement_timeout;
 
 -- add_index!(users(username collate("C") text_pattern_ops desc nulls_last, sql("lower(note)") nulls_first), include(id), with(fillfactor = 70, deduplicate_items = false), tablespace = pg_default)
 
--- 3/9 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 4/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
-create index concurrently "users_username_expr_idx" on "public"."users" ("username" collate "C" "text_pattern_ops" desc nulls last, (lower(note)) nulls first) include ("id") with (fillfactor = 70, deduplicate_items = false) tablespace "pg_default";
+create index concurrently "users_username_expr_id_idx" on "public"."users" ("username" collate "C" "text_pattern_ops" desc nulls last, (lower(note)) nulls first) include ("id") with (fillfactor = 70, deduplicate_items = false) tablespace "pg_default";
 reset lock_timeout;
 reset statement_timeout;
 
 -- add_index!(users(tags), using = gin, with(fastupdate = false, gin_pending_list_limit = 128))
 
--- 4/9 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 5/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -80,20 +85,20 @@ reset statement_timeout;
 
 -- add_index!(users(spot point_ops), using = gist, include(note), with(buffering = "on"))
 
--- 5/9 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 6/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
-create index concurrently "users_spot_idx" on "public"."users" using gist ("spot" "point_ops") include ("note") with (buffering = 'on');
+create index concurrently "users_spot_note_idx" on "public"."users" using gist ("spot" "point_ops") include ("note") with (buffering = 'on');
 reset lock_timeout;
 reset statement_timeout;
 
 -- add_index!(users(spot kd_point_ops), using = spgist, name = users_spot_kd_idx)
 
--- 6/9 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 7/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -106,7 +111,7 @@ reset statement_timeout;
 
 -- add_index!(users(note), using = hash, where = "note <> ''", name = users_note_hash_idx)
 
--- 7/9 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 8/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -119,7 +124,7 @@ reset statement_timeout;
 
 -- add_index!(users(id int8_bloom_ops(false_positive_rate = 0.05), username), using = brin, with(pages_per_range = 32, autosummarize = true))
 
--- 8/9 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 9/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -132,7 +137,7 @@ reset statement_timeout;
 
 -- add_index!(visits(at), unique, name = visits_at_key)
 
--- 9/9 one scan, with writes waiting
+-- 10/10 one scan, with writes waiting
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -179,7 +184,7 @@ commit;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
--- undo: drop index concurrently if exists "public"."users_spot_idx";
+-- undo: drop index concurrently if exists "public"."users_spot_note_idx";
 -- undo: reset lock_timeout;
 -- undo: reset statement_timeout;
 
@@ -195,7 +200,7 @@ commit;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
--- undo: drop index concurrently if exists "public"."users_username_expr_idx";
+-- undo: drop index concurrently if exists "public"."users_username_expr_id_idx";
 -- undo: reset lock_timeout;
 -- undo: reset statement_timeout;
 

@@ -5,6 +5,7 @@ mod m0001_base {
         create_table!(users { id: bigint identity primary_key, email: text });
         create_table!(events { id: bigint, at: timestamptz not_null });
         create_table!(events_pkey { id: bigint });
+        create_table!(notes { id: bigint });
     }
 }
 
@@ -13,9 +14,9 @@ mod m0002_change {
         after super::m0001_base;
         add_primary_key!(users(email));
         add_primary_key!(events(id));
-        add_primary_key!(events(idd), name = events_key);
+        add_primary_key!(notes(idd));
         add_primary_key!(event(id));
-        add_primary_key!(events(id), nam = events_key);
+        add_primary_key!(events_pkey(id), nam = events_key);
     }
 }
 

@@ -35,7 +35,7 @@ pub fn scenario() -> Scenario {
                 .unrelated(r#"update users set "Team" = "Team" + 1 where id = $1"#),
         )
         .new_build(Client::of("users").writes("email").upsert(
-            r#"insert into users (id, email) overriding system value values ($1, $2)
-               on conflict (id) do update set email = excluded.email"#,
+            "insert into users (id, email) overriding system value values ($1, $2)
+               on conflict (id) do update set email = excluded.email",
         ))
 }

@@ -8,6 +8,7 @@
 -- add_unique!(users(email), deferrable)
 -- note: from the second scan of the index build on, a write of a `email` that another row has
 --   fails (23505), by old builds too
+-- note: `on conflict` does not take a deferrable key (55000), and no foreign key points at one
 
 -- 1/6 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows share their `email` with another row

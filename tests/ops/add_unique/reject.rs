@@ -6,8 +6,9 @@ mod m0001_base {
             id: bigint identity primary_key,
             username: text not_null unique,
             email: text,
-            index(email, name = users_email_key),
+            index((email), name = users_email_key),
         });
+        create_table!(events { id: bigint not_null, at: timestamptz not_null, partition_by(range(at)) });
     }
 }
 
@@ -18,9 +19,11 @@ mod m0002_change {
         add_unique!(users(username));
         add_unique!(users(email));
         add_unique!(user(email), name = by_email);
-        add_unique!(users(email), fill = "email || id");
-        add_unique!(users(email), includes(id));
+        add_unique!(users(email), fill = "email || id", name = a);
+        add_unique!(users(email), includes(id), name = b);
         add_unique!(users());
+        add_unique!(events(id));
+        add_unique!(events(id, at));
     }
 }
 

@@ -8,7 +8,17 @@
 -- attach_partition!(legacy_events of events, from(0) to(1_000_000_000))
 -- note: from the first step on the table takes no rows but those of its bound (23514)
 
--- 1/7 concurrently: attaching would build it under a lock that blocks
+-- 1/8 attaching would fail over such rows
+-- stops the migration, with nothing locked, if rows are outside the bound
+-- help: mend or delete them, or attach the table with another bound
+select * from "public"."legacy_events" where not ("id" is not null and "id" >= 0 and "id" < 1000000000) limit 5;
+
+-- 2/8 attaching would fail over such rows
+-- stops the migration, with nothing locked, if rows belong to `legacy_events`
+-- help: move them to the new partition's table before it is attached, or delete them
+select * from "public"."events_rest" where "id" is not null and "id" >= 0 and "id" < 1000000000 limit 5;
+
+-- 3/8 concurrently: attaching would build it under a lock that blocks
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -19,7 +29,7 @@ create index concurrently "legacy_events_name_id_idx" on "public"."legacy_events
 reset lock_timeout;
 reset statement_timeout;
 
--- 2/7 `legacy_events` takes no rows but those of its bound from now on
+-- 4/8 `legacy_events` takes no rows but those of its bound from now on
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -27,19 +37,14 @@ set local statement_timeout = '5s';
 alter table "public"."legacy_events" add constraint "legacy_events_bound_16a1f7d1" check ("id" is not null and "id" >= 0 and "id" < 1000000000) not valid;
 commit;
 
--- 3/7 reads every row, and blocks neither reads nor writes
+-- 5/8 reads every row, and blocks neither reads nor writes
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."legacy_events": blocks neither reads nor writes, only vacuum and schema changes
 alter table "public"."legacy_events" validate constraint "legacy_events_bound_16a1f7d1";
 commit;
 
--- 4/7 attaching would fail over such rows
--- stops the migration, with nothing locked, if rows belong to `legacy_events`
--- help: move them to the new partition's table before it is attached, or delete them
-select * from "public"."events_rest" where "id" is not null and "id" >= 0 and "id" < 1000000000 limit 5;
-
--- 5/7 `events_rest` takes no row of `legacy_events` from now on
+-- 6/8 `events_rest` takes no row of `legacy_events` from now on
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -47,14 +52,14 @@ set local statement_timeout = '5s';
 alter table "public"."events_rest" add constraint "events_rest_legacy_events_rest_74dfa609" check (not ("id" is not null and "id" >= 0 and "id" < 1000000000)) not valid;
 commit;
 
--- 6/7 reads every row, and blocks neither reads nor writes
+-- 7/8 reads every row, and blocks neither reads nor writes
 begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."events_rest": blocks neither reads nor writes, only vacuum and schema changes
 alter table "public"."events_rest" validate constraint "events_rest_legacy_events_rest_74dfa609";
 commit;
 
--- 7/7 its rows are seen through the table that it is a partition of; nothing is read
+-- 8/8 its rows are seen through the table that it is a partition of; nothing is read
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';

@@ -10,6 +10,8 @@ mod m0001_base {
             index(customer_id),
         });
         create_table!(events { id: bigint });
+        create_table!(notes { id: bigint identity primary_key, region: text });
+        create_table!(places { id: bigint identity primary_key, region: text });
     }
 }
 
@@ -18,9 +20,9 @@ mod m0002_change {
         after super::m0001_base;
         change_primary_key!(customers(id, region));
         change_primary_key!(orders(id));
-        change_primary_key!(orders(id, regoin));
+        change_primary_key!(notes(id, regoin));
         change_primary_key!(events(id));
-        change_primary_key!(orders(id, region), nam = orders_key);
+        change_primary_key!(places(id, region), nam = places_key);
         change_primary_key!(orders());
     }
 }

@@ -4,7 +4,10 @@ use crate::{Client, Scenario};
 
 mod m0001_base {
     changeover::migration! {
-        create_table!(customers { id: integer identity primary_key, name: text });
+        create_table!(
+            customers { id: integer identity primary_key, name: text },
+            allow(narrow_key, reason = "to be widened")
+        );
         create_table!(orders {
             id: bigint identity primary_key,
             amount: numeric(10, 2) not_null default 0 unique check("amount >= 0"),

@@ -227,14 +227,14 @@ set local lock_timeout = '300ms';
 alter table "public"."orders" validate constraint "orders_amount_check_copy_8fa375ae";
 commit;
 
--- 9/25 the new column's `orders_amount_note_idx`
+-- 9/25 the new column's `orders_amount_note_id_idx`
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
-create index concurrently "orders_amount_note_idx_copy_d777c9de" on "public"."orders" ("orders_amount_new_551a68a7" desc, "note") include ("id") where "orders_amount_new_551a68a7" > 10;
+create index concurrently "orders_amount_note_id_idx_copy_e2f09866" on "public"."orders" ("orders_amount_new_551a68a7" desc, "note") include ("id") where "orders_amount_new_551a68a7" > 10;
 reset lock_timeout;
 reset statement_timeout;
 
@@ -384,7 +384,6 @@ begin;
 set local lock_timeout = '300ms';
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
 -- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
--- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
 alter table "public"."orders" validate constraint "orders_customer_id_fkey_copy_87624b5d";
 commit;
 
@@ -414,16 +413,19 @@ commit;
 
 -- change_type!(orders.amount: numeric(14, 4))
 
--- 1/16 for the way back alone: the valid check proves it
+-- 1/19 for the way back alone: what was set on the column by now stays with its name
 -- nothing to do on the way forward
 
--- 2/16 for the way back alone: reads every row; blocks nobody
+-- 2/19 for the way back alone: the valid check proves it
 -- nothing to do on the way forward
 
--- 3/16 for the way back alone: reads every row; blocks nobody
+-- 3/19 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 4/16 the new columns are `amount` from now on; in one transaction, so that no client meets a
+-- 4/19 for the way back alone: reads every row; blocks nobody
+-- nothing to do on the way forward
+
+-- 5/19 the new columns are `amount` from now on; in one transaction, so that no client meets a
 --   table without them
 begin;
 set local lock_timeout = '300ms';
@@ -448,7 +450,7 @@ begin
   where d.refclassid = 'pg_class'::regclass and d.refobjid = '"public"."orders"'::regclass and a.attname = 'amount'
     and e.adnum is distinct from a.attnum and c.contype is distinct from 'n'
     and i.relkind is distinct from 'S'
-    and coalesce(i.relname, c.conname, '') <> all (array['orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
+    and coalesce(i.relname, c.conname, '') <> all (array['orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_id_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
   if unknown is not null then
     raise exception 'column "public"."orders"."amount" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
@@ -467,7 +469,7 @@ begin
       from pg_attribute a, pg_attribute b, pg_type t
       where a.attrelid = '"public"."orders"'::regclass and a.attname = 'amount'
         and b.attrelid = a.attrelid and b.attname = 'orders_amount_new_551a68a7' and t.oid = b.atttypid
-    ), index (old, new) as (values ('"public"."orders_amount_key"', '"public"."orders_amount_key_copy_81507605"'), ('"public"."orders_amount_note_idx"', '"public"."orders_amount_note_idx_copy_d777c9de"'), ('"public"."orders_expr_idx"', '"public"."orders_expr_idx_copy_e385396e"')
+    ), index (old, new) as (values ('"public"."orders_amount_key"', '"public"."orders_amount_key_copy_81507605"'), ('"public"."orders_amount_note_id_idx"', '"public"."orders_amount_note_id_idx_copy_e2f09866"'), ('"public"."orders_expr_idx"', '"public"."orders_expr_idx_copy_e385396e"')
     ), replaced as (
       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
       from index join pg_index i on i.indexrelid = to_regclass(index.old)
@@ -509,7 +511,7 @@ alter table "public"."orders" drop constraint if exists "orders_amount_check";
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" rename constraint "orders_amount_key" to "orders_amount_key_old_81507605";
 -- makes room; it goes with the old column
-alter index "public"."orders_amount_note_idx" rename to "orders_amount_note_idx_old_d777c9de";
+alter index "public"."orders_amount_note_id_idx" rename to "orders_amount_note_id_idx_old_e2f09866";
 -- makes room; it goes with the old column
 alter index "public"."orders_expr_idx" rename to "orders_expr_idx_old_e385396e";
 -- the original went with its column
@@ -519,7 +521,7 @@ alter table "public"."orders" rename constraint "orders_amount_key_copy_81507605
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" rename constraint "orders_amount_check_copy_8fa375ae" to "orders_amount_check";
 -- the original went with its column
-alter index "public"."orders_amount_note_idx_copy_d777c9de" rename to "orders_amount_note_idx";
+alter index "public"."orders_amount_note_id_idx_copy_e2f09866" rename to "orders_amount_note_id_idx";
 -- the original went with its column
 alter index "public"."orders_expr_idx_copy_e385396e" rename to "orders_expr_idx";
 -- left by a way back that was cut short
@@ -583,25 +585,31 @@ create trigger "zzz_0002_01_orders_amount_down_551a68a7_write" before insert or 
 alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_down_551a68a7_write";
 commit;
 
--- 5/16 for the way back alone: values that the old type has no room for stop the way back, with
+-- 6/19 for the way back alone: values that the old type has no room for stop the way back, with
 --   nothing locked
 -- nothing to do on the way forward
 
 -- change_type!(customers.id: bigint, with(orders.customer_id))
 
--- 6/16 for the way back alone: the valid check proves it
+-- 7/19 for the way back alone: what was set on the column by now stays with its name
 -- nothing to do on the way forward
 
--- 7/16 for the way back alone: reads every row; blocks nobody
+-- 8/19 for the way back alone: what was set on the column by now stays with its name
 -- nothing to do on the way forward
 
--- 8/16 for the way back alone: reads every row; blocks nobody
+-- 9/19 for the way back alone: the valid check proves it
 -- nothing to do on the way forward
 
--- 9/16 for the way back alone: reads every row; blocks nobody
+-- 10/19 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 10/16 the new columns are `id`, `customer_id` from now on; in one transaction, so that no
+-- 11/19 for the way back alone: reads every row; blocks nobody
+-- nothing to do on the way forward
+
+-- 12/19 for the way back alone: reads every row; blocks nobody
+-- nothing to do on the way forward
+
+-- 13/19 the new columns are `id`, `customer_id` from now on; in one transaction, so that no
 --   client meets a table without them
 begin;
 set local lock_timeout = '300ms';
@@ -629,7 +637,7 @@ begin
   where d.refclassid = 'pg_class'::regclass and d.refobjid = '"public"."customers"'::regclass and a.attname = 'id'
     and e.adnum is distinct from a.attnum and c.contype is distinct from 'n'
     and i.relkind is distinct from 'S'
-    and coalesce(i.relname, c.conname, '') <> all (array['customers_pkey', 'orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
+    and coalesce(i.relname, c.conname, '') <> all (array['customers_pkey', 'orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_id_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
   if unknown is not null then
     raise exception 'column "public"."customers"."id" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
@@ -700,7 +708,7 @@ begin
   where d.refclassid = 'pg_class'::regclass and d.refobjid = '"public"."orders"'::regclass and a.attname = 'customer_id'
     and e.adnum is distinct from a.attnum and c.contype is distinct from 'n'
     and i.relkind is distinct from 'S'
-    and coalesce(i.relname, c.conname, '') <> all (array['customers_pkey', 'orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
+    and coalesce(i.relname, c.conname, '') <> all (array['customers_pkey', 'orders_pkey', 'orders_amount_key', 'orders_amount_check', 'orders_customer_id_fkey', 'orders_amount_note_id_idx', 'orders_expr_idx', 'orders_customer_id_idx']::name[]);
   if unknown is not null then
     raise exception 'column "public"."orders"."customer_id" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
@@ -770,8 +778,10 @@ declare
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = sequence);
   kind text := (select case attidentity when 'a' then 'always' else 'by default' end
     from pg_attribute where attrelid = '"public"."customers"'::regclass and attname = 'id');
-  options text := (select format('start %s increment %s cache %s %s', seqstart, seqincrement, seqcache,
-      case when seqcycle then 'cycle' else 'no cycle' end)
+  options text := (select format('start %s increment %s cache %s%s%s%s', seqstart, seqincrement, seqcache,
+      case when seqcycle then ' cycle' end,
+      ' minvalue ' || nullif(nullif(nullif(seqmin, -32768), -2147483648), -9223372036854775808),
+      ' maxvalue ' || nullif(nullif(nullif(seqmax, 32767), 2147483647), 9223372036854775807))
     from pg_sequence where seqrelid = sequence);
   grants text[] := (select array_agg(format('grant %s on sequence %s to %s', x.privilege_type, name,
       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end))
@@ -895,7 +905,7 @@ create trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_write" before inser
 alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_write";
 commit;
 
--- 11/16 for the way back alone: the index that the primary key will need
+-- 14/19 for the way back alone: the index that the primary key will need
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- waits for transactions that use the index, and blocks none
@@ -904,7 +914,7 @@ drop index concurrently if exists "public"."customers_pkey_copy_7fcf1550";
 reset lock_timeout;
 reset statement_timeout;
 
--- 12/16 for the way back alone: the index that the primary key will need
+-- 15/19 for the way back alone: the index that the primary key will need
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- waits for transactions that use the index, and blocks none
@@ -913,10 +923,10 @@ drop index concurrently if exists "public"."customers_pkey_old_7fcf1550";
 reset lock_timeout;
 reset statement_timeout;
 
--- 13/16 for the way back alone: reads every row; blocks nobody
+-- 16/19 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 14/16 for the way back alone: the old column is NOT NULL again
+-- 17/19 for the way back alone: the old column is NOT NULL again
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -925,11 +935,11 @@ set local statement_timeout = '5s';
 alter table "public"."customers" drop constraint if exists "customers_id_back_not_null_a9799dae";
 commit;
 
--- 15/16 for the way back alone: values that the old type has no room for stop the way back,
+-- 18/19 for the way back alone: values that the old type has no room for stop the way back,
 --   with nothing locked
 -- nothing to do on the way forward
 
--- 16/16 for the way back alone: values that the old type has no room for stop the way back,
+-- 19/19 for the way back alone: values that the old type has no room for stop the way back,
 --   with nothing locked
 -- nothing to do on the way forward
 
@@ -1052,8 +1062,10 @@ commit;
 -- undo:     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = sequence);
 -- undo:   kind text := (select case attidentity when 'a' then 'always' else 'by default' end
 -- undo:     from pg_attribute where attrelid = '"public"."customers"'::regclass and attname = 'id');
--- undo:   options text := (select format('start %s increment %s cache %s %s', seqstart, seqincrement, seqcache,
--- undo:       case when seqcycle then 'cycle' else 'no cycle' end)
+-- undo:   options text := (select format('start %s increment %s cache %s%s%s%s', seqstart, seqincrement, seqcache,
+-- undo:       case when seqcycle then ' cycle' end,
+-- undo:       ' minvalue ' || nullif(nullif(nullif(seqmin, -32768), -2147483648), -9223372036854775808),
+-- undo:       ' maxvalue ' || nullif(nullif(nullif(seqmax, 32767), 2147483647), 9223372036854775807))
 -- undo:     from pg_sequence where seqrelid = sequence);
 -- undo:   grants text[] := (select array_agg(format('grant %s on sequence %s to %s', x.privilege_type, name,
 -- undo:       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end))
@@ -1175,6 +1187,112 @@ commit;
 -- undo: alter table "public"."orders" drop constraint if exists "orders_customer_id_back_not_null_0b6c85d5";
 -- undo: commit;
 
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
+-- undo: --   a migration too
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: do $changeover$
+-- undo: declare
+-- undo:   command text;
+-- undo: begin
+-- undo:   for command in
+-- undo:     with changed as (
+-- undo:       select a.*, t.typstorage, '"public"."orders"'::regclass as relation, 'customer_id'::name as by
+-- undo:       from pg_attribute a, pg_attribute b, pg_type t
+-- undo:       where a.attrelid = '"public"."orders"'::regclass and a.attname = 'orders_customer_id_new_0b6c85d5'
+-- undo:         and b.attrelid = a.attrelid and b.attname = 'customer_id' and t.oid = b.atttypid
+-- undo:     ), index (old, new) as (values ('"public"."orders_customer_id_idx_copy_e240d963"', '"public"."orders_customer_id_idx"')
+-- undo:     ), replaced as (
+-- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+-- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
+-- undo:     ), constraint_of (old, new) as (values ('orders_customer_id_fkey_copy_87624b5d', 'orders_customer_id_fkey'))
+-- undo:     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
+-- undo:       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+-- undo:       case when x.is_grantable then ' with grant option' else '' end)
+-- undo:     from changed, aclexplode(attacl) x
+-- undo:     union all select format('alter table %s alter column %I set statistics %s', relation, by, attstattarget)
+-- undo:     from changed where attstattarget >= 0
+-- undo:     union all select format('alter table %s alter column %I set (%s)', relation, by, array_to_string(attoptions, ', '))
+-- undo:     from changed where attoptions is not null
+-- undo:     union all select format('alter table %s alter column %I set storage %s', relation, by,
+-- undo:       case attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end)
+-- undo:     from changed where attlen = -1 and typstorage <> 'p'
+-- undo:       and attstorage <> (select o.typstorage from pg_type o where o.oid = atttypid)
+-- undo:     union all select format('alter table %s alter column %I set compression %s', relation, by,
+-- undo:       case attcompression when 'p' then 'pglz' else 'lz4' end)
+-- undo:     from changed where attcompression in ('p', 'l') and typstorage <> 'p'
+-- undo:     union all select format('comment on column %s.%I is %L', relation, by, col_description(relation, attnum))
+-- undo:     from changed where col_description(relation, attnum) is not null
+-- undo:     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
+-- undo:     from replaced where obj_description(indexrelid, 'pg_class') is not null
+-- undo:     union all select format('alter table %s replica identity using index %I', relation, relname)
+-- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
+-- undo:     union all select format('alter table %s cluster on %I', relation, relname)
+-- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
+-- undo:     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
+-- undo:     from changed, constraint_of join pg_constraint c on c.conname = old
+-- undo:     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+-- undo:   loop
+-- undo:     execute command;
+-- undo:   end loop;
+-- undo: end $changeover$;
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
+-- undo: --   a migration too
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+-- undo: do $changeover$
+-- undo: declare
+-- undo:   command text;
+-- undo: begin
+-- undo:   for command in
+-- undo:     with changed as (
+-- undo:       select a.*, t.typstorage, '"public"."customers"'::regclass as relation, 'id'::name as by
+-- undo:       from pg_attribute a, pg_attribute b, pg_type t
+-- undo:       where a.attrelid = '"public"."customers"'::regclass and a.attname = 'customers_id_new_a9799dae'
+-- undo:         and b.attrelid = a.attrelid and b.attname = 'id' and t.oid = b.atttypid
+-- undo:     ), index (old, new) as (values ('"public"."customers_pkey_copy_7fcf1550"', '"public"."customers_pkey"')
+-- undo:     ), replaced as (
+-- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+-- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
+-- undo:     ), constraint_of (old, new) as (values (null, null))
+-- undo:     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
+-- undo:       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+-- undo:       case when x.is_grantable then ' with grant option' else '' end)
+-- undo:     from changed, aclexplode(attacl) x
+-- undo:     union all select format('alter table %s alter column %I set statistics %s', relation, by, attstattarget)
+-- undo:     from changed where attstattarget >= 0
+-- undo:     union all select format('alter table %s alter column %I set (%s)', relation, by, array_to_string(attoptions, ', '))
+-- undo:     from changed where attoptions is not null
+-- undo:     union all select format('alter table %s alter column %I set storage %s', relation, by,
+-- undo:       case attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end)
+-- undo:     from changed where attlen = -1 and typstorage <> 'p'
+-- undo:       and attstorage <> (select o.typstorage from pg_type o where o.oid = atttypid)
+-- undo:     union all select format('alter table %s alter column %I set compression %s', relation, by,
+-- undo:       case attcompression when 'p' then 'pglz' else 'lz4' end)
+-- undo:     from changed where attcompression in ('p', 'l') and typstorage <> 'p'
+-- undo:     union all select format('comment on column %s.%I is %L', relation, by, col_description(relation, attnum))
+-- undo:     from changed where col_description(relation, attnum) is not null
+-- undo:     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
+-- undo:     from replaced where obj_description(indexrelid, 'pg_class') is not null
+-- undo:     union all select format('alter table %s replica identity using index %I', relation, relname)
+-- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
+-- undo:     union all select format('alter table %s cluster on %I', relation, relname)
+-- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
+-- undo:     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
+-- undo:     from changed, constraint_of join pg_constraint c on c.conname = old
+-- undo:     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+-- undo:   loop
+-- undo:     execute command;
+-- undo:   end loop;
+-- undo: end $changeover$;
+-- undo: commit;
+
 -- undo: -- stops the migration, with nothing locked, if rows hold a `amount` that `numeric(10, 2)` cannot
 -- undo: -- help: change them, or keep the new type
 -- undo: select * from "public"."orders" where "orders_amount_old_551a68a7" is null and "amount" is not null limit 5;
@@ -1198,11 +1316,11 @@ commit;
 -- undo: alter table "public"."orders" rename constraint "orders_amount_key" to "orders_amount_key_copy_81507605";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" rename constraint "orders_amount_check" to "orders_amount_check_copy_8fa375ae";
--- undo: alter index "public"."orders_amount_note_idx" rename to "orders_amount_note_idx_copy_d777c9de";
+-- undo: alter index "public"."orders_amount_note_id_idx" rename to "orders_amount_note_id_idx_copy_e2f09866";
 -- undo: alter index "public"."orders_expr_idx" rename to "orders_expr_idx_copy_e385396e";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" rename constraint "orders_amount_key_old_81507605" to "orders_amount_key";
--- undo: alter index "public"."orders_amount_note_idx_old_d777c9de" rename to "orders_amount_note_idx";
+-- undo: alter index "public"."orders_amount_note_id_idx_old_e2f09866" rename to "orders_amount_note_id_idx";
 -- undo: alter index "public"."orders_expr_idx_old_e385396e" rename to "orders_expr_idx";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" alter column "amount" set default 0;
@@ -1266,6 +1384,59 @@ commit;
 -- undo: -- two statements: one `alter table` with both would scan
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" drop constraint if exists "orders_amount_back_not_null_551a68a7";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
+-- undo: --   a migration too
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: do $changeover$
+-- undo: declare
+-- undo:   command text;
+-- undo: begin
+-- undo:   for command in
+-- undo:     with changed as (
+-- undo:       select a.*, t.typstorage, '"public"."orders"'::regclass as relation, 'amount'::name as by
+-- undo:       from pg_attribute a, pg_attribute b, pg_type t
+-- undo:       where a.attrelid = '"public"."orders"'::regclass and a.attname = 'orders_amount_new_551a68a7'
+-- undo:         and b.attrelid = a.attrelid and b.attname = 'amount' and t.oid = b.atttypid
+-- undo:     ), index (old, new) as (values ('"public"."orders_amount_key_copy_81507605"', '"public"."orders_amount_key"'), ('"public"."orders_amount_note_id_idx_copy_e2f09866"', '"public"."orders_amount_note_id_idx"'), ('"public"."orders_expr_idx_copy_e385396e"', '"public"."orders_expr_idx"')
+-- undo:     ), replaced as (
+-- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+-- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
+-- undo:     ), constraint_of (old, new) as (values ('orders_amount_key_copy_81507605', 'orders_amount_key'), ('orders_amount_check_copy_8fa375ae', 'orders_amount_check'))
+-- undo:     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
+-- undo:       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+-- undo:       case when x.is_grantable then ' with grant option' else '' end)
+-- undo:     from changed, aclexplode(attacl) x
+-- undo:     union all select format('alter table %s alter column %I set statistics %s', relation, by, attstattarget)
+-- undo:     from changed where attstattarget >= 0
+-- undo:     union all select format('alter table %s alter column %I set (%s)', relation, by, array_to_string(attoptions, ', '))
+-- undo:     from changed where attoptions is not null
+-- undo:     union all select format('alter table %s alter column %I set storage %s', relation, by,
+-- undo:       case attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end)
+-- undo:     from changed where attlen = -1 and typstorage <> 'p'
+-- undo:       and attstorage <> (select o.typstorage from pg_type o where o.oid = atttypid)
+-- undo:     union all select format('alter table %s alter column %I set compression %s', relation, by,
+-- undo:       case attcompression when 'p' then 'pglz' else 'lz4' end)
+-- undo:     from changed where attcompression in ('p', 'l') and typstorage <> 'p'
+-- undo:     union all select format('comment on column %s.%I is %L', relation, by, col_description(relation, attnum))
+-- undo:     from changed where col_description(relation, attnum) is not null
+-- undo:     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
+-- undo:     from replaced where obj_description(indexrelid, 'pg_class') is not null
+-- undo:     union all select format('alter table %s replica identity using index %I', relation, relname)
+-- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
+-- undo:     union all select format('alter table %s cluster on %I', relation, relname)
+-- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
+-- undo:     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
+-- undo:     from changed, constraint_of join pg_constraint c on c.conname = old
+-- undo:     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+-- undo:   loop
+-- undo:     execute command;
+-- undo:   end loop;
+-- undo: end $changeover$;
 -- undo: commit;
 
 -- undo: set statement_timeout = 0;
@@ -1335,7 +1506,7 @@ commit;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
--- undo: drop index concurrently if exists "public"."orders_amount_note_idx_copy_d777c9de";
+-- undo: drop index concurrently if exists "public"."orders_amount_note_id_idx_copy_e2f09866";
 -- undo: reset lock_timeout;
 -- undo: reset statement_timeout;
 

@@ -2,7 +2,10 @@
 
 mod m0001_base {
     changeover::migration! {
-        create_table!(customers { id: integer identity primary_key, region: text });
+        create_table!(
+            customers { id: integer identity primary_key, region: text },
+            allow(narrow_key, reason = "to be widened")
+        );
         create_table!(orders {
             id: bigint identity primary_key,
             customer_id: integer references(customers.id),
@@ -48,6 +51,7 @@ mod m0002_keys {
         after super::m0001_base;
         change_type!(customers.id: bigint);
         change_type!(orders.id: bigint);
+        change_type!(orders.id: numeric);
         change_type!(orders.weight: bigint not_null, with(orders.tag));
         change_type!(orders.tag: text collate("C"), zone = "UTC");
     }
@@ -70,6 +74,37 @@ mod m0003_built_meanwhile {
         rename_column!(orders.price => net);
         add_column!(orders.gross: numeric not_null, fill = "price * 2");
         contract!(m0002_waiting);
+    }
+}
+
+/// An index of two columns would be copied for each, and neither copy would be on both new ones.
+mod m0001_links {
+    changeover::migration! {
+        create_table!(
+            people { id: integer identity primary_key },
+            allow(narrow_key, reason = "to be widened")
+        );
+        create_table!(
+            links {
+                from: integer references(people.id),
+                to: integer references(people.id),
+                weight: integer,
+                size: integer,
+                primary_key(from, to),
+                index(to),
+                index(weight, size),
+            },
+            allow(narrow_key, reason = "to be widened")
+        );
+    }
+}
+
+mod m0002_links {
+    changeover::migration! {
+        after super::m0001_links;
+        change_type!(people.id: bigint, with(links.from, links.to));
+        change_type!(links.weight: bigint);
+        change_type!(links.size: bigint);
     }
 }
 

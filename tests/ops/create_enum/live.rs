@@ -29,7 +29,11 @@ changeover::migrations! {
 }
 
 pub fn scenario() -> Scenario {
-    let value = |n: u64| ["pending", "shipped", "in transit", "it's lost"][n as usize % 4].into();
+    let value = |n: u64| {
+        ["pending", "shipped", "in transit", "it's lost"]
+            [usize::try_from(n % 4).unwrap_or_default()]
+        .into()
+    };
     Scenario::new(&HISTORY, "m0002_change")
         .seed("insert into orders (code) select 'c' || n from generate_series(1, 500) n")
         .old_build(Client::of("orders").writes("code"))

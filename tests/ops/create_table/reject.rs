@@ -55,6 +55,7 @@ mod m0002_expressions {
             kind: text default sql("'new' ||"),
             own: sql("ltree ("),
             check("max(total) > 0"),
+            index(sql("at::date")),
             index((sql("concat(state, kind)")), where = "ctid is not null"),
         });
     }
@@ -65,17 +66,23 @@ mod m0002_constraints {
         after super::m0001_base;
         create_table!(orders {
             id: bigint identity primary_key,
-            user_id: bigint not_null references(users.id, on_delete = set_null),
-            other_id: bigint references(users.id, on_delte = cascade),
+            other_id: bigint,
+            third_id: bigint references(users.id, on_delte = cascade),
             during: tstzrange,
-            unique(user_id, deferable),
-            unique(id, user_id, include(durin)),
             check("id > 0", deferrable),
-            foreign_key(other_id => users.id, on_delete = set_null(user_id), name = a),
             foreign_key(other_id => users.id, on_delete = cascade(other_id), match = partial, name = b),
             exclude(during with "&&"),
             exclude(during with "or", using = gist, name = c),
             exclude(during, using = gist, name = d),
+        });
+        create_table!(invoices {
+            id: bigint identity primary_key,
+            user_id: bigint not_null references(users.id, on_delete = set_null),
+            other_id: bigint,
+            unique(user_id, deferable),
+            unique(id, user_id, include(ohter_id)),
+            foreign_key(other_id => users.id, on_delete = set_null(user_id), name = a),
+            exclude(user with "=", sql("idd + 1") with "=", using = btree, where = "other > 1"),
         });
     }
 }

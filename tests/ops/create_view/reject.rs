@@ -24,6 +24,7 @@ mod m0003_change {
         create_view!(twice(id, id), "select id, username from users");
         create_view!(fewer(id), "select id, username from users");
         create_view!(broken, "select id from users where (id > 1");
+        create_view!(slip, "select id form users");
         create_view!(write, "delete from users returning id");
         create_view!(two, "select id from users; drop table users");
         create_view!(retired, "select id, u.email as mail from users u");

@@ -36,8 +36,8 @@ mod m0003_twice {
 mod m0004_again {
     changeover::migration! {
         after super::m0003_twice;
-        add_unique!(customers(email));
         drop_constraint!(customers.customers_email_key);
+        add_unique!(customers(email));
     }
 }
 

@@ -8,7 +8,7 @@
 
 -- drop_table!(legacy_orders)
 
--- 1/1 the rows are gone after this; no build uses the table any more
+-- 1/2 the rows are gone after this; no build uses the table any more
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -18,4 +18,15 @@ lock table "public"."customers" in access exclusive mode;
 -- lock: ACCESS EXCLUSIVE on "public"."legacy_orders": blocks reads and writes until the commit, brief
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 drop table "public"."legacy_orders";
+commit;
+
+-- drop_table!(legacy_events)
+
+-- 2/2 the rows are gone after this; no build uses the table any more
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."legacy_events": blocks reads and writes until the commit, brief
+-- lock: ACCESS EXCLUSIVE on "public"."legacy_events_1": blocks reads and writes until the commit, brief
+drop table "public"."legacy_events";
 commit;

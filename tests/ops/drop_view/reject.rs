@@ -13,6 +13,12 @@ mod m0002_change {
         after super::m0001_base;
         drop_view!(member);
         drop_view!(members);
+    }
+}
+
+mod m0002_column {
+    changeover::migration! {
+        after super::m0001_base;
         drop_column!(users.username);
     }
 }

@@ -26,7 +26,7 @@ set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
-create index concurrently "users_username_idx_copy_d5029da1" on "public"."users" ("username", "id") include ("email");
+create index concurrently "users_username_idx_new_d5029da1" on "public"."users" ("username", "id") include ("email");
 reset lock_timeout;
 reset statement_timeout;
 
@@ -40,7 +40,7 @@ set statement_timeout = 0;
 set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
-create unique index concurrently "by_email_copy_8eb13fa6" on "public"."users" ((lower(email)) desc) where email <> '';
+create unique index concurrently "by_email_new_8eb13fa6" on "public"."users" ((lower(email)) desc) where email <> '';
 reset lock_timeout;
 reset statement_timeout;
 
@@ -75,7 +75,7 @@ reset statement_timeout;
 -- 2/4 the name is free now
 begin;
 set local lock_timeout = '300ms';
-alter index "public"."users_username_idx_copy_d5029da1" rename to "users_username_idx";
+alter index "public"."users_username_idx_new_d5029da1" rename to "users_username_idx";
 commit;
 
 -- replace_index!(by_email => users(sql("lower(email)") desc), unique, where = "email <> ''")
@@ -92,7 +92,7 @@ reset statement_timeout;
 -- 4/4 the name is free now
 begin;
 set local lock_timeout = '300ms';
-alter index "public"."by_email_copy_8eb13fa6" rename to "by_email";
+alter index "public"."by_email_new_8eb13fa6" rename to "by_email";
 commit;
 
 -- ==== undo ===================================================================
@@ -111,7 +111,7 @@ commit;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
--- undo: drop index concurrently if exists "public"."by_email_copy_8eb13fa6";
+-- undo: drop index concurrently if exists "public"."by_email_new_8eb13fa6";
 -- undo: reset lock_timeout;
 -- undo: reset statement_timeout;
 
@@ -119,6 +119,6 @@ commit;
 -- undo: set lock_timeout = '300s';
 -- undo: -- waits for transactions that use the index, and blocks none
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
--- undo: drop index concurrently if exists "public"."users_username_idx_copy_d5029da1";
+-- undo: drop index concurrently if exists "public"."users_username_idx_new_d5029da1";
 -- undo: reset lock_timeout;
 -- undo: reset statement_timeout;

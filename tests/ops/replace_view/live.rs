@@ -12,6 +12,8 @@ mod m0001_base {
         });
         create_view!(members, "select id, username from users");
         create_view!(initials, "select id, left(username, 1) as initial from members");
+        grant!(select, update on members to pg_monitor);
+        grant!(select on initials to pg_monitor, public);
     }
 }
 

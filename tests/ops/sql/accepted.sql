@@ -61,3 +61,9 @@ insert into p (id) values (3);
 
 -- PostgreSQL has no macro for it
 create event trigger guard on ddl_command_start execute function guard();
+
+-- a comment on what set_comment! is not for
+comment on constraint t_pkey on t is 'a key';
+
+-- a comment on an index
+comment on index t_pkey is 'an index';

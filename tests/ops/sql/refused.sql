@@ -285,6 +285,9 @@ revoke select on t from reader;
 -- catalog I3: set_comment!
 comment on table t is 'rows';
 
+-- catalog I3: set_comment!
+comment on column t.a is 'a column';
+
 -- catalog I3: create_extension!
 create extension if not exists pgcrypto;
 
@@ -370,3 +373,6 @@ call tidy();
 
 -- squawk ban-drop-database: what makes the server
 drop database app;
+
+-- a key of another table bounds nothing: backfill!
+with other as (select id from p) update nopk set id = 1 where id = 3;

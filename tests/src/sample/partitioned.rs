@@ -38,11 +38,30 @@ static CREATE: Migration = migration(
     )],
 );
 
-const fn locking(sql: &'static str) -> Statement {
-    const LOCKS: &[TableLock] =
-        &[TableLock { table: EVENTS, mode: LockMode::ShareUpdateExclusive }];
-    Statement { sql, locks: LOCKS, why: "" }
+const LEVELS: [&str; 2] = [EVENTS, r#""public"."events_2""#];
+const LEAVES: [&str; 3] =
+    [r#""public"."events_1""#, r#""public"."events_2_even""#, r#""public"."events_2_odd""#];
+
+const fn lock(table: &'static str, mode: LockMode) -> TableLock {
+    TableLock { table, mode }
 }
+
+/// Only where there are no rows is anything made under a lock that blocks.
+const BUILD: [TableLock; 5] = [
+    lock(LEVELS[0], LockMode::Share),
+    lock(LEVELS[1], LockMode::Share),
+    lock(LEAVES[0], LockMode::ShareUpdateExclusive),
+    lock(LEAVES[1], LockMode::ShareUpdateExclusive),
+    lock(LEAVES[2], LockMode::ShareUpdateExclusive),
+];
+
+const DROP: [TableLock; 5] = [
+    lock(LEVELS[0], LockMode::AccessExclusive),
+    lock(LEVELS[1], LockMode::AccessExclusive),
+    lock(LEAVES[0], LockMode::AccessExclusive),
+    lock(LEAVES[1], LockMode::AccessExclusive),
+    lock(LEAVES[2], LockMode::AccessExclusive),
+];
 
 /// The index of [`PARTITIONED_HISTORY`].
 pub const PARTITIONED_INDEX: Index = Index {
@@ -50,8 +69,12 @@ pub const PARTITIONED_INDEX: Index = Index {
     table: EVENTS,
     unique: false,
     definition: r#"("name" desc, lower("note")) where "name" <> 'a USING b'"#,
-    create: locking("create index concurrently events_name_idx on events (name)"),
-    drop: locking("drop index concurrently if exists events_name_idx"),
+    create: Statement {
+        sql: "create index events_name_idx on only events (name)",
+        locks: &BUILD,
+        why: "",
+    },
+    drop: Statement { sql: "drop index if exists events_name_idx", locks: &DROP, why: "" },
 };
 
 static ADD_INDEX: Migration = migration(

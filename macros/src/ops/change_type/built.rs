@@ -11,7 +11,10 @@ use crate::plan::shadow::Convert;
 use crate::syntax::column::Column;
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::Index;
+use crate::syntax::key::KeyValue;
 use crate::syntax::name::{ColumnName, Name};
+use crate::syntax::table::Table;
+use crate::syntax::types::Family;
 
 impl ChangeType {
     /// What is stated beside the type, and would be passed over.
@@ -30,6 +33,14 @@ impl ChangeType {
                 )
                 .help("a change of its own, after the contract of this one");
         }
+        if old.identity.is_some() && !matches!(stated.ty.family, Family::Integer { .. }) {
+            errors
+                .at(
+                    stated.ty.span,
+                    format_args!("an identity column is an integer, not `{}`", stated.ty),
+                )
+                .help("bigint");
+        }
         let collation = |column: &Column| column.collate.as_ref().map(LitStr::value);
         let same = stated.ty == old.ty
             && (stated.collate.is_none() || collation(stated) == collation(old));
@@ -41,8 +52,7 @@ impl ChangeType {
         }
     }
 
-    /// PostgreSQL changes no type of or under a generated column.
-    pub(super) fn check_generated(&self, part: &Part, name: &ColumnName, errors: &mut Errors) {
+    pub(super) fn check_generated(part: &Part, name: &ColumnName, errors: &mut Errors) {
         let span = name.name.span;
         if part.old.generated.is_some() {
             errors
@@ -73,6 +83,25 @@ impl ChangeType {
                     name.name.span,
                     format_args!("no foreign key goes from `{name}` to `{}`", self.target.name),
                 );
+            }
+        }
+        for (at, name) in self.with.iter().enumerate() {
+            let table = schema.find(&name.table);
+            let both = |other: &&ColumnName| {
+                let needs = |table: &Table| table.needs_both(&name.name.text, &other.name.text);
+                other.table == name.table && table.is_some_and(needs)
+            };
+            let mut before = std::iter::once(&self.target.name).chain(&self.with[..at]);
+            if let Some(other) = before.find(both) {
+                errors
+                    .at(
+                        name.name.span,
+                        format_args!("a constraint or an index needs both `{name}` and `{other}`"),
+                    )
+                    .help("drop it first and add it again after the contract")
+                    .note(
+                        "each column gets a copy of what needs it, and a copy has one new column",
+                    );
             }
         }
         let missing = wanted.iter().find(|other| !self.with.iter().any(|name| same(other, name)));
@@ -109,10 +138,14 @@ impl ChangeType {
             );
         for item in part.constraints() {
             match &item.rule {
+                // A value that the old type has no room for is NULL in it, until the contract.
+                Rule::Unique(_) if item.terms.nulls_not_distinct => {
+                    self.refuse(item.name.as_ref(), errors);
+                }
                 Rule::Exclude(_) => self.refuse(item.name.as_ref(), errors),
                 Rule::Check(_) if !same_meaning => self.refuse(item.name.as_ref(), errors),
                 Rule::Unique(_) | Rule::PrimaryKey(_) if is_stated => {
-                    self.refuse(item.name.as_ref(), errors)
+                    self.refuse(item.name.as_ref(), errors);
                 }
                 Rule::ForeignKey { .. } => self.check_parent(schema, item, new, errors),
                 Rule::Check(_) | Rule::Unique(_) | Rule::PrimaryKey(_) => {}
@@ -120,7 +153,9 @@ impl ChangeType {
         }
         for item in table.indexes.iter().filter(|item| item.needs(column)) {
             let needs_meaning = !same_meaning && names_in_expression(item, column);
-            if needs_meaning || (is_stated && item.unique) {
+            let is_text = |column: &Column| matches!(column.ty.family, Family::Text { .. });
+            let needs_class = !(is_text(old) && is_text(new)) && has_class(item, column);
+            if needs_meaning || needs_class || (is_stated && item.unique) {
                 self.refuse(item.name.as_ref(), errors);
             }
         }
@@ -149,6 +184,14 @@ impl ChangeType {
                 .help(format_args!("change_type!({to}: {ty}, with({name}));"));
         }
     }
+}
+
+/// Whether the index compares the column in a way of its own, which is one type's.
+fn has_class(index: &Index, column: &str) -> bool {
+    index.keys.iter().any(|key| {
+        matches!(&key.value, KeyValue::Column(name) if name == column)
+            && (key.opclass.is_some() || key.collate.is_some())
+    })
 }
 
 fn names_in_expression(index: &Index, column: &str) -> bool {

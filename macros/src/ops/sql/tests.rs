@@ -8,7 +8,7 @@ const REFUSED: &str = include_str!("../../../../tests/ops/sql/refused.sql");
 const ACCEPTED: &str = include_str!("../../../../tests/ops/sql/accepted.sql");
 
 /// The tables of the catalog's examples.
-const BASE: &str = r#"
+const BASE: &str = r"
 create_table!(p { id: bigint primary_key });
 create_table!(t {
     id: bigint identity primary_key, a: integer, b: integer, c: text, f: text, ts: timestamp,
@@ -21,7 +21,7 @@ create_table!(ch { id: bigint primary_key, p_id: bigint references(p.id) });
 create_table!(pt { k: bigint, b: integer });
 create_table!(pt2 { k: bigint, b: integer });
 create_table!(pnew { k: bigint, b: integer });
-"#;
+";
 
 /// The entries of a list: its comment, and the statements under it.
 fn entries(list: &str) -> impl Iterator<Item = (&str, &str)> {

@@ -1,10 +1,13 @@
 //! Plans as the runtime's data, as `emit` writes them for the compiler.
 
 use changeover::migration as data;
+use changeover::{ConvertFn, converting};
 
 use crate::change::Change;
 use crate::migration::Migration;
-use crate::plan::{Alone, Backfill, Bound, Index, Mode, Phase, Require, Statement, Step, Work};
+use crate::plan::{
+    Alone, Backfill, Bound, Convert, Index, Mode, Phase, Require, Statement, Step, Work,
+};
 
 pub(super) fn migration(id: &str, migration: &Migration) -> &'static data::Migration {
     let ids = |ids: Vec<&str>| slice(ids.into_iter().map(text));
@@ -65,6 +68,7 @@ fn work(work: &Work) -> data::Work {
             set: text(set),
             pending: text(pending),
         }),
+        Work::Convert(of) => data::Work::Convert(convert(of)),
         Work::Require(Require { table, violation, problem, help }) => {
             data::Work::Require(data::Require {
                 table: text(table),
@@ -85,6 +89,21 @@ fn work(work: &Work) -> data::Work {
             table: text(table),
             max_rows: *max_rows,
             reason: text(reason),
+        }),
+    }
+}
+
+/// With a function that gives back what it is given: the user's own is a path to the compiler.
+fn convert(convert: &Convert) -> data::Convert {
+    let texts = |texts: &[String]| slice(texts.iter().map(|one| text(one)));
+    data::Convert {
+        table: text(&convert.table),
+        key: texts(&convert.key),
+        read: texts(&convert.read),
+        write: texts(&convert.write),
+        pending: text(&convert.pending),
+        function: ConvertFn::new("same", |rows| {
+            converting(rows, async |rows: Vec<String>| Ok::<_, String>(rows))
         }),
     }
 }

@@ -1,0 +1,43 @@
+//! `drop_domain!(email)`: in the contract, because old builds may name it.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::{Entity, Kind};
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::entity;
+use crate::syntax::name::TableName;
+
+pub(crate) struct DropDomain {
+    name: TableName,
+}
+
+impl Operation for DropDomain {
+    type Facts = ();
+
+    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
+        Ok(DropDomain { name: input.parse()? })
+    }
+
+    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+        schema.put_entity(Entity::assumed(Kind::Domain, &self.name, None));
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Object::entity(Kind::Domain, &self.name, None).at(self.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+        schema.unneeded(Kind::Domain, &self.name, errors).map(|_| ())
+    }
+
+    fn plan(&self, (): &(), _: Position) -> Plan {
+        Plan::of(vec![entity::contract(Kind::Domain, &self.name)])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.retire(Kind::Domain, &self.name, None);
+    }
+}

@@ -1,0 +1,121 @@
+//! `replace_function!(total_of(customer: bigint) returns numeric, language = sql, body = "…")`:
+//! catalog I1. The new body in the place of the old one, under no lock of a table.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::Entity;
+use crate::model::names::Position;
+use crate::model::{Claim, Object, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Phase, Step, function};
+use crate::syntax::function::Function;
+use crate::syntax::types::Type;
+
+pub(crate) struct ReplaceFunction {
+    function: Function,
+}
+
+impl Operation for ReplaceFunction {
+    /// The function as it was.
+    type Facts = Entity;
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        Ok(ReplaceFunction { function: Function::parse(input, errors)? })
+    }
+
+    fn assume(&self, _: &mut Schema, errors: &mut Errors) {
+        errors
+            .at(self.function.name.span(), "outside a migration the former body is not known")
+            .help("a `replace_function!` inside `migration!`");
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let function = &self.function;
+        let object = Object::function(&function.name, &function.signature());
+        vec![object.at(function.name.span())]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Entity> {
+        let before = errors.count();
+        for ty in self.function.types() {
+            schema.check_type(ty, errors);
+        }
+        if errors.count() > before {
+            return None;
+        }
+        let name = &self.function.name;
+        let signature = self.function.signature();
+        let Some(was) = schema.find_function(name, &signature) else {
+            if let Some(other) = schema.functions(name).next() {
+                self.report_overload(other, errors);
+            } else {
+                let types: Vec<Type> =
+                    self.function.arguments.iter().map(|argument| argument.ty.clone()).collect();
+                schema.function(name, &types, errors);
+            }
+            return None;
+        };
+        self.check_shape(was, errors);
+        (errors.count() == before).then(|| was.clone())
+    }
+
+    fn plan(&self, was: &Entity, _: Position) -> Plan {
+        let why = "the same signature: what calls it runs the new body from the commit on";
+        let new = function::entity(&self.function);
+        let step = Step::transaction(Phase::Expand, why, function::replace(&new));
+        let note = "old builds run the new body too, from Expand on";
+        Plan::noting(vec![step.undo(function::replace(was))], vec![note.into()])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.put_entity(function::entity(&self.function));
+    }
+}
+
+impl ReplaceFunction {
+    fn report_overload(&self, other: &Entity, errors: &mut Errors) {
+        let (name, types) = (&self.function.name, self.function.signature());
+        errors
+            .at(
+                name.span(),
+                format_args!("function `{name}` has the arguments `{}`, not `{types}`", other.signature()),
+            )
+            .help(format_args!(
+                "create_function!({name}(…) …); beside it, and later drop_function!({name}({}));",
+                other.signature()
+            ))
+            .note("with other arguments it is another function, and old builds call the one that they know");
+    }
+
+    /// What `create or replace function` refuses (42P13), and what its undo would.
+    fn check_shape(&self, was: &Entity, errors: &mut Errors) {
+        let new = function::entity(&self.function);
+        let name = &self.function.name;
+        let help = format!(
+            "create_function!({name}_2(…) …); and later drop_function!({name}({}));",
+            was.signature()
+        );
+        let note =
+            "PostgreSQL replaces the body of a function, and nothing that its callers rely on";
+        let mut refuse = |span, message: String| {
+            errors.at(span, message).help(&help).note(note);
+        };
+        let [(returned, defaults), (returns, given)] = [was, &new].map(function::shape);
+        if returned != returns {
+            refuse(name.span(), format!("function `{name}` returns `{returned}`, not `{returns}`"));
+        }
+        if defaults != given {
+            refuse(
+                name.span(),
+                format!("{defaults} arguments of function `{name}` have a default, not {given}"),
+            );
+        }
+        for (argument, old) in self.function.arguments.iter().zip(was.parts.iter().skip(3)) {
+            if argument.name != **old {
+                let new = &argument.name;
+                refuse(new.span, format!("argument `{old}` of `{name}` is not named `{new}`"));
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `replace_policy!(own_rows on orders, for = select, using = "…")`: catalog I2. `alter policy`
+//! changes neither what a policy is for nor whether it is restrictive, so it is made anew.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::entity::{Entity, Kind};
+use crate::model::names::Position;
+use crate::model::{Claim, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::{Phase, Step, policy};
+use crate::syntax::name::TableName;
+use crate::syntax::policy::Policy;
+
+pub(crate) struct ReplacePolicy {
+    policy: Policy,
+}
+
+impl Operation for ReplacePolicy {
+    /// The policy as it was.
+    type Facts = Entity;
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        Ok(ReplacePolicy { policy: Policy::parse(input, errors)? })
+    }
+
+    fn assume(&self, _: &mut Schema, errors: &mut Errors) {
+        errors
+            .at(self.policy.name.span, "outside a migration the former policy is not known")
+            .help("a `replace_policy!` inside `migration!`");
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![policy::entity(&self.policy).object().at(self.policy.name.span)]
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Entity> {
+        let before = errors.count();
+        let (name, table) = (&self.policy.name, &self.policy.table);
+        schema.policy(&self.policy, errors)?;
+        let name = TableName { schema: None, name: name.clone() };
+        let was = schema.entity(Kind::Policy, &name, Some(table), errors)?;
+        if self.policy.restrictive {
+            schema.last_policy(was, name.span(), errors);
+        }
+        (errors.count() == before).then(|| was.clone())
+    }
+
+    fn plan(&self, was: &Entity, _: Position) -> Plan {
+        let new = policy::entity(&self.policy);
+        let swap = |from, to| [policy::drop(from), policy::create(to)].concat();
+        let why = "in one transaction, because without a policy no row is seen";
+        let step = Step::transaction(Phase::Expand, why, swap(was, &new));
+        let note = "old builds too see and write by the new policy, from Expand on";
+        Plan::noting(vec![step.undo(swap(&new, was))], vec![note.into()])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        schema.put_entity(policy::entity(&self.policy));
+    }
+}

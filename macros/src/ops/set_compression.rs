@@ -1,0 +1,41 @@
+//! `set_compression!(users.notes, lz4)`: catalog 2.K.
+
+use syn::parse::ParseStream;
+
+use crate::diag::Errors;
+use crate::model::names::Position;
+use crate::model::{Claim, Schema};
+use crate::ops::{Operation, Plan};
+use crate::plan::setting::SetSetting;
+use crate::syntax::setting::Kind;
+
+pub(crate) struct SetCompression(SetSetting);
+
+impl Operation for SetCompression {
+    /// The clause that takes it back.
+    type Facts = String;
+
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        SetSetting::parse(Kind::Compression, "lz4", input, errors).map(SetCompression)
+    }
+
+    fn assume(&self, schema: &mut Schema, errors: &mut Errors) {
+        self.0.assume(schema, errors);
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        self.0.claims()
+    }
+
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<String> {
+        self.0.check(schema, errors)
+    }
+
+    fn plan(&self, former: &String, _: Position) -> Plan {
+        Plan::of(vec![self.0.step(former)])
+    }
+
+    fn apply(&self, schema: &mut Schema) {
+        self.0.apply(schema);
+    }
+}

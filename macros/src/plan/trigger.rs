@@ -1,0 +1,69 @@
+//! Triggers as SQL. Creating one blocks writes, dropping one reads too, both for an instant
+//! (catalog I1).
+
+use crate::model::entity::{Entity, Kind};
+use crate::plan::{Mode, Statement};
+use crate::syntax::default::literal;
+use crate::syntax::name::{Name, TableName};
+use crate::syntax::trigger::{Each, Event, Trigger};
+
+/// The trigger as the model keeps it.
+pub(crate) fn entity(trigger: &Trigger) -> Entity {
+    Entity {
+        kind: Kind::Trigger,
+        name: TableName { schema: None, name: trigger.name.clone() },
+        on: Some(trigger.table.clone()),
+        create: vec![create_sql(trigger)],
+        parts: Vec::new(),
+    }
+}
+
+fn create_sql(trigger: &Trigger) -> String {
+    let events: Vec<String> = trigger.events.iter().map(event).collect();
+    let (name, table, timing) = (trigger.name.quoted(), trigger.table.quoted(), trigger.timing);
+    let mut clauses =
+        vec![format!("create trigger {name} {timing} {} on {table}", events.join(" or "))];
+    let transition = [("old", &trigger.old_table), ("new", &trigger.new_table)];
+    let tables: Vec<String> = transition
+        .iter()
+        .filter_map(|(which, name)| Some(format!(" {which} table as {}", name.as_ref()?.quoted())))
+        .collect();
+    if !tables.is_empty() {
+        clauses.push(format!("\n  referencing{}", tables.concat()));
+    }
+    let each = if trigger.each == Each::Row { "row" } else { "statement" };
+    clauses.push(format!("\n  for each {each}"));
+    clauses.extend(trigger.when.as_ref().map(|when| format!(" when ({})", when.text)));
+    let arguments: Vec<String> =
+        trigger.arguments.iter().map(|argument| literal(&argument.value())).collect();
+    let function = trigger.function.quoted();
+    clauses.push(format!("\n  execute function {function}({})", arguments.join(", ")));
+    clauses.concat()
+}
+
+fn event(event: &Event) -> String {
+    if event.columns.is_empty() {
+        return event.word.to_owned();
+    }
+    let columns: Vec<String> = event.columns.iter().map(Name::quoted).collect();
+    format!("{} of {}", event.word, columns.join(", "))
+}
+
+pub(crate) fn create(entity: &Entity) -> Vec<Statement> {
+    locking(entity, &entity.create, Mode::ShareRowExclusive)
+}
+
+pub(crate) fn replace(entity: &Entity) -> Vec<Statement> {
+    locking(entity, &entity.or_replace(), Mode::ShareRowExclusive)
+}
+
+pub(crate) fn drop(entity: &Entity) -> Vec<Statement> {
+    let Some(table) = &entity.on else { return Vec::new() };
+    let sql = format!("drop trigger {} on {}", entity.name.name.quoted(), table.quoted());
+    locking(entity, &[sql], Mode::AccessExclusive)
+}
+
+fn locking(entity: &Entity, statements: &[String], mode: Mode) -> Vec<Statement> {
+    let Some(table) = &entity.on else { return Vec::new() };
+    statements.iter().map(|sql| Statement::locking(sql, table, mode)).collect()
+}

@@ -1,0 +1,190 @@
+//! What a step does: each kind of work, with the statements and the locks in it.
+
+use std::fmt;
+
+use crate::function::ConvertFn;
+
+/// What a step does.
+#[derive(Debug, Clone, Copy)]
+pub enum Work {
+    /// Statements in one transaction: clients never meet the state between them.
+    Transaction(&'static [Statement]),
+    /// Builds an index concurrently, outside any transaction.
+    BuildIndex(Index),
+    /// Drops an index concurrently, outside any transaction.
+    DropIndex(Index),
+    /// Fills rows in many short transactions.
+    Backfill(Backfill),
+    /// Fills rows in many short transactions with what a Rust function makes of them.
+    Convert(Convert),
+    /// Looks for rows that would make a later step fail, before anything is locked.
+    Require(Require),
+    /// A statement that PostgreSQL takes outside a transaction alone.
+    Alone(Alone),
+    /// Refuses a table that is larger than the one-step form is meant for, before anything is
+    /// locked.
+    Bound(Bound),
+}
+
+/// One SQL statement.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// The text, without a semicolon; every name in it is quoted and schema-qualified.
+    pub sql: &'static str,
+    /// The table locks that it takes; none for a statement that locks no table of the user's.
+    pub locks: &'static [TableLock],
+    /// Why the statement is there, one sentence for the reviewer.
+    pub why: &'static str,
+}
+
+/// A lock on one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableLock {
+    /// The table, quoted and schema-qualified: `"public"."users"`.
+    pub table: &'static str,
+    /// The lock's mode.
+    pub mode: LockMode,
+}
+
+/// The table-level lock modes of PostgreSQL, the weakest first.
+///
+/// PostgreSQL manual, section "Explicit Locking", table "Conflicting Lock Modes".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LockMode {
+    /// Taken by `select`; conflicts with `ACCESS EXCLUSIVE` only.
+    AccessShare,
+    /// Taken by `select … for update`.
+    RowShare,
+    /// Taken by `insert`, `update` and `delete`.
+    RowExclusive,
+    /// Taken by `vacuum`, concurrent index builds and `validate constraint`; blocks no reads or
+    /// writes.
+    ShareUpdateExclusive,
+    /// Blocks writes.
+    Share,
+    /// Blocks writes and itself.
+    ShareRowExclusive,
+    /// Blocks everything but plain reads.
+    Exclusive,
+    /// Blocks everything.
+    AccessExclusive,
+}
+
+impl LockMode {
+    /// Whether reads or writes of the table wait while this lock is held.
+    pub fn blocks_clients(self) -> bool {
+        self >= LockMode::Share
+    }
+}
+
+impl fmt::Display for LockMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            LockMode::AccessShare => "ACCESS SHARE",
+            LockMode::RowShare => "ROW SHARE",
+            LockMode::RowExclusive => "ROW EXCLUSIVE",
+            LockMode::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            LockMode::Share => "SHARE",
+            LockMode::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            LockMode::Exclusive => "EXCLUSIVE",
+            LockMode::AccessExclusive => "ACCESS EXCLUSIVE",
+        })
+    }
+}
+
+/// An index that is built and dropped concurrently.
+///
+/// Where the catalogs say that its table is partitioned, the runner makes it on the parent alone,
+/// builds it on each partition concurrently and attaches it there; it drops it in one brief
+/// transaction. A plan that knows as much has the statements of the parent, with their locks.
+#[derive(Debug, Clone, Copy)]
+pub struct Index {
+    /// The index, quoted and schema-qualified: `"public"."users_plan_idx"`.
+    pub name: &'static str,
+    /// Its table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// Whether no two rows may be equal.
+    pub unique: bool,
+    /// What follows `on <table>` in `create index`: `using btree ("plan" desc) where …`.
+    pub definition: &'static str,
+    /// `create [unique] index concurrently …`, or `create [unique] index … on only …`.
+    pub create: Statement,
+    /// `drop index concurrently if exists …`, or `drop index if exists …`.
+    pub drop: Statement,
+}
+
+/// Rows that are filled in many short transactions, by block range.
+#[derive(Debug, Clone, Copy)]
+pub struct Backfill {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// The assignments of the `update … set`.
+    pub set: &'static str,
+    /// The condition that a row meets until it is filled; no row meets it afterwards.
+    pub pending: &'static str,
+}
+
+/// Rows that are filled by a function of the service, a batch after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Convert {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// The columns that tell a row from every other, quoted: unique and not null.
+    pub key: &'static [&'static str],
+    /// The columns that the function is given, quoted.
+    pub read: &'static [&'static str],
+    /// The columns that the function gives back, quoted.
+    pub write: &'static [&'static str],
+    /// The condition that a row meets until it is filled; no row meets it afterwards.
+    pub pending: &'static str,
+    /// The function.
+    pub function: ConvertFn,
+}
+
+/// Rows that must not exist before the plan goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Require {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// The condition that no row of the table may meet.
+    pub violation: &'static str,
+    /// What such a row is, `have no email`.
+    pub problem: &'static str,
+    /// How to mend it.
+    pub help: &'static str,
+}
+
+/// A statement that cannot run in a transaction, and may stop half-way.
+///
+/// It waits for transactions that are older than itself, as `alter table … detach partition …
+/// concurrently` and `reindex … concurrently` do.
+#[derive(Debug, Clone, Copy)]
+pub struct Alone {
+    /// The statement.
+    pub statement: Statement,
+    /// A query of one boolean, whether the statement has been carried out; asked before each try.
+    /// None where repeating it does no harm.
+    pub done: Option<&'static str>,
+    /// What an interrupted try may leave, and what clears it; seen to in order before each try.
+    pub mend: &'static [Mend],
+}
+
+/// What clears what an interrupted statement left.
+#[derive(Debug, Clone, Copy)]
+pub struct Mend {
+    /// A query of one boolean, whether there is something to clear.
+    pub when: &'static str,
+    /// What clears it, outside a transaction.
+    pub statement: Statement,
+}
+
+/// How large a table may be for the one-step form of a change.
+#[derive(Debug, Clone, Copy)]
+pub struct Bound {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// The most rows that it may have, by the planner's estimate.
+    pub max_rows: u64,
+    /// Why the author holds the one-step form to be safe.
+    pub reason: &'static str,
+}

@@ -1,0 +1,19 @@
+//! Materialized views that are not there.
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(users { id: bigint identity primary_key, name: text });
+        create_materialized_view!(names, "select id, name from users", unique(id));
+        create_view!(initials, "select id, left(name, 1) as initial from names");
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        refresh_materialized_view!(name);
+        refresh_materialized_view!(initials);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,35 @@
+//! Comments that come, change and go.
+
+use crate::{Client, Scenario};
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(notes {
+            id: bigint identity primary_key,
+            title: text comment("as it was"),
+            body: text comment("as it was"),
+            comment("old"),
+        });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        set_comment!(table notes, "everybody's notes");
+        set_comment!(column notes.title, "it's short");
+        set_comment!(column notes.body, none);
+    }
+}
+
+changeover::migrations! {
+    static HISTORY = [m0001_base, m0002_change];
+}
+
+/// The scenario, for `live` and `plan`.
+pub fn scenario() -> Scenario {
+    Scenario::new(&HISTORY, "m0002_change")
+        .seed("insert into notes (title, body) select 't' || n, repeat('b', n) from generate_series(1, 1000) n")
+        .old_build(Client::of("notes").writes("title"))
+        .new_build(Client::of("notes").writes("title").also("body", "repeat('c', 5000)"))
+}
