@@ -115,7 +115,7 @@ impl Index {
     fn check(&self, errors: &mut Errors) {
         let method = method(self.method.as_ref());
         let name = method.name;
-        for word in self.keys.iter().filter_map(Key::order).filter(|_| !method.has_order) {
+        for word in self.keys.iter().filter_map(Key::order).filter(|_| !method.is_sorted) {
             errors
                 .at(word.span(), format_args!("a {name} index has no order"))
                 .help("using = btree");
@@ -126,7 +126,7 @@ impl Index {
                 errors.at(span, format_args!("a {name} index {what}")).help(help);
             }
         };
-        refuse(self.unique && !method.can_be_unique, "cannot be unique", "using = btree".into());
+        refuse(self.unique && !method.is_sorted, "cannot be unique", "using = btree".into());
         let includes = !self.include.is_empty() && !method.can_include;
         refuse(includes, "takes no further columns", methods(|method| method.can_include));
         let several = self.keys.len() > 1 && !method.takes_several_keys;

@@ -10,9 +10,8 @@ use crate::syntax::storage::{FILLFACTOR, Known, Takes};
 #[expect(clippy::struct_excessive_bools, reason = "one property each, as PostgreSQL has them")]
 pub(crate) struct Method {
     pub(crate) name: &'static str,
-    /// Whether it is sorted.
-    pub(crate) has_order: bool,
-    pub(crate) can_be_unique: bool,
+    /// Whether it is sorted, and so can have an order and be unique.
+    pub(crate) is_sorted: bool,
     pub(crate) takes_several_keys: bool,
     pub(crate) can_include: bool,
     /// Its storage parameters (manual, CREATE INDEX, "Index Storage Parameters"); an extension's
@@ -23,40 +22,35 @@ pub(crate) struct Method {
 const METHODS: &[Method] = &[
     Method {
         name: "btree",
-        has_order: true,
-        can_be_unique: true,
+        is_sorted: true,
         takes_several_keys: true,
         can_include: true,
         parameters: Some(&[FILLFACTOR, ("deduplicate_items", Takes::Switch)]),
     },
     Method {
         name: "hash",
-        has_order: false,
-        can_be_unique: false,
+        is_sorted: false,
         takes_several_keys: false,
         can_include: false,
         parameters: Some(&[FILLFACTOR]),
     },
     Method {
         name: "gist",
-        has_order: false,
-        can_be_unique: false,
+        is_sorted: false,
         takes_several_keys: true,
         can_include: true,
         parameters: Some(&[FILLFACTOR, ("buffering", Takes::Word(&["auto", "on", "off"]))]),
     },
     Method {
         name: "spgist",
-        has_order: false,
-        can_be_unique: false,
+        is_sorted: false,
         takes_several_keys: false,
         can_include: true,
         parameters: Some(&[FILLFACTOR]),
     },
     Method {
         name: "gin",
-        has_order: false,
-        can_be_unique: false,
+        is_sorted: false,
         takes_several_keys: true,
         can_include: false,
         parameters: Some(&[
@@ -66,8 +60,7 @@ const METHODS: &[Method] = &[
     },
     Method {
         name: "brin",
-        has_order: false,
-        can_be_unique: false,
+        is_sorted: false,
         takes_several_keys: true,
         can_include: false,
         parameters: Some(&[
@@ -83,14 +76,7 @@ const METHODS: &[Method] = &[
 ];
 
 const fn of_extension(name: &'static str, takes_several_keys: bool) -> Method {
-    Method {
-        name,
-        has_order: false,
-        can_be_unique: false,
-        takes_several_keys,
-        can_include: false,
-        parameters: None,
-    }
+    Method { name, is_sorted: false, takes_several_keys, can_include: false, parameters: None }
 }
 
 /// The method of `using = …`.
