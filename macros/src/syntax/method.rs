@@ -7,7 +7,6 @@ use crate::syntax::name::Name;
 use crate::syntax::storage::{FILLFACTOR, Known, Takes};
 
 /// An index method (manual, "Index Types", and the properties of `pg_indexam_has_property`).
-#[expect(clippy::struct_excessive_bools, reason = "one property each, as PostgreSQL has them")]
 pub(crate) struct Method {
     pub(crate) name: &'static str,
     /// Whether it is sorted, and so can have an order and be unique.
