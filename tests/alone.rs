@@ -13,6 +13,9 @@ mod m0001_base {
             index(email),
         });
         create_table!(old_users { id: bigint });
+        create_table!(unlogged drafts { id: bigint });
+        create_table!(visits { page: text, partition_by(list(page)) });
+        create_partition!(visits_1 of visits, in("a"));
         create_table!(tickets { number: bigint not_null, index(number) });
         create_schema!(empty);
         create_enum!(mood { happy, sad });
@@ -37,6 +40,21 @@ mod m0002_types {
         drop_domain!(email);
         drop_sequence!(numbers);
         drop_extension!(citext);
+    }
+}
+
+mod m0002_kept {
+    changeover::migration! {
+        after super::m0001_base;
+        rename_table!(customers => clients);
+        rebuild_index!(users_pkey);
+        rename_index!(users_email_idx => by_email);
+        replace_index!(tickets_number_idx => tickets(number desc), unique);
+        create_partition!(visits_2 of visits, in("b"));
+        detach_partition!(visits_1 of visits);
+        set_storage_parameters!(users, fillfactor = 70);
+        set_unlogged!(old_users, direct(max_rows = 10, reason = "few"));
+        set_logged!(drafts, direct(max_rows = 10, reason = "few"));
     }
 }
 
@@ -143,6 +161,17 @@ mod m0003_less_code {
     }
 }
 
+const KEPT: [Change; 9] = [
+    changeover::rename_table!(customers => clients),
+    changeover::rebuild_index!(users_pkey, table = users),
+    changeover::rename_index!(users_email_idx => by_email, table = users),
+    changeover::replace_index!(tickets_number_idx => tickets(number desc), unique),
+    changeover::create_partition!(visits_2 of visits, in("b")),
+    changeover::detach_partition!(visits_1 of visits, key = page),
+    changeover::set_storage_parameters!(users, fillfactor = 70),
+    changeover::set_unlogged!(old_users, direct(max_rows = 10, reason = "few")),
+    changeover::set_logged!(drafts, direct(max_rows = 10, reason = "few")),
+];
 const RENAME: Change =
     changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
 const ADD: Change = changeover::add_column!(users.customer_id: bigint references(customers.id));
@@ -238,6 +267,9 @@ fn a_change_alone_plans_what_it_plans_in_a_history() {
     }
     for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE, SQL] {
         assert_same(&change, &m0002_other::MIGRATION);
+    }
+    for change in KEPT {
+        assert_same(&change, &m0002_kept::MIGRATION);
     }
     for change in [CHECK, FOREIGN_KEY, UNIQUE, PRIMARY_KEY, DROP_CONSTRAINT] {
         assert_same(&change, &m0002_constraints::MIGRATION);

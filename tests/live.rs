@@ -40,6 +40,8 @@ mod numbers;
 mod partitioned;
 #[path = "live/partitioned_index.rs"]
 mod partitioned_index;
+#[path = "live/partitioned_model.rs"]
+mod partitioned_model;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repeated.rs"]

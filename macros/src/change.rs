@@ -11,7 +11,7 @@ use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{self, Operation, Plan};
-use crate::plan::Phase;
+use crate::plan::{Mode, Phase, Work};
 
 /// What a change came to.
 pub(crate) struct Change {
@@ -79,7 +79,8 @@ pub(crate) fn of_migration<O: Operation>(
         facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
     let holds = schema.holds.len();
     let built = schema.built_on_replaced();
-    let plan = plan.unwrap_or_default();
+    let mut plan = plan.unwrap_or_default();
+    plan.notes.extend(locks_partitions(&plan, schema));
     if plan.is_direct {
         operation.apply_direct(schema);
     } else {
@@ -97,6 +98,18 @@ pub(crate) fn of_migration<O: Operation>(
     }
     let made = schema.made();
     Ok(Change { operation: name.to_owned(), subject, claims, requires, plan, made, allowed })
+}
+
+/// What a lock on a partitioned table is besides.
+fn locks_partitions(plan: &Plan, schema: &Schema) -> Option<String> {
+    let statements = plan.steps.iter().flat_map(|step| match &step.work {
+        Work::Transaction(statements) => statements.as_slice(),
+        _ => &[],
+    });
+    let locks = statements.flat_map(|statement| &statement.locks);
+    let mut blocking = locks.filter(|lock| lock.mode >= Mode::Share);
+    let table = blocking.find(|lock| schema.has_partitions(&lock.table))?;
+    Some(format!("a lock on {} is one on each of its partitions", table.table))
 }
 
 /// A change on its own: it says itself what no history can tell.

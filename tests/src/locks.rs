@@ -26,7 +26,12 @@ const LONGEST_WAIT: Duration = Duration::from_millis(300 + 400);
 const RUNNER_LOCKS: &str = r#"
     select l.pid, l.virtualtransaction,
         '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"',
-        l.mode, l.granted, a.query
+        l.mode, l.granted, a.query,
+        -- A statement on a partitioned table takes its lock on every partition.
+        array(select '"' || replace(an.nspname, '"', '""') || '"."' || replace(ac.relname, '"', '""') || '"'
+            from pg_partition_ancestors(c.oid) above
+            join pg_class ac on ac.oid = above.relid
+            join pg_namespace an on an.oid = ac.relnamespace)
     from pg_locks l
     join pg_stat_activity a on a.pid = l.pid and a.application_name like 'changeover%'
     join pg_class c on c.oid = l.relation and c.relkind in ('r', 'p')
@@ -141,6 +146,8 @@ struct Sample {
     mode: LockMode,
     granted: bool,
     query: String,
+    /// The tables that it is a partition of.
+    above: Vec<String>,
 }
 
 async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
@@ -163,6 +170,7 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
                 mode: mode(row.get(3))?,
                 granted: row.get(4),
                 query: row.get(5),
+                above: row.get(6),
             };
             shared.report(undeclared([&before, &after], &sample));
             if sample.mode.blocks_clients() {
@@ -179,8 +187,9 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
 }
 
 fn undeclared(declared: [&Declared; 2], sample: &Sample) -> Option<String> {
-    let allowed = declared.into_iter().filter_map(|one| one.get(&sample.table).copied());
-    let most = allowed.max().unwrap_or(LockMode::AccessShare);
+    let names = || sample.above.iter().chain([&sample.table]);
+    let allowed = declared.into_iter().flat_map(|one| names().filter_map(|name| one.get(name)));
+    let most = allowed.copied().max().unwrap_or(LockMode::AccessShare);
     (sample.mode > most).then(|| {
         format!("{} on {}, declared {most}, in `{}`", sample.mode, sample.table, sample.query)
     })

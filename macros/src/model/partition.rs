@@ -3,7 +3,8 @@
 use crate::diag::Errors;
 use crate::model::Schema;
 use crate::model::entity::{Entity, Kind};
-use crate::syntax::name::TableName;
+use crate::syntax::key::{Key, KeyValue};
+use crate::syntax::name::{Name, TableName};
 use crate::syntax::partition::{Bound, PartitionBy};
 use crate::syntax::table::Table;
 
@@ -31,6 +32,12 @@ impl Schema {
         parent: &'a TableName,
     ) -> impl Iterator<Item = &'a Entity> {
         self.entities(Kind::Partition).filter(move |entity| entity.on.as_ref() == Some(parent))
+    }
+
+    /// Whether this table, by its name in SQL, has partitions in the model.
+    pub(crate) fn has_partitions(&self, quoted: &str) -> bool {
+        let mut parents = self.entities(Kind::Partition).filter_map(|entity| entity.on.as_ref());
+        parents.any(|parent| parent.quoted() == quoted)
     }
 
     /// The partition that takes the rows which no other takes.
@@ -62,9 +69,12 @@ impl Schema {
         self.entities.retain(|entity| entity.kind != Kind::Partition || entity.name != *name);
     }
 
-    /// A partitioned table of which a change outside any history says nothing but its name.
-    pub(crate) fn assume_partitioned(&mut self, name: &TableName) {
+    /// A partitioned table of which a change outside any history says its name, and perhaps its
+    /// key.
+    pub(crate) fn assume_partitioned(&mut self, name: &TableName, key: Option<&Name>) {
         self.assume(name, []);
-        self.alter(name, |table| table.partition_by = Some(PartitionBy::unstated(name.span())));
+        let mut by = PartitionBy::unstated(name.span());
+        by.keys.extend(key.map(|key| Key::of(KeyValue::Column(key.clone()))));
+        self.alter(name, |table| table.partition_by = Some(by));
     }
 }

@@ -42,7 +42,7 @@ impl Operation for CreatePartition {
     }
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {
-        schema.assume_partitioned(&self.partition.parent);
+        schema.assume_partitioned(&self.partition.parent, None);
     }
 
     fn claims(&self) -> Vec<Claim> {

@@ -11,12 +11,15 @@ use crate::ops::{Operation, Plan};
 use crate::plan::partition;
 use crate::plan::{Alone, Mend, Mode, Phase, Step, Work, ddl};
 use crate::syntax::default::literal;
+use crate::syntax::list::{options, value};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::partition::Of;
 use crate::syntax::table::Table;
 
 pub(crate) struct DetachPartition {
     partition: Of,
+    /// The partition key, which a migration knows.
+    key: Option<Name>,
 }
 
 pub(crate) struct Facts {
@@ -28,13 +31,22 @@ pub(crate) struct Facts {
 impl Operation for DetachPartition {
     type Facts = Facts;
 
-    fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
-        Ok(DetachPartition { partition: input.parse()? })
+    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let partition = input.parse()?;
+        let mut key = None;
+        options(input, errors, &mut [("key", &mut value(&mut key))]);
+        Ok(DetachPartition { partition, key })
     }
 
-    fn assume(&self, schema: &mut Schema, _: &mut Errors) {
+    fn assume(&self, schema: &mut Schema, errors: &mut Errors) {
         let Of { name, parent } = &self.partition;
-        schema.assume_partitioned(parent);
+        let Some(key) = &self.key else {
+            errors
+                .at(name.span(), "outside a migration the partition key is not known")
+                .help(format_args!("{name} of {parent}, key = …"));
+            return;
+        };
+        schema.assume_partitioned(parent, Some(key));
         schema.put_entity(Entity::assumed(Kind::Partition, name, Some(parent)));
     }
 

@@ -60,6 +60,7 @@ alter table "public"."logs_2020" drop constraint if exists "logs_2020_at_check";
 commit;
 
 -- detach_partition!(shares_eu of shares)
+-- note: a lock on "public"."shares" is one on each of its partitions
 
 -- 5/5 no build reads its rows there any more; beside a partition of the rest there is no form
 --   that locks less

@@ -21,6 +21,7 @@ drop table "public"."legacy_orders";
 commit;
 
 -- drop_table!(legacy_events)
+-- note: a lock on "public"."legacy_events" is one on each of its partitions
 
 -- 2/2 the rows are gone after this; no build uses the table any more
 begin;
