@@ -195,6 +195,11 @@ impl Error {
         matches!(self.0.kind, Kind::Conversion { .. })
     }
 
+    /// Whether an index was to be built under a name that something else has.
+    pub fn is_name_taken(&self) -> bool {
+        matches!(self.0.kind, Kind::NameTaken { .. })
+    }
+
     /// Whether a partitioned table is of a kind that cannot have an index as it was declared.
     pub fn is_not_indexable(&self) -> bool {
         matches!(self.0.kind, Kind::NotIndexable { .. })

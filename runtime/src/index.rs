@@ -3,7 +3,7 @@
 mod child_name;
 mod partitioned;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::lock::Held;
 use crate::migration::{Index, LockMode, TableLock};
 use crate::retry::Ladder;
@@ -73,7 +73,8 @@ async fn build_until_valid(
             _ => (index.create, true),
         };
         let outcome = stage.held.query(sql).await;
-        ours |= outcome.as_ref().err().is_none_or(|error| error.code() != Some(DUPLICATE_TABLE));
+        let outcome = outcome.map_err(|error| name_taken(index.name, error));
+        ours |= outcome.as_ref().err().is_none_or(|error| !error.is_name_taken());
         match outcome {
             Ok(_) if builds => return confirm(stage.held, index.name).await,
             Ok(_) => {}
@@ -97,7 +98,14 @@ async fn confirm(held: &mut Held<'_>, name: &str) -> Result<(), Error> {
     }
 }
 
-const DUPLICATE_TABLE: &str = "42P07";
+/// Tells a name that was taken before us from all else: what has it is not ours to touch.
+fn name_taken(name: &str, error: Error) -> Error {
+    const DUPLICATE_TABLE: &str = "42P07";
+    if error.code() != Some(DUPLICATE_TABLE) {
+        return error;
+    }
+    Error::new(Kind::NameTaken { name: name.to_owned() }).caused_by(error)
+}
 
 /// After a failure for good, as of a unique index on values that are not: an invalid index would
 /// cost every write and serve no read.
@@ -109,9 +117,9 @@ async fn clear_away(held: &mut Held<'_>, index: &Target<'_>) {
     }
 }
 
-/// Whether nothing of the index is left.
-pub(crate) async fn is_missing(held: &mut Held<'_>, index: &Index) -> bool {
-    matches!(truth(held, index.name).await, Ok(Truth::Missing))
+/// Whether a build that failed has left nothing of its own.
+pub(crate) async fn left_nothing(held: &mut Held<'_>, index: &Index, error: &Error) -> bool {
+    error.is_name_taken() || matches!(truth(held, index.name).await, Ok(Truth::Missing))
 }
 
 async fn truth(held: &mut Held<'_>, name: &str) -> Result<Truth, Error> {

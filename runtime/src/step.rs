@@ -88,7 +88,10 @@ async fn carry_out(
         Work::BuildIndex(index) => {
             let built = index::build(stage, index, resumed).await;
             // A migration whose index cannot be built must stay open to be edited.
-            if built.is_err() && way == Way::Forward && index::is_missing(stage.held, index).await {
+            if let Err(error) = &built
+                && way == Way::Forward
+                && index::left_nothing(stage.held, index, error).await
+            {
                 store.finish(stage.held, StepState::Undone).await?;
             }
             built?;

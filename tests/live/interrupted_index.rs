@@ -51,3 +51,21 @@ fn an_index_build_cancelled_by_an_operator_comes_through_in_the_end() -> Result<
         fixture.expect_model(&INDEX_HISTORY).await
     })
 }
+
+#[test]
+fn an_index_of_somebody_elses_is_never_taken_for_ours() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("taken_index", 10).await?;
+        fixture.db.batch_execute("create index users_username_idx on users (note)").await?;
+        // The second run must not think that the first began what is there.
+        for _ in 0..2 {
+            match fixture.runner(&INDEX_HISTORY).await?.migrate().await {
+                Err(error) if error.is_name_taken() => {}
+                other => fail!("the name is taken: {other:?}"),
+            }
+        }
+        fixture.db.batch_execute("drop index users_username_idx").await?;
+        fixture.runner(&INDEX_HISTORY).await?.migrate().await?;
+        fixture.expect_model(&INDEX_HISTORY).await
+    })
+}

@@ -172,6 +172,27 @@ fn rows_that_are_equal_leave_no_index_behind() -> Result<(), Failure> {
 }
 
 #[test]
+fn an_index_that_somebody_else_began_is_left_alone() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("partitioned_taken").await?;
+        fixture.db.batch_execute(BY_ID).await?;
+        fixture.db.batch_execute("create index events_name_idx on only events (name)").await?;
+        let before = catalog::dump(&fixture.db).await?;
+        for _ in 0..2 {
+            match fixture.runner(unique_index!("(name, id)")).await?.migrate().await {
+                Err(error) if error.is_name_taken() => {}
+                other => fail!("the name is taken: {other:?}"),
+            }
+            let after = catalog::dump(&fixture.db).await?;
+            catalog::expect_equal(("before", &before), ("after the failure", &after))?;
+        }
+        fixture.db.batch_execute("drop index events_name_idx").await?;
+        fixture.runner(unique_index!("(name, id)")).await?.migrate().await.map(drop)?;
+        Ok(())
+    })
+}
+
+#[test]
 fn a_foreign_partition_is_found_before_anything_is_made() -> Result<(), Failure> {
     block_on(async {
         let fixture = Fixture::new("partitioned_foreign").await?;

@@ -22,6 +22,7 @@ pub(crate) enum Kind {
     Unfilled { table: String, rows: u64 },
     TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
     Conversion { function: String, table: String, row: Option<String>, what: String },
+    NameTaken { name: String },
     NotIndexable { index: String, why: String, help: String },
     Corrupt { what: String },
 }
@@ -105,6 +106,11 @@ impl fmt::Display for Kind {
             Kind::Conversion { function, table, row: None, what } => {
                 write!(f, "`{function}` failed for rows of {table}: {what}")
             }
+            Kind::NameTaken { name } => write!(
+                f,
+                "the name {name} is taken\n\
+                 help: drop what has it, or give the index another name"
+            ),
             Kind::NotIndexable { index, why, help } => {
                 write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
             }

@@ -6,7 +6,7 @@
 //!
 //! PostgreSQL manual, section "Table Partitioning", "Partition Maintenance".
 
-use super::{Target, Truth, build_until_valid, confirm, in_the_way, ladder, truth};
+use super::{Target, Truth, build_until_valid, confirm, in_the_way, ladder, name_taken, truth};
 use crate::error::{Error, Kind};
 use crate::executor::Row;
 use crate::index::child_name::candidates;
@@ -88,6 +88,7 @@ async fn build_everywhere(
 async fn make_on_parent(stage: &mut Stage<'_, '_>, index: &Index) -> Result<(), Error> {
     let made = make_on_only(stage, index, index.table, unqualified(index.name)).await;
     made.map_err(|error| {
+        let error = name_taken(index.name, error);
         if !index.unique || error.code() != Some(FEATURE_NOT_SUPPORTED) {
             return error;
         }
