@@ -6,7 +6,7 @@ use crate::model::{Object, Schema};
 use crate::plan::grant;
 use crate::syntax::column::ColumnDef;
 use crate::syntax::grant::{Grant, Kind as On, Privilege, Target};
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::name::{ColumnName, Name, TableName};
 
 impl Target {
     /// The name that the model knows it by: functions with their signature, schemas apart.
@@ -119,6 +119,27 @@ impl Schema {
                 parts.extend(words);
             }
             self.put_privileges(role, &grant.target, parts);
+        }
+    }
+
+    /// Reports privileges on a column that another is to take the place of: nothing carries them
+    /// over.
+    pub(crate) fn has_no_privileges(&self, column: &ColumnName, errors: &mut Errors) {
+        let end = format!("({})", column.name);
+        let grants = self.entities(Kind::Grant).filter(|it| it.on.as_ref() == Some(&column.table));
+        for grant in grants {
+            let (role, table) = (&grant.name, &column.table);
+            for part in grant.parts.iter().filter(|part| part.ends_with(&end)) {
+                errors
+                    .at(
+                        column.name.span,
+                        format_args!("`{role}` has privileges on column `{column}` alone"),
+                    )
+                    .help(format_args!(
+                        "revoke!({part} on {table} from {role}); first, and contract that"
+                    ))
+                    .note("the new column would not have them");
+            }
         }
     }
 

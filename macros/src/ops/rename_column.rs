@@ -294,6 +294,7 @@ impl RenameColumn {
             }
         }
         schema.needed_elsewhere(table, name, errors);
+        schema.has_no_privileges(name, errors);
     }
 
     fn contract(&self, sync: &Sync, facts: &Facts) -> Step {

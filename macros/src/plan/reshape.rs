@@ -223,6 +223,7 @@ impl Reshape {
             refuse_needed(span, &shown, "index", index.name.as_ref(), errors);
         }
         schema.needed_elsewhere(table, &shown, errors);
+        schema.has_no_privileges(&shown, errors);
     }
 
     /// Whether an index serves nothing but reads of the columns that go.

@@ -45,4 +45,18 @@ mod m0002_expressions {
     }
 }
 
+mod m0002_granted {
+    changeover::migration! {
+        after super::m0001_base;
+        grant!(select, update(plan) on users to clerk);
+    }
+}
+
+mod m0003_renamed {
+    changeover::migration! {
+        after super::m0002_granted;
+        rename_column!(users.plan => tier);
+    }
+}
+
 fn main() {}

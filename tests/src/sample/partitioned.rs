@@ -46,9 +46,11 @@ const fn lock(table: &'static str, mode: LockMode) -> TableLock {
     TableLock { table, mode }
 }
 
-/// Only where there are no rows is anything made under a lock that blocks.
+/// Only where there are no rows is anything made under a lock that blocks. The last index that is
+/// attached on a lower level makes the one above valid: for that instant PostgreSQL locks the table
+/// above (`validatePartitionedIndex`).
 const BUILD: [TableLock; 5] = [
-    lock(LEVELS[0], LockMode::Share),
+    lock(LEVELS[0], LockMode::AccessExclusive),
     lock(LEVELS[1], LockMode::Share),
     lock(LEAVES[0], LockMode::ShareUpdateExclusive),
     lock(LEAVES[1], LockMode::ShareUpdateExclusive),
