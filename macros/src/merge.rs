@@ -11,31 +11,48 @@ pub(crate) fn steps(migration: &mut Migration) {
     }
 }
 
-/// A change's own steps stay apart: it has its reasons.
+/// A step that others may join.
+#[derive(Clone, Copy)]
+struct Open {
+    change: usize,
+    step: usize,
+    /// The change whose statements came last. Steps of one change stay apart: it has its reasons.
+    latest: usize,
+}
+
 fn steps_of(phase: Phase, changes: &mut [Change]) {
-    let mut last: Option<(usize, usize)> = None;
+    let mut open: Option<Open> = None;
     for at in 0..changes.len() {
         let mut number = 0;
         while let Some(step) = changes[at].plan.steps.get(number) {
-            let first = last.filter(|(change, first)| {
-                *change != at && are_one(&changes[*change].plan.steps[*first], step)
+            let first = open.filter(|open| {
+                let first = &changes[open.change].plan.steps[open.step];
+                open.latest != at && are_one(first, step)
             });
             if step.phase != phase {
                 number += 1;
-            } else if let Some((change, first)) = first {
-                let later = changes[at].plan.steps.remove(number);
-                let name = format!("{}!({})", changes[at].operation, changes[at].subject);
-                join(&mut changes[change].plan.steps[first], later, &name);
-                // A note stands where its change begins.
-                let notes = std::mem::take(&mut changes[at].plan.notes);
-                let known = &mut changes[change].plan.notes;
-                known.extend(
-                    notes.into_iter().filter(|note| !known.contains(note)).collect::<Vec<_>>(),
-                );
+            } else if let Some(first) = first {
+                join_changes(changes, first, (at, number));
+                open = Some(Open { latest: at, ..first });
             } else {
-                last = (!changes[at].plan.is_direct).then_some((at, number));
+                let is_open = !changes[at].plan.is_direct;
+                open = is_open.then_some(Open { change: at, step: number, latest: at });
                 number += 1;
             }
+        }
+    }
+}
+
+fn join_changes(changes: &mut [Change], first: Open, (at, number): (usize, usize)) {
+    let later = changes[at].plan.steps.remove(number);
+    let name = format!("{}!({})", changes[at].operation, changes[at].subject);
+    // A note stands where its change begins.
+    let notes = std::mem::take(&mut changes[at].plan.notes);
+    let plan = &mut changes[first.change].plan;
+    join(&mut plan.steps[first.step], later, &name);
+    for note in notes {
+        if !plan.notes.contains(&note) {
+            plan.notes.push(note);
         }
     }
 }
@@ -75,5 +92,54 @@ fn statements_of(work: Option<Work>) -> Vec<Statement> {
     match work {
         Some(Work::Transaction(statements)) => statements,
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Change;
+    use crate::model::made::Made;
+    use crate::ops::Plan;
+    use crate::plan::Lock;
+
+    fn step(sql: &str, table: &str) -> Step {
+        let lock = Lock { table: table.into(), mode: Mode::AccessExclusive };
+        let statement = Statement { locks: vec![lock], ..Statement::free(sql) };
+        let undo = Statement::free(format!("undo {sql}"));
+        Step::transaction(Phase::Expand, "", vec![statement]).undo(vec![undo])
+    }
+
+    fn change(steps: Vec<Step>) -> Change {
+        Change {
+            operation: "change".into(),
+            subject: String::new(),
+            claims: Vec::new(),
+            requires: Vec::new(),
+            plan: Plan::of(steps),
+            made: Made::default(),
+            allowed: Vec::new(),
+        }
+    }
+
+    fn sql(work: &Work) -> Vec<&str> {
+        let Work::Transaction(statements) = work else { return Vec::new() };
+        statements.iter().map(|statement| statement.sql.as_str()).collect()
+    }
+
+    #[test]
+    fn changes_of_one_table_join_and_steps_of_one_change_do_not() {
+        let mut changes = [
+            change(vec![step("a", "t")]),
+            change(vec![step("b", "t"), step("c", "t")]),
+            change(vec![step("d", "t")]),
+            change(vec![step("e", "u")]),
+        ];
+        steps_of(Phase::Expand, &mut changes);
+        let done: Vec<Vec<&str>> =
+            changes.iter().flat_map(|change| &change.plan.steps).map(|it| sql(&it.work)).collect();
+        assert_eq!(done, [vec!["a", "b"], vec!["c", "d"], vec!["e"]]);
+        let undo = changes[0].plan.steps[0].undo.as_ref().map(sql);
+        assert_eq!(undo, Some(vec!["undo b", "undo a"]));
     }
 }
