@@ -16,6 +16,14 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 pub trait Executor: Send {
     /// Runs one statement and waits until the server has answered.
     async fn query(&mut self, sql: &str) -> Result<Rows, SqlError>;
+
+    /// Waits for a notification of a channel that the session listens to; forever where the client
+    /// cannot tell, and then what waits for it polls. It may be dropped at any time.
+    ///
+    /// PostgreSQL manual, `NOTIFY`.
+    async fn notified(&mut self) {
+        std::future::pending::<()>().await;
+    }
 }
 
 #[async_trait]

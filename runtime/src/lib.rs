@@ -32,6 +32,7 @@ mod backfill;
 mod blockers;
 mod bound;
 mod builder;
+mod connect;
 mod convert;
 mod error;
 mod executor;
@@ -66,6 +67,7 @@ pub use async_trait::async_trait;
 pub use changeover_macros::*;
 
 pub use crate::builder::Builder;
+pub use crate::connect::Connect;
 pub use crate::error::Error;
 pub use crate::executor::{Executor, Row, Rows, SqlError};
 pub use crate::function::{ConvertError, ConvertFn, Converting, converting};

@@ -1,9 +1,11 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tracing::{Instrument as _, info_span};
 
+use crate::connect::Connect;
 use crate::error::{Error, Kind};
 use crate::executor::Executor;
 use crate::ledger::Ledger;
@@ -20,8 +22,10 @@ use crate::{gate, store};
 /// Every run may be killed at any moment; the next one goes on from there.
 pub struct Changeover {
     history: Migrations,
-    settings: Settings,
+    settings: Arc<Settings>,
     session: Session,
+    #[expect(dead_code, reason = "leases, which come next, open their own sessions")]
+    connector: Option<Arc<dyn Connect>>,
 }
 
 /// How far a run goes.
@@ -49,8 +53,10 @@ impl Changeover {
         history: Migrations,
         settings: Settings,
         executor: Box<dyn Executor>,
+        connector: Option<Arc<dyn Connect>>,
     ) -> Changeover {
-        Changeover { history, settings, session: Session::new(executor) }
+        let session = Session::new(executor);
+        Changeover { history, settings: Arc::new(settings), session, connector }
     }
 
     /// Runs the `Expand` phase of every pending migration and no more.
@@ -95,7 +101,7 @@ impl Changeover {
     }
 
     async fn run(&mut self, goal: Goal) -> Result<Report, Error> {
-        let Changeover { history, settings, session } = self;
+        let Changeover { history, settings, session, .. } = self;
         let mut report = Report::default();
         let span = info_span!("changeover", app = %settings.app, goal = goal.name());
         let run = async {

@@ -23,6 +23,7 @@ const RUNTIME: &[&[&str]] = &[
         "status",
         "error",
         "executor",
+        "connect",
         "sql",
         "jitter",
         "row",
