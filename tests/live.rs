@@ -50,6 +50,8 @@ mod repeated;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/state_schema.rs"]
+mod state_schema;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]

@@ -124,7 +124,7 @@ async fn story(
     report: &mut Report,
     goal: Goal,
 ) -> Result<(), Error> {
-    store::prepare(held).await?;
+    store::prepare(held, settings).await?;
     let ledger = Ledger::read(held.reader(), &settings.app).await?;
     gate::admit(history, &ledger)?;
     let fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);

@@ -1,47 +1,18 @@
 //! What is written into the schema `changeover`.
 
+mod schema;
+
 use std::fmt::Write as _;
 
 use crate::error::{Error, Kind};
 use crate::ledger::StepState;
-use crate::lock::{Held, LOCK_CLASS};
+use crate::lock::Held;
 use crate::migration::{Migration, Phase, Step};
 use crate::plan_text::plan_text;
 use crate::sql::{quote_literal, quote_nullable};
 use crate::status::State;
 
-/// The lock's second half while the schema is made: no history's, for it belongs to all.
-const SCHEMA_LOCK: i32 = 0;
-
-// Half-empty pages let a backfill's cursor be updated in place.
-const SCHEMA: [&str; 3] = [
-    "create schema if not exists changeover",
-    "create table if not exists changeover.migrations (\
-     history text not null, id text not null, parent text, position integer not null, \
-     state text not null, started_at timestamptz not null default now(), \
-     finished_at timestamptz, primary key (history, id))",
-    "create table if not exists changeover.steps (\
-     history text not null, migration text not null, phase text not null, \
-     ordinal integer not null, sql text not null, state text not null, cursor text, \
-     rows bigint not null default 0, attempts integer not null default 0, \
-     started_at timestamptz, finished_at timestamptz, error text, \
-     primary key (history, migration, phase, ordinal), \
-     foreign key (history, migration) references changeover.migrations (history, id)) \
-     with (fillfactor = 50)",
-];
-
-/// Makes the schema where it is missing.
-pub(crate) async fn prepare(held: &mut Held<'_>) -> Result<(), Error> {
-    let exists = held.query("select to_regclass('changeover.steps') is not null").await?;
-    if exists.value() == Some("t") {
-        return Ok(());
-    }
-    // `if not exists` itself fails when two sessions get there at once, and the runner's lock
-    // keeps out only runners of the same history.
-    let lock = format!("select pg_advisory_xact_lock({LOCK_CLASS}, {SCHEMA_LOCK})");
-    let statements: Vec<&str> = [lock.as_str()].into_iter().chain(SCHEMA).collect();
-    transaction(held, &statements).await
-}
+pub(crate) use self::schema::prepare;
 
 async fn transaction(held: &mut Held<'_>, statements: &[&str]) -> Result<(), Error> {
     let outcome = in_transaction(held, statements).await;
