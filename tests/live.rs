@@ -46,6 +46,8 @@ mod partitioned_model;
 mod renamed_table;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/restart.rs"]
+mod restart;
 #[path = "live/retyped.rs"]
 mod retyped;
 #[path = "live/retyped_tables.rs"]
