@@ -18,8 +18,12 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/cut.rs"]
+mod cut;
 #[path = "live/direct.rs"]
 mod direct;
+#[path = "live/failover.rs"]
+mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
 #[path = "live/functions.rs"]

@@ -1,5 +1,7 @@
 //! How a run is set up.
 
+mod answer;
+
 use std::fmt;
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -106,7 +108,7 @@ impl Builder {
         T::TlsConnect: Send,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        self.connector(Postgres { config, tls }).await
+        self.connector(Postgres::new(config, tls)).await
     }
 
     /// Connects with another client than tokio-postgres.

@@ -42,6 +42,7 @@ mod heap;
 mod index;
 mod jitter;
 mod ledger;
+mod line;
 mod lock;
 pub mod migration;
 mod phase;

@@ -9,6 +9,7 @@ use crate::connect::Connect;
 use crate::error::{Error, Kind};
 use crate::executor::Executor;
 use crate::ledger::Ledger;
+use crate::line::Line;
 use crate::lock::{Held, Session};
 use crate::migration::{Migration, Migrations};
 use crate::phase::Run;
@@ -55,7 +56,8 @@ impl Changeover {
         executor: Box<dyn Executor>,
         connector: Option<Arc<dyn Connect>>,
     ) -> Changeover {
-        let session = Session::new(executor);
+        let line = Line::new(executor, connector.clone(), settings.answer.patience);
+        let session = Session::new(line);
         Changeover { history, settings: Arc::new(settings), session, connector }
     }
 

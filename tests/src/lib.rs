@@ -12,9 +12,11 @@ pub mod fixture;
 pub mod layout;
 mod ledger;
 mod locks;
+pub mod proxy;
 pub mod run;
 pub mod sample;
 mod scenario;
+pub mod scene;
 mod stage;
 pub mod traffic;
 
