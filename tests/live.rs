@@ -8,6 +8,8 @@ mod alone;
 mod blocked;
 #[path = "live/bound.rs"]
 mod bound;
+#[path = "live/by_hand.rs"]
+mod by_hand;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -22,6 +24,8 @@ mod converted;
 mod cut;
 #[path = "live/direct.rs"]
 mod direct;
+#[path = "live/disk_full.rs"]
+mod disk_full;
 #[path = "live/failover.rs"]
 mod failover;
 #[path = "live/faithful.rs"]

@@ -103,8 +103,9 @@ fn terminations_at_random_under_traffic_lose_no_write() -> Result<(), Failure> {
             let outcome = tokio::select! {
                 outcome = runner.migrate() => outcome,
                 cut = async {
-                    tokio::time::sleep(patience).await;
-                    fixture.count(terminate).await?;
+                    while fixture.count(terminate).await? == 0 {
+                        tokio::time::sleep(patience).await;
+                    }
                     std::future::pending::<Result<(), Failure>>().await
                 } => { cut?; continue }
             };

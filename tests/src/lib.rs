@@ -17,6 +17,7 @@ pub mod run;
 pub mod sample;
 mod scenario;
 pub mod scene;
+pub mod small_disk;
 mod stage;
 pub mod traffic;
 

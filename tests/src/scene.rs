@@ -17,8 +17,6 @@ pub type Run = JoinHandle<Result<Report, Error>>;
 
 /// A server, a database in it with a table `users`, and a build of the service.
 pub struct Scene {
-    /// The server that clients use.
-    pub server: Server,
     /// The database.
     pub fixture: Fixture,
     /// The clients' account of what they wrote.
@@ -27,6 +25,8 @@ pub struct Scene {
     pub client: Client,
     /// The clients.
     pub clients: Running,
+    /// The server that clients use; after the database, which is dropped on it.
+    pub server: Server,
     standby: Option<Server>,
 }
 
@@ -64,7 +64,7 @@ impl Scene {
         traffic.outlast_the_server();
         let mut clients = traffic.start("build", &client).await?;
         clients.advance(5).await?;
-        Ok(Scene { server, fixture, traffic, client, clients, standby })
+        Ok(Scene { fixture, traffic, client, clients, server, standby })
     }
 
     /// The server crashes and starts again.

@@ -6,6 +6,7 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -54,6 +55,8 @@ rm -rf "$1"
 
 /// Long enough for a machine that is busy with a build.
 const START_DEADLINE: Duration = Duration::from_mins(1);
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -202,13 +205,15 @@ fn private_directory() -> Result<PathBuf, Error> {
     if parent.as_os_str().len() > LONGEST || !is_plain(&parent) {
         parent = PathBuf::from("/tmp");
     }
-    let mut attempt = 0;
     loop {
-        let directory = parent.join(format!("changeover-{}-{attempt}", std::process::id()));
+        // A name is never given twice: who still has the URL of a server that is gone must not
+        // reach another.
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let directory = parent.join(format!("changeover-{}-{number}", std::process::id()));
         match create_private(&directory) {
             Ok(()) => return Ok(directory),
-            // Left by a process whose watchdog was killed, or of another server of this process.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
+            // Left by a process whose watchdog was killed.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(Error::io("create", &directory)(error)),
         }
     }

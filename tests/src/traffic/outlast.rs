@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Why an action has no answer.
 pub(super) enum Trip {
-    /// The server went, so that nobody knows whether it was done.
+    /// The server went, so that nobody knows whether it was done, or its disk is full.
     Gone(Failure),
     Failed(Failure),
 }
@@ -30,7 +30,8 @@ impl From<Failure> for Trip {
 impl From<tokio_postgres::Error> for Trip {
     fn from(error: tokio_postgres::Error) -> Trip {
         // Class 57P: it stops, it has crashed, it starts.
-        let gone = error.as_db_error().is_none_or(|db| db.code().code().starts_with("57P"));
+        let is_of_server = |code: &str| code.starts_with("57P") || code == "53100";
+        let gone = error.as_db_error().is_none_or(|db| is_of_server(db.code().code()));
         let failure = Failure::from(error);
         if gone { Trip::Gone(failure) } else { Trip::Failed(failure) }
     }
