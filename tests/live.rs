@@ -22,6 +22,8 @@ mod convert;
 mod converted;
 #[path = "live/cut.rs"]
 mod cut;
+#[path = "live/deadlocks.rs"]
+mod deadlocks;
 #[path = "live/direct.rs"]
 mod direct;
 #[path = "live/disk_full.rs"]
@@ -42,6 +44,10 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/lease_race.rs"]
+mod lease_race;
+#[path = "live/leases.rs"]
+mod leases;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/partitioned.rs"]
@@ -60,6 +66,8 @@ mod restart;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/role_settings.rs"]
+mod role_settings;
 #[path = "live/state_schema.rs"]
 mod state_schema;
 #[path = "live/switch.rs"]

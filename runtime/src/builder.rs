@@ -1,6 +1,7 @@
 //! How a run is set up.
 
 mod answer;
+mod leases;
 
 use std::fmt;
 use std::str::FromStr as _;

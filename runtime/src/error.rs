@@ -1,6 +1,7 @@
 //! Why a run stopped.
 
 mod kind;
+mod lease;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,12 +11,20 @@ use crate::migration::Phase;
 use crate::report::Report;
 
 pub(crate) use self::kind::{Blocker, Kind};
+pub(crate) use self::lease::LeaseError;
 
 pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(crate) const DEADLOCK_DETECTED: &str = "40P01";
 pub(crate) const QUERY_CANCELED: &str = "57014";
 
 pub(crate) const DISK_FULL: &str = "53100";
+
+/// How to mend a record that makes no sense.
+pub(crate) const RESTORE: &str =
+    "help: put back what was changed by hand, or restore the schema `changeover` from a backup";
+
+/// A table, a column, a function that is not there.
+const MISSING: [&str; 3] = ["42P01", "42703", "42883"];
 
 const STATEMENT_SHOWN: usize = 300;
 
@@ -54,11 +63,21 @@ impl Error {
     /// nothing secret.
     pub(crate) fn sql(statement: &str, error: SqlError) -> Error {
         let code = error.code().map(str::to_owned);
+        // In plans the schema's name comes as a text at most, the name of a setting of ours.
+        let is_ours = statement.contains(" changeover.");
+        if is_ours && code.as_deref().is_some_and(|code| MISSING.contains(&code)) {
+            let what = format!("a table, a column or a function of it is missing\n{RESTORE}");
+            return Error::corrupt(what).caused_by(error);
+        }
         let mut short: String = statement.chars().take(STATEMENT_SHOWN).collect();
         if short.len() < statement.len() {
             short.push('…');
         }
         Error::new(Kind::Sql { statement: short, code }).caused_by(error)
+    }
+
+    pub(crate) fn lease(error: LeaseError) -> Error {
+        Error::new(Kind::Lease(error))
     }
 
     pub(crate) fn corrupt(what: impl Into<String>) -> Error {
@@ -165,6 +184,21 @@ impl Error {
         matches!(self.0.kind, Kind::ContractPending { .. })
     }
 
+    /// Whether a migration that the build needs is not done yet.
+    pub fn is_not_ready(&self) -> bool {
+        matches!(self.0.kind, Kind::Lease(LeaseError::NotReady { .. }))
+    }
+
+    /// Whether no run of this version, which makes what leases need, has been in the database.
+    pub fn is_not_prepared(&self) -> bool {
+        matches!(self.0.kind, Kind::Lease(LeaseError::NotPrepared))
+    }
+
+    /// Whether the gate of a switch or a contract is held; [`report`](Error::report) says by what.
+    pub fn is_gate_held(&self) -> bool {
+        matches!(self.0.kind, Kind::GateHeld)
+    }
+
     /// Whether a switch or a contract has run that this build does not declare: its code still
     /// uses what that replaced or removed.
     pub fn is_too_old(&self) -> bool {
@@ -230,7 +264,8 @@ impl fmt::Display for Error {
             let undo = if *undone { "undo of " } else { "" };
             write!(f, "`{migration}`, {undo}{phase}, step {step} of {steps}: ")?;
         }
-        self.0.kind.fmt(f)
+        self.0.kind.fmt(f)?;
+        self.0.report.held.iter().try_for_each(|held| write!(f, "\nnote: {held}"))
     }
 }
 
