@@ -1,5 +1,7 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
+mod repair;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,16 +31,16 @@ pub struct Changeover {
 }
 
 /// How far a run goes.
-#[derive(Clone, Copy)]
 enum Goal {
     Expand,
     Migrate,
     Contract,
-    Undo(&'static Migration),
+    /// The newest first.
+    Undo(Vec<&'static Migration>),
 }
 
 impl Goal {
-    fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Goal::Expand => "expand",
             Goal::Migrate => "migrate",
@@ -84,13 +86,30 @@ impl Changeover {
     /// Takes back a migration, the newest step first: the switches that it declares, then its
     /// own `Switch`, `Migrate` and `Expand`.
     ///
-    /// It is [refused](Error::is_undo_refused) once the contract has begun, of the migration or
-    /// of one that it switches, or a later migration has. An undo that was interrupted goes on with another, and `migrate` turns it round.
+    /// It is [refused](Error::is_undo_refused), before anything is changed, once the contract has
+    /// begun, of the migration or of one that it switches or whose contract it declares, and where
+    /// a later migration has run. An undo that was interrupted goes on with another, and `migrate`
+    /// turns it round.
     pub async fn undo(&mut self, id: &str) -> Result<Report, Error> {
-        match self.history.get(id) {
-            Some(migration) => self.run(Goal::Undo(migration)).await,
-            None => Err(Error::new(Kind::UnknownMigration { id: id.to_owned() })),
-        }
+        let migration = self.place(id)?;
+        let migrations = self.history.migrations.get(migration..=migration).unwrap_or_default();
+        self.run(Goal::Undo(migrations.to_vec())).await
+    }
+
+    /// Takes back every migration after this one, the newest first, as [`undo`](Changeover::undo)
+    /// does each: builds whose head is this one can serve alone again.
+    ///
+    /// If any of them cannot be taken back, it is [refused](Error::is_undo_refused) before anything
+    /// is changed. One that was interrupted goes on with another, and `migrate` turns it round.
+    pub async fn undo_to(&mut self, id: &str) -> Result<Report, Error> {
+        let last = self.place(id)?;
+        let after = self.history.migrations.iter().skip(last + 1);
+        self.run(Goal::Undo(after.rev().copied().collect())).await
+    }
+
+    fn place(&self, id: &str) -> Result<usize, Error> {
+        let place = self.history.migrations.iter().position(|migration| migration.id == id);
+        place.ok_or_else(|| Error::new(Kind::UnknownMigration { id: id.to_owned() }))
     }
 
     /// Reads how far each migration is. It waits for no lock and changes nothing.
@@ -129,8 +148,8 @@ async fn story(
     gate::admit(history, &ledger)?;
     let fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
     let mut run = Run { history, settings, held, ledger, report };
-    if let Goal::Undo(migration) = goal {
-        return run.undo(migration).await;
+    if let Goal::Undo(migrations) = goal {
+        return run.undo(&migrations).await;
     }
     for migration in history.migrations {
         let needed = fresh && matches!(goal, Goal::Migrate);
