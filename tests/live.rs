@@ -48,6 +48,8 @@ mod partitioned_index;
 mod partitioned_model;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
+#[path = "live/repair.rs"]
+mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
 #[path = "live/retyped.rs"]

@@ -194,6 +194,16 @@ impl Error {
         matches!(self.0.kind, Kind::UndoRefused { .. })
     }
 
+    /// Whether a [repair](crate::Repair) would make the record wrong.
+    pub fn is_repair_refused(&self) -> bool {
+        matches!(self.0.kind, Kind::RepairRefused { .. })
+    }
+
+    /// Whether something was to be done against the rules without a reason.
+    pub fn is_reason_missing(&self) -> bool {
+        matches!(self.0.kind, Kind::NoReason { .. })
+    }
+
     /// Whether rows were found that a later step would fail on; the message shows some.
     pub fn is_violation(&self) -> bool {
         matches!(self.0.kind, Kind::Violation { .. })

@@ -29,6 +29,7 @@ const RUNTIME: &[&[&str]] = &[
         "row",
         "function",
         "plan_text",
+        "repair",
         "settings",
     ],
     &["ledger", "presence"],
