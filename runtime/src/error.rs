@@ -6,7 +6,7 @@ mod lease;
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::executor::SqlError;
+use crate::executor::{SqlError, ends_session};
 use crate::migration::Phase;
 use crate::report::Report;
 
@@ -16,6 +16,8 @@ pub(crate) use self::lease::LeaseError;
 pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(crate) const DEADLOCK_DETECTED: &str = "40P01";
 pub(crate) const QUERY_CANCELED: &str = "57014";
+
+pub(crate) const DISK_FULL: &str = "53100";
 
 const STATEMENT_SHOWN: usize = 300;
 
@@ -141,6 +143,17 @@ impl Error {
     /// Whether the server refused a statement, or the connection broke.
     pub fn is_sql(&self) -> bool {
         matches!(self.0.kind, Kind::Sql { .. })
+    }
+
+    /// Whether the connection broke, or the server ended the session: run again, on the same value
+    /// too unless it was made by [`executor`](crate::Builder::executor).
+    pub fn is_connection_lost(&self) -> bool {
+        matches!(&self.0.kind, Kind::Sql { code, .. } if ends_session(code.as_deref()))
+    }
+
+    /// Whether the server had no room left on its disk.
+    pub fn is_disk_full(&self) -> bool {
+        self.code() == Some(DISK_FULL)
     }
 
     /// Whether other sessions held a lock until the deadline; the message names them.

@@ -43,6 +43,7 @@ mod index;
 mod jitter;
 mod lease;
 mod ledger;
+mod line;
 mod lock;
 pub mod migration;
 mod phase;

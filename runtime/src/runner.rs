@@ -13,6 +13,7 @@ use crate::error::{Error, Kind};
 use crate::executor::Executor;
 use crate::jitter::jittered;
 use crate::ledger::Ledger;
+use crate::line::Line;
 use crate::lock::{Held, Session};
 use crate::migration::{Migration, Migrations};
 use crate::phase::Run;
@@ -77,7 +78,8 @@ impl Changeover {
         executor: Box<dyn Executor>,
         connector: Option<Arc<dyn Connect>>,
     ) -> Changeover {
-        let session = Session::new(executor);
+        let line = Line::new(executor, connector.clone(), settings.answer.patience);
+        let session = Session::new(line);
         Changeover { history, settings: Arc::new(settings), session, connector }
     }
 

@@ -34,7 +34,7 @@ const RUNTIME: &[&[&str]] = &[
     ],
     &["ledger", "presence"],
     &["gate"],
-    &["lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
+    &["line", "lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
     &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
     &["phase"],
     &["release"],

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::DISK_FULL;
 use super::lease::LeaseError;
+use crate::executor::ends_session;
 use crate::migration::Phase;
 use crate::status::State;
 
@@ -54,12 +56,7 @@ impl fmt::Display for Kind {
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
-            Kind::Sql { statement, code: Some(_) } => {
-                write!(f, "the database refused a statement: {statement}")
-            }
-            Kind::Sql { statement, code: None } => {
-                write!(f, "the connection failed at a statement: {statement}")
-            }
+            Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
             Kind::Diverged { unknown, pending } => write!(
                 f,
                 "the database has migration `{unknown}`, which this build does not know, \
@@ -172,6 +169,24 @@ fn edited(
         )?,
     }
     write!(f, "\nhelp: where the database has what `+` says already, {accept}")
+}
+
+fn sql(f: &mut fmt::Formatter<'_>, statement: &str, code: Option<&str>) -> fmt::Result {
+    if ends_session(code) {
+        return write!(
+            f,
+            "the connection failed at a statement: {statement}\n\
+             help: run again once there is a server, and it goes on where this run stopped"
+        );
+    }
+    if code == Some(DISK_FULL) {
+        return write!(
+            f,
+            "the server's disk is full at a statement: {statement}\n\
+             help: make room there and run again, and it goes on where this run stopped"
+        );
+    }
+    write!(f, "the database refused a statement: {statement}")
 }
 
 fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) -> fmt::Result {
