@@ -42,6 +42,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/privileges.rs"]
+mod privileges;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repeated.rs"]
@@ -50,6 +52,8 @@ mod repeated;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/search_path.rs"]
+mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
 #[path = "live/switch.rs"]

@@ -15,7 +15,7 @@ use crate::phase::Run;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::status::{State, Status};
-use crate::{gate, store};
+use crate::{denied, gate, store};
 
 /// A history and the database that it is carried out in.
 ///
@@ -96,7 +96,10 @@ impl Changeover {
     /// Reads how far each migration is. It waits for no lock and changes nothing.
     pub async fn status(&mut self) -> Result<Status, Error> {
         let executor = self.session.unlocked().await?;
-        let ledger = Ledger::read(executor, &self.settings.app).await?;
+        let ledger = match Ledger::read(executor, &self.settings.app).await {
+            Ok(ledger) => ledger,
+            Err(error) => return Err(denied::explain(executor, error).await),
+        };
         Ok(ledger.status(&self.history))
     }
 
@@ -106,7 +109,10 @@ impl Changeover {
         let span = info_span!("changeover", app = %settings.app, goal = goal.name());
         let run = async {
             let mut held = session.lock(settings).await?;
-            let outcome = story(history, settings, &mut held, &mut report, goal).await;
+            let outcome = match story(history, settings, &mut held, &mut report, goal).await {
+                Err(error) => Err(denied::explain(held.reader(), error).await),
+                done => done,
+            };
             held.release().await;
             outcome
         };

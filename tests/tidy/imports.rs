@@ -31,7 +31,7 @@ const RUNTIME: &[&[&str]] = &[
         "plan_text",
         "settings",
     ],
-    &["ledger"],
+    &["ledger", "denied", "grants"],
     &["gate"],
     &["lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
     &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],

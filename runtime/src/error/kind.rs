@@ -11,6 +11,7 @@ pub(crate) enum Kind {
     Pooled,
     AlreadyRunning { waited: Duration },
     Sql { statement: String, code: Option<String> },
+    Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, diff: String },
@@ -54,6 +55,7 @@ impl fmt::Display for Kind {
             Kind::Sql { statement, code: None } => {
                 write!(f, "the connection failed at a statement: {statement}")
             }
+            Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => write!(
                 f,
                 "the database has migration `{unknown}`, which this build does not know, \
@@ -118,6 +120,14 @@ impl fmt::Display for Kind {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")
             }
         }
+    }
+}
+
+fn denied(f: &mut fmt::Formatter<'_>, statement: &str, grants: &[String]) -> fmt::Result {
+    write!(f, "the role lacks a right for a statement: {statement}\nhelp: ")?;
+    match grants {
+        [] => f.write_str("`changeover::grants` says what a role needs"),
+        grants => write!(f, "as a superuser or the owner, `{}`", grants.join("`; `")),
     }
 }
 
