@@ -54,6 +54,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/privileges.rs"]
+mod privileges;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repair.rs"]
@@ -66,6 +68,8 @@ mod restart;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/search_path.rs"]
+mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
 #[path = "live/switch.rs"]

@@ -32,7 +32,7 @@ const RUNTIME: &[&[&str]] = &[
         "repair",
         "settings",
     ],
-    &["ledger", "presence"],
+    &["ledger", "presence", "denied", "grants"],
     &["gate"],
     &["line", "lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
     &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
