@@ -36,6 +36,8 @@ mod interrupted_index;
 mod kill_and_resume;
 #[path = "live/numbers.rs"]
 mod numbers;
+#[path = "live/outside.rs"]
+mod outside;
 #[path = "live/partitioned.rs"]
 mod partitioned;
 #[path = "live/partitioned_index.rs"]

@@ -44,6 +44,8 @@ mod jitter;
 mod ledger;
 mod lock;
 pub mod migration;
+mod obstacle;
+mod outside;
 mod phase;
 mod plan_text;
 mod report;

@@ -19,6 +19,7 @@ const MACROS: &[&[&str]] = &[
 const RUNTIME: &[&[&str]] = &[
     &[
         "migration",
+        "obstacle",
         "report",
         "status",
         "error",
@@ -34,7 +35,10 @@ const RUNTIME: &[&[&str]] = &[
     &["ledger"],
     &["gate"],
     &["lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
-    &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
+    &[
+        "backfill", "convert", "index", "require", "outside", "alone", "bound", "step", "lease",
+        "drift",
+    ],
     &["phase"],
     &["runner"],
     &["builder"],

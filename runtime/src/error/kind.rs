@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::migration::Phase;
+use crate::obstacle::Obstacle;
 
 #[derive(Debug)]
 pub(crate) enum Kind {
@@ -19,6 +20,7 @@ pub(crate) enum Kind {
     UnknownMigration { id: String },
     UndoRefused { migration: String, why: String },
     Violation { table: String, problem: String, help: String, samples: Vec<String> },
+    InUse { migration: String, phase: Phase, obstacles: Vec<Obstacle> },
     Unfilled { table: String, rows: u64 },
     TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
     Conversion { function: String, table: String, row: Option<String>, what: String },
@@ -87,6 +89,10 @@ impl fmt::Display for Kind {
                 writeln!(f, "rows of {table} {problem}")?;
                 samples.iter().try_for_each(|sample| writeln!(f, "  {sample}"))?;
                 write!(f, "help: {help}")
+            }
+            Kind::InUse { migration, phase, obstacles } => {
+                write!(f, "the {phase} of `{migration}` would take away what is still needed")?;
+                obstacles.iter().try_for_each(|obstacle| write!(f, "\n{obstacle}"))
             }
             Kind::Unfilled { table, rows } => write!(
                 f,
