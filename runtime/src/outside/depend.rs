@@ -16,11 +16,11 @@ pub(super) async fn obstacles(
 ) -> Result<Vec<Obstacle>, Error> {
     let rows = held.query(&query(dropped)).await?;
     let obstacle = |row: Row<'_>| {
-        let text = |column| row.get(column).unwrap_or("?");
+        let text = |column| row.get(column).unwrap_or("?").to_owned();
         Obstacle {
-            object: format!("{} {}", text(0), text(1)),
-            on: format!("{} {}", text(2), text(3)),
-            effect: if row.get(4) == Some("t") { Effect::Dropped } else { Effect::Refused },
+            object: text(0),
+            on: text(1),
+            effect: if row.get(2) == Some("t") { Effect::Dropped } else { Effect::Refused },
         }
     };
     Ok(rows.iter().map(obstacle).collect())
@@ -45,7 +45,9 @@ fn query(dropped: &[&Dropped]) -> String {
       and (e.owner = g.objid or e.deptype = 'a' and e.relkind in ('r', 'p', 'f', 'S')))
     or (e.deptype = 'a' and e.relkind = 'S' and e.feeds)
 )
-select n.type, n.identity, o.type, o.identity, pg_catalog.bool_or(e.deptype = 'a')
+select n.type || ' ' || n.identity,
+  (pg_catalog.array_agg(o.type || ' ' || o.identity order by o.type in ('index', 'type')))[1],
+  pg_catalog.bool_or(e.deptype = 'a')
 from gone g cross join lateral ({EDGES}) e
   cross join lateral pg_catalog.pg_identify_object(e.classid, e.objid, e.objsubid) n
   cross join lateral pg_catalog.pg_identify_object(g.classid, g.objid, g.objsubid) o
@@ -54,7 +56,7 @@ where e.deptype <> 'S' and not e.is_child and not exists (
       and x.objsubid in (0, e.objsubid)
     or x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = e.owner
       and x.objsubid = 0)
-group by 1, 2, 3, 4 order by 1, 2, 3, 4 limit {SHOWN}"
+group by 1 order by 1 limit {SHOWN}"
     )
 }
 
