@@ -38,6 +38,8 @@ mod kill_and_resume;
 mod numbers;
 #[path = "live/outside.rs"]
 mod outside;
+#[path = "live/outside_objects.rs"]
+mod outside_objects;
 #[path = "live/partitioned.rs"]
 mod partitioned;
 #[path = "live/partitioned_index.rs"]

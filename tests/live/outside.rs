@@ -36,7 +36,7 @@ changeover::migrations! {
 }
 
 /// Something made by hand.
-struct Made {
+pub(crate) struct Made {
     name: &'static str,
     make: &'static str,
     /// What the error says of it.
@@ -44,7 +44,7 @@ struct Made {
     gone: &'static str,
 }
 
-const fn made(
+pub(crate) const fn made(
     name: &'static str,
     make: &'static str,
     shown: &'static str,
@@ -170,7 +170,7 @@ fn a_contract_waits_for_what_depends_on_a_column() -> Result<(), Failure> {
 }
 
 /// Each of them holds the contract back, all by itself, and nothing has changed then.
-async fn held_back_by(
+pub(crate) async fn held_back_by(
     fixture: &Fixture,
     history: &Migrations,
     all: &[Made],

@@ -63,7 +63,10 @@ impl Step {
         }
         let statements: &[Statement] = match &self.work {
             Work::Transaction(statements) => statements,
-            Work::DropIndex(index) => std::slice::from_ref(&index.drop),
+            // A switch only clears away what a way back may have left.
+            Work::DropIndex(index) if self.phase == Phase::Contract => {
+                std::slice::from_ref(&index.drop)
+            }
             Work::Alone(alone) => std::slice::from_ref(&alone.statement),
             _ => &[],
         };

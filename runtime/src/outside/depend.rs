@@ -41,6 +41,7 @@ fn query(dropped: &[&Dropped]) -> String {
   union
   select e.classid, e.objid, e.objsubid from gone g cross join lateral ({EDGES}) e
   where e.deptype in ('i', 'P', 'e', 'x') or e.name = any (array[{names}]::pg_catalog.name[])
+    or (g.classid <> 'pg_catalog.pg_class'::pg_catalog.regclass and e.deptype = 'a')
     or (g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and g.objsubid = 0
       and (e.owner = g.objid or e.deptype = 'a' and e.relkind in ('r', 'p', 'f', 'S')))
     or (e.deptype = 'a' and e.relkind = 'S' and e.feeds)
