@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use changeover::testing::{Database, Server};
-use changeover::{Builder, Changeover, Migrations};
+use changeover::{Builder, Changeover, Gate, Migrations};
 
 use crate::traffic::Traffic;
 use crate::{Client, Failure, Ledger, catalog, connect, fail};
@@ -52,7 +52,12 @@ impl Fixture {
 
     /// A runner to set up.
     pub fn builder(history: &Migrations) -> Builder {
-        Changeover::new(history).app("harness")
+        Changeover::new(history).app("harness").gate(Gate::Manual)
+    }
+
+    /// A build whose gates open by leases, which are short, so that tests are.
+    pub fn leasing(history: &Migrations) -> Builder {
+        Self::builder(history).gate(Gate::default()).lease_time(Duration::from_secs(2))
     }
 
     /// A runner as it is by default.
@@ -146,6 +151,16 @@ impl Process {
     pub fn kill(mut self) -> Result<(), Failure> {
         let killed = self.child.kill().and_then(|()| self.child.wait());
         killed.map(drop).map_err(|error| Failure::new(error.to_string()))
+    }
+
+    /// Sends it a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) -> Result<(), Failure> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        match sent {
+            Ok(status) if status.success() => Ok(()),
+            other => fail!("kill -s {name}: {other:?}"),
+        }
     }
 
     /// Waits for its end, and tells whether it succeeded.

@@ -32,7 +32,7 @@ const RUNTIME: &[&[&str]] = &[
         "plan_text",
         "settings",
     ],
-    &["ledger"],
+    &["ledger", "presence"],
     &["gate"],
     &["lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
     &[
@@ -40,7 +40,9 @@ const RUNTIME: &[&[&str]] = &[
         "drift",
     ],
     &["phase"],
+    &["release"],
     &["runner"],
+    &["lease"],
     &["builder"],
 ];
 
