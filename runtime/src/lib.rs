@@ -48,6 +48,8 @@ mod ledger;
 mod line;
 mod lock;
 pub mod migration;
+mod obstacle;
+mod outside;
 mod phase;
 mod plan_text;
 mod presence;

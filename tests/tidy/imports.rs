@@ -19,6 +19,7 @@ const MACROS: &[&[&str]] = &[
 const RUNTIME: &[&[&str]] = &[
     &[
         "migration",
+        "obstacle",
         "report",
         "status",
         "error",
@@ -35,7 +36,10 @@ const RUNTIME: &[&[&str]] = &[
     &["ledger", "presence", "denied", "grants"],
     &["gate"],
     &["line", "lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
-    &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
+    &[
+        "backfill", "convert", "index", "require", "outside", "alone", "bound", "step", "lease",
+        "drift",
+    ],
     &["phase"],
     &["release"],
     &["runner"],
