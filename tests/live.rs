@@ -56,6 +56,8 @@ mod state_schema;
 mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
+#[path = "live/throttle.rs"]
+mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
 #[path = "live/upserts.rs"]

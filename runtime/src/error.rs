@@ -205,6 +205,11 @@ impl Error {
         matches!(self.0.kind, Kind::NotIndexable { .. })
     }
 
+    /// Whether the load was critical, or the throttle's hook said to stop; the message says which.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.0.kind, Kind::Stopped { .. })
+    }
+
     /// Whether the state in the schema `changeover` does not make sense.
     pub fn is_corrupt(&self) -> bool {
         matches!(self.0.kind, Kind::Corrupt { .. })

@@ -39,9 +39,11 @@ mod executor;
 mod function;
 mod gate;
 mod heap;
+mod hold;
 mod index;
 mod jitter;
 mod ledger;
+mod load;
 mod lock;
 pub mod migration;
 mod phase;
@@ -60,6 +62,7 @@ mod step;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod throttle;
 mod transaction;
 mod walk;
 
@@ -71,6 +74,7 @@ pub use crate::connect::Connect;
 pub use crate::error::Error;
 pub use crate::executor::{Executor, Row, Rows, SqlError};
 pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
+pub use crate::load::{Limit, Load, Verdict};
 pub use crate::migration::*;
 pub use crate::report::{PhaseReport, Progress, Report};
 pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};

@@ -11,10 +11,11 @@ use crate::lock::Held;
 use crate::migration::{Migration, Migrations, Phase, Step};
 use crate::report::{PhaseReport, Report};
 use crate::settings::Settings;
-use crate::stage::Stage;
+use crate::stage::{Mark, Stage};
 use crate::status::State;
 use crate::step::{Way, perform};
 use crate::store::Store;
+use crate::throttle::Brake;
 
 /// A run that has the lock and knows what the database remembers.
 pub(crate) struct Run<'r, 's> {
@@ -23,6 +24,7 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) held: &'r mut Held<'s>,
     pub(crate) ledger: Ledger,
     pub(crate) report: &'r mut Report,
+    pub(crate) brake: Brake,
 }
 
 type Steps = Vec<(&'static Step, RecordedStep)>;
@@ -162,7 +164,16 @@ impl<'r> Run<'r, '_> {
         let count = migration.steps(phase).count();
         for (step, recorded) in steps {
             let (held, settings) = (&mut *self.held, self.settings);
-            let mut stage = Stage { held, settings, tally, step: recorded.ordinal, steps: count };
+            let mut stage = Stage {
+                held,
+                settings,
+                tally,
+                brake: &mut self.brake,
+                step: recorded.ordinal,
+                steps: count,
+                mark: Mark::default(),
+                hold: None,
+            };
             let store = store.step(phase, recorded.ordinal, step);
             let span = info_span!("step", step = recorded.ordinal, why = step.why);
             perform(&mut stage, &store, &recorded, way).instrument(span).await?;

@@ -32,6 +32,8 @@ pub struct PhaseReport {
     pub retries: u32,
     /// The rows that were filled.
     pub rows: u64,
+    /// For how long it was held: paused, by the load, or by other sessions' locks.
+    pub held: Duration,
 }
 
 impl Report {
@@ -52,6 +54,7 @@ impl PhaseReport {
             steps: 0,
             retries: 0,
             rows: 0,
+            held: Duration::ZERO,
         }
     }
 }
@@ -90,7 +93,7 @@ impl PhaseReport {
 }
 
 /// How far a run is, given to [`Builder::on_progress`](crate::Builder::on_progress) when a step
-/// starts and after each window of a backfill.
+/// starts, after each window of a backfill, and while something holds it.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
     /// The migration's id.
@@ -113,4 +116,7 @@ pub struct Progress<'a> {
     pub rate: f64,
     /// The time left, by blocks; none before there is something to judge by.
     pub eta: Option<Duration>,
+    /// What the run waits for: whoever paused it, the load, the hook's reason, or the sessions
+    /// whose locks are in the way.
+    pub held_by: Option<&'a str>,
 }

@@ -1,5 +1,7 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
+mod pause;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use crate::phase::Run;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::status::{State, Status};
+use crate::throttle::Brake;
 use crate::{gate, store};
 
 /// A history and the database that it is carried out in.
@@ -97,7 +100,9 @@ impl Changeover {
     pub async fn status(&mut self) -> Result<Status, Error> {
         let executor = self.session.unlocked().await?;
         let ledger = Ledger::read(executor, &self.settings.app).await?;
-        Ok(ledger.status(&self.history))
+        let mut status = ledger.status(&self.history);
+        pause::add_to(&mut status, executor, &self.settings.app).await?;
+        Ok(status)
     }
 
     async fn run(&mut self, goal: Goal) -> Result<Report, Error> {
@@ -128,7 +133,8 @@ async fn story(
     let ledger = Ledger::read(held.reader(), &settings.app).await?;
     gate::admit(history, &ledger)?;
     let fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
-    let mut run = Run { history, settings, held, ledger, report };
+    let brake = Brake::default();
+    let mut run = Run { history, settings, held, ledger, report, brake };
     if let Goal::Undo(migration) = goal {
         return run.undo(migration).await;
     }

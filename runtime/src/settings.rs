@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::load::Throttle;
 use crate::report::Progress;
 
 pub(crate) type OnProgress = Box<dyn Fn(&Progress<'_>) + Send + Sync>;
@@ -13,6 +14,7 @@ pub(crate) struct Settings {
     pub(crate) index_timeout: Duration,
     pub(crate) batch_time: Duration,
     pub(crate) on_progress: Option<OnProgress>,
+    pub(crate) throttle: Throttle,
 }
 
 impl Default for Settings {
@@ -24,6 +26,7 @@ impl Default for Settings {
             index_timeout: Duration::from_mins(5),
             batch_time: Duration::from_millis(10),
             on_progress: None,
+            throttle: Throttle::default(),
         }
     }
 }

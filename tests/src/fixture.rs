@@ -26,23 +26,32 @@ pub struct Fixture {
 impl Fixture {
     /// An empty database.
     pub async fn new(name: &str) -> Result<Self, Failure> {
-        let database = Server::shared().await?.database(name).await?;
+        Fixture::on(Server::shared().await?, name).await
+    }
+
+    /// An empty database of a server of the test's own.
+    pub async fn on(server: &Server, name: &str) -> Result<Self, Failure> {
+        let database = server.database(name).await?;
         let db = connect(database.url(), "fixture").await?;
         Ok(Fixture { db, database })
     }
 
     /// A table `users` with so many rows.
     pub async fn with_users(name: &str, rows: u32) -> Result<Self, Failure> {
-        let fixture = Fixture::new(name).await?;
+        Fixture::new(name).await?.users(rows).await
+    }
+
+    /// Makes a table `users` with so many rows.
+    pub async fn users(self, rows: u32) -> Result<Self, Failure> {
         let Some(base) = crate::sample::RENAME_HISTORY.until("m0001_base") else {
             fail!("the sample has no base")
         };
-        fixture.runner(&base).await?.migrate().await?;
+        self.runner(&base).await?.migrate().await?;
         let seed = format!(
             "insert into users (username) select 'u' || n from generate_series(1, {rows}) n"
         );
-        fixture.db.batch_execute(&seed).await?;
-        Ok(fixture)
+        self.db.batch_execute(&seed).await?;
+        Ok(self)
     }
 
     /// The database's address.

@@ -15,7 +15,19 @@ const SCHEMA_LOCK: i32 = 0;
 /// Builds from before an upgrade go on running after it, so it may only add, and what it adds to a
 /// table must be nullable or have a default. Each statement must bear to be run again: it is where
 /// the record of upgrades is lost, and in databases from before there was one.
-const UPGRADES: &[&[&str]] = &[&[
+const UPGRADES: &[&[&str]] = &[BASE, THROTTLE];
+
+/// Who paused a history, and what holds its run; the first is written by people, too.
+const THROTTLE: &[&str] = &[
+    "create table if not exists changeover.controls (\
+     history text primary key, paused boolean not null default false, reason text, \
+     who text not null default session_user, at timestamptz not null default now())",
+    "create table if not exists changeover.holds (\
+     history text primary key, migration text not null, reason text not null, \
+     pid integer not null default pg_catalog.pg_backend_pid(), at timestamptz not null default now())",
+];
+
+const BASE: &[&str] = &[
     "create table if not exists changeover.upgrades (\
      version integer primary key, at timestamptz not null default now())",
     "create table if not exists changeover.migrations (\
@@ -31,7 +43,7 @@ const UPGRADES: &[&[&str]] = &[&[
      primary key (history, migration, phase, ordinal), \
      foreign key (history, migration) references changeover.migrations (history, id)) \
      with (fillfactor = 50)",
-]];
+];
 
 /// Makes what is missing. A database that has it all is only read.
 pub(crate) async fn prepare(held: &mut Held<'_>, settings: &Settings) -> Result<(), Error> {
