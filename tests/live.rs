@@ -42,6 +42,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/preflight.rs"]
+mod preflight;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repeated.rs"]

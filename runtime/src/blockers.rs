@@ -71,7 +71,8 @@ fn blocker(row: Row<'_>) -> Blocker {
     Blocker { pid, user, application, age, query_age: text(6), holds }
 }
 
-fn sql(locks: &[TableLock]) -> String {
+/// Who holds locks that conflict with these, the oldest transaction first.
+pub(crate) fn sql(locks: &[TableLock]) -> String {
     let conflicts = locks.iter().map(|lock| {
         let modes = MODES.iter().filter(|(mode, _)| conflict(lock.mode, *mode));
         let modes: Vec<String> = modes.map(|(_, name)| quote_literal(name)).collect();

@@ -1,5 +1,6 @@
 //! How a run is set up.
 
+mod preflight;
 mod throttle;
 
 use std::fmt;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::finding::Finding;
 use crate::migration::Phase;
 
 /// What a run did, a line for each phase that had something to do.
@@ -10,6 +11,8 @@ use crate::migration::Phase;
 pub struct Report {
     /// The phases, in the order in which they ran.
     pub phases: Vec<PhaseReport>,
+    /// What was found before the phases, in the same order; see [`Check`](crate::Check).
+    pub findings: Vec<Finding>,
 }
 
 /// What a run did in one phase of one migration.

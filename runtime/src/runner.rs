@@ -1,6 +1,7 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
 mod pause;
+mod preflight;
 
 use std::fmt;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::finding::Preflight;
 use crate::load::Throttle;
 use crate::report::Progress;
 
@@ -15,6 +16,7 @@ pub(crate) struct Settings {
     pub(crate) batch_time: Duration,
     pub(crate) on_progress: Option<OnProgress>,
     pub(crate) throttle: Throttle,
+    pub(crate) preflight: Preflight,
 }
 
 impl Default for Settings {
@@ -27,6 +29,7 @@ impl Default for Settings {
             batch_time: Duration::from_millis(10),
             on_progress: None,
             throttle: Throttle::default(),
+            preflight: Preflight::default(),
         }
     }
 }

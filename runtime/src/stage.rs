@@ -32,6 +32,18 @@ pub(crate) struct Mark {
     pub(crate) eta: Option<Duration>,
 }
 
+impl<'r, 's> Stage<'r, 's> {
+    pub(crate) fn new(
+        held: &'r mut Held<'s>,
+        settings: &'r Settings,
+        tally: &'r mut PhaseReport,
+        brake: &'r mut Brake,
+        (step, steps): (usize, usize),
+    ) -> Stage<'r, 's> {
+        Stage { held, settings, tally, brake, step, steps, mark: Mark::default(), hold: None }
+    }
+}
+
 impl Stage<'_, '_> {
     pub(crate) fn place(&self) -> Place {
         Place {

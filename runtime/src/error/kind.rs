@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::finding::Finding;
 use crate::migration::Phase;
 
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) enum Kind {
     NameTaken { name: String },
     NotIndexable { index: String, why: String, help: String },
     Stopped { why: String },
+    Preflight { findings: Vec<Finding> },
     Corrupt { what: String },
 }
 
@@ -116,6 +118,13 @@ impl fmt::Display for Kind {
             ),
             Kind::NotIndexable { index, why, help } => {
                 write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
+            }
+            Kind::Preflight { findings } => {
+                let found = |finding: &Finding| {
+                    let Finding { what, effect, help, .. } = finding;
+                    format!("{what}\nnote: {effect}\nhelp: {help}")
+                };
+                f.write_str(&findings.iter().map(found).collect::<Vec<_>>().join("\n"))
             }
             Kind::Stopped { why } => write!(
                 f,
