@@ -8,6 +8,8 @@ mod alone;
 mod blocked;
 #[path = "live/bound.rs"]
 mod bound;
+#[path = "live/by_hand.rs"]
+mod by_hand;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -18,8 +20,14 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/cut.rs"]
+mod cut;
 #[path = "live/direct.rs"]
 mod direct;
+#[path = "live/disk_full.rs"]
+mod disk_full;
+#[path = "live/failover.rs"]
+mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
 #[path = "live/functions.rs"]
@@ -34,6 +42,10 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/lease_race.rs"]
+mod lease_race;
+#[path = "live/leases.rs"]
+mod leases;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/partitioned.rs"]
@@ -46,8 +58,12 @@ mod partitioned_model;
 mod preflight;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
+#[path = "live/repair.rs"]
+mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/restart.rs"]
+mod restart;
 #[path = "live/retyped.rs"]
 mod retyped;
 #[path = "live/retyped_tables.rs"]

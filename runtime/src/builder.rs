@@ -1,5 +1,7 @@
 //! How a run is set up.
 
+mod answer;
+mod leases;
 mod preflight;
 mod throttle;
 
@@ -109,7 +111,7 @@ impl Builder {
         T::TlsConnect: Send,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        self.connector(Postgres { config, tls }).await
+        self.connector(Postgres::new(config, tls)).await
     }
 
     /// Connects with another client than tokio-postgres.

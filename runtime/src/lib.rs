@@ -43,13 +43,18 @@ mod heap;
 mod hold;
 mod index;
 mod jitter;
+mod lease;
 mod ledger;
+mod line;
 mod load;
 mod lock;
 pub mod migration;
 mod phase;
 mod plan_text;
 mod preflight;
+mod presence;
+mod release;
+mod repair;
 mod report;
 mod require;
 mod retry;
@@ -77,12 +82,15 @@ pub use crate::error::Error;
 pub use crate::executor::{Executor, Row, Rows, SqlError};
 pub use crate::finding::{Check, Finding, Findings, Severity, Threshold};
 pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
+pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::load::{Limit, Load, Verdict};
 pub use crate::migration::*;
-pub use crate::report::{PhaseReport, Progress, Report};
+pub use crate::repair::Repair;
+pub use crate::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::runner::Changeover;
-pub use crate::status::{MigrationStatus, State, Status};
+pub use crate::settings::Gate;
+pub use crate::status::{InstanceStatus, MigrationStatus, State, Status};
 
 #[doc(hidden)]
 pub mod __private {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use changeover::testing::{Database, Server};
-use changeover::{Builder, Changeover, Migrations};
+use changeover::{Builder, Changeover, Gate, Migrations};
 
 use crate::traffic::Traffic;
 use crate::{Client, Failure, Ledger, catalog, connect, fail};
@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Fixture {
     /// A connection for the test itself.
     pub db: tokio_postgres::Client,
+    url: String,
     database: Database,
 }
 
@@ -32,8 +33,8 @@ impl Fixture {
     /// An empty database of a server of the test's own.
     pub async fn on(server: &Server, name: &str) -> Result<Self, Failure> {
         let database = server.database(name).await?;
-        let db = connect(database.url(), "fixture").await?;
-        Ok(Fixture { db, database })
+        let url = database.url().to_owned();
+        Ok(Fixture { db: connect(&url, "fixture").await?, url, database })
     }
 
     /// A table `users` with so many rows.
@@ -56,12 +57,24 @@ impl Fixture {
 
     /// The database's address.
     pub fn url(&self) -> &str {
-        self.database.url()
+        &self.url
+    }
+
+    /// The same database on a server that was started again, or that takes the place of the first.
+    pub async fn follow(&mut self, server: &Server) -> Result<(), Failure> {
+        self.url = server.url(self.database.name());
+        self.db = connect(&self.url, "fixture").await?;
+        Ok(())
     }
 
     /// A runner to set up.
     pub fn builder(history: &Migrations) -> Builder {
-        Changeover::new(history).app("harness")
+        Changeover::new(history).app("harness").gate(Gate::Manual)
+    }
+
+    /// A build whose gates open by leases, which are short, so that tests are.
+    pub fn leasing(history: &Migrations) -> Builder {
+        Self::builder(history).gate(Gate::default()).lease_time(Duration::from_secs(2))
     }
 
     /// A runner as it is by default.
@@ -157,8 +170,26 @@ impl Process {
         killed.map(drop).map_err(|error| Failure::new(error.to_string()))
     }
 
+    /// Sends it a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) -> Result<(), Failure> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        match sent {
+            Ok(status) if status.success() => Ok(()),
+            other => fail!("kill -s {name}: {other:?}"),
+        }
+    }
+
     /// Waits for its end, and tells whether it succeeded.
     pub fn succeeded(mut self) -> bool {
         self.child.wait().is_ok_and(|status| status.success())
+    }
+}
+
+/// One that is stopped would outlive a test that fails, and keep its output open.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -29,13 +29,15 @@ const RUNTIME: &[&[&str]] = &[
         "row",
         "function",
         "plan_text",
+        "repair",
         "settings",
         "load",
         "finding",
     ],
-    &["ledger"],
+    &["ledger", "presence"],
     &["gate"],
     &[
+        "line",
         "lock",
         "blockers",
         "retry",
@@ -60,7 +62,9 @@ const RUNTIME: &[&[&str]] = &[
         "preflight",
     ],
     &["phase"],
+    &["release"],
     &["runner"],
+    &["lease"],
     &["builder"],
 ];
 

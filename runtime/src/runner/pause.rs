@@ -34,7 +34,7 @@ impl Changeover {
     async fn control(&mut self, paused: bool, reason: &str) -> Result<(), Error> {
         let exists = "select pg_catalog.to_regclass('changeover.controls') is not null";
         if query(self.session.unlocked().await?, exists).await?.value() != Some("t") {
-            let mut held = self.session.lock(&self.settings).await?;
+            let mut held = self.session.lock(&self.settings, self.settings.deadline).await?;
             let prepared = store::prepare(&mut held, &self.settings).await;
             held.release().await;
             prepared?;

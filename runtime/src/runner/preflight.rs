@@ -16,7 +16,7 @@ impl Changeover {
     /// here it is only told. It waits until no other run is under way.
     pub async fn preflight(&mut self) -> Result<Findings, Error> {
         let Changeover { history, settings, session, .. } = self;
-        let mut held = session.lock(settings).await?;
+        let mut held = session.lock(settings, settings.deadline).await?;
         let outcome = async {
             let ledger = Ledger::read(held.reader(), &settings.app).await?;
             let (mut findings, mut earlier) = (Vec::<Finding>::new(), String::new());
