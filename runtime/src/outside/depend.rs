@@ -1,4 +1,4 @@
-//! What the catalogs say (PostgreSQL manual, "pg_depend").
+//! What the catalogs say (PostgreSQL manual, `pg_depend`).
 
 use crate::error::Error;
 use crate::executor::Row;
