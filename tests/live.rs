@@ -50,14 +50,24 @@ mod lease_race;
 mod leases;
 #[path = "live/numbers.rs"]
 mod numbers;
+#[path = "live/outside.rs"]
+mod outside;
+#[path = "live/outside_objects.rs"]
+mod outside_objects;
 #[path = "live/partitioned.rs"]
 mod partitioned;
 #[path = "live/partitioned_index.rs"]
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/preflight.rs"]
+mod preflight;
+#[path = "live/privileges.rs"]
+mod privileges;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
+#[path = "live/repair.rs"]
+mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
 #[path = "live/restart.rs"]
@@ -68,12 +78,16 @@ mod retyped;
 mod retyped_tables;
 #[path = "live/role_settings.rs"]
 mod role_settings;
+#[path = "live/search_path.rs"]
+mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
+#[path = "live/throttle.rs"]
+mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
 #[path = "live/upserts.rs"]

@@ -92,6 +92,20 @@ impl Error {
         }
     }
 
+    /// The statement that failed, as far as it is shown.
+    pub(crate) fn statement(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Sql { statement, .. } => Some(statement),
+            _ => None,
+        }
+    }
+
+    /// The same failure, better understood.
+    pub(crate) fn become_kind(mut self, kind: Kind) -> Error {
+        self.0.kind = kind;
+        self
+    }
+
     /// Whether the statement gave way to another session, so that it may be tried again.
     pub(crate) fn gave_way(&self) -> bool {
         matches!(self.code(), Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED))
@@ -169,6 +183,11 @@ impl Error {
         self.code() == Some(DISK_FULL)
     }
 
+    /// Whether the role lacks a right; the message says what to grant.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.0.kind, Kind::Denied { .. })
+    }
+
     /// Whether other sessions held a lock until the deadline; the message names them.
     pub fn is_lock_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::LockTimeout { .. })
@@ -220,6 +239,16 @@ impl Error {
         matches!(self.0.kind, Kind::UndoRefused { .. })
     }
 
+    /// Whether a [repair](crate::Repair) would make the record wrong.
+    pub fn is_repair_refused(&self) -> bool {
+        matches!(self.0.kind, Kind::RepairRefused { .. })
+    }
+
+    /// Whether something was to be done against the rules without a reason.
+    pub fn is_reason_missing(&self) -> bool {
+        matches!(self.0.kind, Kind::NoReason { .. })
+    }
+
     /// Whether rows were found that a later step would fail on; the message shows some.
     pub fn is_violation(&self) -> bool {
         matches!(self.0.kind, Kind::Violation { .. })
@@ -250,6 +279,17 @@ impl Error {
     /// Whether a partitioned table is of a kind that cannot have an index as it was declared.
     pub fn is_not_indexable(&self) -> bool {
         matches!(self.0.kind, Kind::NotIndexable { .. })
+    }
+
+    /// Whether a phase did not begin because of what its preflight found; see
+    /// [`Check`](crate::Check).
+    pub fn is_preflight(&self) -> bool {
+        matches!(self.0.kind, Kind::Preflight { .. })
+    }
+
+    /// Whether the load was critical, or the throttle's hook said to stop; the message says which.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.0.kind, Kind::Stopped { .. })
     }
 
     /// Whether the state in the schema `changeover` does not make sense.

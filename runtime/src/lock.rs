@@ -200,6 +200,10 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
         ("changeover.backfill", "off"),
+        // A backfill goes by `ctid`, and gives values to functions of the service as text.
+        ("enable_tidscan", "on"),
+        ("extra_float_digits", "1"),
+        ("bytea_output", "hex"),
         // The lock of a runner that was cut off without a word is given back within a minute; on
         // a Unix-domain socket these change nothing.
         ("tcp_keepalives_idle", "30"),
@@ -217,6 +221,17 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         base.push(("transaction_timeout", "0"));
     }
     set(Scope::Session, &base)
+}
+
+/// A condition of SQL, whether the server process of this number, an expression, has the lock.
+pub(crate) fn is_runner(app: &str, pid: &str) -> String {
+    let name = name_hash(app).cast_unsigned();
+    format!(
+        "exists (select from pg_catalog.pg_locks where locktype = 'advisory' \
+         and pid = {pid} and classid = {LOCK_CLASS} and objid = {name} and objsubid = 2 and granted \
+         and database = (select oid from pg_catalog.pg_database \
+         where datname = current_database()))"
+    )
 }
 
 /// FNV-1a: the same for every build, which the standard library's hashes do not promise.

@@ -10,6 +10,9 @@ use changeover_tests::proxy::Proxy;
 use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY};
 use changeover_tests::{Client, Failure, block_on, catalog, connect, fail};
 
+/// Cuts at random; `terminations_at_random_under_traffic_lose_no_write` goes on until then.
+const CUTS: u64 = 15;
+
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A session whose server process is terminated before one of its statements.
@@ -88,35 +91,35 @@ fn an_index_build_cut_at_every_statement_comes_through() -> Result<(), Failure> 
 #[test]
 fn terminations_at_random_under_traffic_lose_no_write() -> Result<(), Failure> {
     block_on(async {
-        let fixture = Fixture::with_users("cut_random", 60_000).await?;
+        let fixture = Fixture::with_users("cut_random", 30_000).await?;
         let client = Client::of("users").writes("username").connections(3);
         let traffic = fixture.traffic(&client).await?;
         let mut clients = traffic.start("old", &client).await?;
         clients.advance(5).await?;
         let terminate = "select count(pg_terminate_backend(pid)) from pg_stat_activity
             where application_name like 'changeover%' and datname = current_database()";
+        let Some(rename) = RENAME_HISTORY.until("m0002_rename") else { fail!("no such migration") };
         let mut cuts = 0;
         // The same value goes on where it lost its session.
-        let mut runner = fixture.runner(&RENAME_HISTORY).await?;
+        let mut runner = fixture.runner(&rename).await?;
         loop {
             let patience = Duration::from_millis(fastrand::u64(..20) + cuts);
+            let cut = async {
+                while fixture.count(terminate).await? == 0 {
+                    tokio::time::sleep(patience).await;
+                }
+                std::future::pending::<Result<(), Failure>>().await
+            };
             let outcome = tokio::select! {
                 outcome = runner.migrate() => outcome,
-                cut = async {
-                    while fixture.count(terminate).await? == 0 {
-                        tokio::time::sleep(patience).await;
-                    }
-                    std::future::pending::<Result<(), Failure>>().await
-                } => { cut?; continue }
+                cut = cut => return cut,
             };
             match outcome {
-                Ok(_) => break,
+                Ok(_) if cuts >= CUTS => break,
+                Ok(_) => drop(fixture.runner(&rename).await?.undo("m0002_rename").await?),
                 Err(error) if error.is_connection_lost() => cuts += 1,
                 Err(error) => fail!("after {cuts} cuts: {error}"),
             }
-        }
-        if cuts < 10 {
-            fail!("only {cuts} cuts");
         }
         eprintln!("{cuts} cuts");
         let differing = "select count(*) from users where display_name is distinct from username";
@@ -126,7 +129,7 @@ fn terminations_at_random_under_traffic_lose_no_write() -> Result<(), Failure> {
         clients.advance(10).await?;
         clients.leave().await?;
         traffic.verify(&fixture.db, &client).await?;
-        runner.contract().await?;
+        fixture.runner(&RENAME_HISTORY).await?.contract().await?;
         fixture.expect_model(&RENAME_HISTORY).await
     })
 }

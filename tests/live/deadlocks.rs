@@ -110,7 +110,7 @@ async fn against_writers(server: &Server, name: &str) -> Result<(), Failure> {
     let writers = Writers::start(fixture.url()).await?;
     let started = Instant::now();
     let (mut rounds, mut retries) = (0, 0);
-    while started.elapsed() < Duration::from_secs(6) || rounds < 3 {
+    while started.elapsed() < Duration::from_secs(5) || rounds < 2 {
         let done = fixture.runner(&HISTORY).await?.migrate().await?;
         let undone = fixture.runner(&HISTORY).await?.undo("m0002_change").await?;
         let all = done.phases.iter().chain(&undone.phases);
@@ -149,7 +149,7 @@ fn nor_where_the_server_looks_for_deadlocks_soon() -> Result<(), Failure> {
     block_on(async {
         let server = Server::start_own().await?;
         let db = connect(&server.url("postgres"), "operator").await?;
-        db.batch_execute("alter system set deadlock_timeout = '40ms'").await?;
+        db.batch_execute("alter system set deadlock_timeout = '200ms'").await?;
         db.batch_execute("select pg_reload_conf()").await?;
         against_writers(&server, "soon").await
     })

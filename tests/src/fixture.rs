@@ -185,3 +185,11 @@ impl Process {
         self.child.wait().is_ok_and(|status| status.success())
     }
 }
+
+/// One that is stopped would outlive a test that fails, and keep its output open.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -44,6 +44,24 @@ const UPGRADES: &[&[&str]] = &[
         // Anybody may call a new function, until somebody says otherwise.
         "revoke all on all functions in schema changeover from public",
     ],
+    &[
+        "alter table changeover.migrations add column if not exists plan_version integer",
+        "create table if not exists changeover.events (\
+         history text not null, at timestamptz not null default clock_timestamp(), \
+         who text not null default session_user, application text, what text not null, \
+         migration text, phase text, step integer, reason text not null, \
+         before text, after text)",
+    ],
+    // Who paused a history, and what holds its run; the first is written by people, too.
+    &[
+        "create table if not exists changeover.controls (\
+         history text primary key, paused boolean not null default false, reason text, \
+         who text not null default session_user, at timestamptz not null default now())",
+        "create table if not exists changeover.holds (\
+         history text primary key, migration text not null, reason text not null, \
+         pid integer not null default pg_catalog.pg_backend_pid(), \
+         at timestamptz not null default now())",
+    ],
 ];
 
 /// Makes what is missing. A database that has it all is only read.
