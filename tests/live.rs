@@ -60,6 +60,8 @@ mod switch;
 mod teeth;
 #[path = "live/undo.rs"]
 mod undo;
+#[path = "live/undo_several.rs"]
+mod undo_several;
 #[path = "live/upserts.rs"]
 mod upserts;
 #[path = "live/views.rs"]

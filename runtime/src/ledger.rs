@@ -152,6 +152,15 @@ impl Ledger {
         (kept == 0 || !ours.eq(theirs.map(|step| step.sql.clone()))).then_some(kept)
     }
 
+    /// Remembers that a phase was taken back.
+    pub(crate) fn forget_effects(&mut self, migration: &Migration, phase: Phase) {
+        let known = self.migrations.iter_mut().find(|recorded| recorded.id == migration.id);
+        let steps = known.into_iter().flat_map(|recorded| &mut recorded.steps);
+        for step in steps.filter(|step| step.phase == phase && step.state.has_effect()) {
+            (step.state, step.cursor, step.rows) = (StepState::Undone, None, 0);
+        }
+    }
+
     pub(crate) fn get(&self, id: &str) -> Option<&Recorded> {
         self.migrations.iter().find(|recorded| recorded.id == id)
     }
@@ -202,6 +211,13 @@ impl Recorded {
 
     pub(crate) fn phase(&self, phase: Phase) -> impl Iterator<Item = &RecordedStep> {
         self.steps.iter().filter(move |step| step.phase == phase)
+    }
+
+    /// Whether a way back through a phase has begun and not ended.
+    pub(crate) fn is_half_undone(&self, phase: Phase) -> bool {
+        let back =
+            |step: &RecordedStep| matches!(step.state, StepState::Undoing | StepState::Undone);
+        self.phase(phase).any(back) && self.last_effect(phase) > 0
     }
 
     /// The last step of a phase of which the database may hold something; 0 where there is none.

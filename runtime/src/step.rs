@@ -100,7 +100,7 @@ async fn carry_out(
                 && way == Way::Forward
                 && index::left_nothing(stage.held, index, error).await
             {
-                store.finish(stage.held, StepState::Undone).await?;
+                store.finish(stage.held, StepState::Planned).await?;
             }
             built?;
         }

@@ -156,7 +156,7 @@ impl StepStore<'_> {
 
     /// The statement that records the step, for the transaction that does it.
     pub(crate) fn finished(&self, pid: &str, state: StepState) -> String {
-        let rows = if state == StepState::Undone { "0" } else { "rows" };
+        let rows = if state == StepState::Done { "rows" } else { "0" };
         let state = state.name();
         let set = format!(
             "state = '{state}', cursor = null, rows = {rows}, \

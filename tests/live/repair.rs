@@ -116,7 +116,7 @@ fn what_was_taken_back_by_hand_is_done_again() -> Result<(), Failure> {
         let undone = || Repair::mark_undone("m0002_index", Phase::Migrate, 1);
         fixture.db.batch_execute("drop index users_username_idx").await?;
         runner.repair(undone(), "dropped by mistake").await?;
-        refused(&mut runner, undone(), "recorded as undone").await?;
+        refused(&mut runner, undone(), "recorded as planned").await?;
         runner.migrate().await?;
         fixture.expect_model(&INDEX_HISTORY).await
     })

@@ -104,7 +104,8 @@ fn statements(
         }
         What::MarkUndone { phase, step } => {
             let state = recorded.map(|recorded| state_once_undone(recorded, phase, step));
-            let mark = store.mark(phase, step, StepState::Undone);
+            // Undone would stand for a way back that has begun.
+            let mark = store.mark(phase, step, StepState::Planned);
             [mark].into_iter().chain(state.map(|state| store.state(state))).collect()
         }
     }
@@ -165,7 +166,7 @@ fn before_and_after(
             (was(phase, step), Some(StepState::Done.name().to_owned()))
         }
         What::MarkUndone { phase, step } => {
-            (was(phase, step), Some(StepState::Undone.name().to_owned()))
+            (was(phase, step), Some(StepState::Planned.name().to_owned()))
         }
         What::Forget => (state, None),
     }
