@@ -20,6 +20,8 @@ mod convert;
 mod converted;
 #[path = "live/direct.rs"]
 mod direct;
+#[path = "live/edited.rs"]
+mod edited;
 #[path = "live/faithful.rs"]
 mod faithful;
 #[path = "live/functions.rs"]
@@ -60,6 +62,8 @@ mod switch;
 mod teeth;
 #[path = "live/undo.rs"]
 mod undo;
+#[path = "live/undo_filling.rs"]
+mod undo_filling;
 #[path = "live/undo_several.rs"]
 mod undo_several;
 #[path = "live/upserts.rs"]

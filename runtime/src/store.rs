@@ -149,6 +149,16 @@ impl StepStore<'_> {
         fenced(held, &sql).await
     }
 
+    /// Takes the intention back where it came to no row; best effort, since the connection may be
+    /// what failed.
+    pub(crate) async fn forget_if_empty(&self, held: &mut Held<'_>) {
+        let (empty, planned) = ("state = 'intended' and rows = 0", StepState::Planned.name());
+        let sql = self.update(held.pid(), &format!("state = '{planned}', cursor = null"));
+        if let Err(error) = held.query(&format!("{sql} and {empty}")).await {
+            tracing::warn!(%error, "cannot record that nothing was filled");
+        }
+    }
+
     pub(crate) async fn finish(&self, held: &mut Held<'_>, state: StepState) -> Result<(), Error> {
         let sql = self.finished(held.pid(), state);
         fenced(held, &sql).await
