@@ -4,7 +4,7 @@ mod edited;
 mod repair;
 mod undo;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, LeaseError};
 use crate::ledger::{Ledger, Recorded};
 use crate::migration::{Migration, Migrations, Phase};
 use crate::status::State;
@@ -80,6 +80,18 @@ fn not_gapped(history: &Migrations, ledger: &Ledger) -> Result<(), Error> {
 /// The first contract that a migration needs and that has not run.
 pub(crate) fn pending_contract(migration: &Migration, ledger: &Ledger) -> Option<&'static str> {
     migration.requires.iter().copied().find(|id| ledger.state(id) != State::Contracted)
+}
+
+/// Whether all that this build was written for is there.
+pub(crate) fn ready(history: &Migrations, state: impl Fn(&str) -> State) -> Result<(), Error> {
+    let is_there = |state| (State::Migrated..=State::Contracted).contains(&state);
+    let states = history.migrations.iter().map(|migration| (migration.id, state(migration.id)));
+    match states.into_iter().find(|(_, state)| !is_there(*state)) {
+        Some((id, state)) => {
+            Err(Error::lease(LeaseError::NotReady { migration: id.to_owned(), state }))
+        }
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -152,6 +152,12 @@ impl Ledger {
         (kept == 0 || !ours.eq(theirs.map(|step| step.sql.clone()))).then_some(kept)
     }
 
+    pub(crate) fn become_state(&mut self, migration: &Migration, state: State) {
+        if let Some(known) = self.migrations.iter_mut().find(|one| one.id == migration.id) {
+            known.state = state;
+        }
+    }
+
     /// Remembers that a phase was taken back.
     pub(crate) fn forget_effects(&mut self, migration: &Migration, phase: Phase) {
         let known = self.migrations.iter_mut().find(|recorded| recorded.id == migration.id);
@@ -183,6 +189,8 @@ impl Ledger {
         Status {
             migrations: history.migrations.iter().map(|migration| self.line(migration)).collect(),
             unknown: self.unknown(history).map(|recorded| recorded.id.clone()).collect(),
+            held: Vec::new(),
+            instances: Vec::new(),
         }
     }
 

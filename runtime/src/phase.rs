@@ -83,7 +83,7 @@ impl<'r> Run<'r, '_> {
         self.ledger.get(migration.id).map_or(Ok(()), |known| gate::same_plan(migration, known))
     }
 
-    fn chosen(&self, ids: &[&str]) -> Vec<&'static Migration> {
+    pub(crate) fn chosen(&self, ids: &[&str]) -> Vec<&'static Migration> {
         let all = self.history.migrations.iter().copied();
         all.filter(|migration| ids.contains(&migration.id)).collect()
     }
@@ -165,10 +165,19 @@ impl<'r> Run<'r, '_> {
         state: State,
     ) -> Result<(), Error> {
         self.store(migration).set_state(self.held, state).await?;
-        if let Some(known) = self.ledger.migrations.iter_mut().find(|one| one.id == migration.id) {
-            known.state = state;
-        }
+        self.ledger.become_state(migration, state);
         Ok(())
+    }
+
+    /// Whether a run has begun it, and no undo has.
+    pub(crate) fn is_begun(&self, migration: &Migration) -> bool {
+        !matches!(self.ledger.state(migration.id), State::Pending | State::Undoing)
+    }
+
+    /// Where a migration stands in the history, counted from 0.
+    pub(crate) fn place(&self, migration: &Migration) -> usize {
+        let same = |known: &&'static Migration| known.id == migration.id;
+        self.history.migrations.iter().position(same).unwrap_or_default()
     }
 
     fn is_undoing(&self, migration: &Migration) -> bool {
@@ -176,8 +185,6 @@ impl<'r> Run<'r, '_> {
     }
 
     fn store(&self, migration: &'static Migration) -> Store<'r> {
-        let place = |known: &&'static Migration| known.id == migration.id;
-        let position = self.history.migrations.iter().position(place).unwrap_or_default();
-        Store { history: &self.settings.app, migration, position }
+        Store { history: &self.settings.app, migration, position: self.place(migration) }
     }
 }

@@ -94,18 +94,24 @@ impl Store<'_> {
         Some(sql)
     }
 
-    pub(crate) async fn set_state(&self, held: &mut Held<'_>, state: State) -> Result<(), Error> {
+    pub(crate) async fn set_state(&self, held: &mut Held<'_>, what: State) -> Result<(), Error> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let finished = match state {
+        let finished = match what {
             State::Migrated | State::Switched | State::Contracted | State::Pending => {
                 "clock_timestamp()"
             }
             _ => "finished_at",
         };
-        let (state, pid) = (state.name(), held.pid());
+        let (state, pid) = (what.name(), held.pid());
+        // What is taken back opens its gates to older builds again. Who watches is told.
+        let closes = matches!(what, State::Migrated | State::Pending);
         let sql = format!(
-            "update changeover.migrations set state = '{state}', finished_at = {finished} \
-             where history = {history} and id = {id} and pg_backend_pid() = {pid}"
+            "with changed as (update changeover.migrations \
+             set state = '{state}', finished_at = {finished} \
+             where history = {history} and id = {id} and pg_backend_pid() = {pid} returning 1), \
+             closed as (delete from changeover.gates \
+             where history = {history} and migration = {id} and {closes}) \
+             select pg_catalog.pg_notify('changeover', {history}) from changed"
         );
         fenced(held, &sql).await
     }

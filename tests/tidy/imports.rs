@@ -32,12 +32,14 @@ const RUNTIME: &[&[&str]] = &[
         "repair",
         "settings",
     ],
-    &["ledger"],
+    &["ledger", "presence", "denied", "grants"],
     &["gate"],
-    &["lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
+    &["line", "lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
     &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
     &["phase"],
+    &["release"],
     &["runner"],
+    &["lease"],
     &["builder"],
 ];
 

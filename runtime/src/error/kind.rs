@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::DISK_FULL;
+use super::lease::LeaseError;
+use crate::executor::ends_session;
 use crate::migration::Phase;
 use crate::status::State;
 
@@ -12,10 +15,13 @@ pub(crate) enum Kind {
     Pooled,
     AlreadyRunning { waited: Duration },
     Sql { statement: String, code: Option<String> },
+    Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, state: State, versions: Option<(u32, u32)>, diff: String },
     ContractPending { migration: String, needs: String },
+    GateHeld,
+    Lease(LeaseError),
     TooOld { migration: String, phase: Phase },
     UnknownMigration { id: String },
     UndoRefused { migration: String, why: String },
@@ -51,12 +57,8 @@ impl fmt::Display for Kind {
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
-            Kind::Sql { statement, code: Some(_) } => {
-                write!(f, "the database refused a statement: {statement}")
-            }
-            Kind::Sql { statement, code: None } => {
-                write!(f, "the connection failed at a statement: {statement}")
-            }
+            Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
+            Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => write!(
                 f,
                 "the database has migration `{unknown}`, which this build does not know, \
@@ -72,6 +74,11 @@ impl fmt::Display for Kind {
                 "migration `{migration}` needs the contract of `{needs}` to have run\n\
                  help: run `contract()` first, once no build older than `{migration}` is live"
             ),
+            Kind::GateHeld => f.write_str(
+                "a switch or a contract that the history declares cannot run yet\n\
+                 help: it runs by itself once nothing holds it",
+            ),
+            Kind::Lease(lease) => lease.fmt(f),
             Kind::TooOld { migration, phase } => write!(
                 f,
                 "this build is too old: the {phase} of `{migration}` has run, \
@@ -164,6 +171,32 @@ fn edited(
         )?,
     }
     write!(f, "\nhelp: where the database has what `+` says already, {accept}")
+}
+
+fn sql(f: &mut fmt::Formatter<'_>, statement: &str, code: Option<&str>) -> fmt::Result {
+    if ends_session(code) {
+        return write!(
+            f,
+            "the connection failed at a statement: {statement}\n\
+             help: run again once there is a server, and it goes on where this run stopped"
+        );
+    }
+    if code == Some(DISK_FULL) {
+        return write!(
+            f,
+            "the server's disk is full at a statement: {statement}\n\
+             help: make room there and run again, and it goes on where this run stopped"
+        );
+    }
+    write!(f, "the database refused a statement: {statement}")
+}
+
+fn denied(f: &mut fmt::Formatter<'_>, statement: &str, grants: &[String]) -> fmt::Result {
+    write!(f, "the role lacks a right for a statement: {statement}\nhelp: ")?;
+    match grants {
+        [] => f.write_str("`changeover::grants` says what a role needs"),
+        grants => write!(f, "as a superuser or the owner, `{}`", grants.join("`; `")),
+    }
 }
 
 fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) -> fmt::Result {

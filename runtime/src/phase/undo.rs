@@ -17,6 +17,7 @@ impl Run<'_, '_> {
                 self.look_ahead(part).await?;
             }
         }
+        self.begin_undo(migrations).await?;
         for migration in migrations {
             self.undo_one(migration).await?;
         }

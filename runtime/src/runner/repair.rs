@@ -27,7 +27,7 @@ impl Changeover {
         events::reasoned(repair.what.name(), reason)?;
         let span = info_span!("changeover", app = %settings.app, goal = "repair");
         let run = async {
-            let mut held = session.lock(settings).await?;
+            let mut held = session.lock(settings, settings.deadline).await?;
             let outcome = carry_out(history, settings, &mut held, &repair, reason).await;
             held.release().await;
             outcome

@@ -34,6 +34,17 @@ const UPGRADES: &[&[&str]] = &[
      with (fillfactor = 50)",
     ],
     &[
+        include_str!("instances.sql"),
+        include_str!("gates.sql"),
+        include_str!("live_instances.sql"),
+        include_str!("hold_lease.sql"),
+        include_str!("release_lease.sql"),
+        include_str!("open_gate.sql"),
+        include_str!("begin_undo.sql"),
+        // Anybody may call a new function, until somebody says otherwise.
+        "revoke all on all functions in schema changeover from public",
+    ],
+    &[
         "alter table changeover.migrations add column if not exists plan_version integer",
         "create table if not exists changeover.events (\
          history text not null, at timestamptz not null default clock_timestamp(), \
@@ -104,7 +115,7 @@ mod tests {
     #[test]
     fn whatever_is_made_bears_to_be_made_again() {
         for statement in UPGRADES.iter().copied().flatten() {
-            let idempotent = ["if not exists", "or replace", "if exists", "on conflict"];
+            let idempotent = ["if not exists", "or replace", "if exists", "on conflict", "revoke"];
             assert!(idempotent.iter().any(|words| statement.contains(words)), "{statement}");
         }
     }
