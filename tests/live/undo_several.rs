@@ -255,6 +255,48 @@ fn values_without_room_are_found_before_anything_is_taken_back() -> Result<(), F
     })
 }
 
+async fn lease(fixture: &Fixture, instance: &str, head: &str) -> Result<(), Failure> {
+    let hold = "select changeover.hold_lease('harness', $1, $2)";
+    Ok(fixture.db.execute(hold, &[&instance, &head]).await.map(drop)?)
+}
+
+/// An instance of any of the builds that are taken back holds the undo; and one of a build from
+/// before a switch has to wait until that is taken back, wherever the undo was killed.
+#[test]
+fn the_builds_that_live_are_those_that_the_schema_fits() -> Result<(), Failure> {
+    block_on(async {
+        let (fixture, before) = seeded("undo_several_leases", 100).await?;
+        let history = until("m0005_switch")?;
+        fixture.runner(&history).await?.contract().await?;
+        lease(&fixture, "newer", "m0004_index").await?;
+        for to in [BASE, "m0003_rename"] {
+            let because = "instance \"newer\" was built with \"m0004_index\"";
+            expect_refused(&fixture, &history, to, because).await?;
+        }
+        fixture.runner(&history).await?.undo_to("m0004_index").await?;
+        fixture.runner(&history).await?.contract().await?;
+        fixture.db.batch_execute("select changeover.release_lease('harness', 'newer')").await?;
+
+        let mut undo = process(&fixture, "undo_to m0001_users")?;
+        undo.next_rows();
+        undo.kill()?;
+        if lease(&fixture, "older", BASE).await.is_ok() {
+            fail!("a build that does not declare the switch lives with it");
+        }
+        fixture.runner(&history).await?.undo_to("m0002_amount").await?;
+        lease(&fixture, "older", BASE).await?;
+        fixture.runner(&history).await?.undo_to(BASE).await?;
+        expect_catalog(&fixture, &before).await?;
+        // It is asked again before the switch runs anew.
+        fixture.runner(&history).await?.migrate().await?;
+        let switched = "select bool_or(state = 'switched') from changeover.migrations";
+        match fixture.holds(switched).await? {
+            false => Ok(()),
+            true => fail!("the switch ran under an older build"),
+        }
+    })
+}
+
 mod m0001_mails {
     changeover::migration! {
         create_table!(users { id: bigint identity primary_key, email: text not_null });
