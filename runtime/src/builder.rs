@@ -1,6 +1,7 @@
 //! How a run is set up.
 
 mod leases;
+mod statements;
 
 use std::fmt;
 use std::str::FromStr as _;

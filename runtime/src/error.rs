@@ -199,12 +199,6 @@ impl Error {
         matches!(self.0.kind, Kind::Violation { .. })
     }
 
-    /// Whether a switch or a contract would take away what something outside the history needs;
-    /// the message names each. Nothing was locked or changed.
-    pub fn is_in_use(&self) -> bool {
-        matches!(self.0.kind, Kind::InUse { .. })
-    }
-
     /// Whether a backfill ended and rows were still not filled.
     pub fn is_unfilled(&self) -> bool {
         matches!(self.0.kind, Kind::Unfilled { .. })

@@ -78,6 +78,7 @@ pub use crate::executor::{Executor, Row, Rows, SqlError};
 pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
 pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::migration::*;
+pub use crate::obstacle::Usage;
 pub use crate::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::runner::Changeover;

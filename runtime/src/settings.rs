@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::obstacle::Statements;
 use crate::report::Progress;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
@@ -56,6 +57,7 @@ pub(crate) struct Settings {
     pub(crate) batch_time: Duration,
     pub(crate) on_progress: Option<OnProgress>,
     pub(crate) leases: Leases,
+    pub(crate) statements: Statements,
 }
 
 impl Default for Settings {
@@ -68,6 +70,7 @@ impl Default for Settings {
             batch_time: Duration::from_millis(10),
             on_progress: None,
             leases: Leases::default(),
+            statements: Statements::default(),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::lease::LeaseError;
 use crate::migration::Phase;
-use crate::obstacle::Obstacle;
 
 #[derive(Debug)]
 pub(crate) enum Kind {
@@ -23,7 +22,6 @@ pub(crate) enum Kind {
     UnknownMigration { id: String },
     UndoRefused { migration: String, why: String },
     Violation { table: String, problem: String, help: String, samples: Vec<String> },
-    InUse { migration: String, phase: Phase, obstacles: Vec<Obstacle> },
     Unfilled { table: String, rows: u64 },
     TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
     Conversion { function: String, table: String, row: Option<String>, what: String },
@@ -97,10 +95,6 @@ impl fmt::Display for Kind {
                 writeln!(f, "rows of {table} {problem}")?;
                 samples.iter().try_for_each(|sample| writeln!(f, "  {sample}"))?;
                 write!(f, "help: {help}")
-            }
-            Kind::InUse { migration, phase, obstacles } => {
-                write!(f, "the {phase} of `{migration}` would take away what is still needed")?;
-                obstacles.iter().try_for_each(|obstacle| write!(f, "\n{obstacle}"))
             }
             Kind::Unfilled { table, rows } => write!(
                 f,

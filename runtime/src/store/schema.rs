@@ -44,6 +44,7 @@ const UPGRADES: &[&[&str]] = &[
         // Anybody may call a new function, until somebody says otherwise.
         "revoke all on all functions in schema changeover from public",
     ],
+    &[include_str!("statements.sql")],
 ];
 
 /// Makes what is missing. A database that has it all is only read.
