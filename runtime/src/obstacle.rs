@@ -14,7 +14,7 @@ pub(crate) struct Obstacle {
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\nhelp: {}", self.what, self.help)
+        write!(f, "{} ({})", self.what, self.help)
     }
 }
 

@@ -44,6 +44,14 @@ const UPGRADES: &[&[&str]] = &[
         // Anybody may call a new function, until somebody says otherwise.
         "revoke all on all functions in schema changeover from public",
     ],
+    &[
+        "alter table changeover.migrations add column if not exists plan_version integer",
+        "create table if not exists changeover.events (\
+         history text not null, at timestamptz not null default clock_timestamp(), \
+         who text not null default session_user, application text, what text not null, \
+         migration text, phase text, step integer, reason text not null, \
+         before text, after text)",
+    ],
     &[include_str!("statements.sql")],
 ];
 
