@@ -84,6 +84,8 @@ mod role_settings;
 mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
+#[path = "live/statements.rs"]
+mod statements;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
