@@ -28,6 +28,8 @@ mod deadlocks;
 mod direct;
 #[path = "live/disk_full.rs"]
 mod disk_full;
+#[path = "live/edited.rs"]
+mod edited;
 #[path = "live/failover.rs"]
 mod failover;
 #[path = "live/faithful.rs"]
@@ -82,6 +84,8 @@ mod role_settings;
 mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
+#[path = "live/statements.rs"]
+mod statements;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
@@ -90,6 +94,10 @@ mod teeth;
 mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
+#[path = "live/undo_filling.rs"]
+mod undo_filling;
+#[path = "live/undo_several.rs"]
+mod undo_several;
 #[path = "live/upserts.rs"]
 mod upserts;
 #[path = "live/views.rs"]

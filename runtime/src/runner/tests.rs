@@ -147,8 +147,10 @@ async fn an_edited_migration_is_shown_line_by_line() {
                 1,
             )));
         }
-        let values = ["m1", "expand", "3", "alter table was", "done", "", "0", ""];
-        sql.contains("from changeover.steps").then(|| Ok(rows(&[&values])))
+        let step = |ordinal, sql| ["m1", "expand", ordinal, sql, "done", "", "0", ""];
+        let steps = [step("1", ""), step("2", ""), step("3", "alter table was")];
+        let [one, two, three] = &steps;
+        sql.contains("from changeover.steps").then(|| Ok(rows(&[one, two, three])))
     })
     .await;
     let error = error(outcome);
