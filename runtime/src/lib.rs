@@ -36,6 +36,7 @@ mod connect;
 mod convert;
 mod error;
 mod executor;
+mod fence;
 mod function;
 mod gate;
 mod heap;

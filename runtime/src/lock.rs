@@ -1,9 +1,12 @@
 //! One runner at a time: the advisory lock, which is the only way to the session.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::connect::Connect;
 use crate::error::{Error, Kind};
 use crate::executor::{Executor, Rows};
+use crate::fence::Fence;
 use crate::jitter::jittered;
 use crate::settings::Settings;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
@@ -13,9 +16,14 @@ pub(crate) const LOCK_CLASS: i32 = 0x6368_6f76;
 
 const POLL: Duration = Duration::from_millis(500);
 
+/// A server that is not there at all says nothing for minutes.
+const REOPENING: Duration = Duration::from_secs(10);
+
 /// A session that nothing can be run on without the lock, except to read.
 pub(crate) struct Session {
     executor: Box<dyn Executor>,
+    /// Where another session comes from when this one breaks.
+    connector: Option<Arc<dyn Connect>>,
     /// A run on this session was dropped half-way, or could not clean up after itself.
     dirty: bool,
 }
@@ -26,6 +34,8 @@ pub(crate) struct Held<'a> {
     unlock: String,
     base: String,
     pid: String,
+    /// None until the run has taken one.
+    pub(crate) fence: Option<Fence>,
     pub(crate) server: Server,
 }
 
@@ -37,8 +47,8 @@ pub(crate) struct Server {
 }
 
 impl Session {
-    pub(crate) fn new(executor: Box<dyn Executor>) -> Session {
-        Session { executor, dirty: false }
+    pub(crate) fn new(executor: Box<dyn Executor>, connector: Option<Arc<dyn Connect>>) -> Session {
+        Session { executor, connector, dirty: false }
     }
 
     /// The session without the lock, to read from.
@@ -69,7 +79,7 @@ impl Session {
             let taken = row.and_then(|row| row.get(0)) == Some("t");
             let same = row.and_then(|row| row.get(1)) == Some(pid.as_str());
             if taken && same {
-                return Ok(Held { session: self, unlock, base, pid, server });
+                return Ok(Held { session: self, unlock, base, pid, fence: None, server });
             }
             if !same {
                 let _ = self.query(&unlock).await;
@@ -102,12 +112,32 @@ impl Session {
         Ok((server, text(2).unwrap_or("on").to_owned()))
     }
 
+    /// Makes the session one to start from: clean, and there.
     async fn tidy(&mut self) -> Result<(), Error> {
-        if self.dirty {
-            self.query("rollback").await?;
-            self.query("select pg_advisory_unlock_all()").await?;
-            self.dirty = false;
+        let tidied = match self.dirty {
+            true => self.clean().await,
+            // It may have broken since it was used.
+            false if self.connector.is_some() => self.query("select").await.map(drop),
+            false => Ok(()),
+        };
+        if let Err(error) = tidied {
+            self.reopen().await.map_err(|_| error)?;
         }
+        self.dirty = false;
+        Ok(())
+    }
+
+    async fn clean(&mut self) -> Result<(), Error> {
+        self.query("rollback").await?;
+        self.query("select pg_advisory_unlock_all()").await.map(drop)
+    }
+
+    async fn reopen(&mut self) -> Result<(), Error> {
+        let cannot = || Error::new(Kind::Connect);
+        let Some(connector) = &self.connector else { return Err(cannot()) };
+        let opened = tokio::time::timeout(REOPENING, connector.connect()).await;
+        let opened = opened.map_err(|_| cannot())?;
+        self.executor = opened.map_err(|error| cannot().caused_by(error))?;
         Ok(())
     }
 
@@ -121,10 +151,14 @@ impl Held<'_> {
         self.session.query(sql).await
     }
 
-    /// The process that serves this session. What is recorded is recorded under its number, so
-    /// that a pooler which hands the session to another process is found out.
+    /// The process that serves this session.
     pub(crate) fn pid(&self) -> &str {
         &self.pid
+    }
+
+    /// Opens another session in place of one that broke, to read from: the lock is gone with it.
+    pub(crate) async fn reopen(&mut self) -> Result<(), Error> {
+        self.session.reopen().await
     }
 
     pub(crate) fn reader(&mut self) -> &mut dyn Executor {

@@ -15,7 +15,7 @@ use crate::phase::Run;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::status::{State, Status};
-use crate::{gate, store};
+use crate::{fence, gate, store};
 
 /// A history and the database that it is carried out in.
 ///
@@ -55,7 +55,7 @@ impl Changeover {
         executor: Box<dyn Executor>,
         connector: Option<Arc<dyn Connect>>,
     ) -> Changeover {
-        let session = Session::new(executor);
+        let session = Session::new(executor, connector.clone());
         Changeover { history, settings: Arc::new(settings), session, connector }
     }
 
@@ -106,7 +106,10 @@ impl Changeover {
         let span = info_span!("changeover", app = %settings.app, goal = goal.name());
         let run = async {
             let mut held = session.lock(settings).await?;
-            let outcome = story(history, settings, &mut held, &mut report, goal).await;
+            let mut outcome = story(history, settings, &mut held, &mut report, goal).await;
+            if let Err(error) = outcome {
+                outcome = Err(held.explain(error).await);
+            }
             held.release().await;
             outcome
         };
@@ -125,6 +128,7 @@ async fn story(
     goal: Goal,
 ) -> Result<(), Error> {
     store::prepare(held, settings).await?;
+    fence::take(held, settings).await?;
     let ledger = Ledger::read(held.reader(), &settings.app).await?;
     gate::admit(history, &ledger)?;
     let fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);

@@ -33,7 +33,7 @@ const RUNTIME: &[&[&str]] = &[
     ],
     &["ledger"],
     &["gate"],
-    &["lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
+    &["lock", "fence", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
     &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
     &["phase"],
     &["runner"],

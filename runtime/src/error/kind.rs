@@ -10,6 +10,7 @@ pub(crate) enum Kind {
     Connect,
     Pooled,
     AlreadyRunning { waited: Duration },
+    Superseded,
     Sql { statement: String, code: Option<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
@@ -48,6 +49,10 @@ impl fmt::Display for Kind {
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
+            Kind::Superseded => f.write_str(
+                "this runner lost its lock and another one has taken over\n\
+                 help: leave the rest to it, or run again once it is done",
+            ),
             Kind::Sql { statement, code: Some(_) } => {
                 write!(f, "the database refused a statement: {statement}")
             }

@@ -1,6 +1,5 @@
 //! The schema `changeover`, made where it is missing and brought up to date where it is old.
 
-use super::transaction;
 use crate::error::Error;
 use crate::lock::{Held, LOCK_CLASS};
 use crate::retry::Ladder;
@@ -15,7 +14,9 @@ const SCHEMA_LOCK: i32 = 0;
 /// Builds from before an upgrade go on running after it, so it may only add, and what it adds to a
 /// table must be nullable or have a default. Each statement must bear to be run again: it is where
 /// the record of upgrades is lost, and in databases from before there was one.
-const UPGRADES: &[&[&str]] = &[&[
+const UPGRADES: &[&[&str]] = &[STEPS, RUNNERS];
+
+const STEPS: &[&str] = &[
     "create table if not exists changeover.upgrades (\
      version integer primary key, at timestamptz not null default now())",
     "create table if not exists changeover.migrations (\
@@ -31,7 +32,12 @@ const UPGRADES: &[&[&str]] = &[&[
      primary key (history, migration, phase, ordinal), \
      foreign key (history, migration) references changeover.migrations (history, id)) \
      with (fillfactor = 50)",
-]];
+];
+
+/// Who took the lock of a history last; see `fence`.
+const RUNNERS: &[&str] = &["create table if not exists changeover.runners (\
+     history text primary key, fence bigint not null, \
+     taken_at timestamptz not null default now())"];
 
 /// Makes what is missing. A database that has it all is only read.
 pub(crate) async fn prepare(held: &mut Held<'_>, settings: &Settings) -> Result<(), Error> {
@@ -44,12 +50,20 @@ pub(crate) async fn prepare(held: &mut Held<'_>, settings: &Settings) -> Result<
         return Ok(());
     }
     let statements = upgrade_from(version, exists(0));
-    let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
     let mut ladder = Ladder::new(settings, settings.lock_timeout, Vec::new());
-    while let Err(error) = transaction(held, &statements).await {
+    while let Err(error) = upgrade(held, &statements).await {
+        held.rollback().await;
         ladder.climb(held, error).await?;
     }
     Ok(())
+}
+
+async fn upgrade(held: &mut Held<'_>, statements: &[String]) -> Result<(), Error> {
+    held.query("begin").await?;
+    for statement in statements {
+        held.query(statement).await?;
+    }
+    held.query("commit").await.map(drop)
 }
 
 /// One that is higher than ours is a newer build's, which has only added.
