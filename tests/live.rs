@@ -36,6 +36,10 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/lease_race.rs"]
+mod lease_race;
+#[path = "live/leases.rs"]
+mod leases;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/partitioned.rs"]

@@ -1,5 +1,7 @@
 //! How a run is set up.
 
+mod leases;
+
 use std::fmt;
 use std::str::FromStr as _;
 use std::sync::Arc;

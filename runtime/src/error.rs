@@ -1,6 +1,7 @@
 //! Why a run stopped.
 
 mod kind;
+mod lease;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,6 +11,7 @@ use crate::migration::Phase;
 use crate::report::Report;
 
 pub(crate) use self::kind::{Blocker, Kind};
+pub(crate) use self::lease::LeaseError;
 
 pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(crate) const DEADLOCK_DETECTED: &str = "40P01";
@@ -57,6 +59,10 @@ impl Error {
             short.push('…');
         }
         Error::new(Kind::Sql { statement: short, code }).caused_by(error)
+    }
+
+    pub(crate) fn lease(error: LeaseError) -> Error {
+        Error::new(Kind::Lease(error))
     }
 
     pub(crate) fn corrupt(what: impl Into<String>) -> Error {
@@ -164,6 +170,21 @@ impl Error {
         matches!(self.0.kind, Kind::ContractPending { .. })
     }
 
+    /// Whether a migration that the build needs is not done yet.
+    pub fn is_not_ready(&self) -> bool {
+        matches!(self.0.kind, Kind::Lease(LeaseError::NotReady { .. }))
+    }
+
+    /// Whether no run of this version, which makes what leases need, has been in the database.
+    pub fn is_not_prepared(&self) -> bool {
+        matches!(self.0.kind, Kind::Lease(LeaseError::NotPrepared))
+    }
+
+    /// Whether the gate of a switch or a contract is held; [`report`](Error::report) says by what.
+    pub fn is_gate_held(&self) -> bool {
+        matches!(self.0.kind, Kind::GateHeld)
+    }
+
     /// Whether a switch or a contract has run that this build does not declare: its code still
     /// uses what that replaced or removed.
     pub fn is_too_old(&self) -> bool {
@@ -229,7 +250,8 @@ impl fmt::Display for Error {
             let undo = if *undone { "undo of " } else { "" };
             write!(f, "`{migration}`, {undo}{phase}, step {step} of {steps}: ")?;
         }
-        self.0.kind.fmt(f)
+        self.0.kind.fmt(f)?;
+        self.0.report.held.iter().try_for_each(|held| write!(f, "\nnote: {held}"))
     }
 }
 

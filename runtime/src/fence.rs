@@ -81,6 +81,26 @@ impl Held<'_> {
         self.fenced(&sql).await
     }
 
+    /// Runs statements in a transaction of the run's; what the last one returned.
+    pub(crate) async fn in_transaction(&mut self, statements: &[&str]) -> Result<Rows, Error> {
+        let outcome = self.inside_transaction(statements).await;
+        if outcome.is_err() {
+            self.rollback().await;
+        }
+        outcome
+    }
+
+    async fn inside_transaction(&mut self, statements: &[&str]) -> Result<Rows, Error> {
+        self.query("begin").await?;
+        self.hold().await?;
+        let mut rows = Rows::default();
+        for statement in statements {
+            rows = self.query(statement).await?;
+        }
+        self.query("commit").await?;
+        Ok(rows)
+    }
+
     /// Runs a statement on one row of our own, which asks for [`own`](Held::own).
     pub(crate) async fn fenced(&mut self, sql: &str) -> Result<(), Error> {
         match self.query(sql).await?.affected() {

@@ -1,6 +1,6 @@
 //! May this run? Pure rules over the history and what the database remembers of it.
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, LeaseError};
 use crate::ledger::{Ledger, Recorded};
 use crate::migration::{Migration, Migrations, Phase};
 use crate::plan_text::{diff, plan_text};
@@ -18,7 +18,7 @@ pub(crate) fn admit(history: &Migrations, ledger: &Ledger) -> Result<(), Error> 
 
 /// A switch or a contract that has at least begun has to be declared here too, or our code still
 /// uses what it replaces or removes.
-fn not_too_old(history: &Migrations, ledger: &Ledger) -> Result<(), Error> {
+pub(crate) fn not_too_old(history: &Migrations, ledger: &Ledger) -> Result<(), Error> {
     let undeclared = |recorded: &Recorded| {
         let phase = match recorded.state {
             State::Switching | State::Switched => Phase::Switch,
@@ -94,6 +94,18 @@ fn phase_difference(migration: &Migration, recorded: &Recorded, phase: Phase) ->
 /// The first contract that a migration needs and that has not run.
 pub(crate) fn pending_contract(migration: &Migration, ledger: &Ledger) -> Option<&'static str> {
     migration.requires.iter().copied().find(|id| ledger.state(id) != State::Contracted)
+}
+
+/// Whether all that this build was written for is there.
+pub(crate) fn ready(history: &Migrations, state: impl Fn(&str) -> State) -> Result<(), Error> {
+    let is_there = |state| (State::Migrated..=State::Contracted).contains(&state);
+    let states = history.migrations.iter().map(|migration| (migration.id, state(migration.id)));
+    match states.into_iter().find(|(_, state)| !is_there(*state)) {
+        Some((id, state)) => {
+            Err(Error::lease(LeaseError::NotReady { migration: id.to_owned(), state }))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a migration can still be taken back.

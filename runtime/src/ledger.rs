@@ -144,6 +144,8 @@ impl Ledger {
         Status {
             migrations: history.migrations.iter().map(|migration| self.line(migration)).collect(),
             unknown: self.unknown(history).map(|recorded| recorded.id.clone()).collect(),
+            held: Vec::new(),
+            instances: Vec::new(),
         }
     }
 

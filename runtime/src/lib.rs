@@ -42,11 +42,14 @@ mod gate;
 mod heap;
 mod index;
 mod jitter;
+mod lease;
 mod ledger;
 mod lock;
 pub mod migration;
 mod phase;
 mod plan_text;
+mod presence;
+mod release;
 mod report;
 mod require;
 mod retry;
@@ -72,11 +75,13 @@ pub use crate::connect::Connect;
 pub use crate::error::Error;
 pub use crate::executor::{Executor, Row, Rows, SqlError};
 pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
+pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::migration::*;
-pub use crate::report::{PhaseReport, Progress, Report};
+pub use crate::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::runner::Changeover;
-pub use crate::status::{MigrationStatus, State, Status};
+pub use crate::settings::Gate;
+pub use crate::status::{InstanceStatus, MigrationStatus, State, Status};
 
 #[doc(hidden)]
 pub mod __private {

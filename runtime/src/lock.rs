@@ -59,7 +59,11 @@ impl Session {
 
     /// Waits for the lock. It polls, because a session that waits in `pg_advisory_lock` holds a
     /// snapshot, which a concurrent index build in the other runner waits for in turn.
-    pub(crate) async fn lock(&mut self, settings: &Settings) -> Result<Held<'_>, Error> {
+    pub(crate) async fn lock(
+        &mut self,
+        settings: &Settings,
+        patience: Duration,
+    ) -> Result<Held<'_>, Error> {
         self.tidy().await?;
         let (server, commit) = self.server().await?;
         let base = base_settings(settings, server, &commit);
@@ -85,7 +89,7 @@ impl Session {
                 let _ = self.query(&unlock).await;
                 return Err(Error::new(Kind::Pooled));
             }
-            if started.elapsed() >= settings.deadline {
+            if started.elapsed() >= patience {
                 return Err(Error::new(Kind::AlreadyRunning { waited: started.elapsed() }));
             }
             tokio::time::sleep(jittered(POLL)).await;

@@ -74,7 +74,7 @@ impl<'r> Run<'r, '_> {
         Ok(())
     }
 
-    fn chosen(&self, ids: &[&str]) -> Vec<&'static Migration> {
+    pub(crate) fn chosen(&self, ids: &[&str]) -> Vec<&'static Migration> {
         let all = self.history.migrations.iter().copied();
         all.filter(|migration| ids.contains(&migration.id)).collect()
     }
@@ -82,6 +82,13 @@ impl<'r> Run<'r, '_> {
     /// Takes back what a migration switched, and then itself.
     pub(crate) async fn undo(&mut self, migration: &'static Migration) -> Result<(), Error> {
         gate::may_undo(self.history, &self.ledger, migration)?;
+        if !matches!(self.ledger.state(migration.id), State::Pending | State::Undoing) {
+            let instances = self.begin_undo(migration).await?;
+            if !instances.is_empty() {
+                let (migration, why) = (migration.id.to_owned(), instances.join("; "));
+                return Err(Error::new(Kind::UndoRefused { migration, why }));
+            }
+        }
         for switched in self.chosen(migration.switches).into_iter().rev() {
             self.switch_back(switched).await?;
         }
@@ -191,13 +198,22 @@ impl<'r> Run<'r, '_> {
         Ok(())
     }
 
+    /// Whether a run has begun it, and no undo has.
+    pub(crate) fn is_begun(&self, migration: &Migration) -> bool {
+        !matches!(self.ledger.state(migration.id), State::Pending | State::Undoing)
+    }
+
+    /// Where a migration stands in the history, counted from 0.
+    pub(crate) fn place(&self, migration: &Migration) -> usize {
+        let same = |known: &&'static Migration| known.id == migration.id;
+        self.history.migrations.iter().position(same).unwrap_or_default()
+    }
+
     fn is_undoing(&self, migration: &Migration) -> bool {
         self.ledger.state(migration.id) == State::Undoing
     }
 
     fn store(&self, migration: &'static Migration) -> Store<'r> {
-        let place = |known: &&'static Migration| known.id == migration.id;
-        let position = self.history.migrations.iter().position(place).unwrap_or_default();
-        Store { history: &self.settings.app, migration, position }
+        Store { history: &self.settings.app, migration, position: self.place(migration) }
     }
 }

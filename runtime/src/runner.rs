@@ -2,20 +2,26 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tracing::{Instrument as _, info_span};
 
 use crate::connect::Connect;
 use crate::error::{Error, Kind};
 use crate::executor::Executor;
+use crate::jitter::jittered;
 use crate::ledger::Ledger;
 use crate::lock::{Held, Session};
 use crate::migration::{Migration, Migrations};
 use crate::phase::Run;
+use crate::release::Key;
 use crate::report::Report;
-use crate::settings::Settings;
+use crate::settings::{Gate, Settings};
 use crate::status::{State, Status};
-use crate::{fence, gate, store};
+use crate::{fence, gate, presence, store};
+
+/// How often a service that waits looks again.
+const POLL: Duration = Duration::from_millis(500);
 
 /// A history and the database that it is carried out in.
 ///
@@ -24,7 +30,6 @@ pub struct Changeover {
     history: Migrations,
     settings: Arc<Settings>,
     session: Session,
-    #[expect(dead_code, reason = "leases, which come next, open their own sessions")]
     connector: Option<Arc<dyn Connect>>,
 }
 
@@ -34,6 +39,10 @@ enum Goal {
     Expand,
     Migrate,
     Contract,
+    /// The same, whoever lives.
+    Force,
+    /// What has been begun, and what its gate lets through.
+    Finish,
     Undo(&'static Migration),
 }
 
@@ -43,7 +52,18 @@ impl Goal {
             Goal::Expand => "expand",
             Goal::Migrate => "migrate",
             Goal::Contract => "contract",
+            Goal::Force => "forced contract",
+            Goal::Finish => "finish",
             Goal::Undo(_) => "undo",
+        }
+    }
+
+    fn key(self, gate: Gate) -> Option<Key> {
+        match self {
+            Goal::Expand | Goal::Undo(_) => None,
+            Goal::Migrate | Goal::Finish => Key::of(gate, false),
+            Goal::Contract => Key::of(gate, true),
+            Goal::Force => Some(Key::FORCED),
         }
     }
 }
@@ -64,19 +84,21 @@ impl Changeover {
         self.run(Goal::Expand).await
     }
 
-    /// Runs `Expand` and `Migrate` of every pending migration, in order. Old builds go on
-    /// working; new ones may serve once it is done.
+    /// Runs `Expand` and `Migrate` of every pending migration, in order, and the switches and
+    /// contracts whose [gate](crate::Gate) is open; which are not is in the report. Old builds go
+    /// on working; new ones may serve once it is done.
     ///
-    /// A migration that needs a contract stops it with
-    /// [`is_contract_pending`](Error::is_contract_pending), except in a database in which nothing
-    /// of the history had run, so that there are no old builds: there the contract runs too.
+    /// A migration that needs a contract to have run stops it with
+    /// [`is_contract_pending`](Error::is_contract_pending) while that is held, except in a
+    /// database in which nothing of the history had run, so that there are no old builds.
     pub async fn migrate(&mut self) -> Result<Report, Error> {
         self.run(Goal::Migrate).await
     }
 
-    /// Runs what [`migrate`](Changeover::migrate) runs, and every switch and every contract that
-    /// the history declares, each migration's switches before its contracts. Call it once no
-    /// build is live that uses what they replace or remove.
+    /// Runs what [`migrate`](Changeover::migrate) runs, and wants every switch and every contract
+    /// that the history declares to run: one whose gate is not open makes it fail at the end with
+    /// [`is_gate_held`](Error::is_gate_held). Under [`Gate::Manual`] to call it is to say that no
+    /// build lives any more that uses what they replace or remove.
     pub async fn contract(&mut self) -> Result<Report, Error> {
         self.run(Goal::Contract).await
     }
@@ -97,7 +119,43 @@ impl Changeover {
     pub async fn status(&mut self) -> Result<Status, Error> {
         let executor = self.session.unlocked().await?;
         let ledger = Ledger::read(executor, &self.settings.app).await?;
-        Ok(ledger.status(&self.history))
+        let mut status = ledger.status(&self.history);
+        presence::read(executor, &self.settings.app, &mut status).await?;
+        Ok(status)
+    }
+
+    /// Waits until all migrations of this build are done, for so long, and fails with
+    /// [`is_not_ready`](Error::is_not_ready) then, or at once with
+    /// [`is_too_old`](Error::is_too_old) where nothing is to be waited for. It changes nothing.
+    pub async fn ready(&mut self, within: Duration) -> Result<(), Error> {
+        let started = Instant::now();
+        loop {
+            let executor = self.session.unlocked().await?;
+            let ledger = Ledger::read(executor, &self.settings.app).await?;
+            gate::not_too_old(&self.history, &ledger)?;
+            let outcome = gate::ready(&self.history, |id| ledger.state(id));
+            if outcome.is_ok() || started.elapsed() >= within {
+                return outcome;
+            }
+            tokio::time::sleep(jittered(POLL).min(within.saturating_sub(started.elapsed()))).await;
+        }
+    }
+
+    /// One try to finish what is open, on a session of its own.
+    pub(crate) async fn finish(
+        history: Migrations,
+        settings: Arc<Settings>,
+        connector: Arc<dyn Connect>,
+    ) -> Result<Report, Error> {
+        let executor = connector.connect().await;
+        let executor = executor.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
+        let session = Session::new(executor, Some(connector));
+        let mut own = Changeover { history, settings, session, connector: None };
+        own.run(Goal::Finish).await
+    }
+
+    pub(crate) fn into_parts(self) -> (Migrations, Arc<Settings>, Option<Arc<dyn Connect>>) {
+        (self.history, self.settings, self.connector)
     }
 
     async fn run(&mut self, goal: Goal) -> Result<Report, Error> {
@@ -105,7 +163,10 @@ impl Changeover {
         let mut report = Report::default();
         let span = info_span!("changeover", app = %settings.app, goal = goal.name());
         let run = async {
-            let mut held = session.lock(settings).await?;
+            // In the background somebody else may do it.
+            let patience =
+                if matches!(goal, Goal::Finish) { Duration::ZERO } else { settings.deadline };
+            let mut held = session.lock(settings, patience).await?;
             let mut outcome = story(history, settings, &mut held, &mut report, goal).await;
             if let Err(error) = outcome {
                 outcome = Err(held.explain(error).await);
@@ -136,21 +197,26 @@ async fn story(
     if let Goal::Undo(migration) = goal {
         return run.undo(migration).await;
     }
+    let key = goal.key(settings.leases.gate);
     for migration in history.migrations {
-        let needed = fresh && matches!(goal, Goal::Migrate);
-        if needed || matches!(goal, Goal::Contract) {
-            run.contracts(migration.requires).await?;
+        if matches!(goal, Goal::Finish) && !run.is_begun(migration) {
+            break;
+        }
+        if fresh && key.is_some() {
+            run.needed(migration).await?;
         }
         run.expand(migration).await?;
         if !matches!(goal, Goal::Expand) {
             run.migrate(migration).await?;
         }
-        if matches!(goal, Goal::Contract) {
-            run.switches(migration.switches).await?;
-            run.contracts(migration.contracts).await?;
+        if let Some(key) = key {
+            run.declared(migration, key).await?;
         }
     }
-    Ok(())
+    match goal {
+        Goal::Contract if !report.held.is_empty() => Err(Error::new(Kind::GateHeld)),
+        _ => Ok(()),
+    }
 }
 
 impl fmt::Debug for Changeover {

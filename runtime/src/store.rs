@@ -14,15 +14,6 @@ use crate::status::State;
 
 pub(crate) use self::schema::prepare;
 
-async fn plan(held: &mut Held<'_>, statements: &[String]) -> Result<(), Error> {
-    held.query("begin").await?;
-    held.hold().await?;
-    for statement in statements {
-        held.query(statement).await?;
-    }
-    held.query("commit").await.map(drop)
-}
-
 /// The rows of one migration.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Store<'a> {
@@ -50,11 +41,8 @@ impl Store<'_> {
         );
         let mut statements = vec![migration, forget];
         statements.extend(self.planned_steps(phase));
-        let outcome = plan(held, &statements).await;
-        if outcome.is_err() {
-            held.rollback().await;
-        }
-        outcome
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        held.in_transaction(&statements).await.map(drop)
     }
 
     fn planned_steps(&self, phase: Phase) -> Option<String> {
@@ -75,18 +63,24 @@ impl Store<'_> {
         Some(sql)
     }
 
-    pub(crate) async fn set_state(&self, held: &mut Held<'_>, state: State) -> Result<(), Error> {
+    pub(crate) async fn set_state(&self, held: &mut Held<'_>, what: State) -> Result<(), Error> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let finished = match state {
+        let finished = match what {
             State::Migrated | State::Switched | State::Contracted | State::Pending => {
                 "clock_timestamp()"
             }
             _ => "finished_at",
         };
-        let (state, own) = (state.name(), held.own());
+        let (state, own) = (what.name(), held.own());
+        // What is taken back opens its gates to older builds again. Who watches is told.
+        let closes = matches!(what, State::Migrated | State::Pending);
         let sql = format!(
-            "update changeover.migrations set state = '{state}', finished_at = {finished} \
-             where history = {history} and id = {id} and {own}"
+            "with changed as (update changeover.migrations \
+             set state = '{state}', finished_at = {finished} \
+             where history = {history} and id = {id} and {own} returning 1), \
+             closed as (delete from changeover.gates \
+             where history = {history} and migration = {id} and {closes}) \
+             select pg_catalog.pg_notify('changeover', {history}) from changed"
         );
         held.fenced(&sql).await
     }

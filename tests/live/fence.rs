@@ -29,7 +29,7 @@ fn a_stopped_runner_that_goes_on_after_a_takeover_writes_nothing() -> Result<(),
         let fixture = Fixture::with_users("fence_stopped", ROWS).await?;
         let mut stopped = Process::start(MIGRATE, fixture.url(), "rename", "migrate")?;
         while stopped.next_rows().is_some_and(|rows| rows < 20_000) {}
-        stopped.stop()?;
+        stopped.signal("STOP")?;
         fixture.db.execute(&format!("select pg_terminate_backend(pid) {RUNNING}"), &[]).await?;
         fixture.wait_until(&format!("select not exists (select {RUNNING})")).await?;
         let left = fixture.count("select count(*) from users where display_name is null").await?;
@@ -39,7 +39,7 @@ fn a_stopped_runner_that_goes_on_after_a_takeover_writes_nothing() -> Result<(),
         fixture.runner(&RENAME_HISTORY).await?.migrate().await?;
 
         let before = written(&fixture).await?;
-        stopped.go_on()?;
+        stopped.signal("CONT")?;
         let Some(said) = stopped.outcome()? else { fail!("the stopped runner succeeded") };
         if !said.contains("another one has taken over") {
             fail!("it ended with another error: {said}");

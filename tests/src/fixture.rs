@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use changeover::testing::{Database, Server};
-use changeover::{Builder, Changeover, Migrations};
+use changeover::{Builder, Changeover, Gate, Migrations};
 
 use crate::traffic::Traffic;
 use crate::{Client, Failure, Ledger, catalog, connect, fail};
@@ -52,7 +52,12 @@ impl Fixture {
 
     /// A runner to set up.
     pub fn builder(history: &Migrations) -> Builder {
-        Changeover::new(history).app("harness")
+        Changeover::new(history).app("harness").gate(Gate::Manual)
+    }
+
+    /// A build whose gates open by leases, which are short, so that tests are.
+    pub fn leasing(history: &Migrations) -> Builder {
+        Self::builder(history).gate(Gate::default()).lease_time(Duration::from_secs(2))
     }
 
     /// A runner as it is by default.
@@ -152,21 +157,13 @@ impl Process {
         killed.map(drop).map_err(|error| Failure::new(error.to_string()))
     }
 
-    /// Stops it where it is, as a machine that is suspended does.
-    pub fn stop(&self) -> Result<(), Failure> {
-        self.signal("-STOP")
-    }
-
-    /// Lets it go on.
-    pub fn go_on(&self) -> Result<(), Failure> {
-        self.signal("-CONT")
-    }
-
-    fn signal(&self, signal: &str) -> Result<(), Failure> {
+    /// Sends it a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) -> Result<(), Failure> {
         let pid = self.child.id().to_string();
-        match Command::new("kill").args([signal, &pid]).status() {
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        match sent {
             Ok(status) if status.success() => Ok(()),
-            outcome => fail!("kill {signal} {pid}: {outcome:?}"),
+            other => fail!("kill -s {name}: {other:?}"),
         }
     }
 

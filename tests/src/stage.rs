@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use changeover::Changeover;
 use changeover::migration::{Migration, Migrations, Phase};
 use changeover::testing::{Database, Server};
+use changeover::{Changeover, Gate};
 
 use crate::client::Client;
 use crate::database::{connect, forbid_rewrites};
@@ -245,5 +245,5 @@ fn until(history: &Migrations, id: &str) -> Result<Migrations, Failure> {
 
 /// A runner of its own for each command, as each start of a service has.
 async fn runner(url: &str, history: &Migrations) -> Result<Changeover, Failure> {
-    Ok(Changeover::new(history).app("harness").connect(url).await?)
+    Ok(Changeover::new(history).app("harness").gate(Gate::Manual).connect(url).await?)
 }

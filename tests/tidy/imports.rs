@@ -31,12 +31,14 @@ const RUNTIME: &[&[&str]] = &[
         "plan_text",
         "settings",
     ],
-    &["ledger"],
+    &["ledger", "presence"],
     &["gate"],
     &["lock", "fence", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
     &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
     &["phase"],
+    &["release"],
     &["runner"],
+    &["lease"],
     &["builder"],
 ];
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::lease::LeaseError;
 use crate::migration::Phase;
 
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(crate) enum Kind {
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, diff: String },
     ContractPending { migration: String, needs: String },
+    GateHeld,
+    Lease(LeaseError),
     TooOld { migration: String, phase: Phase },
     UnknownMigration { id: String },
     UndoRefused { migration: String, why: String },
@@ -76,6 +79,11 @@ impl fmt::Display for Kind {
                 "migration `{migration}` needs the contract of `{needs}` to have run\n\
                  help: run `contract()` first, once no build older than `{migration}` is live"
             ),
+            Kind::GateHeld => f.write_str(
+                "a switch or a contract that the history declares cannot run yet\n\
+                 help: it runs by itself once nothing holds it",
+            ),
+            Kind::Lease(lease) => lease.fmt(f),
             Kind::TooOld { migration, phase } => write!(
                 f,
                 "this build is too old: the {phase} of `{migration}` has run, \

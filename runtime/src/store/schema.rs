@@ -14,7 +14,7 @@ const SCHEMA_LOCK: i32 = 0;
 /// Builds from before an upgrade go on running after it, so it may only add, and what it adds to a
 /// table must be nullable or have a default. Each statement must bear to be run again: it is where
 /// the record of upgrades is lost, and in databases from before there was one.
-const UPGRADES: &[&[&str]] = &[STEPS, RUNNERS];
+const UPGRADES: &[&[&str]] = &[STEPS, LEASES, RUNNERS];
 
 const STEPS: &[&str] = &[
     "create table if not exists changeover.upgrades (\
@@ -32,6 +32,18 @@ const STEPS: &[&str] = &[
      primary key (history, migration, phase, ordinal), \
      foreign key (history, migration) references changeover.migrations (history, id)) \
      with (fillfactor = 50)",
+];
+
+const LEASES: &[&str] = &[
+    include_str!("instances.sql"),
+    include_str!("gates.sql"),
+    include_str!("live_instances.sql"),
+    include_str!("hold_lease.sql"),
+    include_str!("release_lease.sql"),
+    include_str!("open_gate.sql"),
+    include_str!("begin_undo.sql"),
+    // Anybody may call a new function, until somebody says otherwise.
+    "revoke all on all functions in schema changeover from public",
 ];
 
 /// Who took the lock of a history last; see `fence`.
@@ -108,7 +120,7 @@ mod tests {
     #[test]
     fn whatever_is_made_bears_to_be_made_again() {
         for statement in UPGRADES.iter().copied().flatten() {
-            let idempotent = ["if not exists", "or replace", "if exists", "on conflict"];
+            let idempotent = ["if not exists", "or replace", "if exists", "on conflict", "revoke"];
             assert!(idempotent.iter().any(|words| statement.contains(words)), "{statement}");
         }
     }
