@@ -8,6 +8,8 @@ mod alone;
 mod blocked;
 #[path = "live/bound.rs"]
 mod bound;
+#[path = "live/by_hand.rs"]
+mod by_hand;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -18,8 +20,14 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/cut.rs"]
+mod cut;
 #[path = "live/direct.rs"]
 mod direct;
+#[path = "live/disk_full.rs"]
+mod disk_full;
+#[path = "live/failover.rs"]
+mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
 #[path = "live/fence.rs"]
@@ -48,14 +56,22 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/privileges.rs"]
+mod privileges;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
+#[path = "live/repair.rs"]
+mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/restart.rs"]
+mod restart;
 #[path = "live/retyped.rs"]
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/search_path.rs"]
+mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
 #[path = "live/switch.rs"]

@@ -6,7 +6,7 @@ mod lease;
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::executor::SqlError;
+use crate::executor::{SqlError, ends_session};
 use crate::migration::Phase;
 use crate::report::Report;
 
@@ -16,6 +16,8 @@ pub(crate) use self::lease::LeaseError;
 pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(crate) const DEADLOCK_DETECTED: &str = "40P01";
 pub(crate) const QUERY_CANCELED: &str = "57014";
+
+pub(crate) const DISK_FULL: &str = "53100";
 
 const STATEMENT_SHOWN: usize = 300;
 
@@ -75,6 +77,20 @@ impl Error {
             Kind::Sql { code, .. } => code.as_deref(),
             _ => None,
         }
+    }
+
+    /// The statement that failed, as far as it is shown.
+    pub(crate) fn statement(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Sql { statement, .. } => Some(statement),
+            _ => None,
+        }
+    }
+
+    /// The same failure, better understood.
+    pub(crate) fn become_kind(mut self, kind: Kind) -> Error {
+        self.0.kind = kind;
+        self
     }
 
     /// Whether the statement gave way to another session, so that it may be tried again.
@@ -155,6 +171,22 @@ impl Error {
         matches!(self.0.kind, Kind::Sql { .. })
     }
 
+    /// Whether the connection broke, or the server ended the session: run again, on the same value
+    /// too unless it was made by [`executor`](crate::Builder::executor).
+    pub fn is_connection_lost(&self) -> bool {
+        matches!(&self.0.kind, Kind::Sql { code, .. } if ends_session(code.as_deref()))
+    }
+
+    /// Whether the server had no room left on its disk.
+    pub fn is_disk_full(&self) -> bool {
+        self.code() == Some(DISK_FULL)
+    }
+
+    /// Whether the role lacks a right; the message says what to grant.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.0.kind, Kind::Denied { .. })
+    }
+
     /// Whether other sessions held a lock until the deadline; the message names them.
     pub fn is_lock_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::LockTimeout { .. })
@@ -204,6 +236,16 @@ impl Error {
     /// Whether a migration can no longer be undone.
     pub fn is_undo_refused(&self) -> bool {
         matches!(self.0.kind, Kind::UndoRefused { .. })
+    }
+
+    /// Whether a [repair](crate::Repair) would make the record wrong.
+    pub fn is_repair_refused(&self) -> bool {
+        matches!(self.0.kind, Kind::RepairRefused { .. })
+    }
+
+    /// Whether something was to be done against the rules without a reason.
+    pub fn is_reason_missing(&self) -> bool {
+        matches!(self.0.kind, Kind::NoReason { .. })
     }
 
     /// Whether rows were found that a later step would fail on; the message shows some.

@@ -1,13 +1,12 @@
 //! One runner at a time: the advisory lock, which is the only way to the session.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::connect::Connect;
 use crate::error::{Error, Kind};
 use crate::executor::{Executor, Rows};
 use crate::fence::Fence;
 use crate::jitter::jittered;
+use crate::line::Line;
 use crate::settings::Settings;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
 
@@ -16,14 +15,9 @@ pub(crate) const LOCK_CLASS: i32 = 0x6368_6f76;
 
 const POLL: Duration = Duration::from_millis(500);
 
-/// A server that is not there at all says nothing for minutes.
-const REOPENING: Duration = Duration::from_secs(10);
-
 /// A session that nothing can be run on without the lock, except to read.
 pub(crate) struct Session {
-    executor: Box<dyn Executor>,
-    /// Where another session comes from when this one breaks.
-    connector: Option<Arc<dyn Connect>>,
+    executor: Line,
     /// A run on this session was dropped half-way, or could not clean up after itself.
     dirty: bool,
 }
@@ -47,14 +41,14 @@ pub(crate) struct Server {
 }
 
 impl Session {
-    pub(crate) fn new(executor: Box<dyn Executor>, connector: Option<Arc<dyn Connect>>) -> Session {
-        Session { executor, connector, dirty: false }
+    pub(crate) fn new(executor: Line) -> Session {
+        Session { executor, dirty: false }
     }
 
     /// The session without the lock, to read from.
     pub(crate) async fn unlocked(&mut self) -> Result<&mut dyn Executor, Error> {
         self.tidy().await?;
-        Ok(self.executor.as_mut())
+        Ok(&mut self.executor)
     }
 
     /// Waits for the lock. It polls, because a session that waits in `pg_advisory_lock` holds a
@@ -116,32 +110,16 @@ impl Session {
         Ok((server, text(2).unwrap_or("on").to_owned()))
     }
 
-    /// Makes the session one to start from: clean, and there.
     async fn tidy(&mut self) -> Result<(), Error> {
-        let tidied = match self.dirty {
-            true => self.clean().await,
-            // It may have broken since it was used.
-            false if self.connector.is_some() => self.query("select").await.map(drop),
-            false => Ok(()),
-        };
-        if let Err(error) = tidied {
-            self.reopen().await.map_err(|_| error)?;
+        let renewed = self.executor.renew().await;
+        if renewed.map_err(|error| Error::new(Kind::Connect).caused_by(error))? {
+            self.dirty = false;
         }
-        self.dirty = false;
-        Ok(())
-    }
-
-    async fn clean(&mut self) -> Result<(), Error> {
-        self.query("rollback").await?;
-        self.query("select pg_advisory_unlock_all()").await.map(drop)
-    }
-
-    async fn reopen(&mut self) -> Result<(), Error> {
-        let cannot = || Error::new(Kind::Connect);
-        let Some(connector) = &self.connector else { return Err(cannot()) };
-        let opened = tokio::time::timeout(REOPENING, connector.connect()).await;
-        let opened = opened.map_err(|_| cannot())?;
-        self.executor = opened.map_err(|error| cannot().caused_by(error))?;
+        if self.dirty {
+            self.query("rollback").await?;
+            self.query("select pg_advisory_unlock_all()").await?;
+            self.dirty = false;
+        }
         Ok(())
     }
 
@@ -162,11 +140,12 @@ impl Held<'_> {
 
     /// Opens another session in place of one that broke, to read from: the lock is gone with it.
     pub(crate) async fn reopen(&mut self) -> Result<(), Error> {
-        self.session.reopen().await
+        let renewed = self.session.executor.renew().await;
+        renewed.map(drop).map_err(|error| Error::new(Kind::Connect).caused_by(error))
     }
 
     pub(crate) fn reader(&mut self) -> &mut dyn Executor {
-        self.session.executor.as_mut()
+        &mut self.session.executor
     }
 
     /// Ends a transaction that failed. Where this fails too, the connection is gone and the
@@ -229,6 +208,12 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
         ("changeover.backfill", "off"),
+        // The lock of a runner that was cut off without a word is given back within a minute; on
+        // a Unix-domain socket these change nothing.
+        ("tcp_keepalives_idle", "30"),
+        ("tcp_keepalives_interval", "10"),
+        ("tcp_keepalives_count", "3"),
+        ("tcp_user_timeout", "60000"),
     ];
     if server.version >= 14_00_00 {
         // A runner that was killed would otherwise keep the lock until its index is built.

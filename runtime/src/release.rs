@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::migration::{Migration, Phase};
 use crate::phase::Run;
 use crate::report::HeldGate;
@@ -10,26 +10,27 @@ use crate::retry::Ladder;
 use crate::settings::Gate;
 use crate::sql::quote_literal;
 use crate::status::State;
+use crate::store::events::{self, Event};
 
 /// What opens a gate.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Key {
-    soak: Duration,
+pub(crate) struct Key<'a> {
+    pub(crate) soak: Duration,
     /// Somebody must live who can do without what goes.
-    needs_newer: bool,
-    forced: bool,
+    pub(crate) needs_newer: bool,
+    /// Whatever holds it, for this reason.
+    pub(crate) forced: Option<&'a str>,
 }
 
-impl Key {
+impl Key<'_> {
     /// No build has used the database yet.
-    pub(crate) const FRESH: Key = Key { soak: Duration::ZERO, needs_newer: false, forced: false };
-
-    pub(crate) const FORCED: Key = Key { forced: true, ..Key::FRESH };
+    pub(crate) const FRESH: Key<'static> =
+        Key { soak: Duration::ZERO, needs_newer: false, forced: None };
 
     /// None where nothing runs without the caller's word.
-    pub(crate) fn of(gate: Gate, is_asked_for: bool) -> Option<Key> {
+    pub(crate) fn of(gate: Gate, is_asked_for: bool) -> Option<Key<'static>> {
         match gate {
-            Gate::Leases { soak } => Some(Key { soak, needs_newer: true, forced: false }),
+            Gate::Leases { soak } => Some(Key { soak, needs_newer: true, forced: None }),
             Gate::Soak(soak) => Some(Key { soak, ..Key::FRESH }),
             Gate::Manual => is_asked_for.then_some(Key::FRESH),
         }
@@ -38,7 +39,11 @@ impl Key {
 
 impl Run<'_, '_> {
     /// Runs the switches and the contracts that a migration declares, where their gates are open.
-    pub(crate) async fn declared(&mut self, by: &'static Migration, key: Key) -> Result<(), Error> {
+    pub(crate) async fn declared(
+        &mut self,
+        by: &'static Migration,
+        key: Key<'_>,
+    ) -> Result<(), Error> {
         for migration in self.chosen(by.switches) {
             self.pass(by, migration, Phase::Switch, key).await?;
         }
@@ -61,7 +66,7 @@ impl Run<'_, '_> {
         by: &'static Migration,
         migration: &'static Migration,
         phase: Phase,
-        key: Key,
+        key: Key<'_>,
     ) -> Result<(), Error> {
         let (begun, done) = match phase {
             Phase::Switch => (State::Switching, State::Switched),
@@ -92,7 +97,7 @@ impl Run<'_, '_> {
         by: &'static Migration,
         migration: &'static Migration,
         phase: Phase,
-        key: Key,
+        key: Key<'_>,
     ) -> Result<Vec<String>, Error> {
         if self.ledger.state(migration.id) < State::Migrated {
             return Ok(vec![format!("`{}` is not fully migrated", migration.id)]);
@@ -103,11 +108,33 @@ impl Run<'_, '_> {
         }
         let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
         let Key { needs_newer, forced, .. } = key;
+        if let Some(reason) = forced {
+            self.record_force(migration, phase, reason).await?;
+        }
+        let forced = forced.is_some();
         let sql = format!(
             "select changeover.open_gate({history}, {id}, '{phase}', {}, {needs_newer}, {forced})",
             self.place(by)
         );
         self.of_instances(&sql).await
+    }
+
+    async fn record_force(
+        &mut self,
+        migration: &Migration,
+        phase: Phase,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let event = Event {
+            what: "force",
+            migration: Some(migration.id),
+            phase: Some(phase),
+            step: None,
+            reason,
+            before: None,
+            after: None,
+        };
+        events::record(self.held, &self.settings.app, &event).await
     }
 
     async fn soaking(&mut self, by: &Migration, soak: Duration) -> Result<Vec<String>, Error> {
@@ -126,11 +153,25 @@ impl Run<'_, '_> {
         Ok(texts(&self.held.query(&sql).await?))
     }
 
-    /// Marks a migration as being undone, unless an instance lives that was built with it.
-    pub(crate) async fn begin_undo(&mut self, migration: &Migration) -> Result<Vec<String>, Error> {
-        let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
-        let place = self.place(migration);
-        self.of_instances(&format!("select changeover.begin_undo({history}, {id}, {place})")).await
+    /// Marks migrations, the newest first, as being undone, unless an instance lives that was built
+    /// with one of them. Who comes later finds that it is not ready.
+    pub(crate) async fn begin_undo(
+        &mut self,
+        migrations: &[&'static Migration],
+    ) -> Result<(), Error> {
+        let settled = |state| matches!(state, State::Pending | State::Undoing);
+        let Some(oldest) = migrations.last() else { return Ok(()) };
+        if migrations.iter().all(|one| settled(self.ledger.state(one.id))) {
+            return Ok(());
+        }
+        let history = quote_literal(&self.settings.app);
+        let ids: Vec<String> = migrations.iter().map(|one| quote_literal(one.id)).collect();
+        let (ids, place) = (ids.join(", "), self.place(oldest));
+        let sql = format!("select changeover.begin_undo({history}, array[{ids}], {place})");
+        match self.of_instances(&sql).await?.join("; ") {
+            none if none.is_empty() => Ok(()),
+            why => Err(Error::new(Kind::UndoRefused { migration: oldest.id.to_owned(), why })),
+        }
     }
 
     /// Asks behind the lock that every lease is taken and renewed under.

@@ -1,5 +1,7 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
+mod repair;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +13,7 @@ use crate::error::{Error, Kind};
 use crate::executor::Executor;
 use crate::jitter::jittered;
 use crate::ledger::Ledger;
+use crate::line::Line;
 use crate::lock::{Held, Session};
 use crate::migration::{Migration, Migrations};
 use crate::phase::Run;
@@ -18,7 +21,7 @@ use crate::release::Key;
 use crate::report::Report;
 use crate::settings::{Gate, Settings};
 use crate::status::{State, Status};
-use crate::{fence, gate, presence, store};
+use crate::{denied, fence, gate, presence, store};
 
 /// How often a service that waits looks again.
 const POLL: Duration = Duration::from_millis(500);
@@ -34,36 +37,36 @@ pub struct Changeover {
 }
 
 /// How far a run goes.
-#[derive(Clone, Copy)]
 enum Goal {
     Expand,
     Migrate,
     Contract,
-    /// The same, whoever lives.
-    Force,
+    /// The same, whoever lives, for this reason.
+    Force(String),
     /// What has been begun, and what its gate lets through.
     Finish,
-    Undo(&'static Migration),
+    /// The newest first.
+    Undo(Vec<&'static Migration>),
 }
 
 impl Goal {
-    fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Goal::Expand => "expand",
             Goal::Migrate => "migrate",
             Goal::Contract => "contract",
-            Goal::Force => "forced contract",
+            Goal::Force(_) => "forced contract",
             Goal::Finish => "finish",
             Goal::Undo(_) => "undo",
         }
     }
 
-    fn key(self, gate: Gate) -> Option<Key> {
+    fn key(&self, gate: Gate) -> Option<Key<'_>> {
         match self {
             Goal::Expand | Goal::Undo(_) => None,
             Goal::Migrate | Goal::Finish => Key::of(gate, false),
             Goal::Contract => Key::of(gate, true),
-            Goal::Force => Some(Key::FORCED),
+            Goal::Force(reason) => Some(Key { forced: Some(reason), ..Key::FRESH }),
         }
     }
 }
@@ -71,12 +74,13 @@ impl Goal {
 impl Changeover {
     pub(crate) fn start(
         history: Migrations,
-        settings: Settings,
+        settings: Arc<Settings>,
         executor: Box<dyn Executor>,
         connector: Option<Arc<dyn Connect>>,
     ) -> Changeover {
-        let session = Session::new(executor, connector.clone());
-        Changeover { history, settings: Arc::new(settings), session, connector }
+        let line = Line::new(executor, connector.clone(), settings.answer.patience);
+        let session = Session::new(line);
+        Changeover { history, settings, session, connector }
     }
 
     /// Runs the `Expand` phase of every pending migration and no more.
@@ -103,22 +107,50 @@ impl Changeover {
         self.run(Goal::Contract).await
     }
 
+    /// Runs what [`contract`](Changeover::contract) runs, whatever holds its gates: on the caller's
+    /// word that what still lives and was built without them does not matter. The reason is
+    /// recorded in `changeover.events`; without one it is [refused](Error::is_reason_missing).
+    pub async fn force_contract(&mut self, reason: &str) -> Result<Report, Error> {
+        store::events::reasoned("a forced contract", reason)?;
+        self.run(Goal::Force(reason.to_owned())).await
+    }
+
     /// Takes back a migration, the newest step first: the switches that it declares, then its
     /// own `Switch`, `Migrate` and `Expand`.
     ///
-    /// It is [refused](Error::is_undo_refused) once the contract has begun, of the migration or
-    /// of one that it switches, or a later migration has. An undo that was interrupted goes on with another, and `migrate` turns it round.
+    /// It is [refused](Error::is_undo_refused), before anything is changed, once the contract has
+    /// begun, of the migration or of one that it switches or whose contract it declares, and where
+    /// a later migration has run. An undo that was interrupted goes on with another, and `migrate`
+    /// turns it round.
     pub async fn undo(&mut self, id: &str) -> Result<Report, Error> {
-        match self.history.get(id) {
-            Some(migration) => self.run(Goal::Undo(migration)).await,
-            None => Err(Error::new(Kind::UnknownMigration { id: id.to_owned() })),
-        }
+        let migration = self.place(id)?;
+        let migrations = self.history.migrations.get(migration..=migration).unwrap_or_default();
+        self.run(Goal::Undo(migrations.to_vec())).await
+    }
+
+    /// Takes back every migration after this one, the newest first, as [`undo`](Changeover::undo)
+    /// does each: builds whose head is this one can serve alone again.
+    ///
+    /// If any of them cannot be taken back, it is [refused](Error::is_undo_refused) before anything
+    /// is changed. One that was interrupted goes on with another, and `migrate` turns it round.
+    pub async fn undo_to(&mut self, id: &str) -> Result<Report, Error> {
+        let last = self.place(id)?;
+        let after = self.history.migrations.iter().skip(last + 1);
+        self.run(Goal::Undo(after.rev().copied().collect())).await
+    }
+
+    fn place(&self, id: &str) -> Result<usize, Error> {
+        let place = self.history.migrations.iter().position(|migration| migration.id == id);
+        place.ok_or_else(|| Error::new(Kind::UnknownMigration { id: id.to_owned() }))
     }
 
     /// Reads how far each migration is. It waits for no lock and changes nothing.
     pub async fn status(&mut self) -> Result<Status, Error> {
         let executor = self.session.unlocked().await?;
-        let ledger = Ledger::read(executor, &self.settings.app).await?;
+        let ledger = match Ledger::read(executor, &self.settings.app).await {
+            Ok(ledger) => ledger,
+            Err(error) => return Err(denied::explain(executor, error).await),
+        };
         let mut status = ledger.status(&self.history);
         presence::read(executor, &self.settings.app, &mut status).await?;
         Ok(status)
@@ -141,17 +173,9 @@ impl Changeover {
         }
     }
 
-    /// One try to finish what is open, on a session of its own.
-    pub(crate) async fn finish(
-        history: Migrations,
-        settings: Arc<Settings>,
-        connector: Arc<dyn Connect>,
-    ) -> Result<Report, Error> {
-        let executor = connector.connect().await;
-        let executor = executor.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
-        let session = Session::new(executor, Some(connector));
-        let mut own = Changeover { history, settings, session, connector: None };
-        own.run(Goal::Finish).await
+    /// One try to finish what is open, unless somebody else is at work.
+    pub(crate) async fn finish(&mut self) -> Result<Report, Error> {
+        self.run(Goal::Finish).await
     }
 
     pub(crate) fn into_parts(self) -> (Migrations, Arc<Settings>, Option<Arc<dyn Connect>>) {
@@ -167,10 +191,13 @@ impl Changeover {
             let patience =
                 if matches!(goal, Goal::Finish) { Duration::ZERO } else { settings.deadline };
             let mut held = session.lock(settings, patience).await?;
-            let mut outcome = story(history, settings, &mut held, &mut report, goal).await;
-            if let Err(error) = outcome {
-                outcome = Err(held.explain(error).await);
-            }
+            let outcome = match story(history, settings, &mut held, &mut report, goal).await {
+                Err(error) => {
+                    let error = held.explain(error).await;
+                    Err(denied::explain(held.reader(), error).await)
+                }
+                done => done,
+            };
             held.release().await;
             outcome
         };
@@ -194,8 +221,8 @@ async fn story(
     gate::admit(history, &ledger)?;
     let fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
     let mut run = Run { history, settings, held, ledger, report };
-    if let Goal::Undo(migration) = goal {
-        return run.undo(migration).await;
+    if let Goal::Undo(migrations) = &goal {
+        return run.undo(migrations).await;
     }
     let key = goal.key(settings.leases.gate);
     for migration in history.migrations {

@@ -54,8 +54,20 @@ pub(crate) struct Settings {
     pub(crate) deadline: Duration,
     pub(crate) index_timeout: Duration,
     pub(crate) batch_time: Duration,
+    pub(crate) answer: Answer,
     pub(crate) on_progress: Option<OnProgress>,
     pub(crate) leases: Leases,
+}
+
+/// How long an answer may stay out until a second session asks after the first.
+pub(crate) struct Answer {
+    pub(crate) patience: Duration,
+}
+
+impl Default for Answer {
+    fn default() -> Answer {
+        Answer { patience: Duration::from_secs(15) }
+    }
 }
 
 impl Default for Settings {
@@ -66,6 +78,7 @@ impl Default for Settings {
             deadline: Duration::from_mins(10),
             index_timeout: Duration::from_mins(5),
             batch_time: Duration::from_millis(10),
+            answer: Answer::default(),
             on_progress: None,
             leases: Leases::default(),
         }

@@ -5,7 +5,7 @@ use crate::ledger::{RecordedStep, StepState};
 use crate::migration::Work;
 use crate::stage::Stage;
 use crate::store::StepStore;
-use crate::{alone, bound, convert, index, require, transaction, walk};
+use crate::{alone, bound, convert, denied, index, require, transaction, walk};
 
 /// Which way a step goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,14 @@ impl Way {
     fn end(self) -> StepState {
         match self {
             Way::Forward => StepState::Done,
+            Way::Back => StepState::Undone,
+        }
+    }
+
+    /// The end of a step that only looked.
+    fn looked(self) -> StepState {
+        match self {
+            Way::Forward => StepState::Passed,
             Way::Back => StepState::Undone,
         }
     }
@@ -53,7 +61,7 @@ pub(crate) async fn perform(
             Ok(())
         }
         Err(error) => {
-            let error = error.at(stage.place());
+            let error = denied::explain(stage.held.reader(), error).await.at(stage.place());
             store.fail(stage.held, &error).await;
             Err(error)
         }
@@ -73,11 +81,11 @@ async fn carry_out(
     }
     if let Work::Require(require) = work {
         require::check(stage.held, require).await?;
-        return store.finish(stage.held, way.end()).await;
+        return store.finish(stage.held, way.looked()).await;
     }
     if let Work::Bound(bound) = work {
         bound::check(stage.held, bound).await?;
-        return store.finish(stage.held, way.end()).await;
+        return store.finish(stage.held, way.looked()).await;
     }
     store.intend(stage.held, way.under_way()).await?;
     let resumed = matches!(recorded.state, StepState::Intended | StepState::Undoing);

@@ -1,5 +1,7 @@
 //! What is written into the schema `changeover`.
 
+pub(crate) mod events;
+pub(crate) mod repair;
 mod schema;
 
 use std::fmt::Write as _;
@@ -23,38 +25,50 @@ pub(crate) struct Store<'a> {
 }
 
 impl Store<'_> {
-    /// Writes down what a phase is going to do, in place of what an earlier build, of which
-    /// nothing has run, was going to.
-    pub(crate) async fn plan(&self, held: &mut Held<'_>, phase: Phase) -> Result<(), Error> {
+    /// Writes down what a phase is going to do after its first `kept` steps, in place of what an
+    /// earlier build, of which nothing else has run, was going to.
+    pub(crate) async fn plan(
+        &self,
+        held: &mut Held<'_>,
+        phase: Phase,
+        kept: usize,
+    ) -> Result<(), Error> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let parent = quote_nullable(self.migration.parent);
-        let position = self.position;
-        let state = State::Pending.name();
-        let migration = format!(
-            "insert into changeover.migrations (history, id, parent, position, state) \
-             values ({history}, {id}, {parent}, {position}, '{state}') \
-             on conflict (history, id) do update set parent = {parent}, position = {position}"
-        );
         let forget = format!(
             "delete from changeover.steps \
-             where history = {history} and migration = {id} and phase = '{phase}'"
+             where history = {history} and migration = {id} and phase = '{phase}' \
+             and ordinal > {kept}"
         );
-        let mut statements = vec![migration, forget];
-        statements.extend(self.planned_steps(phase));
+        let mut statements = vec![self.row(), forget];
+        statements.extend(self.planned_steps(phase, kept, StepState::Planned));
         let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
         held.in_transaction(&statements).await.map(drop)
     }
 
-    fn planned_steps(&self, phase: Phase) -> Option<String> {
+    pub(crate) fn row(&self) -> String {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let parent = quote_nullable(self.migration.parent);
+        let (position, version) = (self.position, self.migration.plan_version);
+        let state = State::Pending.name();
+        format!(
+            "insert into changeover.migrations \
+             (history, id, parent, position, plan_version, state) \
+             values ({history}, {id}, {parent}, {position}, {version}, '{state}') \
+             on conflict (history, id) do update \
+             set parent = {parent}, position = {position}, plan_version = {version}"
+        )
+    }
+
+    fn planned_steps(&self, phase: Phase, kept: usize, state: StepState) -> Option<String> {
         let mut sql = String::from(
             "insert into changeover.steps (history, migration, phase, ordinal, sql, state) values ",
         );
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let state = StepState::Planned.name();
-        let mut steps = self.migration.steps(phase).enumerate().peekable();
+        let state = state.name();
+        let mut steps = self.migration.steps(phase).enumerate().skip(kept).peekable();
         steps.peek()?;
         for (index, step) in steps {
-            let comma = if index == 0 { "" } else { ", " };
+            let comma = if index == kept { "" } else { ", " };
             let text = quote_literal(&plan_text(&step.work));
             let ordinal = index + 1;
             let _ =

@@ -106,7 +106,7 @@ fn a_new_instance_and_an_undo() -> Result<(), Failure> {
             };
             let undo = async {
                 tokio::time::sleep(SPREAD.saturating_sub(head_start)).await;
-                runner.query("select changeover.begin_undo($1, 'm1', 1)", &[&history]).await
+                runner.query("select changeover.begin_undo($1, array['m1'], 1)", &[&history]).await
             };
             let (serves, holders) = tokio::join!(hold, undo);
             let (serves, undone) = (serves?, holders?.is_empty());

@@ -244,3 +244,30 @@ fn gates_open_by_leases_by_time_or_by_hand() -> Result<(), Failure> {
         fixture.expect_model(&RENAME_HISTORY).await
     })
 }
+
+#[test]
+fn a_forced_contract_needs_a_reason_which_is_kept() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("gate_forced", 10).await?;
+        build(&fixture, &old()?).await?.migrate().await?;
+        let older = lease(&fixture, &old()?).await?;
+        let mut runner = build(&fixture, &RENAME_HISTORY).await?;
+        match runner.force_contract(" ").await {
+            Err(error) if error.is_reason_missing() => {}
+            other => fail!("forced without a reason: {other:?}"),
+        }
+        expect_held(runner.contract().await, older.instance())?;
+        runner.force_contract("the batch job of last year, nobody's any more").await?;
+        match older.lost().await {
+            error if error.is_too_old() => {}
+            error => fail!("the older instance was told: {error}"),
+        }
+        let kept = "select count(*) from changeover.events where what = 'force'
+            and migration = 'm0002_rename' and phase = 'contract' and reason like 'the batch job%'";
+        if fixture.count(kept).await? != 1 {
+            fail!("the reason is not kept");
+        }
+        older.release().await;
+        fixture.expect_model(&RENAME_HISTORY).await
+    })
+}

@@ -20,34 +20,51 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Fixture {
     /// A connection for the test itself.
     pub db: tokio_postgres::Client,
+    url: String,
     database: Database,
 }
 
 impl Fixture {
     /// An empty database.
     pub async fn new(name: &str) -> Result<Self, Failure> {
-        let database = Server::shared().await?.database(name).await?;
-        let db = connect(database.url(), "fixture").await?;
-        Ok(Fixture { db, database })
+        Fixture::on(Server::shared().await?, name).await
+    }
+
+    /// An empty database of a server of the test's own.
+    pub async fn on(server: &Server, name: &str) -> Result<Self, Failure> {
+        let database = server.database(name).await?;
+        let url = database.url().to_owned();
+        Ok(Fixture { db: connect(&url, "fixture").await?, url, database })
     }
 
     /// A table `users` with so many rows.
     pub async fn with_users(name: &str, rows: u32) -> Result<Self, Failure> {
-        let fixture = Fixture::new(name).await?;
+        Fixture::new(name).await?.users(rows).await
+    }
+
+    /// Makes a table `users` with so many rows.
+    pub async fn users(self, rows: u32) -> Result<Self, Failure> {
         let Some(base) = crate::sample::RENAME_HISTORY.until("m0001_base") else {
             fail!("the sample has no base")
         };
-        fixture.runner(&base).await?.migrate().await?;
+        self.runner(&base).await?.migrate().await?;
         let seed = format!(
             "insert into users (username) select 'u' || n from generate_series(1, {rows}) n"
         );
-        fixture.db.batch_execute(&seed).await?;
-        Ok(fixture)
+        self.db.batch_execute(&seed).await?;
+        Ok(self)
     }
 
     /// The database's address.
     pub fn url(&self) -> &str {
-        self.database.url()
+        &self.url
+    }
+
+    /// The same database on a server that was started again, or that takes the place of the first.
+    pub async fn follow(&mut self, server: &Server) -> Result<(), Failure> {
+        self.url = server.url(self.database.name());
+        self.db = connect(&self.url, "fixture").await?;
+        Ok(())
     }
 
     /// A runner to set up.
@@ -182,5 +199,13 @@ impl Process {
         outcome
             .inspect(|said| eprint!("{}", said.as_deref().unwrap_or_default()))
             .is_ok_and(|said| said.is_none())
+    }
+}
+
+/// One that is stopped would outlive a test that fails, and keep its output open.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -1,5 +1,6 @@
--- Marks a migration as being undone, unless an instance lives that was built with it; returns those.
-create or replace function changeover.begin_undo(history text, migration text, place integer)
+-- Marks migrations as being undone, the oldest of which stands at `place`, unless an instance lives
+-- that was built with one of them; returns those.
+create or replace function changeover.begin_undo(history text, migrations text[], place integer)
 returns setof text
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -14,9 +15,10 @@ begin
         -- A gate that was opened and not gone through is no longer declared.
         delete from changeover.gates g
         using changeover.migrations m
-        where g.history = $1 and g.position = $3 and m.history = $1 and m.id = g.migration
+        where g.history = $1 and g.position >= $3 and m.history = $1 and m.id = g.migration
             and m.state not in ('switching', 'switched', 'contracting', 'contracted');
-        update changeover.migrations m set state = 'undoing' where m.history = $1 and m.id = $2;
+        update changeover.migrations m set state = 'undoing'
+        where m.history = $1 and m.id = any ($2) and m.state <> 'pending';
     end if;
 end
 $$

@@ -14,7 +14,7 @@ const SCHEMA_LOCK: i32 = 0;
 /// Builds from before an upgrade go on running after it, so it may only add, and what it adds to a
 /// table must be nullable or have a default. Each statement must bear to be run again: it is where
 /// the record of upgrades is lost, and in databases from before there was one.
-const UPGRADES: &[&[&str]] = &[STEPS, LEASES, RUNNERS];
+const UPGRADES: &[&[&str]] = &[STEPS, LEASES, EVENTS, RUNNERS];
 
 const STEPS: &[&str] = &[
     "create table if not exists changeover.upgrades (\
@@ -44,6 +44,15 @@ const LEASES: &[&str] = &[
     include_str!("begin_undo.sql"),
     // Anybody may call a new function, until somebody says otherwise.
     "revoke all on all functions in schema changeover from public",
+];
+
+const EVENTS: &[&str] = &[
+    "alter table changeover.migrations add column if not exists plan_version integer",
+    "create table if not exists changeover.events (\
+     history text not null, at timestamptz not null default clock_timestamp(), \
+     who text not null default session_user, application text, what text not null, \
+     migration text, phase text, step integer, reason text not null, \
+     before text, after text)",
 ];
 
 /// Who took the lock of a history last; see `fence`.
