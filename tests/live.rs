@@ -50,12 +50,18 @@ mod lease_race;
 mod leases;
 #[path = "live/numbers.rs"]
 mod numbers;
+#[path = "live/outside.rs"]
+mod outside;
+#[path = "live/outside_objects.rs"]
+mod outside_objects;
 #[path = "live/partitioned.rs"]
 mod partitioned;
 #[path = "live/partitioned_index.rs"]
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/preflight.rs"]
+mod preflight;
 #[path = "live/privileges.rs"]
 mod privileges;
 #[path = "live/renamed_table.rs"]
@@ -78,6 +84,8 @@ mod state_schema;
 mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
+#[path = "live/throttle.rs"]
+mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
 #[path = "live/upserts.rs"]

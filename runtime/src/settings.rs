@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::finding::Preflight;
+use crate::load::Throttle;
 use crate::report::Progress;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
@@ -56,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) batch_time: Duration,
     pub(crate) answer: Answer,
     pub(crate) on_progress: Option<OnProgress>,
+    pub(crate) throttle: Throttle,
+    pub(crate) preflight: Preflight,
     pub(crate) leases: Leases,
 }
 
@@ -80,6 +84,8 @@ impl Default for Settings {
             batch_time: Duration::from_millis(10),
             answer: Answer::default(),
             on_progress: None,
+            throttle: Throttle::default(),
+            preflight: Preflight::default(),
             leases: Leases::default(),
         }
     }
