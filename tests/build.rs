@@ -11,11 +11,13 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", ops.display());
 
     let (mut modules, mut live, mut plans) = (String::new(), String::new(), String::new());
+    let mut scenarios = String::new();
     for name in folders_with_a_scenario(&ops)? {
         let file = ops.join(&name).join("live.rs");
         println!("cargo::rerun-if-changed={}", file.display());
         writeln!(modules, "#[path = {:?}]\npub mod {name};", file.display())
             .map_err(io::Error::other)?;
+        write!(scenarios, "({name:?}, {name}::scenario), ").map_err(io::Error::other)?;
         for (tests, check) in [(&mut live, "live"), (&mut plans, "plan")] {
             writeln!(
                 tests,
@@ -25,6 +27,12 @@ fn main() -> io::Result<()> {
             .map_err(io::Error::other)?;
         }
     }
+    writeln!(modules, "/// Every scenario by its folder's name.")
+        .and_then(|()| {
+            let list = "pub const SCENARIOS: &[(&str, fn() -> crate::Scenario)]";
+            writeln!(modules, "{list} = &[{scenarios}];")
+        })
+        .map_err(io::Error::other)?;
     fs::write(out.join("ops.rs"), modules)?;
     fs::write(out.join("live.rs"), live)?;
     fs::write(out.join("plans.rs"), plans)

@@ -34,6 +34,8 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/kills.rs"]
+mod kills;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/partitioned.rs"]

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use changeover::migration::Migration;
 
+use crate::hand::Hand;
+use crate::kills::Killer;
 use crate::scenario::Scenario;
 use crate::stage::{Build, Stage};
 use crate::traffic::Slowest;
@@ -13,21 +15,48 @@ use crate::{Failure, catalog};
 /// Far more than any scenario takes: only a deadlock or an endless wait gets here.
 const LIMIT: Duration = Duration::from_secs(90);
 
+/// The same where a runner is killed dozens of times.
+const LIMIT_KILLED: Duration = Duration::from_mins(10);
+
 /// Lives through the scenario; the name is the operation's.
 pub async fn run(scenario: &Scenario, name: &str) -> Result<Slowest, Failure> {
-    let mut stage = Stage::seeded(scenario, name).await?;
-    let outcome = match tokio::time::timeout(LIMIT, story(&mut stage, scenario)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Failure::new(format!("not done after {LIMIT:?}"))),
-    };
-    outcome.map_err(|failure| failure.during(format!("{name}, {}", stage.phase())))?;
+    let mut stage = Stage::seeded(scenario, name, Hand::Steady).await?;
+    lived(&mut stage, scenario, LIMIT).await.map_err(|failure| failure.during(name))?;
     stage.close().await.map_err(|failure| failure.during(name))
+}
+
+/// Lives through the scenario with runners that are killed; adds to the killer's tally.
+pub async fn run_killed(
+    scenario: &Scenario,
+    name: &str,
+    killer: &mut Killer,
+) -> Result<(), Failure> {
+    let mut stage = Stage::seeded(scenario, name, Hand::Killed(killer)).await?;
+    let outcome = lived(&mut stage, scenario, LIMIT_KILLED).await;
+    let tally = stage.tally();
+    let outcome = match outcome {
+        Ok(()) => stage.close().await.map(drop),
+        Err(failure) => Err(failure),
+    };
+    killer.tally += tally;
+    outcome
+}
+
+async fn lived(stage: &mut Stage<'_>, scenario: &Scenario, limit: Duration) -> Result<(), Failure> {
+    let outcome = match tokio::time::timeout(limit, story(stage, scenario)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Failure::new(format!("not done after {limit:?}"))),
+    };
+    outcome.map_err(|failure| failure.during(stage.phase()))
 }
 
 async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure> {
     let before = stage.catalog().await?;
     stage.arrive(Build::Old).await?;
 
+    if stage.is_killing() && scenario.undoable {
+        left_half_way(stage, &before).await?;
+    }
     if scenario.undoable {
         an_expansion_taken_back(stage, &before).await?;
     }
@@ -45,7 +74,24 @@ async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure
     catalog::expect_equal(
         ("the database", &stage.catalog().await?),
         ("the compiler's model", &stage.model().await?),
-    )
+    )?;
+    stage.expect_all_done().await
+}
+
+/// A release that is given up after a kill, and an undo that is: the other way from there.
+async fn left_half_way(stage: &mut Stage<'_>, before: &str) -> Result<(), Failure> {
+    stage.begin_to_migrate().await?;
+    stage.undo().await?;
+    nothing_left_behind(stage, before).await?;
+
+    stage.begin_to_migrate().await?;
+    stage.begin_to_undo().await?;
+    stage.expand().await?;
+    stage.migrate().await?;
+    stage.expect_equal_shapes().await?;
+    stage.begin_to_undo().await?;
+    stage.undo().await?;
+    nothing_left_behind(stage, before).await
 }
 
 /// Undone before a single row was filled.
@@ -99,7 +145,7 @@ async fn a_release(stage: &mut Stage<'_>) -> Result<(), Failure> {
 }
 
 /// At the switch no build is live that does not know either shape by the one name.
-async fn a_switch(stage: &mut Stage<'_>, switch: &Migration) -> Result<(), Failure> {
+async fn a_switch(stage: &mut Stage<'_>, switch: &'static Migration) -> Result<(), Failure> {
     stage.leave(Build::Old).await?;
     stage.leave(Build::Dual).await?;
     stage.switch(switch).await?;

@@ -117,6 +117,11 @@ impl Scenario {
         self
     }
 
+    /// The history that the change is in.
+    pub fn history(&self) -> &'static Migrations {
+        self.history
+    }
+
     /// Whether migrations follow the change: its switch, its contract.
     pub(crate) fn is_followed(&self) -> Result<bool, Failure> {
         let change = self.migration()?;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use changeover::Changeover;
-use changeover::migration::{Migration, Migrations, Phase};
+use changeover::migration::{Migration, Phase};
 use changeover::testing::{Database, Server};
 
 use crate::client::Client;
 use crate::database::{connect, forbid_rewrites};
+use crate::fixture::wait_until;
+use crate::hand::{Command, Hand, runner, until};
+use crate::kills::Tally;
 use crate::ledger::Ledger;
 use crate::locks::{Declared, Sampler, declared};
 use crate::scenario::Scenario;
@@ -17,6 +19,12 @@ use crate::{Failure, catalog, fail};
 
 /// Enough actions that each kind is met a few times on each connection.
 const ACTIONS: u64 = 25;
+
+/// Enough that each connection meets what a killed runner left.
+const SOME_ACTIONS: u64 = 2;
+
+/// The phases that an undo takes back.
+const FORWARD: [Phase; 2] = [Phase::Expand, Phase::Migrate];
 
 /// Which build of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +36,7 @@ pub(crate) enum Build {
 
 pub(crate) struct Stage<'a> {
     scenario: &'a Scenario,
+    hand: Hand<'a>,
     running: Vec<(Build, Running)>,
     traffic: Arc<Traffic>,
     sampler: Sampler,
@@ -39,7 +48,11 @@ pub(crate) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     /// A database with the schema before the change, and the seed in it.
-    pub(crate) async fn seeded(scenario: &'a Scenario, name: &str) -> Result<Self, Failure> {
+    pub(crate) async fn seeded(
+        scenario: &'a Scenario,
+        name: &str,
+        hand: Hand<'a>,
+    ) -> Result<Self, Failure> {
         let server = Server::shared().await?;
         let database = server.database(name).await?;
         let db = connect(database.url(), "harness").await?;
@@ -64,6 +77,7 @@ impl<'a> Stage<'a> {
         }
         Ok(Stage {
             scenario,
+            hand,
             running: Vec::new(),
             traffic: Traffic::new(database.url(), ledgers),
             sampler: Sampler::start(database.url()).await?,
@@ -110,8 +124,12 @@ impl<'a> Stage<'a> {
 
     /// Waits until every connection has done more, so that it has met the present state.
     pub(crate) async fn advance(&mut self) -> Result<(), Failure> {
+        self.act(ACTIONS).await
+    }
+
+    async fn act(&mut self, actions: u64) -> Result<(), Failure> {
         let targets: Vec<_> =
-            self.running.iter().map(|(_, running)| running.after(ACTIONS)).collect();
+            self.running.iter().map(|(_, running)| running.after(actions)).collect();
         for ((_, running), targets) in self.running.iter_mut().zip(targets) {
             running.reach(&targets).await?;
         }
@@ -139,49 +157,40 @@ impl<'a> Stage<'a> {
         for query in queries {
             let differing: i64 = self.db.query_one(*query, &[]).await?.get(0);
             if differing != 0 {
+                self.traffic.count_wrong(differing.unsigned_abs());
                 fail!("the shapes differ in {differing} rows: {query}");
             }
         }
         Ok(())
     }
 
-    pub(crate) async fn expand(&self) -> Result<(), Failure> {
+    pub(crate) async fn expand(&mut self) -> Result<(), Failure> {
         self.enter("expand", declared(self.scenario.migration()?, &[Phase::Expand], false));
-        let history = until(self.scenario.history, self.scenario.change)?;
-        runner(self.database.url(), &history).await?.expand().await?;
-        self.sampler.check()
+        self.carry_out(self.scenario.change, Command::Expand).await
     }
 
-    pub(crate) async fn migrate(&self) -> Result<(), Failure> {
+    pub(crate) async fn migrate(&mut self) -> Result<(), Failure> {
         self.enter("migrate", declared(self.scenario.migration()?, &[Phase::Migrate], false));
-        let history = until(self.scenario.history, self.scenario.change)?;
-        runner(self.database.url(), &history).await?.migrate().await?;
-        self.sampler.check()
+        self.carry_out(self.scenario.change, Command::Migrate).await
     }
 
     /// Runs the switch of the change, and nothing behind it.
-    pub(crate) async fn switch(&self, switch: &Migration) -> Result<(), Failure> {
+    pub(crate) async fn switch(&mut self, switch: &'static Migration) -> Result<(), Failure> {
         self.enter("switch", declared(self.scenario.migration()?, &[Phase::Switch], false));
-        let history = until(self.scenario.history, switch.id)?;
-        runner(self.database.url(), &history).await?.contract().await?;
-        self.sampler.check()
+        self.carry_out(switch.id, Command::Contract).await
     }
 
     /// Takes the switch back, and nothing before it.
-    pub(crate) async fn switch_back(&self, switch: &Migration) -> Result<(), Failure> {
+    pub(crate) async fn switch_back(&mut self, switch: &'static Migration) -> Result<(), Failure> {
         self.enter("the way back", declared(self.scenario.migration()?, &[Phase::Switch], true));
-        let history = until(self.scenario.history, switch.id)?;
-        runner(self.database.url(), &history).await?.undo(switch.id).await?;
-        self.sampler.check()
+        self.carry_out(switch.id, Command::Undo(switch.id)).await
     }
 
     /// Takes the change back; the values that only the new shape held go with it.
-    pub(crate) async fn undo(&self) -> Result<(), Failure> {
-        let phases = [Phase::Expand, Phase::Migrate];
-        self.enter("undo", declared(self.scenario.migration()?, &phases, true));
-        let history = until(self.scenario.history, self.scenario.change)?;
-        runner(self.database.url(), &history).await?.undo(self.scenario.change).await?;
-        self.sampler.check()?;
+    pub(crate) async fn undo(&mut self) -> Result<(), Failure> {
+        self.enter("undo", declared(self.scenario.migration()?, &FORWARD, true));
+        let change = self.scenario.change;
+        self.carry_out(change, Command::Undo(change)).await?;
         let (_between_actions, ledgers) = self.traffic.pause().await;
         for (rows, ledger) in ledgers {
             let there = self.db.query_one("select to_regclass($1) is not null", &[rows]).await?;
@@ -195,7 +204,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Runs what the history declares after the change: its switch, its contract.
-    pub(crate) async fn finish(&self) -> Result<(), Failure> {
+    pub(crate) async fn finish(&mut self) -> Result<(), Failure> {
         let mut allowed = declared(self.scenario.migration()?, &Phase::ALL, false);
         for migration in self.scenario.history.migrations {
             if migration.contracts.contains(&self.scenario.change) {
@@ -203,8 +212,72 @@ impl<'a> Stage<'a> {
             }
         }
         self.enter("contract", allowed);
-        runner(self.database.url(), self.scenario.history).await?.contract().await?;
+        let head = self.scenario.history.head().map_or("", |head| head.id);
+        self.carry_out(head, Command::Contract).await
+    }
+
+    /// Whether runners are killed.
+    pub(crate) fn is_killing(&self) -> bool {
+        matches!(self.hand, Hand::Killed(_))
+    }
+
+    /// Runs the change up to where a process of it is killed, and leaves it there.
+    pub(crate) async fn begin_to_migrate(&mut self) -> Result<(), Failure> {
+        self.enter("half a release", declared(self.scenario.migration()?, &FORWARD, false));
+        self.attempt_once(Command::Migrate).await
+    }
+
+    /// The same with the undo.
+    pub(crate) async fn begin_to_undo(&mut self) -> Result<(), Failure> {
+        self.enter("half an undo", declared(self.scenario.migration()?, &FORWARD, true));
+        self.attempt_once(Command::Undo(self.scenario.change)).await
+    }
+
+    async fn attempt_once(&mut self, command: Command<'_>) -> Result<(), Failure> {
+        let Hand::Killed(killer) = &mut self.hand else { return Ok(()) };
+        let mut run = killer.begin(self.database.url(), self.scenario.change, command);
+        killer.attempt_once(&mut run).await?;
+        self.act(SOME_ACTIONS).await
+    }
+
+    /// Does it with the build that has this head.
+    async fn carry_out(&mut self, head: &str, command: Command<'_>) -> Result<(), Failure> {
+        let url = self.database.url();
+        if let Hand::Killed(killer) = &mut self.hand {
+            let mut run = killer.begin(url, head, command);
+            while let Hand::Killed(killer) = &mut self.hand
+                && !killer.attempt(&mut run).await?
+            {
+                self.act(SOME_ACTIONS).await?;
+            }
+        } else {
+            let history = until(self.scenario.history, head)?;
+            command.carry_out(runner(url, &history).await?).await?;
+        }
         self.sampler.check()
+    }
+
+    /// Fails where the runner has left something of itself: a step half-way, a session, its lock.
+    pub(crate) async fn expect_all_done(&self) -> Result<(), Failure> {
+        let undone = "select count(*) from changeover.steps
+                      where state <> 'done' or cursor is not null or error is not null";
+        let undone: i64 = self.db.query_one(undone, &[]).await?.get(0);
+        if undone != 0 {
+            fail!("{undone} steps are not done");
+        }
+        // A session that ends does so a moment after its client.
+        let nobody = "select not exists (select from pg_locks l join pg_database d
+                          on d.oid = l.database and d.datname = current_database()
+                          where l.locktype = 'advisory')
+                      and not exists (select from pg_stat_activity
+                          where datname = current_database()
+                          and application_name like 'changeover%')";
+        wait_until(&self.db, nobody).await
+    }
+
+    /// What the clients have done and met so far.
+    pub(crate) fn tally(&self) -> Tally {
+        self.traffic.tally()
     }
 
     pub(crate) async fn catalog(&self) -> Result<String, Failure> {
@@ -234,16 +307,4 @@ impl<'a> Stage<'a> {
         self.sampler.finish().await?;
         Ok(self.traffic.slowest())
     }
-}
-
-fn until(history: &Migrations, id: &str) -> Result<Migrations, Failure> {
-    match history.until(id) {
-        Some(history) => Ok(history),
-        None => fail!("the history has no migration {id}"),
-    }
-}
-
-/// A runner of its own for each command, as each start of a service has.
-async fn runner(url: &str, history: &Migrations) -> Result<Changeover, Failure> {
-    Ok(Changeover::new(history).app("harness").connect(url).await?)
 }

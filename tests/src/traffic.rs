@@ -1,7 +1,7 @@
 //! The clients at work: connections that do one action after the other and check each answer.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::client::{Action, Client, Value};
 use crate::database::{Text, connect};
+use crate::kills::Tally;
 use crate::ledger::{Ledger, Row};
 use crate::{Failure, fail};
 
@@ -30,6 +31,8 @@ pub struct Traffic {
     pause: RwLock<()>,
     failures: Mutex<Vec<Failure>>,
     slowest: Mutex<Slowest>,
+    writes: AtomicU64,
+    wrong_rows: AtomicU64,
 }
 
 /// The client statement that waited longest.
@@ -50,6 +53,8 @@ impl Traffic {
             pause: RwLock::default(),
             failures: Mutex::default(),
             slowest: Mutex::default(),
+            writes: AtomicU64::new(0),
+            wrong_rows: AtomicU64::new(0),
         })
     }
 
@@ -64,6 +69,20 @@ impl Traffic {
 
     pub fn slowest(&self) -> Slowest {
         self.slowest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        Tally {
+            writes: self.writes.load(Ordering::Relaxed),
+            errors: failures.len() as u64,
+            wrong_rows: self.wrong_rows.load(Ordering::Relaxed),
+            ..Tally::default()
+        }
+    }
+
+    pub(crate) fn count_wrong(&self, rows: u64) {
+        self.wrong_rows.fetch_add(rows, Ordering::Relaxed);
     }
 
     /// Holds all clients between two actions; every row is back in its ledger.
@@ -81,7 +100,9 @@ impl Traffic {
         let Some(ledger) = ledgers.get(client.rows) else {
             fail!("nobody keeps account of the rows of {}", client.rows)
         };
-        ledger.verify(db, client).await
+        let wrong = ledger.wrong_rows(db, client).await?;
+        self.count_wrong(wrong.len() as u64);
+        ledger.expect_none(&wrong)
     }
 
     /// Connects the client's connections and lets them run until [`Running::leave`].
@@ -230,9 +251,13 @@ impl Connection {
         let key = Text(Some(row.key.to_string()));
         match action {
             Action::Read => self.check_read(statement, &key, &row).await?,
-            Action::Unrelated => expect_one(self.db.execute(statement, &[&key]).await?)?,
+            Action::Unrelated => {
+                expect_one(self.db.execute(statement, &[&key]).await?)?;
+                self.wrote();
+            }
             Action::Delete => {
                 expect_one(self.db.execute(statement, &[&key]).await?)?;
+                self.wrote();
                 return Ok(());
             }
             Action::UpdateRolledBack => {
@@ -245,10 +270,15 @@ impl Connection {
                 let value = Text(self.new_value());
                 expect_one(self.db.execute(statement, &[&key, &value]).await?)?;
                 row.values.insert(self.client.slot, value.0);
+                self.wrote();
             }
         }
         self.ledger().put(row);
         Ok(())
+    }
+
+    fn wrote(&self) {
+        self.traffic.writes.fetch_add(1, Ordering::Relaxed);
     }
 
     async fn check_read(

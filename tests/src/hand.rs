@@ -1,0 +1,73 @@
+//! Who carries out what a stage asks for: a runner in this process, or processes that are killed.
+
+use std::fmt;
+
+use changeover::Changeover;
+use changeover::migration::Migrations;
+
+use crate::kills::Killer;
+use crate::{Failure, fail};
+
+/// What a runner is told to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command<'a> {
+    Expand,
+    Migrate,
+    Contract,
+    Undo(&'a str),
+}
+
+/// Who does it.
+#[derive(Debug)]
+pub(crate) enum Hand<'a> {
+    Steady,
+    Killed(&'a mut Killer),
+}
+
+impl<'a> Command<'a> {
+    /// Reads what its `Display` writes.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        Some(match text.split_once(' ').unwrap_or((text, "")) {
+            ("expand", "") => Command::Expand,
+            ("migrate", "") => Command::Migrate,
+            ("contract", "") => Command::Contract,
+            ("undo", id) => Command::Undo(id),
+            _ => return None,
+        })
+    }
+
+    /// Does it with a runner that is set up.
+    pub async fn carry_out(self, mut changeover: Changeover) -> Result<(), Failure> {
+        match self {
+            Command::Expand => changeover.expand().await?,
+            Command::Migrate => changeover.migrate().await?,
+            Command::Contract => changeover.contract().await?,
+            Command::Undo(id) => changeover.undo(id).await?,
+        };
+        Ok(())
+    }
+}
+
+impl fmt::Display for Command<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Command::Expand => f.write_str("expand"),
+            Command::Migrate => f.write_str("migrate"),
+            Command::Contract => f.write_str("contract"),
+            Command::Undo(id) => write!(f, "undo {id}"),
+        }
+    }
+}
+
+/// The history as a build with this head would have it.
+pub(crate) fn until(history: &Migrations, id: &str) -> Result<Migrations, Failure> {
+    match history.until(id) {
+        Some(history) => Ok(history),
+        None => fail!("the history has no migration {id}"),
+    }
+}
+
+/// A runner of its own for each command, as each start of a service has.
+pub(crate) async fn runner(url: &str, history: &Migrations) -> Result<Changeover, Failure> {
+    Ok(Changeover::new(history).app("harness").connect(url).await?)
+}
