@@ -18,6 +18,8 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/cuts.rs"]
+mod cuts;
 #[path = "live/direct.rs"]
 mod direct;
 #[path = "live/faithful.rs"]

@@ -1,10 +1,12 @@
-//! Who carries out what a stage asks for: a runner in this process, or processes that are killed.
+//! Who carries out what a stage asks for: a runner in this process, processes that are killed, or
+//! sessions that are cut.
 
 use std::fmt;
 
 use changeover::Changeover;
 use changeover::migration::Migrations;
 
+use crate::cuts::Cutter;
 use crate::kills::Killer;
 use crate::{Failure, fail};
 
@@ -22,6 +24,7 @@ pub enum Command<'a> {
 pub(crate) enum Hand<'a> {
     Steady,
     Killed(&'a mut Killer),
+    Cut(&'a mut Cutter),
 }
 
 impl<'a> Command<'a> {

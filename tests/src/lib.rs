@@ -6,6 +6,7 @@
 
 pub mod catalog;
 mod client;
+pub mod cuts;
 mod database;
 mod failure;
 pub mod fixture;

@@ -1,16 +1,19 @@
 //! The life of a change under traffic, from the seed to the contract, in the order in which a
 //! careful team would go through it.
 
+mod cuts;
+
 use std::time::Duration;
 
 use changeover::migration::Migration;
 
+use crate::cuts::{Cutter, Fault};
 use crate::hand::Hand;
-use crate::kills::Killer;
+use crate::kills::{Killer, Tally};
 use crate::scenario::Scenario;
 use crate::stage::{Build, Stage};
 use crate::traffic::Slowest;
-use crate::{Failure, catalog};
+use crate::{Failure, catalog, fail};
 
 /// Far more than any scenario takes: only a deadlock or an endless wait gets here.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -40,6 +43,22 @@ pub async fn run_killed(
     };
     killer.tally += tally;
     outcome
+}
+
+/// Releases and takes back the scenario's change once for each of these statements, with sessions
+/// that are cut there, until no run has that many.
+pub async fn run_cut(
+    scenario: &Scenario,
+    name: &str,
+    cutter: &mut Cutter,
+    at: impl Iterator<Item = (usize, Fault)>,
+) -> Result<Tally, Failure> {
+    let mut stage = Stage::seeded(scenario, name, Hand::Cut(cutter)).await?;
+    let outcome = tokio::time::timeout(LIMIT_KILLED, cuts::story(&mut stage, scenario, at)).await;
+    let outcome = outcome.unwrap_or_else(|_| fail!("not done after {LIMIT_KILLED:?}"));
+    outcome.map_err(|failure| failure.during(format!("{name}, {}", stage.phase())))?;
+    let tally = stage.tally();
+    stage.close().await.map(|_| tally)
 }
 
 async fn lived(stage: &mut Stage<'_>, scenario: &Scenario, limit: Duration) -> Result<(), Failure> {

@@ -7,10 +7,11 @@ use changeover::migration::{Migration, Phase};
 use changeover::testing::{Database, Server};
 
 use crate::client::Client;
+use crate::cuts::Cutter;
 use crate::database::{connect, forbid_rewrites};
 use crate::fixture::wait_until;
 use crate::hand::{Command, Hand, runner, until};
-use crate::kills::Tally;
+use crate::kills::{Run, Tally};
 use crate::ledger::Ledger;
 use crate::locks::{Declared, Sampler, declared};
 use crate::scenario::Scenario;
@@ -227,6 +228,20 @@ impl<'a> Stage<'a> {
         self.attempt_once(Command::Migrate).await
     }
 
+    /// Runs the whole change at one go.
+    pub(crate) async fn release(&mut self) -> Result<(), Failure> {
+        self.enter("release", declared(self.scenario.migration()?, &FORWARD, false));
+        self.carry_out(self.scenario.change, Command::Migrate).await
+    }
+
+    /// Who carries out what is asked for, where it is this.
+    pub(crate) fn cutter(&mut self) -> Option<&mut Cutter> {
+        match &mut self.hand {
+            Hand::Cut(cutter) => Some(cutter),
+            _ => None,
+        }
+    }
+
     /// The same with the undo.
     pub(crate) async fn begin_to_undo(&mut self) -> Result<(), Failure> {
         self.enter("half an undo", declared(self.scenario.migration()?, &FORWARD, true));
@@ -243,18 +258,25 @@ impl<'a> Stage<'a> {
     /// Does it with the build that has this head.
     async fn carry_out(&mut self, head: &str, command: Command<'_>) -> Result<(), Failure> {
         let url = self.database.url();
-        if let Hand::Killed(killer) = &mut self.hand {
-            let mut run = killer.begin(url, head, command);
-            while let Hand::Killed(killer) = &mut self.hand
-                && !killer.attempt(&mut run).await?
-            {
-                self.act(SOME_ACTIONS).await?;
+        let history = until(self.scenario.history, head)?;
+        match &mut self.hand {
+            Hand::Steady => command.carry_out(runner(url, &history).await?).await?,
+            Hand::Cut(cutter) => cutter.carry_out(url, &history, command).await?,
+            Hand::Killed(killer) => {
+                let run = killer.begin(url, head, command);
+                self.until_it_lives(run).await?;
             }
-        } else {
-            let history = until(self.scenario.history, head)?;
-            command.carry_out(runner(url, &history).await?).await?;
         }
         self.sampler.check()
+    }
+
+    async fn until_it_lives(&mut self, mut run: Run) -> Result<(), Failure> {
+        while let Hand::Killed(killer) = &mut self.hand
+            && !killer.attempt(&mut run).await?
+        {
+            self.act(SOME_ACTIONS).await?;
+        }
+        Ok(())
     }
 
     /// Fails where the runner has left something of itself: a step half-way, a session, its lock.
