@@ -8,6 +8,8 @@ mod alone;
 mod blocked;
 #[path = "live/bound.rs"]
 mod bound;
+#[path = "live/by_hand.rs"]
+mod by_hand;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -18,10 +20,14 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
-#[path = "live/cuts.rs"]
-mod cuts;
+#[path = "live/cut.rs"]
+mod cut;
 #[path = "live/direct.rs"]
 mod direct;
+#[path = "live/disk_full.rs"]
+mod disk_full;
+#[path = "live/failover.rs"]
+mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
 #[path = "live/functions.rs"]
@@ -38,6 +44,12 @@ mod interrupted_index;
 mod kill_and_resume;
 #[path = "live/kills.rs"]
 mod kills;
+#[path = "live/lease_race.rs"]
+mod lease_race;
+#[path = "live/leases.rs"]
+mod leases;
+#[path = "live/lost_statements.rs"]
+mod lost_statements;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/partitioned.rs"]
@@ -48,12 +60,18 @@ mod partitioned_index;
 mod partitioned_model;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
+#[path = "live/repair.rs"]
+mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/restart.rs"]
+mod restart;
 #[path = "live/retyped.rs"]
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/state_schema.rs"]
+mod state_schema;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]

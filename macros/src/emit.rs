@@ -17,6 +17,11 @@ use crate::plan::{
     Alone, Backfill, Bound, Convert, Index, Lock, Mend, Phase, Require, Statement, Step, Work, sql,
 };
 
+/// The version of the wording of plans. A database keeps the text of what has run, and a migration
+/// whose plan reads otherwise has been edited; unless the version is another one, too. So whoever
+/// changes the plan of any change that a release can make already raises this.
+pub(crate) const PLAN_VERSION: u32 = 1;
+
 /// A child's tokens, handed to its parent, which puts its schema in front and passes them on.
 pub(crate) fn ask_parent(after: &After) -> TokenStream {
     let (path, parent, body) = (&after.path, after.parent(), &after.body);
@@ -62,6 +67,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
                 switches: &[#(#switches),*],
                 contracts: &[#(#contracts),*],
                 requires: &[#(#requires),*],
+                plan_version: #PLAN_VERSION,
             }
         };
 

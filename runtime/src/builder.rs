@@ -1,11 +1,17 @@
 //! How a run is set up.
 
+mod answer;
+mod leases;
+
 use std::fmt;
+use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_postgres::NoTls;
-use tracing::Instrument as _;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{Config, NoTls, Socket};
 
+use crate::connect::{Connect, Postgres};
 use crate::error::{Error, Kind};
 use crate::executor::{Executor, SqlError};
 use crate::migration::Migrations;
@@ -86,24 +92,40 @@ impl Builder {
 
     /// Connects without TLS by a connection string or URL, straight to the server.
     ///
-    /// It must be called within a Tokio runtime: a task drives the connection. For TLS, connect
-    /// with tokio-postgres yourself and hand the client to [`executor`](Builder::executor).
+    /// It must be called within a Tokio runtime: a task drives the connection.
     pub async fn connect(self, database: &str) -> Result<Changeover, Error> {
-        let (client, connection) = tokio_postgres::connect(database, NoTls)
-            .await
+        let config = Config::from_str(database)
             .map_err(|error| Error::new(Kind::Connect).caused_by(SqlError::from(error)))?;
-        let drive = async move {
-            if let Err(error) = connection.await {
-                tracing::warn!(%error, "the connection to the database ended");
-            }
-        };
-        tokio::spawn(drive.in_current_span());
-        Ok(self.executor(client))
+        self.connect_with(config, NoTls).await
     }
 
-    /// Uses a session that is connected already; see [`Executor`] for what it must be.
+    /// Connects with the caller's TLS, straight to the server.
+    ///
+    /// It must be called within a Tokio runtime: a task drives the connection.
+    pub async fn connect_with<T>(self, config: Config, tls: T) -> Result<Changeover, Error>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + 'static,
+        T::TlsConnect: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        self.connector(Postgres::new(config, tls)).await
+    }
+
+    /// Connects with another client than tokio-postgres.
+    pub async fn connector(self, connector: impl Connect + 'static) -> Result<Changeover, Error> {
+        let executor = connector
+            .connect()
+            .await
+            .map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
+        let connector = Some(Arc::new(connector) as _);
+        Ok(Changeover::start(self.history, self.settings, executor, connector))
+    }
+
+    /// Uses a session that is connected already; see [`Executor`] for what it must be. A lease
+    /// opens sessions of its own, so it needs a [`connector`](Builder::connector).
     pub fn executor(self, executor: impl Executor + 'static) -> Changeover {
-        Changeover::start(self.history, self.settings, Box::new(executor))
+        Changeover::start(self.history, self.settings, Box::new(executor), None)
     }
 }
 

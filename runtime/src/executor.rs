@@ -16,6 +16,14 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 pub trait Executor: Send {
     /// Runs one statement and waits until the server has answered.
     async fn query(&mut self, sql: &str) -> Result<Rows, SqlError>;
+
+    /// Waits for a notification of a channel that the session listens to; forever where the client
+    /// cannot tell, and then what waits for it polls. It may be dropped at any time.
+    ///
+    /// PostgreSQL manual, `NOTIFY`.
+    async fn notified(&mut self) {
+        std::future::pending::<()>().await;
+    }
 }
 
 #[async_trait]
@@ -83,6 +91,15 @@ impl<'a> Row<'a> {
     pub fn get(&self, column: usize) -> Option<&'a str> {
         self.values.get(column)?.as_deref()
     }
+}
+
+/// Whether there is no session any more: the connection failed, or the server ended it, because it
+/// stops, has crashed or starts, or the session was idle for too long.
+///
+/// PostgreSQL manual, appendix "PostgreSQL Error Codes".
+pub(crate) fn ends_session(code: Option<&str>) -> bool {
+    const ENDS: [&str; 6] = ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"];
+    code.is_none_or(|code| code.starts_with("08") || ENDS.contains(&code))
 }
 
 /// A statement that failed, with the server's SQLSTATE where the server answered.

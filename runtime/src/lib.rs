@@ -32,6 +32,7 @@ mod backfill;
 mod blockers;
 mod bound;
 mod builder;
+mod connect;
 mod convert;
 mod error;
 mod executor;
@@ -40,11 +41,16 @@ mod gate;
 mod heap;
 mod index;
 mod jitter;
+mod lease;
 mod ledger;
+mod line;
 mod lock;
 pub mod migration;
 mod phase;
 mod plan_text;
+mod presence;
+mod release;
+mod repair;
 mod report;
 mod require;
 mod retry;
@@ -66,14 +72,18 @@ pub use async_trait::async_trait;
 pub use changeover_macros::*;
 
 pub use crate::builder::Builder;
+pub use crate::connect::Connect;
 pub use crate::error::Error;
 pub use crate::executor::{Executor, Row, Rows, SqlError};
 pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
+pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::migration::*;
-pub use crate::report::{PhaseReport, Progress, Report};
+pub use crate::repair::Repair;
+pub use crate::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::runner::Changeover;
-pub use crate::status::{MigrationStatus, State, Status};
+pub use crate::settings::Gate;
+pub use crate::status::{InstanceStatus, MigrationStatus, State, Status};
 
 #[doc(hidden)]
 pub mod __private {

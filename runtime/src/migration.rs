@@ -59,6 +59,10 @@ pub struct Migration {
     /// The migrations whose contract must have run before this one can start, because it needs
     /// a name that they hold until then.
     pub requires: &'static [&'static str],
+    /// The version of the wording of plans: a release of the macros that words the plan of any
+    /// change otherwise than the one before has a higher one, so that what is complete is not taken
+    /// for edited.
+    pub plan_version: u32,
 }
 
 impl Migration {

@@ -10,6 +10,25 @@ use crate::migration::Phase;
 pub struct Report {
     /// The phases, in the order in which they ran.
     pub phases: Vec<PhaseReport>,
+    /// The switches and contracts that are declared and did not run.
+    pub held: Vec<HeldGate>,
+}
+
+/// A switch or a contract that waits, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldGate {
+    /// The migration whose phase it is.
+    pub migration: String,
+    /// The phase.
+    pub phase: Phase,
+    /// What holds it, a clause each.
+    pub by: Vec<String>,
+}
+
+impl fmt::Display for HeldGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} of `{}` waits: {}", self.phase, self.migration, self.by.join("; "))
+    }
 }
 
 /// What a run did in one phase of one migration.
@@ -58,6 +77,13 @@ impl PhaseReport {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.table(f)?;
+        self.held.iter().try_for_each(|held| writeln!(f, "{held}"))
+    }
+}
+
+impl Report {
+    fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.phases.is_empty() {
             return f.write_str("nothing to do\n");
         }

@@ -22,6 +22,14 @@ impl Way {
         }
     }
 
+    /// The end of a step that only looked.
+    fn looked(self) -> StepState {
+        match self {
+            Way::Forward => StepState::Passed,
+            Way::Back => StepState::Undone,
+        }
+    }
+
     fn under_way(self) -> StepState {
         match self {
             Way::Forward => StepState::Intended,
@@ -73,11 +81,11 @@ async fn carry_out(
     }
     if let Work::Require(require) = work {
         require::check(stage.held, require).await?;
-        return store.finish(stage.held, way.end()).await;
+        return store.finish(stage.held, way.looked()).await;
     }
     if let Work::Bound(bound) = work {
         bound::check(stage.held, bound).await?;
-        return store.finish(stage.held, way.end()).await;
+        return store.finish(stage.held, way.looked()).await;
     }
     store.intend(stage.held, way.under_way()).await?;
     let resumed = matches!(recorded.state, StepState::Intended | StepState::Undoing);

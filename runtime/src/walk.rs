@@ -132,7 +132,7 @@ impl<F: Filler> Walk<'_, F> {
         for leaf in &leaves {
             let at = match cursor {
                 Some(cursor) if leaf.oid < cursor.leaf => None,
-                Some(cursor) if leaf.oid == cursor.leaf => Some(cursor),
+                Some(cursor) if leaf.oid == cursor.leaf => Some(cursor.within(leaf)),
                 _ => Some(Cursor::at_start_of(leaf)),
             };
             way.skipped += u64::from(at.map_or(leaf.blocks, |at| at.block.min(leaf.blocks)));

@@ -62,6 +62,7 @@ static RENAME: Migration = Migration {
     switches: &["m0000_something"],
     contracts: &["m0000_something"],
     requires: &["m0000_something"],
+    plan_version: 1,
 };
 
 const ADD: Step = Step {

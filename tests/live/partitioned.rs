@@ -41,7 +41,16 @@ const fn migration(
     changes: &'static [Change],
     contracts: &'static [&'static str],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts, requires: &[] }
+    Migration {
+        id,
+        parent,
+        doc: "",
+        changes,
+        switches: &[],
+        contracts,
+        requires: &[],
+        plan_version: 1,
+    }
 }
 
 static M1: Migration = migration("m0001_events", None, &[CREATE], &[]);

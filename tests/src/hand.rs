@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use changeover::Changeover;
 use changeover::migration::Migrations;
+use changeover::{Changeover, Gate};
 
 use crate::cuts::Cutter;
 use crate::kills::Killer;
@@ -72,5 +72,5 @@ pub(crate) fn until(history: &Migrations, id: &str) -> Result<Migrations, Failur
 
 /// A runner of its own for each command, as each start of a service has.
 pub(crate) async fn runner(url: &str, history: &Migrations) -> Result<Changeover, Failure> {
-    Ok(Changeover::new(history).app("harness").connect(url).await?)
+    Ok(Changeover::new(history).app("harness").gate(Gate::Manual).connect(url).await?)
 }

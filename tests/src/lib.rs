@@ -15,9 +15,12 @@ pub mod kills;
 pub mod layout;
 mod ledger;
 mod locks;
+pub mod proxy;
 pub mod run;
 pub mod sample;
 mod scenario;
+pub mod scene;
+pub mod small_disk;
 mod stage;
 pub mod traffic;
 

@@ -44,7 +44,16 @@ pub const fn migration(
     parent: Option<&'static str>,
     changes: &'static [Change],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts: &[], requires: &[] }
+    Migration {
+        id,
+        parent,
+        doc: "",
+        changes,
+        switches: &[],
+        contracts: &[],
+        requires: &[],
+        plan_version: 1,
+    }
 }
 
 const CREATE: &str = "create table public.users (

@@ -19,6 +19,7 @@ pub(super) fn migration(id: &str, migration: &Migration) -> &'static data::Migra
         switches: ids(migration.switches.iter().map(String::as_str).collect()),
         contracts: ids(migration.contracts.iter().map(String::as_str).collect()),
         requires: ids(migration.requires()),
+        plan_version: crate::emit::PLAN_VERSION,
     })
 }
 

@@ -77,9 +77,11 @@ pub(crate) fn refusal(code: &str) -> Answer {
 }
 
 fn usual(sql: &str) -> Rows {
-    let answers: [(&str, &[&[&str]]); 10] = [
+    let answers: [(&str, &[&[&str]]); 12] = [
         ("select pg_backend_pid()", &[&["7"]]),
         ("select pg_try_advisory_lock", &[&["t", "7"]]),
+        ("select pg_catalog.to_regnamespace('changeover", &[&["f", "f"]]),
+        ("select coalesce(max(version)", &[&["1000"]]),
         ("select to_regclass('changeover", &[&["f"]]),
         ("select name from unnest", &[&[TABLE]]),
         ("with recursive tree", &[&["5", TABLE, "100"]]),
@@ -191,7 +193,16 @@ const fn migration(
     parent: Option<&'static str>,
     changes: &'static [Change],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts: &[], requires: &[] }
+    Migration {
+        id,
+        parent,
+        doc: "",
+        changes,
+        switches: &[],
+        contracts: &[],
+        requires: &[],
+        plan_version: 1,
+    }
 }
 
 const CHANGES: &[Change] =

@@ -51,6 +51,19 @@ async fn whatever_fails_the_lock_is_released_and_no_transaction_is_left_open() {
 }
 
 #[tokio::test]
+async fn a_schema_that_another_history_is_changing_is_tried_again() {
+    let mut refused = false;
+    let (outcome, log) = migrate(move |sql, _| {
+        let refuse = !refused && sql.starts_with("select pg_catalog.pg_advisory_xact_lock");
+        refused |= refuse;
+        refuse.then(|| refusal("55P03"))
+    })
+    .await;
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!(log.count("create schema"), 1);
+}
+
+#[tokio::test]
 async fn only_what_gave_way_is_tried_again() {
     for (code, tries) in
         [("55P03", 2), ("40P01", 2), ("57014", 1), ("40001", 1), ("23505", 1), ("42P07", 1)]
@@ -125,8 +138,8 @@ async fn rows_that_stay_unfilled_stop_the_run() {
 #[tokio::test]
 async fn an_edited_migration_is_shown_line_by_line() {
     let (outcome, log) = migrate(|sql, _| {
-        if sql.starts_with("select to_regclass") {
-            return Some(Ok(rows(&[&["t"]])));
+        if sql.starts_with("select to_regclass") || sql.contains("to_regnamespace") {
+            return Some(Ok(rows(&[&["t", "t"]])));
         }
         if sql.contains("from changeover.migrations") {
             return Some(Ok(Rows::new(
@@ -280,7 +293,12 @@ async fn a_first_run_runs_the_switches_and_contracts_that_it_needs() {
 async fn a_run_that_is_dropped_leaves_the_session_to_be_tidied() {
     let (mock, log) = Mock::new(|_, _| None);
     let mut changeover = Changeover::new(&ONE).executor(mock);
-    changeover.session.lock(&changeover.settings).await.map(drop).expect("nothing was refused");
+    changeover
+        .session
+        .lock(&changeover.settings, Duration::ZERO)
+        .await
+        .map(drop)
+        .expect("nothing was refused");
     let before = log.all().len();
     assert!(changeover.migrate().await.is_ok());
     assert_eq!(log.all().get(before).map(String::as_str), Some("rollback"));

@@ -10,7 +10,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, process::ExitCode};
 
-use changeover::{Builder, Changeover, Migrations, Progress};
+use changeover::{Builder, Changeover, Gate, Migrations, Progress};
 use changeover_tests::ops::SCENARIOS;
 use changeover_tests::sample::{
     CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
@@ -35,14 +35,15 @@ async fn run() -> Result<(), Failure> {
     let Some(command) = Command::parse(command) else { fail!("no command is called {command}") };
     let changeover = match name.strip_prefix("op:") {
         Some(operation) => {
-            let builder = Changeover::new(&of_operation(operation)?).app("harness");
+            let builder =
+                Changeover::new(&of_operation(operation)?).app("harness").gate(Gate::Manual);
             let held = held.first().and_then(|report| report.parse().ok());
             let changeover = holding(builder, held).connect(url).await?;
             println!("connected");
             changeover
         }
         None => {
-            let builder = Changeover::new(&sample(name)?).app("harness");
+            let builder = Changeover::new(&sample(name)?).app("harness").gate(Gate::Manual);
             let tell = |progress: &Progress<'_>| println!("{} {}", progress.phase, progress.rows);
             builder.on_progress(tell).connect(url).await?
         }
