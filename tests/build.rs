@@ -11,13 +11,11 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", ops.display());
 
     let (mut modules, mut live, mut plans) = (String::new(), String::new(), String::new());
-    let mut scenarios = String::new();
     for name in folders_with_a_scenario(&ops)? {
         let file = ops.join(&name).join("live.rs");
         println!("cargo::rerun-if-changed={}", file.display());
         writeln!(modules, "#[path = {:?}]\npub mod {name};", file.display())
             .map_err(io::Error::other)?;
-        write!(scenarios, "({name:?}, {name}::scenario), ").map_err(io::Error::other)?;
         for (tests, check) in [(&mut live, "live"), (&mut plans, "plan")] {
             writeln!(
                 tests,
@@ -27,15 +25,21 @@ fn main() -> io::Result<()> {
             .map_err(io::Error::other)?;
         }
     }
-    writeln!(modules, "/// Every scenario by its folder's name.")
-        .and_then(|()| {
-            let list = "pub const SCENARIOS: &[(&str, fn() -> crate::Scenario)]";
-            writeln!(modules, "{list} = &[{scenarios}];")
-        })
-        .map_err(io::Error::other)?;
+    let all: String = names_and_scenarios(&folders_with_a_scenario(&ops)?);
+    modules.push_str(&all);
     fs::write(out.join("ops.rs"), modules)?;
     fs::write(out.join("live.rs"), live)?;
     fs::write(out.join("plans.rs"), plans)
+}
+
+/// Every scenario with its name.
+fn names_and_scenarios(names: &[String]) -> String {
+    let pairs: Vec<String> =
+        names.iter().map(|name| format!("({name:?}, {name}::scenario)")).collect();
+    format!(
+        "/// Every operation's name and scenario.\npub const ALL: &[(&str, fn() -> crate::Scenario)] = &[{}];",
+        pairs.join(", ")
+    )
 }
 
 fn folders_with_a_scenario(ops: &Path) -> io::Result<Vec<String>> {

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use changeover_tests::kills::{Killer, Moments, Tally};
-use changeover_tests::ops::SCENARIOS;
+use changeover_tests::ops;
 use changeover_tests::{Failure, Scenario, block_on, fail, run};
 
 const MIGRATE: &str = env!("CARGO_BIN_EXE_migrate");
@@ -124,7 +124,7 @@ fn operations(is_short: bool, seed: u64) -> Vec<Operation> {
         Some(wanted) => name == wanted,
         None => !is_short || number % STRIDE == first,
     };
-    SCENARIOS.iter().enumerate().filter(chosen).map(|(_, operation)| *operation).collect()
+    ops::ALL.iter().enumerate().filter(chosen).map(|(_, operation)| *operation).collect()
 }
 
 fn number(variable: &str) -> Option<u64> {

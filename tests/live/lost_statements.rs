@@ -6,7 +6,7 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use changeover_tests::cuts::{Cutter, Fault};
-use changeover_tests::ops::SCENARIOS;
+use changeover_tests::ops;
 use changeover_tests::{Failure, block_on, fail, run};
 
 /// A kind of work each: a backfill by SQL and one by a function, an index, a partition that is
@@ -36,7 +36,7 @@ fn a_release_and_its_undo_survive_a_cut_at_any_statement() -> Result<(), Failure
 }
 
 async fn cut(name: &str, at: impl Iterator<Item = (usize, Fault)>) -> Result<(), Failure> {
-    let Some((_, scenario)) = SCENARIOS.iter().find(|(known, _)| *known == name) else {
+    let Some((_, scenario)) = ops::ALL.iter().find(|(known, _)| *known == name) else {
         fail!("no operation is called {name}")
     };
     let started = Instant::now();

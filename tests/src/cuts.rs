@@ -85,7 +85,7 @@ impl Cutter {
             let gone = "select not exists (select from pg_stat_activity where pid = ";
             wait_until(&db, &format!("{gone}{pid})")).await?;
         }
-        command.carry_out(runner(url, history).await?).await.map_err(|failure| {
+        command.carry_out(runner(url, None, history).await?).await.map_err(|failure| {
             failure.during(format!("`{command}` again, {fault:?} at statement {at}"))
         })
     }

@@ -8,6 +8,7 @@ use changeover::{Changeover, Gate};
 
 use crate::cuts::Cutter;
 use crate::kills::Killer;
+use crate::roles::Roles;
 use crate::{Failure, fail};
 
 /// What a runner is told to do.
@@ -71,6 +72,13 @@ pub(crate) fn until(history: &Migrations, id: &str) -> Result<Migrations, Failur
 }
 
 /// A runner of its own for each command, as each start of a service has.
-pub(crate) async fn runner(url: &str, history: &Migrations) -> Result<Changeover, Failure> {
+pub(crate) async fn runner(
+    url: &str,
+    roles: Option<&Roles>,
+    history: &Migrations,
+) -> Result<Changeover, Failure> {
+    if let Some(roles) = roles {
+        return roles.start(history).await;
+    }
     Ok(Changeover::new(history).app("harness").gate(Gate::Manual).connect(url).await?)
 }

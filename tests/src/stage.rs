@@ -14,6 +14,7 @@ use crate::hand::{Command, Hand, runner, until};
 use crate::kills::{Run, Tally};
 use crate::ledger::Ledger;
 use crate::locks::{Declared, Sampler, declared};
+use crate::roles::Roles;
 use crate::scenario::Scenario;
 use crate::traffic::{Running, Slowest, Traffic};
 use crate::{Failure, catalog, fail};
@@ -42,6 +43,7 @@ pub(crate) struct Stage<'a> {
     traffic: Arc<Traffic>,
     sampler: Sampler,
     files: Vec<(u32, String, u32)>,
+    roles: Option<Roles>,
     db: tokio_postgres::Client,
     /// Last, so that it is dropped after every connection to it.
     database: Database,
@@ -63,8 +65,16 @@ impl<'a> Stage<'a> {
         for prelude in &scenario.preludes {
             db.batch_execute(prelude).await?;
         }
+        let roles = match scenario.rights {
+            Some(_) => Some(Roles::make(&db, database.url()).await?),
+            None => None,
+        };
+        if let (Some(roles), Some(also)) = (&roles, scenario.rights) {
+            roles.give(&db, also).await?;
+        }
         if let Some(parent) = scenario.migration()?.parent {
-            runner(database.url(), &until(scenario.history, parent)?).await?.contract().await?;
+            let history = until(scenario.history, parent)?;
+            runner(database.url(), roles.as_ref(), &history).await?.contract().await?;
         }
         for seed in &scenario.seeds {
             db.batch_execute(seed).await.map_err(|error| Failure::from(error).during("seed"))?;
@@ -76,13 +86,16 @@ impl<'a> Stage<'a> {
         if let Some(client) = &scenario.old {
             ledgers.insert(client.rows, Ledger::of_seed(&db, client).await?);
         }
+        let is_steady = matches!(hand, Hand::Steady);
         Ok(Stage {
             scenario,
             hand,
             running: Vec::new(),
             traffic: Traffic::new(database.url(), ledgers),
-            sampler: Sampler::start(database.url()).await?,
+            // How long a lock is held depends on who is killed where.
+            sampler: Sampler::start(database.url(), is_steady).await?,
             files: catalog::files(&db).await?,
+            roles,
             db,
             database,
         })
@@ -110,7 +123,9 @@ impl<'a> Stage<'a> {
     /// is at work.
     pub(crate) async fn arrive(&mut self, build: Build) -> Result<(), Failure> {
         let Some(client) = self.client(build) else { return Ok(()) };
-        let running = self.traffic.start(&format!("{build:?}").to_lowercase(), client).await?;
+        let mut client = client.clone();
+        client.role = client.role.or(self.roles.as_ref().map(Roles::app));
+        let running = self.traffic.start(&format!("{build:?}").to_lowercase(), &client).await?;
         self.running.push((build, running));
         self.advance().await
     }
@@ -260,7 +275,10 @@ impl<'a> Stage<'a> {
         let url = self.database.url();
         let history = until(self.scenario.history, head)?;
         match &mut self.hand {
-            Hand::Steady => command.carry_out(runner(url, &history).await?).await?,
+            Hand::Steady => {
+                let runner = runner(url, self.roles.as_ref(), &history).await?;
+                command.carry_out(runner).await?;
+            }
             Hand::Cut(cutter) => cutter.carry_out(url, &history, command).await?,
             Hand::Killed(killer) => {
                 let run = killer.begin(url, head, command);
@@ -311,6 +329,9 @@ impl<'a> Stage<'a> {
         let server = Server::shared().await?;
         let database = server.database("model").await?;
         let db = connect(database.url(), "harness-model").await?;
+        if let (Some(roles), Some(also)) = (&self.roles, self.scenario.rights) {
+            roles.become_runner(&db, also).await?;
+        }
         for sql in self.scenario.history.schema {
             let outcome = db.batch_execute(sql).await;
             outcome.map_err(|error| Failure::from(error).during(format!("model: `{sql}`")))?;
@@ -327,6 +348,9 @@ impl<'a> Stage<'a> {
             catalog::expect_same_files(&self.db, &self.files).await?;
         }
         self.sampler.finish().await?;
+        if let Some(roles) = self.roles {
+            roles.drop().await?;
+        }
         Ok(self.traffic.slowest())
     }
 }

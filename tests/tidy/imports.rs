@@ -19,6 +19,7 @@ const MACROS: &[&[&str]] = &[
 const RUNTIME: &[&[&str]] = &[
     &[
         "migration",
+        "obstacle",
         "report",
         "status",
         "error",
@@ -32,10 +33,13 @@ const RUNTIME: &[&[&str]] = &[
         "repair",
         "settings",
     ],
-    &["ledger", "presence"],
+    &["ledger", "presence", "denied", "grants"],
     &["gate"],
     &["line", "lock", "blockers", "retry", "store", "stage", "transaction", "heap", "walk"],
-    &["backfill", "convert", "index", "require", "alone", "bound", "step", "lease", "drift"],
+    &[
+        "backfill", "convert", "index", "require", "outside", "alone", "bound", "step", "lease",
+        "drift",
+    ],
     &["phase"],
     &["release"],
     &["runner"],

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, process::ExitCode};
 
 use changeover::{Builder, Changeover, Gate, Migrations, Progress};
-use changeover_tests::ops::SCENARIOS;
+use changeover_tests::ops;
 use changeover_tests::sample::{
     CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
 };
@@ -67,7 +67,7 @@ fn sample(name: &str) -> Result<Migrations, Failure> {
 /// The history of a scenario as a build with this head has it.
 fn of_operation(name: &str) -> Result<Migrations, Failure> {
     let (operation, head) = name.split_once('@').unwrap_or((name, ""));
-    let scenario = SCENARIOS.iter().find(|(name, _)| *name == operation);
+    let scenario = ops::ALL.iter().find(|(name, _)| *name == operation);
     let history = scenario.and_then(|(_, scenario)| scenario().history().until(head));
     history.map_or_else(|| fail!("no operation has the history {name}"), Ok)
 }
