@@ -68,6 +68,7 @@ pub struct Killer {
     moments: Moments,
     /// How long each command takes where nobody kills it, at the most.
     lengths: BTreeMap<String, Duration>,
+    spared: bool,
     pub tally: Tally,
 }
 
@@ -91,14 +92,28 @@ impl Killer {
             random: fastrand::Rng::with_seed(seed),
             moments: Moments::Never,
             lengths: BTreeMap::new(),
+            spared: false,
             tally: Tally::default(),
         }
     }
 
     /// Begins another life.
     pub fn kill_at(&mut self, moments: Moments) {
-        self.moments = moments;
+        (self.moments, self.spared) = (moments, false);
         self.tally.cases += 1;
+    }
+
+    pub(crate) fn has_boundaries(&self) -> bool {
+        self.moments == Moments::Boundaries
+    }
+
+    /// Whether runners are to be spared for now.
+    pub(crate) fn spare(&mut self, spared: bool) {
+        self.spared = spared;
+    }
+
+    pub(crate) fn is_spared(&self) -> bool {
+        self.spared
     }
 
     /// Takes on a command; `until` is the head of the build that runs it.
@@ -123,10 +138,14 @@ impl Killer {
     }
 
     /// Starts one process that is killed somewhere, if it is not done before.
-    pub(crate) async fn attempt_once(&mut self, run: &mut Run) -> Result<bool, Failure> {
+    pub(crate) async fn attempt_once(
+        &mut self,
+        run: &mut Run,
+        report: u32,
+    ) -> Result<bool, Failure> {
         let moment = match self.moments {
             Moments::Never => Moment::Never,
-            Moments::Boundaries => Moment::Report(self.random.u32(..8)),
+            Moments::Boundaries => Moment::Report(report),
             Moments::Random => Moment::After(self.instant(run)),
         };
         self.start(run, moment).await

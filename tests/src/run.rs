@@ -2,6 +2,7 @@
 //! careful team would go through it.
 
 mod cuts;
+mod half_way;
 
 use std::time::Duration;
 
@@ -74,7 +75,7 @@ async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure
     stage.arrive(Build::Old).await?;
 
     if stage.is_killing() && scenario.undoable {
-        left_half_way(stage, &before).await?;
+        half_way::there_and_back(stage, scenario, &before).await?;
     }
     if scenario.undoable {
         an_expansion_taken_back(stage, &before).await?;
@@ -95,22 +96,6 @@ async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure
         ("the compiler's model", &stage.model().await?),
     )?;
     stage.expect_all_done().await
-}
-
-/// A release that is given up after a kill, and an undo that is: the other way from there.
-async fn left_half_way(stage: &mut Stage<'_>, before: &str) -> Result<(), Failure> {
-    stage.begin_to_migrate().await?;
-    stage.undo().await?;
-    nothing_left_behind(stage, before).await?;
-
-    stage.begin_to_migrate().await?;
-    stage.begin_to_undo().await?;
-    stage.expand().await?;
-    stage.migrate().await?;
-    stage.expect_equal_shapes().await?;
-    stage.begin_to_undo().await?;
-    stage.undo().await?;
-    nothing_left_behind(stage, before).await
 }
 
 /// Undone before a single row was filled.

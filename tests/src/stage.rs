@@ -1,17 +1,17 @@
 //! The database, the clients and the watchers of one scenario, and what can be done with them.
 
+mod hands;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use changeover::migration::{Migration, Phase};
 use changeover::testing::{Database, Server};
 
+pub(crate) use self::hands::Once;
 use crate::client::Client;
-use crate::cuts::Cutter;
 use crate::database::{connect, forbid_rewrites};
-use crate::fixture::wait_until;
 use crate::hand::{Command, Hand, runner, until};
-use crate::kills::{Run, Tally};
 use crate::ledger::Ledger;
 use crate::locks::{Declared, Sampler, declared};
 use crate::roles::Roles;
@@ -21,9 +21,6 @@ use crate::{Failure, catalog, fail};
 
 /// Enough actions that each kind is met a few times on each connection.
 const ACTIONS: u64 = 25;
-
-/// Enough that each connection meets what a killed runner left.
-const SOME_ACTIONS: u64 = 2;
 
 /// The phases that an undo takes back.
 const FORWARD: [Phase; 2] = [Phase::Expand, Phase::Migrate];
@@ -230,94 +227,6 @@ impl<'a> Stage<'a> {
         self.enter("contract", allowed);
         let head = self.scenario.history.head().map_or("", |head| head.id);
         self.carry_out(head, Command::Contract).await
-    }
-
-    /// Whether runners are killed.
-    pub(crate) fn is_killing(&self) -> bool {
-        matches!(self.hand, Hand::Killed(_))
-    }
-
-    /// Runs the change up to where a process of it is killed, and leaves it there.
-    pub(crate) async fn begin_to_migrate(&mut self) -> Result<(), Failure> {
-        self.enter("half a release", declared(self.scenario.migration()?, &FORWARD, false));
-        self.attempt_once(Command::Migrate).await
-    }
-
-    /// Runs the whole change at one go.
-    pub(crate) async fn release(&mut self) -> Result<(), Failure> {
-        self.enter("release", declared(self.scenario.migration()?, &FORWARD, false));
-        self.carry_out(self.scenario.change, Command::Migrate).await
-    }
-
-    /// Who carries out what is asked for, where it is this.
-    pub(crate) fn cutter(&mut self) -> Option<&mut Cutter> {
-        match &mut self.hand {
-            Hand::Cut(cutter) => Some(cutter),
-            _ => None,
-        }
-    }
-
-    /// The same with the undo.
-    pub(crate) async fn begin_to_undo(&mut self) -> Result<(), Failure> {
-        self.enter("half an undo", declared(self.scenario.migration()?, &FORWARD, true));
-        self.attempt_once(Command::Undo(self.scenario.change)).await
-    }
-
-    async fn attempt_once(&mut self, command: Command<'_>) -> Result<(), Failure> {
-        let Hand::Killed(killer) = &mut self.hand else { return Ok(()) };
-        let mut run = killer.begin(self.database.url(), self.scenario.change, command);
-        killer.attempt_once(&mut run).await?;
-        self.act(SOME_ACTIONS).await
-    }
-
-    /// Does it with the build that has this head.
-    async fn carry_out(&mut self, head: &str, command: Command<'_>) -> Result<(), Failure> {
-        let url = self.database.url();
-        let history = until(self.scenario.history, head)?;
-        match &mut self.hand {
-            Hand::Steady => {
-                let runner = runner(url, self.roles.as_ref(), &history).await?;
-                command.carry_out(runner).await?;
-            }
-            Hand::Cut(cutter) => cutter.carry_out(url, &history, command).await?,
-            Hand::Killed(killer) => {
-                let run = killer.begin(url, head, command);
-                self.until_it_lives(run).await?;
-            }
-        }
-        self.sampler.check()
-    }
-
-    async fn until_it_lives(&mut self, mut run: Run) -> Result<(), Failure> {
-        while let Hand::Killed(killer) = &mut self.hand
-            && !killer.attempt(&mut run).await?
-        {
-            self.act(SOME_ACTIONS).await?;
-        }
-        Ok(())
-    }
-
-    /// Fails where the runner has left something of itself: a step half-way, a session, its lock.
-    pub(crate) async fn expect_all_done(&self) -> Result<(), Failure> {
-        let undone = "select count(*) from changeover.steps
-                      where state <> 'done' or cursor is not null or error is not null";
-        let undone: i64 = self.db.query_one(undone, &[]).await?.get(0);
-        if undone != 0 {
-            fail!("{undone} steps are not done");
-        }
-        // A session that ends does so a moment after its client.
-        let nobody = "select not exists (select from pg_locks l join pg_database d
-                          on d.oid = l.database and d.datname = current_database()
-                          where l.locktype = 'advisory')
-                      and not exists (select from pg_stat_activity
-                          where datname = current_database()
-                          and application_name like 'changeover%')";
-        wait_until(&self.db, nobody).await
-    }
-
-    /// What the clients have done and met so far.
-    pub(crate) fn tally(&self) -> Tally {
-        self.traffic.tally()
     }
 
     pub(crate) async fn catalog(&self) -> Result<String, Failure> {
