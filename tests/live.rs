@@ -48,10 +48,14 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/kills.rs"]
+mod kills;
 #[path = "live/lease_race.rs"]
 mod lease_race;
 #[path = "live/leases.rs"]
 mod leases;
+#[path = "live/lost_statements.rs"]
+mod lost_statements;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/outside.rs"]

@@ -3,7 +3,7 @@
 use syn::LitStr;
 
 use crate::plan::dropped::{Dropped, ObjectKind};
-use crate::plan::{Mode, Statement};
+use crate::plan::{Alone, Mode, Statement, Work};
 use crate::syntax::column::Column;
 use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
@@ -64,6 +64,25 @@ pub(crate) fn add_check_not_valid(table: &TableName, name: &str, check: &str) ->
 pub(crate) fn validate(table: &TableName, constraint: &str) -> Statement {
     let clause = format!("validate constraint \"{constraint}\"");
     alter(table, &clause, Mode::ShareUpdateExclusive)
+}
+
+/// The same, where it is there and not valid yet; a foreign key looks at the rows of its parent.
+pub(crate) fn validate_if_there(
+    table: &TableName,
+    constraint: &str,
+    parent: Option<&TableName>,
+) -> Work {
+    let mut statement = validate(table, constraint);
+    if let Some(parent) = parent {
+        statement = statement.and_locks(parent, Mode::RowShare);
+    }
+    let done = format!(
+        "select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass({}) \
+         and conname = {} and not convalidated)",
+        literal(&table.quoted()),
+        literal(constraint)
+    );
+    Work::Alone(Alone { statement, done: Some(done), mend: Vec::new() })
 }
 
 pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
