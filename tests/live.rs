@@ -56,6 +56,8 @@ mod partitioned_index;
 mod partitioned_model;
 #[path = "live/preflight.rs"]
 mod preflight;
+#[path = "live/privileges.rs"]
+mod privileges;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repair.rs"]
@@ -68,6 +70,8 @@ mod restart;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/search_path.rs"]
+mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
 #[path = "live/switch.rs"]

@@ -121,13 +121,13 @@ impl Builder {
             .await
             .map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
         let connector = Some(Arc::new(connector) as _);
-        Ok(Changeover::start(self.history, self.settings, executor, connector))
+        Ok(Changeover::start(self.history, Arc::new(self.settings), executor, connector))
     }
 
     /// Uses a session that is connected already; see [`Executor`] for what it must be. A lease
     /// opens sessions of its own, so it needs a [`connector`](Builder::connector).
     pub fn executor(self, executor: impl Executor + 'static) -> Changeover {
-        Changeover::start(self.history, self.settings, Box::new(executor), None)
+        Changeover::start(self.history, Arc::new(self.settings), Box::new(executor), None)
     }
 }
 

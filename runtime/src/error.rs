@@ -79,6 +79,20 @@ impl Error {
         }
     }
 
+    /// The statement that failed, as far as it is shown.
+    pub(crate) fn statement(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Sql { statement, .. } => Some(statement),
+            _ => None,
+        }
+    }
+
+    /// The same failure, better understood.
+    pub(crate) fn become_kind(mut self, kind: Kind) -> Error {
+        self.0.kind = kind;
+        self
+    }
+
     /// Whether the statement gave way to another session, so that it may be tried again.
     pub(crate) fn gave_way(&self) -> bool {
         matches!(self.code(), Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED))
@@ -154,6 +168,11 @@ impl Error {
     /// Whether the server had no room left on its disk.
     pub fn is_disk_full(&self) -> bool {
         self.code() == Some(DISK_FULL)
+    }
+
+    /// Whether the role lacks a right; the message says what to grant.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.0.kind, Kind::Denied { .. })
     }
 
     /// Whether other sessions held a lock until the deadline; the message names them.

@@ -24,7 +24,7 @@ use crate::report::Report;
 use crate::settings::{Gate, Settings};
 use crate::status::{State, Status};
 use crate::throttle::Brake;
-use crate::{gate, presence, store};
+use crate::{denied, gate, presence, store};
 
 /// How often a service that waits looks again.
 const POLL: Duration = Duration::from_millis(500);
@@ -77,13 +77,13 @@ impl Goal {
 impl Changeover {
     pub(crate) fn start(
         history: Migrations,
-        settings: Settings,
+        settings: Arc<Settings>,
         executor: Box<dyn Executor>,
         connector: Option<Arc<dyn Connect>>,
     ) -> Changeover {
         let line = Line::new(executor, connector.clone(), settings.answer.patience);
         let session = Session::new(line);
-        Changeover { history, settings: Arc::new(settings), session, connector }
+        Changeover { history, settings, session, connector }
     }
 
     /// Runs the `Expand` phase of every pending migration and no more.
@@ -150,7 +150,10 @@ impl Changeover {
     /// Reads how far each migration is. It waits for no lock and changes nothing.
     pub async fn status(&mut self) -> Result<Status, Error> {
         let executor = self.session.unlocked().await?;
-        let ledger = Ledger::read(executor, &self.settings.app).await?;
+        let ledger = match Ledger::read(executor, &self.settings.app).await {
+            Ok(ledger) => ledger,
+            Err(error) => return Err(denied::explain(executor, error).await),
+        };
         let mut status = ledger.status(&self.history);
         presence::read(executor, &self.settings.app, &mut status).await?;
         pause::add_to(&mut status, executor, &self.settings.app).await?;
@@ -174,17 +177,9 @@ impl Changeover {
         }
     }
 
-    /// One try to finish what is open, on a session of its own.
-    pub(crate) async fn finish(
-        history: Migrations,
-        settings: Arc<Settings>,
-        connector: Arc<dyn Connect>,
-    ) -> Result<Report, Error> {
-        let executor = connector.connect().await;
-        let executor = executor.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
-        let session = Session::new(Line::new(executor, None, settings.answer.patience));
-        let mut own = Changeover { history, settings, session, connector: None };
-        own.run(Goal::Finish).await
+    /// One try to finish what is open, unless somebody else is at work.
+    pub(crate) async fn finish(&mut self) -> Result<Report, Error> {
+        self.run(Goal::Finish).await
     }
 
     pub(crate) fn into_parts(self) -> (Migrations, Arc<Settings>, Option<Arc<dyn Connect>>) {
@@ -200,7 +195,10 @@ impl Changeover {
             let patience =
                 if matches!(goal, Goal::Finish) { Duration::ZERO } else { settings.deadline };
             let mut held = session.lock(settings, patience).await?;
-            let outcome = story(history, settings, &mut held, &mut report, goal).await;
+            let outcome = match story(history, settings, &mut held, &mut report, goal).await {
+                Err(error) => Err(denied::explain(held.reader(), error).await),
+                done => done,
+            };
             held.release().await;
             outcome
         };

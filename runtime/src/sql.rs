@@ -9,6 +9,11 @@ pub(crate) fn quote_literal(text: &str) -> String {
     format!("'{}'", text.replace('\0', "").replace('\'', "''"))
 }
 
+/// A name as an identifier, whatever is in it but a NUL, which no name of PostgreSQL's can hold.
+pub(crate) fn quote_identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('\0', "").replace('"', "\"\""))
+}
+
 /// A text or NULL.
 pub(crate) fn quote_nullable(text: Option<&str>) -> String {
     text.map_or_else(|| "null".to_owned(), quote_literal)

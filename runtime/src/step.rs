@@ -6,7 +6,7 @@ use crate::migration::Work;
 use crate::stage::Stage;
 use crate::store::StepStore;
 use crate::throttle::{self, Weight};
-use crate::{alone, bound, convert, index, require, transaction, walk};
+use crate::{alone, bound, convert, denied, index, require, transaction, walk};
 
 /// Which way a step goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(crate) async fn perform(
             Ok(())
         }
         Err(error) => {
-            let error = error.at(stage.place());
+            let error = denied::explain(stage.held.reader(), error).await.at(stage.place());
             store.fail(stage.held, &error).await;
             Err(error)
         }

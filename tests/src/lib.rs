@@ -13,6 +13,7 @@ pub mod layout;
 mod ledger;
 mod locks;
 pub mod proxy;
+pub mod roles;
 pub mod run;
 pub mod sample;
 mod scenario;

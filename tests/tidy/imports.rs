@@ -34,7 +34,7 @@ const RUNTIME: &[&[&str]] = &[
         "load",
         "finding",
     ],
-    &["ledger", "presence"],
+    &["ledger", "presence", "denied", "grants"],
     &["gate"],
     &[
         "line",

@@ -16,6 +16,7 @@ pub(crate) enum Kind {
     Pooled,
     AlreadyRunning { waited: Duration },
     Sql { statement: String, code: Option<String> },
+    Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, state: State, versions: Option<(u32, u32)>, diff: String },
@@ -62,6 +63,7 @@ impl fmt::Display for Kind {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
             Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
+            Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => write!(
                 f,
                 "the database has migration `{unknown}`, which this build does not know, \
@@ -203,6 +205,14 @@ fn sql(f: &mut fmt::Formatter<'_>, statement: &str, code: Option<&str>) -> fmt::
         );
     }
     write!(f, "the database refused a statement: {statement}")
+}
+
+fn denied(f: &mut fmt::Formatter<'_>, statement: &str, grants: &[String]) -> fmt::Result {
+    write!(f, "the role lacks a right for a statement: {statement}\nhelp: ")?;
+    match grants {
+        [] => f.write_str("`changeover::grants` says what a role needs"),
+        grants => write!(f, "as a superuser or the owner, `{}`", grants.join("`; `")),
+    }
 }
 
 fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) -> fmt::Result {

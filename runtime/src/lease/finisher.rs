@@ -7,8 +7,10 @@ use tokio::sync::watch;
 
 use super::keeper::News;
 use crate::connect::Connect;
+use crate::error::{Error, Kind};
 use crate::jitter::jittered;
 use crate::migration::Migrations;
+use crate::report::Report;
 use crate::runner::Changeover;
 use crate::settings::{Gate, Settings};
 use crate::status::State;
@@ -35,8 +37,7 @@ pub(super) async fn run(
         };
         if is_open {
             tokio::time::sleep(jittered(SOON)).await;
-            let settings = settings.clone();
-            match Changeover::finish(history, settings, connector.clone()).await {
+            match finish(history, settings.clone(), connector.clone()).await {
                 Ok(report) if report.phases.is_empty() => tracing::debug!(%report, "waits"),
                 Ok(report) => tracing::info!(%report, "finished what was open"),
                 Err(error) if error.is_already_running() => {}
@@ -50,6 +51,17 @@ pub(super) async fn run(
             return;
         }
     }
+}
+
+/// One try, on a session of its own.
+async fn finish(
+    history: Migrations,
+    settings: Arc<Settings>,
+    connector: Arc<dyn Connect>,
+) -> Result<Report, Error> {
+    let connected = connector.connect().await;
+    let executor = connected.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
+    Changeover::start(history, settings, executor, Some(connector)).finish().await
 }
 
 /// Whether a migration is begun and not done, or declares what has not run and may.

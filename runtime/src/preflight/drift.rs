@@ -42,12 +42,12 @@ pub(super) async fn explain(held: &mut Held<'_>, touched: &Touched) -> Result<Ve
     let mut problems = Vec::new();
     for fill in &touched.fills {
         let Err(error) = held.query(&statement(fill)).await else { continue };
-        // A table that is not there has been said already, and whatever does not lie in the
-        // statement is no drift.
-        const MISSING: &str = "42P01";
+        // A table that is not there has been said already, of a right that is missing the step
+        // itself says which, and whatever does not lie in the statement is no drift.
+        const ELSEWHERE: [&str; 2] = ["42P01", "42501"];
         match error.code() {
             None => return Err(error),
-            Some(code) if code.starts_with("42") && code != MISSING => {
+            Some(code) if code.starts_with("42") && !ELSEWHERE.contains(&code) => {
                 let cause = std::error::Error::source(&error);
                 let cause = cause.map(ToString::to_string).unwrap_or_default();
                 problems.push(format!("the backfill of {} is refused: {cause}", fill.table()));

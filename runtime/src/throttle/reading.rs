@@ -67,7 +67,7 @@ impl Trail {
             tracing::warn!(
                 hidden,
                 "sessions or replicas are hidden from this role and left out of the load; \
-                 `grant pg_monitor` shows them"
+                 `grant pg_read_all_stats` shows them"
             );
         }
         let (now, replayed) = (number(8), number(9));
