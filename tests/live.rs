@@ -48,6 +48,10 @@ mod lease_race;
 mod leases;
 #[path = "live/numbers.rs"]
 mod numbers;
+#[path = "live/outside.rs"]
+mod outside;
+#[path = "live/outside_objects.rs"]
+mod outside_objects;
 #[path = "live/partitioned.rs"]
 mod partitioned;
 #[path = "live/partitioned_index.rs"]

@@ -13,6 +13,7 @@ use crate::diag::Errors;
 use crate::history::{History, Link};
 use crate::migration::{After, Migration};
 use crate::model::Schema;
+use crate::plan::dropped::Dropped;
 use crate::plan::{
     Alone, Backfill, Bound, Convert, Index, Lock, Mend, Phase, Require, Statement, Step, Work, sql,
 };
@@ -159,12 +160,29 @@ fn step(step: &Step) -> TokenStream {
         Span::call_site(),
     );
     let (why, done, undo) = (&step.why, work(&step.work), option(step.undo.as_ref().map(work)));
+    let drops = step.drops().into_iter().map(dropped);
     quote! {
         Step {
             phase: Phase::#phase,
             why: #why,
             work: #done,
+            drops: &[#(#drops),*],
             undo: #undo,
+        }
+    }
+}
+
+fn dropped(dropped: &Dropped) -> TokenStream {
+    let Dropped { kind, name, part, with } = dropped;
+    // The runtime's names are Debug's.
+    let kind = Ident::new(&format!("{kind:?}"), Span::call_site());
+    let name = raw(name);
+    quote! {
+        Dropped {
+            kind: ObjectKind::#kind,
+            name: #name,
+            part: #part,
+            with: &[#(#with),*],
         }
     }
 }

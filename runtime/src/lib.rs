@@ -51,6 +51,8 @@ mod line;
 mod load;
 mod lock;
 pub mod migration;
+mod obstacle;
+mod outside;
 mod phase;
 mod plan_text;
 mod preflight;

@@ -4,10 +4,12 @@
 //! decided while it runs. The macros write struct literals of these types, so a field added here
 //! is a field written in `macros/src/emit.rs`.
 
+mod dropped;
 mod work;
 
 use std::fmt;
 
+pub use self::dropped::*;
 pub use self::work::*;
 
 /// A linear history of migrations, declared with [`migrations!`](crate::migrations).
@@ -133,6 +135,8 @@ pub struct Step {
     pub why: &'static str,
     /// What it does.
     pub work: Work,
+    /// What it takes away for good, or puts another in the place of.
+    pub drops: &'static [Dropped],
     /// What takes it back; none where there is nothing to take back. Steps of a phase are undone
     /// in reverse order. A contract's steps have none because what they drop is gone.
     pub undo: Option<Work>,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Kind};
 use crate::migration::{Migration, Phase};
+use crate::outside;
 use crate::phase::Run;
 use crate::report::HeldGate;
 use crate::retry::Ladder;
@@ -101,6 +102,12 @@ impl Run<'_, '_> {
     ) -> Result<Vec<String>, Error> {
         if self.ledger.state(migration.id) < State::Migrated {
             return Ok(vec![format!("`{}` is not fully migrated", migration.id)]);
+        }
+        if key.forced.is_none() {
+            let obstacles = outside::obstacles(self.held, migration, phase).await?;
+            if !obstacles.is_empty() {
+                return Ok(obstacles.iter().map(ToString::to_string).collect());
+            }
         }
         let soaking = self.soaking(by, key.soak).await?;
         if !soaking.is_empty() {

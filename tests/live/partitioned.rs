@@ -29,6 +29,7 @@ const CREATE: Change = Change {
                 "create table events_2_1 partition of events_2 for values with (modulus 2, remainder 1)",
             ),
         ]),
+        drops: &[],
         undo: None,
     }],
 };

@@ -32,7 +32,7 @@ pub const fn unlocked(sql: &'static str) -> Statement {
 }
 
 pub const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
-    Step { phase, why: "a sample", work, undo }
+    Step { phase, why: "a sample", work, drops: &[], undo }
 }
 
 pub const fn change(operation: &'static str, steps: &'static [Step]) -> Change {

@@ -19,6 +19,7 @@ const MACROS: &[&[&str]] = &[
 const RUNTIME: &[&[&str]] = &[
     &[
         "migration",
+        "obstacle",
         "report",
         "status",
         "error",
@@ -54,6 +55,7 @@ const RUNTIME: &[&[&str]] = &[
         "convert",
         "index",
         "require",
+        "outside",
         "alone",
         "bound",
         "step",

@@ -109,7 +109,7 @@ const fn statement(sql: &'static str) -> Statement {
 }
 
 const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
-    Step { phase, why: "it is needed", work, undo }
+    Step { phase, why: "it is needed", work, drops: &[], undo }
 }
 
 const INDEX: Index = Index {

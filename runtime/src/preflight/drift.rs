@@ -37,21 +37,23 @@ fn sql(Scene { touched, .. }: Scene<'_>) -> Option<String> {
     ))
 }
 
+/// A table that is not there is found by the query, and of a right that is missing the step itself
+/// says which.
+const SAID_ELSEWHERE: [&str; 2] = ["42P01", "42501"];
+
 /// What the planner says of the backfills: it reads every name in them, and no row.
 pub(super) async fn explain(held: &mut Held<'_>, touched: &Touched) -> Result<Vec<String>, Error> {
     let mut problems = Vec::new();
     for fill in &touched.fills {
         let Err(error) = held.query(&statement(fill)).await else { continue };
-        // A table that is not there has been said already, of a right that is missing the step
-        // itself says which, and whatever does not lie in the statement is no drift.
-        const ELSEWHERE: [&str; 2] = ["42P01", "42501"];
         match error.code() {
             None => return Err(error),
-            Some(code) if code.starts_with("42") && !ELSEWHERE.contains(&code) => {
+            Some(code) if code.starts_with("42") && !SAID_ELSEWHERE.contains(&code) => {
                 let cause = std::error::Error::source(&error);
                 let cause = cause.map(ToString::to_string).unwrap_or_default();
                 problems.push(format!("the backfill of {} is refused: {cause}", fill.table()));
             }
+            // Whatever does not lie in the statement is no drift.
             Some(_) => {}
         }
     }

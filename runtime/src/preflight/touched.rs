@@ -54,7 +54,9 @@ impl Touched {
         for step in steps {
             match step.work {
                 Work::Transaction(statements) => {
-                    statements.iter().for_each(|one| touched.statement(one, earlier));
+                    for statement in statements {
+                        touched.statement(statement, earlier);
+                    }
                 }
                 Work::Alone(alone) => {
                     touched.waits = true;
@@ -165,7 +167,7 @@ mod tests {
     }
 
     const fn step(work: Work) -> Step {
-        Step { phase: Phase::Expand, why: "", work, undo: None }
+        Step { phase: Phase::Expand, why: "", work, undo: None, drops: &[] }
     }
 
     #[test]
