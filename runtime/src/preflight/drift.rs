@@ -24,7 +24,7 @@ fn sql(Scene { touched, .. }: Scene<'_>) -> Option<String> {
         return None;
     }
     let expected = array(touched.expected.iter().copied());
-    let filled = relations(touched.fills.iter().map(Fill::table));
+    let filled = relations(touched.settled.iter().map(Fill::table));
     let built = relations(touched.builds.iter().map(|(table, _)| *table));
     Some(format!(
         "select pg_catalog.format('%s does not exist', n.name) \
@@ -44,7 +44,7 @@ const SAID_ELSEWHERE: [&str; 2] = ["42P01", "42501"];
 /// What the planner says of the backfills: it reads every name in them, and no row.
 pub(super) async fn explain(held: &mut Held<'_>, touched: &Touched) -> Result<Vec<String>, Error> {
     let mut problems = Vec::new();
-    for fill in &touched.fills {
+    for fill in &touched.settled {
         let Err(error) = held.query(&statement(fill)).await else { continue };
         match error.code() {
             None => return Err(error),
