@@ -78,6 +78,8 @@ mod renamed_table;
 mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/replica.rs"]
+mod replica;
 #[path = "live/restart.rs"]
 mod restart;
 #[path = "live/retyped.rs"]

@@ -9,6 +9,7 @@ use crate::migration::{Index, LockMode, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{milliseconds, quote_literal};
 use crate::stage::Stage;
+use crate::throttle::{self, Weight};
 
 /// What the catalogs say of an index.
 #[derive(PartialEq, Eq)]
@@ -72,6 +73,9 @@ async fn build_until_valid(
             Truth::Invalid if ours => (index.drop, false),
             _ => (index.create, true),
         };
+        if builds {
+            throttle::pass(stage, Weight::Heavy).await?;
+        }
         let outcome = stage.held.query_alone(sql).await;
         let outcome = outcome.map_err(|error| name_taken(index.name, error));
         ours |= outcome.as_ref().err().is_none_or(|error| !error.is_name_taken());
