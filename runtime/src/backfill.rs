@@ -35,7 +35,7 @@ impl Filler for &Backfill {
         let record = store.filled(pid, &at.next().to_string());
         let sql = format!(
             "with filled as (update only {name} set {set} \
-             where {place} and pg_backend_pid() = {pid} and ({pending}) returning 1) \
+             where {place} and pg_catalog.pg_backend_pid() = {pid} and ({pending}) returning 1) \
              {record} returning (select count(*) from filled)"
         );
         let started = Instant::now();

@@ -90,7 +90,7 @@ impl Store<'_> {
         let (state, pid) = (state.name(), held.pid());
         let sql = format!(
             "update changeover.migrations set state = '{state}', finished_at = {finished} \
-             where history = {history} and id = {id} and pg_backend_pid() = {pid}"
+             where history = {history} and id = {id} and pg_catalog.pg_backend_pid() = {pid}"
         );
         fenced(held, &sql).await
     }
@@ -173,7 +173,7 @@ impl StepStore<'_> {
         let (phase, ordinal) = (self.phase, self.ordinal);
         format!(
             "update changeover.steps set {set} where history = {history} and migration = {id} \
-             and phase = '{phase}' and ordinal = {ordinal} and pg_backend_pid() = {pid}"
+             and phase = '{phase}' and ordinal = {ordinal} and pg_catalog.pg_backend_pid() = {pid}"
         )
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, LOCK_NOT_AVAILABLE, QUERY_CANCELED};
 use crate::executor::SqlError;
-use crate::lock::Held;
+use crate::lock::{Held, OWN_PATH, PLANS_PATH};
 use crate::migration::{LockMode, Statement, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
@@ -13,6 +13,9 @@ use crate::store::fenced;
 
 /// The longest that a statement may run while it holds a lock that blocks clients.
 pub(crate) const BRIEF: Duration = Duration::from_secs(5);
+
+/// How a block begins that asks the catalogs, and names in full what is the user's.
+const OWN_BLOCK: &str = "do $catalogs$";
 
 /// What timeouts in whole milliseconds may be off by.
 const TICK: Duration = Duration::from_millis(2);
@@ -99,7 +102,14 @@ async fn inside(
     held.query("begin").await?;
     let granted = plan.carry_out(held, timeouts).await?;
     for statement in statements {
+        let is_ours = statement.starts_with(OWN_BLOCK);
+        if is_ours {
+            held.query(&set(Scope::Transaction, &[OWN_PATH])).await?;
+        }
         held.query(statement).await?;
+        if is_ours {
+            held.query(&set(Scope::Transaction, &[PLANS_PATH])).await?;
+        }
     }
     if let Some(record) = record {
         fenced(held, record).await?;
@@ -119,7 +129,9 @@ impl LockPlan {
             held.query(&local("lock_timeout", timeouts.patient)).await?;
             held.query(evict).await?;
         }
-        held.query(&local("lock_timeout", timeouts.lock)).await?;
+        let lock_timeout = milliseconds(timeouts.lock);
+        let settings = [PLANS_PATH, ("lock_timeout", lock_timeout.as_str())];
+        held.query(&set(Scope::Transaction, &settings)).await?;
         let started = Instant::now();
         let mut granted = None;
         for lock in &self.take {
@@ -185,8 +197,8 @@ impl LockPlan {
             return Ok(LockPlan { evict: None, take: Vec::new(), blocks: false });
         }
         let sql = format!(
-            "select name from unnest(array[{}]) as name join pg_catalog.pg_class c \
-             on c.oid = to_regclass(name) where c.relkind in ('r', 'p')",
+            "select name from pg_catalog.unnest(array[{}]) as name join pg_catalog.pg_class c \
+             on c.oid = pg_catalog.to_regclass(name)::oid where c.relkind in ('r', 'p')",
             tables.join(", ")
         );
         let rows = held.query(&sql).await?;

@@ -36,7 +36,7 @@ pub(crate) fn refuse_unknown<'a>(
         column.quoted()
     ));
     let sql = format!(
-        "do $changeover$
+        "do $catalogs$
 declare
   unknown text;
 begin
@@ -54,7 +54,7 @@ begin
     raise exception {message}, unknown
       using hint = 'drop it, or make it part of the history, before the switch';
   end if;
-end $changeover$",
+end $catalogs$",
         known.join(", ")
     );
     Statement::free(sql)
@@ -67,7 +67,7 @@ impl Replaced<'_> {
         let table = self.table.quoted();
         let (column, by) = (literal(&self.column.text), literal(&self.by.text));
         let sql = format!(
-            "do $changeover$
+            "do $catalogs$
 declare
   command text;
 begin
@@ -111,7 +111,7 @@ begin
   loop
     execute command;
   end loop;
-end $changeover$",
+end $catalogs$",
             on = literal(&table),
             indexes = pairs(&self.indexes, |name| literal(&self.table.sibling(&name.text))),
             constraints = pairs(&self.constraints, |name| literal(&name.text)),

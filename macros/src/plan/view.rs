@@ -79,7 +79,7 @@ pub(crate) fn keep_privileges(view: &Entity, number: usize) -> Statement {
     let name = view.name.quoted().replace('\'', "''");
     Statement::free(format!(
         "select set_config('changeover.privileges_{number}', relacl::text, true)\n\
-         from pg_catalog.pg_class where oid = '{name}'::regclass"
+         from pg_catalog.pg_class where oid = '{name}'::regclass::oid"
     ))
     .why("what was granted on the view goes with it")
 }
@@ -87,7 +87,7 @@ pub(crate) fn keep_privileges(view: &Entity, number: usize) -> Statement {
 pub(crate) fn restore_privileges(view: &Entity, number: usize) -> Statement {
     let name = view.name.quoted();
     Statement::free(format!(
-        "do $changeover$
+        "do $catalogs$
 declare
   had record;
 begin
@@ -99,7 +99,7 @@ begin
       coalesce(had.role::text, 'public'), case when had.is_grantable then ' with grant option' end);
   end loop;
 end
-$changeover$"
+$catalogs$"
     ))
     .why("grants again what was granted, by whichever means")
 }
