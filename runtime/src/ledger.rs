@@ -13,11 +13,14 @@ pub(crate) struct Ledger {
     pub(crate) migrations: Vec<Recorded>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Recorded {
     pub(crate) id: String,
     pub(crate) parent: Option<String>,
     pub(crate) state: State,
+    /// The version of the plans that it was planned with; none in records from before there were
+    /// versions.
+    pub(crate) plan_version: Option<u32>,
     pub(crate) steps: Vec<RecordedStep>,
 }
 
@@ -32,21 +35,23 @@ pub(crate) struct RecordedStep {
     pub(crate) error: Option<String>,
 }
 
-/// How far a step is. `Intended` and `Undoing` are for what cannot be done in one transaction:
+/// How far a step is. `Passed` is for what only looks, so that there is nothing of it. `Intended` and `Undoing` are for what cannot be done in one transaction:
 /// there the truth is in the catalogs, or in the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StepState {
     Planned,
     Intended,
+    Passed,
     Done,
     Undoing,
     Undone,
 }
 
 impl StepState {
-    const NAMES: [(StepState, &'static str); 5] = [
+    const NAMES: [(StepState, &'static str); 6] = [
         (StepState::Planned, "planned"),
         (StepState::Intended, "intended"),
+        (StepState::Passed, "passed"),
         (StepState::Done, "done"),
         (StepState::Undoing, "undoing"),
         (StepState::Undone, "undone"),
@@ -58,6 +63,11 @@ impl StepState {
 
     fn parse(name: &str) -> Option<StepState> {
         StepState::NAMES.iter().find(|(_, known)| *known == name).map(|(state, _)| *state)
+    }
+
+    /// Whether a run forward has nothing more to do for the step.
+    pub(crate) fn is_behind(self) -> bool {
+        matches!(self, StepState::Passed | StepState::Done)
     }
 
     /// Whether the database may hold something of the step.
@@ -75,7 +85,7 @@ impl Ledger {
         }
         let history = quote_literal(app);
         let migrations = format!(
-            "select id, parent, state from changeover.migrations \
+            "select id, parent, state, to_jsonb(m) ->> 'plan_version' from changeover.migrations m \
              where history = {history} order by position, id"
         );
         let steps = format!(
@@ -92,11 +102,19 @@ impl Ledger {
             let recorded = ledger.migrations.iter_mut().find(|recorded| recorded.id == id);
             recorded.ok_or_else(|| corrupt("steps", row))?.steps.push(step);
         }
+        // One that failed before it did anything may be edited, moved and left out.
+        for recorded in &mut ledger.migrations {
+            let begun = (State::Expanding..=State::Migrating).contains(&recorded.state);
+            if begun && !recorded.steps.iter().any(|step| step.state.has_effect()) {
+                recorded.state = State::Pending;
+            }
+        }
         Ok(ledger)
     }
 
-    /// Remembers what [`Store::plan`](crate::store::Store::plan) wrote down.
-    pub(crate) fn plan(&mut self, migration: &Migration, phase: Phase) {
+    /// Remembers what [`Store::plan`](crate::store::Store::plan) wrote down, for the steps after the
+    /// first `kept`.
+    pub(crate) fn plan(&mut self, migration: &Migration, phase: Phase, kept: usize) {
         let known = self.migrations.iter().position(|recorded| recorded.id == migration.id);
         let index = known.unwrap_or(self.migrations.len());
         if known.is_none() {
@@ -104,13 +122,15 @@ impl Ledger {
                 id: migration.id.to_owned(),
                 parent: None,
                 state: State::Pending,
+                plan_version: None,
                 steps: Vec::new(),
             });
         }
         let Some(recorded) = self.migrations.get_mut(index) else { return };
         recorded.parent = migration.parent.map(str::to_owned);
-        recorded.steps.retain(|step| step.phase != phase);
-        let steps = migration.steps(phase).enumerate();
+        recorded.plan_version = Some(migration.plan_version);
+        recorded.steps.retain(|step| step.phase != phase || step.ordinal <= kept);
+        let steps = migration.steps(phase).enumerate().skip(kept);
         recorded.steps.extend(steps.map(|(index, step)| RecordedStep {
             phase,
             ordinal: index + 1,
@@ -120,6 +140,16 @@ impl Ledger {
             rows: 0,
             error: None,
         }));
+    }
+
+    /// Whether a phase has still to be written down as this build has it, and after how many of its
+    /// steps: those that have run stay as they are.
+    pub(crate) fn outdated(&self, migration: &Migration, phase: Phase) -> Option<usize> {
+        let Some(recorded) = self.get(migration.id) else { return Some(0) };
+        let kept = recorded.last_effect(phase);
+        let ours = migration.steps(phase).skip(kept).map(|step| plan_text(&step.work));
+        let theirs = recorded.phase(phase).filter(|step| step.ordinal > kept);
+        (kept == 0 || !ours.eq(theirs.map(|step| step.sql.clone()))).then_some(kept)
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Recorded> {
@@ -144,6 +174,7 @@ impl Ledger {
         Status {
             migrations: history.migrations.iter().map(|migration| self.line(migration)).collect(),
             unknown: self.unknown(history).map(|recorded| recorded.id.clone()).collect(),
+            ..Status::default()
         }
     }
 
@@ -156,11 +187,12 @@ impl Ledger {
             done: steps
                 .iter()
                 .filter(before_contract)
-                .filter(|step| step.state == StepState::Done)
+                .filter(|step| step.state.is_behind())
                 .count(),
             steps: migration.steps(Phase::Expand).chain(migration.steps(Phase::Migrate)).count(),
             rows: steps.iter().map(|step| step.rows).sum(),
             error: steps.iter().find_map(|step| step.error.clone()),
+            held_by: None,
         }
     }
 }
@@ -174,9 +206,10 @@ impl Recorded {
         self.steps.iter().filter(move |step| step.phase == phase)
     }
 
-    /// Whether the database may hold something of a phase.
-    pub(crate) fn has_effect(&self, phase: Phase) -> bool {
-        self.phase(phase).any(|step| step.state.has_effect())
+    /// The last step of a phase of which the database may hold something; 0 where there is none.
+    pub(crate) fn last_effect(&self, phase: Phase) -> usize {
+        let effects = self.phase(phase).filter(|step| step.state.has_effect());
+        effects.map(|step| step.ordinal).max().unwrap_or_default()
     }
 }
 
@@ -185,6 +218,7 @@ fn migration(row: Row<'_>) -> Option<Recorded> {
         id: row.get(0)?.to_owned(),
         parent: row.get(1).map(str::to_owned),
         state: State::parse(row.get(2)?)?,
+        plan_version: row.get(3).and_then(|version| version.parse().ok()),
         steps: Vec::new(),
     })
 }

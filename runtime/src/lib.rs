@@ -37,17 +37,28 @@ mod convert;
 mod denied;
 mod error;
 mod executor;
+mod finding;
 mod function;
 mod gate;
 pub mod grants;
 mod heap;
+mod hold;
 mod index;
 mod jitter;
+mod lease;
 mod ledger;
+mod line;
+mod load;
 mod lock;
 pub mod migration;
+mod obstacle;
+mod outside;
 mod phase;
 mod plan_text;
+mod preflight;
+mod presence;
+mod release;
+mod repair;
 mod report;
 mod require;
 mod retry;
@@ -62,6 +73,7 @@ mod step;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod throttle;
 mod transaction;
 mod walk;
 
@@ -72,12 +84,17 @@ pub use crate::builder::Builder;
 pub use crate::connect::Connect;
 pub use crate::error::Error;
 pub use crate::executor::{Executor, Row, Rows, SqlError};
+pub use crate::finding::{Check, Finding, Findings, Severity, Threshold};
 pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
+pub use crate::lease::{Lease, PhaseWatch};
+pub use crate::load::{Limit, Load, Verdict};
 pub use crate::migration::*;
-pub use crate::report::{PhaseReport, Progress, Report};
+pub use crate::repair::Repair;
+pub use crate::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::runner::Changeover;
-pub use crate::status::{MigrationStatus, State, Status};
+pub use crate::settings::Gate;
+pub use crate::status::{InstanceStatus, MigrationStatus, State, Status};
 
 #[doc(hidden)]
 pub mod __private {

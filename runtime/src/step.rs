@@ -5,6 +5,7 @@ use crate::ledger::{RecordedStep, StepState};
 use crate::migration::Work;
 use crate::stage::Stage;
 use crate::store::StepStore;
+use crate::throttle::{self, Weight};
 use crate::{alone, bound, convert, denied, index, require, transaction, walk};
 
 /// Which way a step goes.
@@ -18,6 +19,14 @@ impl Way {
     fn end(self) -> StepState {
         match self {
             Way::Forward => StepState::Done,
+            Way::Back => StepState::Undone,
+        }
+    }
+
+    /// The end of a step that only looked.
+    fn looked(self) -> StepState {
+        match self {
+            Way::Forward => StepState::Passed,
             Way::Back => StepState::Undone,
         }
     }
@@ -37,7 +46,11 @@ pub(crate) async fn perform(
     recorded: &RecordedStep,
     way: Way,
 ) -> Result<(), Error> {
-    stage.tell(&stage.progress());
+    stage.tell();
+    // Who takes a migration back wants it gone, whatever was paused before.
+    if way == Way::Forward {
+        throttle::pass(stage, weight(&store.step.work)).await?;
+    }
     store.begin(stage.held).await?;
     let work = match way {
         Way::Forward => Some(store.step.work),
@@ -47,6 +60,7 @@ pub(crate) async fn perform(
         Some(work) => carry_out(stage, store, recorded, way, &work).await,
         None => store.finish(stage.held, way.end()).await,
     };
+    stage.let_go().await;
     match outcome {
         Ok(()) => {
             stage.tally.steps += 1;
@@ -56,6 +70,17 @@ pub(crate) async fn perform(
             let error = denied::explain(stage.held.reader(), error).await.at(stage.place());
             store.fail(stage.held, &error).await;
             Err(error)
+        }
+    }
+}
+
+fn weight(work: &Work) -> Weight {
+    match work {
+        Work::BuildIndex(_) | Work::Backfill(_) | Work::Convert(_) | Work::Alone(_) => {
+            Weight::Heavy
+        }
+        Work::Transaction(_) | Work::DropIndex(_) | Work::Require(_) | Work::Bound(_) => {
+            Weight::Brief
         }
     }
 }
@@ -73,11 +98,11 @@ async fn carry_out(
     }
     if let Work::Require(require) = work {
         require::check(stage.held, require).await?;
-        return store.finish(stage.held, way.end()).await;
+        return store.finish(stage.held, way.looked()).await;
     }
     if let Work::Bound(bound) = work {
         bound::check(stage.held, bound).await?;
-        return store.finish(stage.held, way.end()).await;
+        return store.finish(stage.held, way.looked()).await;
     }
     store.intend(stage.held, way.under_way()).await?;
     let resumed = matches!(recorded.state, StepState::Intended | StepState::Undoing);

@@ -32,7 +32,7 @@ pub const fn unlocked(sql: &'static str) -> Statement {
 }
 
 pub const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
-    Step { phase, why: "a sample", work, undo }
+    Step { phase, why: "a sample", work, drops: &[], undo }
 }
 
 pub const fn change(operation: &'static str, steps: &'static [Step]) -> Change {
@@ -44,7 +44,16 @@ pub const fn migration(
     parent: Option<&'static str>,
     changes: &'static [Change],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts: &[], requires: &[] }
+    Migration {
+        id,
+        parent,
+        doc: "",
+        changes,
+        switches: &[],
+        contracts: &[],
+        requires: &[],
+        plan_version: 1,
+    }
 }
 
 const CREATE: &str = "create table public.users (

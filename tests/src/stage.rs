@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use changeover::Changeover;
 use changeover::migration::{Migration, Migrations, Phase};
 use changeover::testing::{Database, Server};
+use changeover::{Changeover, Gate};
 
 use crate::client::Client;
 use crate::database::{connect, forbid_rewrites};
@@ -275,5 +275,5 @@ async fn runner(
     if let Some(roles) = roles {
         return roles.start(history).await;
     }
-    Ok(Changeover::new(history).app("harness").connect(url).await?)
+    Ok(Changeover::new(history).app("harness").gate(Gate::Manual).connect(url).await?)
 }

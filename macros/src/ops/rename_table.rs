@@ -9,6 +9,7 @@ use crate::model::entity::Kind;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Phase, Statement, Step, ddl, stand_in};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::table::Table;
@@ -68,7 +69,9 @@ impl Operation for RenameTable {
         let why = "both names work: old builds read and write through the view";
         let swap = Step::transaction(Phase::Expand, why, self.swap()).undo(self.swap_back());
         let mut drop = vec![
-            Statement::free(format!("drop view {}", self.old.quoted())).why("locks the view alone"),
+            Statement::free(format!("drop view {}", self.old.quoted()))
+                .drops(Dropped::object(ObjectKind::Relation, self.old.quoted()))
+                .why("locks the view alone"),
         ];
         for (old, new) in self.sequences(table) {
             let why = "as PostgreSQL would have named it under the table's new name";

@@ -293,7 +293,12 @@ async fn a_first_run_runs_the_switches_and_contracts_that_it_needs() {
 async fn a_run_that_is_dropped_leaves_the_session_to_be_tidied() {
     let (mock, log) = Mock::new(|_, _| None);
     let mut changeover = Changeover::new(&ONE).executor(mock);
-    changeover.session.lock(&changeover.settings).await.map(drop).expect("nothing was refused");
+    changeover
+        .session
+        .lock(&changeover.settings, Duration::ZERO)
+        .await
+        .map(drop)
+        .expect("nothing was refused");
     let before = log.all().len();
     assert!(changeover.migrate().await.is_ok());
     assert_eq!(log.all().get(before).map(String::as_str), Some("rollback"));

@@ -5,7 +5,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use changeover::Changeover;
+use changeover::{Changeover, Gate};
 use changeover_tests::sample::{
     CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
 };
@@ -38,6 +38,7 @@ async fn run() -> Result<(), Failure> {
     let Some(history) = history else { fail!("no history is called {name}") };
     let mut changeover = Changeover::new(&history)
         .app("harness")
+        .gate(Gate::Manual)
         .on_progress(|progress| println!("{} {}", progress.phase, progress.rows))
         .connect(url)
         .await?;
