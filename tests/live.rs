@@ -22,6 +22,8 @@ mod convert;
 mod converted;
 #[path = "live/cut.rs"]
 mod cut;
+#[path = "live/deadlocks.rs"]
+mod deadlocks;
 #[path = "live/direct.rs"]
 mod direct;
 #[path = "live/disk_full.rs"]
@@ -74,6 +76,8 @@ mod restart;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/role_settings.rs"]
+mod role_settings;
 #[path = "live/search_path.rs"]
 mod search_path;
 #[path = "live/state_schema.rs"]

@@ -1,6 +1,6 @@
 //! What the database remembers of a history.
 
-use crate::error::Error;
+use crate::error::{Error, RESTORE};
 use crate::executor::{Executor, Row, Rows};
 use crate::migration::{Migration, Migrations, Phase};
 use crate::plan_text::plan_text;
@@ -79,8 +79,7 @@ impl StepState {
 impl Ledger {
     /// Reads it; a database that no run has touched has an empty one.
     pub(crate) async fn read(executor: &mut dyn Executor, app: &str) -> Result<Ledger, Error> {
-        let exists = "select to_regclass('changeover.steps') is not null";
-        if query(executor, exists).await?.value() != Some("t") {
+        if !exists(executor).await? {
             return Ok(Ledger::default());
         }
         let history = quote_literal(app);
@@ -213,6 +212,24 @@ impl Recorded {
     }
 }
 
+/// Whether there is a record. One that somebody has taken tables from must not be taken for none:
+/// everything would be done a second time.
+async fn exists(executor: &mut dyn Executor) -> Result<bool, Error> {
+    let sql = "select pg_catalog.to_regclass('changeover.steps') is not null, \
+               pg_catalog.to_regclass('changeover.migrations') is not null, \
+               pg_catalog.to_regclass('changeover.upgrades') is not null";
+    let rows = query(executor, sql).await?;
+    let is_there = |column| rows.iter().any(|row| row.get(column) == Some("t"));
+    match (is_there(0), is_there(1), is_there(2)) {
+        (true, true, _) => Ok(true),
+        (false, false, false) => Ok(false),
+        (steps, ..) => {
+            let table = if steps { "migrations" } else { "steps" };
+            Err(Error::corrupt(format!("the table `{table}` is missing\n{RESTORE}")))
+        }
+    }
+}
+
 fn migration(row: Row<'_>) -> Option<Recorded> {
     Some(Recorded {
         id: row.get(0)?.to_owned(),
@@ -238,7 +255,7 @@ fn step(row: Row<'_>) -> Option<RecordedStep> {
 
 fn corrupt(table: &str, row: Row<'_>) -> Error {
     let id = row.get(0).unwrap_or_default();
-    Error::corrupt(format!("a row of `{table}` for migration `{id}` cannot be read"))
+    Error::corrupt(format!("a row of `{table}` for migration `{id}` cannot be read\n{RESTORE}"))
 }
 
 async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {

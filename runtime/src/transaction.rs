@@ -17,6 +17,12 @@ pub(crate) const BRIEF: Duration = Duration::from_secs(5);
 /// How a block begins that asks the catalogs, and names in full what is the user's.
 const OWN_BLOCK: &str = "do $catalogs$";
 
+/// How long we may say nothing in such a transaction: a runner that is stopped in it, or cut off
+/// from the server, would otherwise keep clients waiting.
+///
+/// PostgreSQL manual, section "Client Connection Defaults", `idle_in_transaction_session_timeout`.
+const SILENCE: Duration = Duration::from_secs(2);
+
 /// What timeouts in whole milliseconds may be off by.
 const TICK: Duration = Duration::from_millis(2);
 
@@ -128,8 +134,10 @@ impl LockPlan {
             held.query(&local("lock_timeout", timeouts.patient)).await?;
             held.query(evict).await?;
         }
-        let lock_timeout = milliseconds(timeouts.lock);
-        let settings = [PLANS_PATH, ("lock_timeout", lock_timeout.as_str())];
+        let wait = milliseconds(timeouts.lock);
+        let silence = milliseconds(SILENCE);
+        let settings =
+            [PLANS_PATH, ("lock_timeout", wait.as_str()), ("idle_in_transaction_session_timeout", &silence)];
         held.query(&set(Scope::Transaction, &settings)).await?;
         let started = Instant::now();
         let mut granted = None;
