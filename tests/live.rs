@@ -10,6 +10,8 @@ mod blocked;
 mod bound;
 #[path = "live/by_hand.rs"]
 mod by_hand;
+#[path = "live/clocks.rs"]
+mod clocks;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]

@@ -216,6 +216,10 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
         ("changeover.backfill", "off"),
+        // A backfill goes by `ctid`, and gives values to functions of the service as text.
+        ("enable_tidscan", "on"),
+        ("extra_float_digits", "1"),
+        ("bytea_output", "hex"),
         // The lock of a runner that was cut off without a word is given back within a minute; on
         // a Unix-domain socket these change nothing.
         ("tcp_keepalives_idle", "30"),
