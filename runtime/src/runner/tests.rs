@@ -147,8 +147,11 @@ async fn an_edited_migration_is_shown_line_by_line() {
                 1,
             )));
         }
-        let values = ["m1", "expand", "3", "alter table was", "done", "", "0", ""];
-        sql.contains("from changeover.steps").then(|| Ok(rows(&[&values])))
+        let step =
+            |ordinal, state| ["m1", "expand", ordinal, "alter table was", state, "", "0", ""];
+        let steps = [step("1", "passed"), step("2", "passed"), step("3", "done")];
+        let steps: Vec<&[&str]> = steps.iter().map(|step| &step[..]).collect();
+        sql.contains("from changeover.steps").then(|| Ok(rows(&steps)))
     })
     .await;
     let error = error(outcome);
