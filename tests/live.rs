@@ -22,6 +22,8 @@ mod convert;
 mod converted;
 #[path = "live/cut.rs"]
 mod cut;
+#[path = "live/deadlocks.rs"]
+mod deadlocks;
 #[path = "live/direct.rs"]
 mod direct;
 #[path = "live/disk_full.rs"]
@@ -76,10 +78,14 @@ mod restart;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/role_settings.rs"]
+mod role_settings;
 #[path = "live/search_path.rs"]
 mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
+#[path = "live/statements.rs"]
+mod statements;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]

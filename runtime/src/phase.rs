@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tracing::{Instrument as _, info_span};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gate;
 use crate::ledger::{Ledger, RecordedStep};
 use crate::lock::Held;
@@ -35,13 +35,7 @@ type Steps = Vec<(&'static Step, RecordedStep)>;
 impl<'r> Run<'r, '_> {
     pub(crate) async fn expand(&mut self, migration: &'static Migration) -> Result<(), Error> {
         if self.ledger.state(migration.id) < State::Expanded || self.is_undoing(migration) {
-            if let Some(needs) = gate::pending_contract(migration, &self.ledger) {
-                let migration = migration.id.to_owned();
-                return Err(Error::new(Kind::ContractPending {
-                    migration,
-                    needs: needs.to_owned(),
-                }));
-            }
+            gate::may_expand(self.history, &self.ledger, migration)?;
             self.enter(migration, Phase::Expand, State::Expanding).await?;
             self.become_state(migration, State::Expanded).await?;
         }

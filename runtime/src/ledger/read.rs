@@ -91,9 +91,9 @@ impl Recorded {
 }
 
 async fn is_there(executor: &mut dyn Executor) -> Result<bool, Error> {
-    let sql = "select to_regclass('changeover.steps') is not null, \
-               to_regclass('changeover.migrations') is not null, \
-               to_regclass('changeover.upgrades') is not null";
+    let sql = "select pg_catalog.to_regclass('changeover.steps') is not null, \
+               pg_catalog.to_regclass('changeover.migrations') is not null, \
+               pg_catalog.to_regclass('changeover.upgrades') is not null";
     let found = query(executor, sql).await?;
     let Some(row) = found.iter().next() else { return Ok(false) };
     let missing = |column| row.get(column) == Some("f");

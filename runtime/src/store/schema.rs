@@ -62,6 +62,7 @@ const UPGRADES: &[&[&str]] = &[
          pid integer not null default pg_catalog.pg_backend_pid(), \
          at timestamptz not null default now())",
     ],
+    &[include_str!("statements.sql")],
 ];
 
 /// Makes what is missing. A database that has it all is only read.
