@@ -34,6 +34,8 @@ mod edited;
 mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
+#[path = "live/fence.rs"]
+mod fence;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/generated.rs"]

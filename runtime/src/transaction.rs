@@ -9,7 +9,6 @@ use crate::migration::{LockMode, Statement, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
 use crate::stage::Stage;
-use crate::store::fenced;
 
 /// The longest that a statement may run while it holds a lock that blocks clients.
 pub(crate) const BRIEF: Duration = Duration::from_secs(5);
@@ -102,12 +101,13 @@ async fn inside(
     record: Option<&str>,
 ) -> Result<Duration, Error> {
     held.query("begin").await?;
+    held.hold().await?;
     let granted = plan.carry_out(held, timeouts).await?;
     for statement in statements {
         held.query(statement).await?;
     }
     if let Some(record) = record {
-        fenced(held, record).await?;
+        held.fenced(record).await?;
     }
     held.query("commit").await?;
     Ok(granted.map(|granted| granted.elapsed()).unwrap_or_default())

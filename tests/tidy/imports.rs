@@ -40,6 +40,7 @@ const RUNTIME: &[&[&str]] = &[
     &[
         "line",
         "lock",
+        "fence",
         "blockers",
         "retry",
         "store",
@@ -59,7 +60,6 @@ const RUNTIME: &[&[&str]] = &[
         "alone",
         "bound",
         "step",
-        "lease",
         "drift",
         "preflight",
     ],

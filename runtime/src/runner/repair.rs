@@ -4,6 +4,7 @@ use tracing::{Instrument as _, info_span};
 
 use super::Changeover;
 use crate::error::Error;
+use crate::fence;
 use crate::ledger::{Ledger, Recorded, StepState};
 use crate::lock::Held;
 use crate::migration::{Migration, Migrations, Phase};
@@ -47,6 +48,7 @@ async fn carry_out(
     reason: &str,
 ) -> Result<(), Error> {
     store::prepare(held, settings).await?;
+    fence::take(held, settings).await?;
     let ledger = Ledger::read_in_part(held.reader(), &settings.app).await?;
     gate::may_repair(history, &ledger, repair)?;
     let recorded = ledger.get(&repair.migration);
@@ -76,6 +78,7 @@ async fn together(
     event: &Event<'_>,
 ) -> Result<(), Error> {
     held.query("begin").await?;
+    held.hold().await?;
     for statement in statements {
         held.query(statement).await?;
     }
