@@ -58,6 +58,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/preflight.rs"]
+mod preflight;
 #[path = "live/privileges.rs"]
 mod privileges;
 #[path = "live/renamed_table.rs"]
@@ -82,6 +84,8 @@ mod statements;
 mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
+#[path = "live/throttle.rs"]
+mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
 #[path = "live/upserts.rs"]

@@ -268,6 +268,17 @@ impl Error {
         matches!(self.0.kind, Kind::NotIndexable { .. })
     }
 
+    /// Whether a phase did not begin because of what its preflight found; see
+    /// [`Check`](crate::Check).
+    pub fn is_preflight(&self) -> bool {
+        matches!(self.0.kind, Kind::Preflight { .. })
+    }
+
+    /// Whether the load was critical, or the throttle's hook said to stop; the message says which.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.0.kind, Kind::Stopped { .. })
+    }
+
     /// Whether the state in the schema `changeover` does not make sense.
     pub fn is_corrupt(&self) -> bool {
         matches!(self.0.kind, Kind::Corrupt { .. })

@@ -174,8 +174,7 @@ impl Ledger {
         Status {
             migrations: history.migrations.iter().map(|migration| self.line(migration)).collect(),
             unknown: self.unknown(history).map(|recorded| recorded.id.clone()).collect(),
-            held: Vec::new(),
-            instances: Vec::new(),
+            ..Status::default()
         }
     }
 
@@ -193,6 +192,7 @@ impl Ledger {
             steps: migration.steps(Phase::Expand).chain(migration.steps(Phase::Migrate)).count(),
             rows: steps.iter().map(|step| step.rows).sum(),
             error: steps.iter().find_map(|step| step.error.clone()),
+            held_by: None,
         }
     }
 }

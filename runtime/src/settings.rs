@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::obstacle::Statements;
+use crate::finding::Preflight;
+use crate::load::Throttle;
 use crate::report::Progress;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
@@ -57,8 +58,9 @@ pub(crate) struct Settings {
     pub(crate) batch_time: Duration,
     pub(crate) answer: Answer,
     pub(crate) on_progress: Option<OnProgress>,
+    pub(crate) throttle: Throttle,
+    pub(crate) preflight: Preflight,
     pub(crate) leases: Leases,
-    pub(crate) statements: Statements,
 }
 
 /// How long an answer may stay out until a second session asks after the first.
@@ -82,8 +84,9 @@ impl Default for Settings {
             batch_time: Duration::from_millis(10),
             answer: Answer::default(),
             on_progress: None,
+            throttle: Throttle::default(),
+            preflight: Preflight::default(),
             leases: Leases::default(),
-            statements: Statements::default(),
         }
     }
 }

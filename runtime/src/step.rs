@@ -5,6 +5,7 @@ use crate::ledger::{RecordedStep, StepState};
 use crate::migration::Work;
 use crate::stage::Stage;
 use crate::store::StepStore;
+use crate::throttle::{self, Weight};
 use crate::{alone, bound, convert, denied, index, require, transaction, walk};
 
 /// Which way a step goes.
@@ -45,7 +46,11 @@ pub(crate) async fn perform(
     recorded: &RecordedStep,
     way: Way,
 ) -> Result<(), Error> {
-    stage.tell(&stage.progress());
+    stage.tell();
+    // Who takes a migration back wants it gone, whatever was paused before.
+    if way == Way::Forward {
+        throttle::pass(stage, weight(&store.step.work)).await?;
+    }
     store.begin(stage.held).await?;
     let work = match way {
         Way::Forward => Some(store.step.work),
@@ -55,6 +60,7 @@ pub(crate) async fn perform(
         Some(work) => carry_out(stage, store, recorded, way, &work).await,
         None => store.finish(stage.held, way.end()).await,
     };
+    stage.let_go().await;
     match outcome {
         Ok(()) => {
             stage.tally.steps += 1;
@@ -64,6 +70,17 @@ pub(crate) async fn perform(
             let error = denied::explain(stage.held.reader(), error).await.at(stage.place());
             store.fail(stage.held, &error).await;
             Err(error)
+        }
+    }
+}
+
+fn weight(work: &Work) -> Weight {
+    match work {
+        Work::BuildIndex(_) | Work::Backfill(_) | Work::Convert(_) | Work::Alone(_) => {
+            Weight::Heavy
+        }
+        Work::Transaction(_) | Work::DropIndex(_) | Work::Require(_) | Work::Bound(_) => {
+            Weight::Brief
         }
     }
 }

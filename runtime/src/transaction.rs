@@ -50,8 +50,7 @@ pub(crate) async fn locked(
                 return Ok(());
             }
             Err(error) => {
-                stage.tally.retries += u32::from(error.gave_way());
-                ladder.climb(stage.held, error).await?;
+                ladder.climb_on(stage, error).await?;
             }
         }
     }
