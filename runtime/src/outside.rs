@@ -25,7 +25,7 @@ pub(crate) async fn findings(
     let dropped: Vec<&Dropped> = migration.steps(phase).flat_map(|step| step.drops).collect();
     let mut found = Vec::new();
     for check in [Check::Dependent, Check::FunctionBody, Check::Statement] {
-        let (by_itself, effect, help) = about(check);
+        let (by_itself, effect, way_out) = about(check);
         let severity = settings.preflight.severity(check, by_itself);
         // What is switched keeps its name, and whoever writes that name goes on.
         let by_name = check != Check::Dependent;
@@ -38,8 +38,15 @@ pub(crate) async fn findings(
             _ => statements::found(held, settings, migration.id, &dropped).await,
         }?;
         let migration = migration.id.to_owned();
-        let finding =
-            Finding { check, severity, migration, phase, what: String::new(), effect, help };
+        let finding = Finding {
+            check,
+            severity,
+            migration,
+            phase,
+            what: String::new(),
+            effect,
+            help: way_out,
+        };
         found.extend(what.into_iter().map(|what| Finding { what, ..finding.clone() }));
     }
     Ok(found)
