@@ -22,14 +22,20 @@ mod convert;
 mod converted;
 #[path = "live/cut.rs"]
 mod cut;
+#[path = "live/deadlocks.rs"]
+mod deadlocks;
 #[path = "live/direct.rs"]
 mod direct;
 #[path = "live/disk_full.rs"]
 mod disk_full;
+#[path = "live/edited.rs"]
+mod edited;
 #[path = "live/failover.rs"]
 mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
+#[path = "live/fence.rs"]
+mod fence;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/generated.rs"]
@@ -74,6 +80,8 @@ mod restart;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/role_settings.rs"]
+mod role_settings;
 #[path = "live/search_path.rs"]
 mod search_path;
 #[path = "live/state_schema.rs"]
@@ -88,6 +96,10 @@ mod teeth;
 mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
+#[path = "live/undo_filling.rs"]
+mod undo_filling;
+#[path = "live/undo_several.rs"]
+mod undo_several;
 #[path = "live/upserts.rs"]
 mod upserts;
 #[path = "live/views.rs"]

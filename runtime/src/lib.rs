@@ -37,6 +37,7 @@ mod convert;
 mod denied;
 mod error;
 mod executor;
+mod fence;
 mod finding;
 mod function;
 mod gate;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
 use crate::executor::{Executor, Rows};
+use crate::fence::Fence;
 use crate::jitter::jittered;
 use crate::line::Line;
 use crate::settings::Settings;
@@ -27,6 +28,8 @@ pub(crate) struct Held<'a> {
     unlock: String,
     base: String,
     pid: String,
+    /// None until the run has taken one.
+    pub(crate) fence: Option<Fence>,
     pub(crate) server: Server,
 }
 
@@ -74,7 +77,7 @@ impl Session {
             let taken = row.and_then(|row| row.get(0)) == Some("t");
             let same = row.and_then(|row| row.get(1)) == Some(pid.as_str());
             if taken && same {
-                return Ok(Held { session: self, unlock, base, pid, server });
+                return Ok(Held { session: self, unlock, base, pid, fence: None, server });
             }
             if !same {
                 let _ = self.query(&unlock).await;
@@ -130,10 +133,15 @@ impl Held<'_> {
         self.session.query(sql).await
     }
 
-    /// The process that serves this session. What is recorded is recorded under its number, so
-    /// that a pooler which hands the session to another process is found out.
+    /// The process that serves this session.
     pub(crate) fn pid(&self) -> &str {
         &self.pid
+    }
+
+    /// Opens another session in place of one that broke, to read from: the lock is gone with it.
+    pub(crate) async fn reopen(&mut self) -> Result<(), Error> {
+        let renewed = self.session.executor.renew().await;
+        renewed.map(drop).map_err(|error| Error::new(Kind::Connect).caused_by(error))
     }
 
     pub(crate) fn reader(&mut self) -> &mut dyn Executor {

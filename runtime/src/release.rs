@@ -225,7 +225,7 @@ impl Run<'_, '_> {
     async fn of_instances(&mut self, sql: &str) -> Result<Vec<String>, Error> {
         let mut ladder = Ladder::new(self.settings, self.settings.lock_timeout, Vec::new());
         loop {
-            match self.held.query(sql).await {
+            match self.held.in_transaction(&[sql]).await {
                 Ok(rows) => return Ok(texts(&rows)),
                 Err(error) => ladder.climb(self.held, error).await?,
             }

@@ -9,10 +9,15 @@ use crate::migration::{LockMode, Statement, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
 use crate::stage::Stage;
-use crate::store::fenced;
 
 /// The longest that a statement may run while it holds a lock that blocks clients.
 pub(crate) const BRIEF: Duration = Duration::from_secs(5);
+
+/// How long we may say nothing in such a transaction: a runner that is stopped in it, or cut off
+/// from the server, would otherwise keep clients waiting.
+///
+/// PostgreSQL manual, section "Client Connection Defaults", `idle_in_transaction_session_timeout`.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// What timeouts in whole milliseconds may be off by.
 const TICK: Duration = Duration::from_millis(2);
@@ -96,12 +101,13 @@ async fn inside(
     record: Option<&str>,
 ) -> Result<Duration, Error> {
     held.query("begin").await?;
+    held.hold().await?;
     let granted = plan.carry_out(held, timeouts).await?;
     for statement in statements {
         held.query(statement).await?;
     }
     if let Some(record) = record {
-        fenced(held, record).await?;
+        held.fenced(record).await?;
     }
     held.query("commit").await?;
     Ok(granted.map(|granted| granted.elapsed()).unwrap_or_default())
@@ -118,7 +124,11 @@ impl LockPlan {
             held.query(&local("lock_timeout", timeouts.patient)).await?;
             held.query(evict).await?;
         }
-        held.query(&local("lock_timeout", timeouts.lock)).await?;
+        let wait = milliseconds(timeouts.lock);
+        let silence = milliseconds(SILENCE);
+        let settings =
+            [("lock_timeout", wait.as_str()), ("idle_in_transaction_session_timeout", &silence)];
+        held.query(&set(Scope::Transaction, &settings)).await?;
         let started = Instant::now();
         let mut granted = None;
         for lock in &self.take {

@@ -39,6 +39,7 @@ const RUNTIME: &[&[&str]] = &[
     &[
         "line",
         "lock",
+        "fence",
         "blockers",
         "retry",
         "store",
@@ -58,7 +59,6 @@ const RUNTIME: &[&[&str]] = &[
         "alone",
         "bound",
         "step",
-        "lease",
         "drift",
         "preflight",
     ],

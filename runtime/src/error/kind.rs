@@ -15,12 +15,13 @@ pub(crate) enum Kind {
     Connect,
     Pooled,
     AlreadyRunning { waited: Duration },
+    Superseded,
     Sql { statement: String, code: Option<String> },
     Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, state: State, versions: Option<(u32, u32)>, diff: String },
-    ContractPending { migration: String, needs: String },
+    ContractPending { migration: String, needs: String, by: String },
     GateHeld,
     Lease(LeaseError),
     TooOld { migration: String, phase: Phase },
@@ -62,6 +63,10 @@ impl fmt::Display for Kind {
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
+            Kind::Superseded => f.write_str(
+                "this runner lost its lock and another one has taken over\n\
+                 help: leave the rest to it, or run again once it is done",
+            ),
             Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
             Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => write!(
@@ -74,10 +79,11 @@ impl fmt::Display for Kind {
             Kind::Edited { migration, state, versions, diff } => {
                 edited(f, migration, *state, *versions, diff)
             }
-            Kind::ContractPending { migration, needs } => write!(
+            Kind::ContractPending { migration, needs, by } => write!(
                 f,
                 "migration `{migration}` needs the contract of `{needs}` to have run\n\
-                 help: run `contract()` first, once no build older than `{migration}` is live"
+                 help: deploy a build whose last migration is `{by}`, which declares it, and this \
+                 one once it has run"
             ),
             Kind::GateHeld => f.write_str(
                 "a switch or a contract that the history declares cannot run yet\n\
