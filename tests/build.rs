@@ -25,9 +25,21 @@ fn main() -> io::Result<()> {
             .map_err(io::Error::other)?;
         }
     }
+    let all: String = names_and_scenarios(&folders_with_a_scenario(&ops)?);
+    modules.push_str(&all);
     fs::write(out.join("ops.rs"), modules)?;
     fs::write(out.join("live.rs"), live)?;
     fs::write(out.join("plans.rs"), plans)
+}
+
+/// Every scenario with its name.
+fn names_and_scenarios(names: &[String]) -> String {
+    let pairs: Vec<String> =
+        names.iter().map(|name| format!("({name:?}, {name}::scenario)")).collect();
+    format!(
+        "/// Every operation's name and scenario.\npub const ALL: &[(&str, fn() -> crate::Scenario)] = &[{}];",
+        pairs.join(", ")
+    )
 }
 
 fn folders_with_a_scenario(ops: &Path) -> io::Result<Vec<String>> {

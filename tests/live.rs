@@ -8,6 +8,8 @@ mod alone;
 mod blocked;
 #[path = "live/bound.rs"]
 mod bound;
+#[path = "live/by_hand.rs"]
+mod by_hand;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -18,8 +20,18 @@ mod contract;
 mod convert;
 #[path = "live/converted.rs"]
 mod converted;
+#[path = "live/cut.rs"]
+mod cut;
+#[path = "live/deadlocks.rs"]
+mod deadlocks;
 #[path = "live/direct.rs"]
 mod direct;
+#[path = "live/disk_full.rs"]
+mod disk_full;
+#[path = "live/edited.rs"]
+mod edited;
+#[path = "live/failover.rs"]
+mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
 #[path = "live/functions.rs"]
@@ -34,30 +46,58 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/lease_race.rs"]
+mod lease_race;
+#[path = "live/leases.rs"]
+mod leases;
 #[path = "live/numbers.rs"]
 mod numbers;
+#[path = "live/outside.rs"]
+mod outside;
+#[path = "live/outside_objects.rs"]
+mod outside_objects;
 #[path = "live/partitioned.rs"]
 mod partitioned;
 #[path = "live/partitioned_index.rs"]
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/preflight.rs"]
+mod preflight;
+#[path = "live/privileges.rs"]
+mod privileges;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
+#[path = "live/repair.rs"]
+mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/restart.rs"]
+mod restart;
 #[path = "live/retyped.rs"]
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/role_settings.rs"]
+mod role_settings;
+#[path = "live/search_path.rs"]
+mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
+#[path = "live/statements.rs"]
+mod statements;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
+#[path = "live/throttle.rs"]
+mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
+#[path = "live/undo_filling.rs"]
+mod undo_filling;
+#[path = "live/undo_several.rs"]
+mod undo_several;
 #[path = "live/upserts.rs"]
 mod upserts;
 #[path = "live/views.rs"]

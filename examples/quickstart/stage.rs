@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use changeover::{
-    Changeover, Migrations,
+    Changeover, Gate, Migrations,
     testing::{Database, Server},
 };
 
@@ -52,7 +52,7 @@ impl Stage {
 
     /// The service as a build that was compiled with the history up to a migration.
     pub(crate) async fn connect(&self, head: &str, meter: Option<&Meter>) -> Result<Changeover> {
-        let mut builder = Changeover::new(&build(head)?).app("accounts");
+        let mut builder = Changeover::new(&build(head)?).app("accounts").gate(Gate::Manual);
         if let Some(meter) = meter.cloned() {
             builder = builder.on_progress(move |progress| meter.show(progress));
         }

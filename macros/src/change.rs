@@ -11,7 +11,7 @@ use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops::{self, Operation, Plan};
-use crate::plan::{Mode, Phase, Work};
+use crate::plan::{Mode, Phase, Work, dropped};
 
 /// What a change came to.
 pub(crate) struct Change {
@@ -80,6 +80,7 @@ pub(crate) fn of_migration<O: Operation>(
     let holds = schema.holds.len();
     let built = schema.built_on_replaced();
     let mut plan = plan.unwrap_or_default();
+    dropped::complete(&mut plan.steps, schema);
     plan.notes.extend(locks_partitions(&plan, schema));
     if plan.is_direct {
         operation.apply_direct(schema);
@@ -140,7 +141,8 @@ pub(crate) fn alone<O: Operation>(
     let at = Position { migration: 1, change: 1 };
     schema.allow(&allowed);
     let facts = operation.check(&schema, errors)?;
-    let plan = plan(&operation, name, &facts, direct.as_ref(), &schema, at, errors);
+    let mut plan = plan(&operation, name, &facts, direct.as_ref(), &schema, at, errors);
+    dropped::complete(&mut plan.steps, &schema);
     let (claims, requires, made) = (Vec::new(), Vec::new(), Made::default());
     Some(Change { operation: name.to_owned(), subject, claims, requires, plan, made, allowed })
 }

@@ -13,9 +13,15 @@ use crate::diag::Errors;
 use crate::history::{History, Link};
 use crate::migration::{After, Migration};
 use crate::model::Schema;
+use crate::plan::dropped::Dropped;
 use crate::plan::{
     Alone, Backfill, Bound, Convert, Index, Lock, Mend, Phase, Require, Statement, Step, Work, sql,
 };
+
+/// The version of the wording of plans. A database keeps the text of what has run, and a migration
+/// whose plan reads otherwise has been edited; unless the version is another one, too. So whoever
+/// changes the plan of any change that a release can make already raises this.
+pub(crate) const PLAN_VERSION: u32 = 1;
 
 /// A child's tokens, handed to its parent, which puts its schema in front and passes them on.
 pub(crate) fn ask_parent(after: &After) -> TokenStream {
@@ -62,6 +68,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
                 switches: &[#(#switches),*],
                 contracts: &[#(#contracts),*],
                 requires: &[#(#requires),*],
+                plan_version: #PLAN_VERSION,
             }
         };
 
@@ -153,12 +160,29 @@ fn step(step: &Step) -> TokenStream {
         Span::call_site(),
     );
     let (why, done, undo) = (&step.why, work(&step.work), option(step.undo.as_ref().map(work)));
+    let drops = step.drops().into_iter().map(dropped);
     quote! {
         Step {
             phase: Phase::#phase,
             why: #why,
             work: #done,
+            drops: &[#(#drops),*],
             undo: #undo,
+        }
+    }
+}
+
+fn dropped(dropped: &Dropped) -> TokenStream {
+    let Dropped { kind, name, part, with } = dropped;
+    // The runtime's names are Debug's.
+    let kind = Ident::new(&format!("{kind:?}"), Span::call_site());
+    let name = raw(name);
+    quote! {
+        Dropped {
+            kind: ObjectKind::#kind,
+            name: #name,
+            part: #part,
+            with: &[#(#with),*],
         }
     }
 }

@@ -6,9 +6,9 @@ mod pairs;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use changeover::Changeover;
 use changeover::migration as data;
 use changeover::testing::Database;
+use changeover::{Changeover, Gate};
 
 use crate::diag::Errors;
 use crate::migration::Migration;
@@ -129,5 +129,5 @@ async fn runner(
     until: &str,
 ) -> Result<Changeover, Failure> {
     let history = history.until(until).ok_or("no such migration")?;
-    Ok(Changeover::new(&history).app("pairs").connect(database.url()).await?)
+    Ok(Changeover::new(&history).app("pairs").gate(Gate::Manual).connect(database.url()).await?)
 }

@@ -1,5 +1,11 @@
 //! How a run is set up.
 
+mod answer;
+mod leases;
+mod preflight;
+mod statements;
+mod throttle;
+
 use std::fmt;
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -80,7 +86,7 @@ impl Builder {
         self
     }
 
-    /// Called when a step starts and after each window of a backfill.
+    /// Called when a step starts, after each window of a backfill, and while something holds it.
     #[must_use]
     pub fn on_progress(mut self, call: impl Fn(&Progress<'_>) + Send + Sync + 'static) -> Builder {
         self.settings.on_progress = Some(Box::new(call));
@@ -106,7 +112,7 @@ impl Builder {
         T::TlsConnect: Send,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        self.connector(Postgres { config, tls }).await
+        self.connector(Postgres::new(config, tls)).await
     }
 
     /// Connects with another client than tokio-postgres.
@@ -116,13 +122,13 @@ impl Builder {
             .await
             .map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
         let connector = Some(Arc::new(connector) as _);
-        Ok(Changeover::start(self.history, self.settings, executor, connector))
+        Ok(Changeover::start(self.history, Arc::new(self.settings), executor, connector))
     }
 
     /// Uses a session that is connected already; see [`Executor`] for what it must be. A lease
     /// opens sessions of its own, so it needs a [`connector`](Builder::connector).
     pub fn executor(self, executor: impl Executor + 'static) -> Changeover {
-        Changeover::start(self.history, self.settings, Box::new(executor), None)
+        Changeover::start(self.history, Arc::new(self.settings), Box::new(executor), None)
     }
 }
 

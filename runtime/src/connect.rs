@@ -3,9 +3,11 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 use tracing::Instrument as _;
@@ -19,10 +21,33 @@ pub trait Connect: Send + Sync {
     async fn connect(&self) -> Result<Box<dyn Executor>, SqlError>;
 }
 
+/// From the first packet to the end of the handshake.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// PostgreSQL's own default, which is the operating system's: as good as never.
+const KEEPALIVES_IDLE: Duration = Duration::from_hours(2);
+
 /// tokio-postgres, with the caller's TLS or none.
 pub(crate) struct Postgres<T> {
-    pub(crate) config: Config,
-    pub(crate) tls: T,
+    config: Config,
+    tls: T,
+}
+
+impl<T> Postgres<T> {
+    /// What the caller did not say of a peer that does not answer is set to notice it within a
+    /// minute.
+    ///
+    /// PostgreSQL manual, section "Parameter Key Words", `keepalives_idle` and the next.
+    pub(crate) fn new(mut config: Config, tls: T) -> Postgres<T> {
+        if config.get_keepalives() && config.get_keepalives_idle() == KEEPALIVES_IDLE {
+            config.keepalives_idle(Duration::from_secs(30));
+            config.keepalives_interval(Duration::from_secs(10)).keepalives_retries(3);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(Duration::from_mins(1));
+        }
+        Postgres { config, tls }
+    }
 }
 
 #[async_trait]
@@ -34,7 +59,11 @@ where
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
     async fn connect(&self) -> Result<Box<dyn Executor>, SqlError> {
-        let (client, connection) = self.config.connect(self.tls.clone()).await?;
+        let connecting = self.config.connect(self.tls.clone());
+        let Ok(connected) = timeout(CONNECT_TIMEOUT, connecting).await else {
+            return Err(SqlError::new(None, format!("no answer after {CONNECT_TIMEOUT:?}")));
+        };
+        let (client, connection) = connected?;
         let news = Arc::new(Notify::new());
         tokio::spawn(drive(connection, news.clone()).in_current_span());
         Ok(Box::new(Listening { client, news }))

@@ -1,19 +1,30 @@
 //! Why a run stopped.
 
 mod kind;
+mod lease;
 
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::executor::SqlError;
+use crate::executor::{SqlError, ends_session};
 use crate::migration::Phase;
 use crate::report::Report;
 
 pub(crate) use self::kind::{Blocker, Kind};
+pub(crate) use self::lease::LeaseError;
 
 pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(crate) const DEADLOCK_DETECTED: &str = "40P01";
 pub(crate) const QUERY_CANCELED: &str = "57014";
+
+pub(crate) const DISK_FULL: &str = "53100";
+
+/// How to mend a record that makes no sense.
+pub(crate) const RESTORE: &str =
+    "help: put back what was changed by hand, or restore the schema `changeover` from a backup";
+
+/// A table, a column, a function that is not there.
+const MISSING: [&str; 3] = ["42P01", "42703", "42883"];
 
 const STATEMENT_SHOWN: usize = 300;
 
@@ -52,11 +63,21 @@ impl Error {
     /// nothing secret.
     pub(crate) fn sql(statement: &str, error: SqlError) -> Error {
         let code = error.code().map(str::to_owned);
+        // In plans the schema's name comes as a text at most, the name of a setting of ours.
+        let is_ours = statement.contains(" changeover.");
+        if is_ours && code.as_deref().is_some_and(|code| MISSING.contains(&code)) {
+            let what = format!("a table, a column or a function of it is missing\n{RESTORE}");
+            return Error::corrupt(what).caused_by(error);
+        }
         let mut short: String = statement.chars().take(STATEMENT_SHOWN).collect();
         if short.len() < statement.len() {
             short.push('…');
         }
         Error::new(Kind::Sql { statement: short, code }).caused_by(error)
+    }
+
+    pub(crate) fn lease(error: LeaseError) -> Error {
+        Error::new(Kind::Lease(error))
     }
 
     pub(crate) fn corrupt(what: impl Into<String>) -> Error {
@@ -69,6 +90,20 @@ impl Error {
             Kind::Sql { code, .. } => code.as_deref(),
             _ => None,
         }
+    }
+
+    /// The statement that failed, as far as it is shown.
+    pub(crate) fn statement(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Sql { statement, .. } => Some(statement),
+            _ => None,
+        }
+    }
+
+    /// The same failure, better understood.
+    pub(crate) fn become_kind(mut self, kind: Kind) -> Error {
+        self.0.kind = kind;
+        self
     }
 
     /// Whether the statement gave way to another session, so that it may be tried again.
@@ -137,6 +172,22 @@ impl Error {
         matches!(self.0.kind, Kind::Sql { .. })
     }
 
+    /// Whether the connection broke, or the server ended the session: run again, on the same value
+    /// too unless it was made by [`executor`](crate::Builder::executor).
+    pub fn is_connection_lost(&self) -> bool {
+        matches!(&self.0.kind, Kind::Sql { code, .. } if ends_session(code.as_deref()))
+    }
+
+    /// Whether the server had no room left on its disk.
+    pub fn is_disk_full(&self) -> bool {
+        self.code() == Some(DISK_FULL)
+    }
+
+    /// Whether the role lacks a right; the message says what to grant.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.0.kind, Kind::Denied { .. })
+    }
+
     /// Whether other sessions held a lock until the deadline; the message names them.
     pub fn is_lock_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::LockTimeout { .. })
@@ -150,6 +201,21 @@ impl Error {
     /// Whether a migration needs a contract to run first.
     pub fn is_contract_pending(&self) -> bool {
         matches!(self.0.kind, Kind::ContractPending { .. })
+    }
+
+    /// Whether a migration that the build needs is not done yet.
+    pub fn is_not_ready(&self) -> bool {
+        matches!(self.0.kind, Kind::Lease(LeaseError::NotReady { .. }))
+    }
+
+    /// Whether no run of this version, which makes what leases need, has been in the database.
+    pub fn is_not_prepared(&self) -> bool {
+        matches!(self.0.kind, Kind::Lease(LeaseError::NotPrepared))
+    }
+
+    /// Whether the gate of a switch or a contract is held; [`report`](Error::report) says by what.
+    pub fn is_gate_held(&self) -> bool {
+        matches!(self.0.kind, Kind::GateHeld)
     }
 
     /// Whether a switch or a contract has run that this build does not declare: its code still
@@ -171,6 +237,16 @@ impl Error {
     /// Whether a migration can no longer be undone.
     pub fn is_undo_refused(&self) -> bool {
         matches!(self.0.kind, Kind::UndoRefused { .. })
+    }
+
+    /// Whether a [repair](crate::Repair) would make the record wrong.
+    pub fn is_repair_refused(&self) -> bool {
+        matches!(self.0.kind, Kind::RepairRefused { .. })
+    }
+
+    /// Whether something was to be done against the rules without a reason.
+    pub fn is_reason_missing(&self) -> bool {
+        matches!(self.0.kind, Kind::NoReason { .. })
     }
 
     /// Whether rows were found that a later step would fail on; the message shows some.
@@ -205,6 +281,17 @@ impl Error {
         matches!(self.0.kind, Kind::NotIndexable { .. })
     }
 
+    /// Whether a phase did not begin because of what its preflight found; see
+    /// [`Check`](crate::Check).
+    pub fn is_preflight(&self) -> bool {
+        matches!(self.0.kind, Kind::Preflight { .. })
+    }
+
+    /// Whether the load was critical, or the throttle's hook said to stop; the message says which.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.0.kind, Kind::Stopped { .. })
+    }
+
     /// Whether the state in the schema `changeover` does not make sense.
     pub fn is_corrupt(&self) -> bool {
         matches!(self.0.kind, Kind::Corrupt { .. })
@@ -217,7 +304,8 @@ impl fmt::Display for Error {
             let undo = if *undone { "undo of " } else { "" };
             write!(f, "`{migration}`, {undo}{phase}, step {step} of {steps}: ")?;
         }
-        self.0.kind.fmt(f)
+        self.0.kind.fmt(f)?;
+        self.0.report.held.iter().try_for_each(|held| write!(f, "\nnote: {held}"))
     }
 }
 

@@ -93,6 +93,15 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Whether there is no session any more: the connection failed, or the server ended it, because it
+/// stops, has crashed or starts, or the session was idle for too long.
+///
+/// PostgreSQL manual, appendix "PostgreSQL Error Codes".
+pub(crate) fn ends_session(code: Option<&str>) -> bool {
+    const ENDS: [&str; 6] = ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"];
+    code.is_none_or(|code| code.starts_with("08") || ENDS.contains(&code))
+}
+
 /// A statement that failed, with the server's SQLSTATE where the server answered.
 pub struct SqlError {
     code: Option<String>,

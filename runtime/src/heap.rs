@@ -71,9 +71,15 @@ impl Cursor {
             leaf: next()?,
             block: next()?,
             window: next()?.clamp(1, LARGEST_WINDOW),
-            stripe: next()?,
+            stripe: next().filter(|stripe| *stripe < STRIPES)?,
             end: next()?,
         })
+    }
+
+    /// The same place within the leaf as it is now: what a vacuum cut off at its
+    /// end, or a hand put there, is not walked.
+    pub(crate) fn within(self, leaf: &Leaf) -> Cursor {
+        Cursor { end: self.end.min(leaf.blocks), ..self }
     }
 
     pub(crate) fn is_at_end(self) -> bool {
@@ -137,6 +143,7 @@ mod tests {
     fn a_cursor_survives_its_text() {
         assert_eq!(Cursor::parse(&CURSOR.to_string()), Some(CURSOR));
         assert_eq!(Cursor::parse("7 0 64"), None);
+        assert_eq!(Cursor::parse("7 0 64 8 100"), None);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What the database remembers of a history.
 
-use crate::error::Error;
-use crate::executor::{Executor, Row, Rows};
+mod read;
+mod sound;
+
 use crate::migration::{Migration, Migrations, Phase};
 use crate::plan_text::plan_text;
-use crate::sql::quote_literal;
 use crate::status::{MigrationStatus, State, Status};
 
 /// Every migration that the database remembers, in the order in which they came.
@@ -13,11 +13,14 @@ pub(crate) struct Ledger {
     pub(crate) migrations: Vec<Recorded>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Recorded {
     pub(crate) id: String,
     pub(crate) parent: Option<String>,
     pub(crate) state: State,
+    /// The version of the plans that it was planned with; none in records from before there were
+    /// versions.
+    pub(crate) plan_version: Option<u32>,
     pub(crate) steps: Vec<RecordedStep>,
 }
 
@@ -32,32 +35,46 @@ pub(crate) struct RecordedStep {
     pub(crate) error: Option<String>,
 }
 
-/// How far a step is. `Intended` and `Undoing` are for what cannot be done in one transaction:
+/// How far a step is. `Passed` is for what only looks, so that there is nothing of it. `Intended` and `Undoing` are for what cannot be done in one transaction:
 /// there the truth is in the catalogs, or in the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StepState {
     Planned,
     Intended,
+    Passed,
     Done,
     Undoing,
     Undone,
 }
 
 impl StepState {
-    const NAMES: [(StepState, &'static str); 5] = [
-        (StepState::Planned, "planned"),
-        (StepState::Intended, "intended"),
-        (StepState::Done, "done"),
-        (StepState::Undoing, "undoing"),
-        (StepState::Undone, "undone"),
+    pub(crate) const ALL: [StepState; 6] = [
+        StepState::Planned,
+        StepState::Intended,
+        StepState::Passed,
+        StepState::Done,
+        StepState::Undoing,
+        StepState::Undone,
     ];
 
     pub(crate) fn name(self) -> &'static str {
-        StepState::NAMES.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
+        match self {
+            StepState::Planned => "planned",
+            StepState::Intended => "intended",
+            StepState::Passed => "passed",
+            StepState::Done => "done",
+            StepState::Undoing => "undoing",
+            StepState::Undone => "undone",
+        }
     }
 
     fn parse(name: &str) -> Option<StepState> {
-        StepState::NAMES.iter().find(|(_, known)| *known == name).map(|(state, _)| *state)
+        StepState::ALL.into_iter().find(|known| known.name() == name)
+    }
+
+    /// Whether a run forward has nothing more to do for the step.
+    pub(crate) fn is_behind(self) -> bool {
+        matches!(self, StepState::Passed | StepState::Done)
     }
 
     /// Whether the database may hold something of the step.
@@ -67,36 +84,9 @@ impl StepState {
 }
 
 impl Ledger {
-    /// Reads it; a database that no run has touched has an empty one.
-    pub(crate) async fn read(executor: &mut dyn Executor, app: &str) -> Result<Ledger, Error> {
-        let exists = "select to_regclass('changeover.steps') is not null";
-        if query(executor, exists).await?.value() != Some("t") {
-            return Ok(Ledger::default());
-        }
-        let history = quote_literal(app);
-        let migrations = format!(
-            "select id, parent, state from changeover.migrations \
-             where history = {history} order by position, id"
-        );
-        let steps = format!(
-            "select migration, phase, ordinal, sql, state, cursor, rows, error \
-             from changeover.steps where history = {history} order by migration, phase, ordinal"
-        );
-        let mut ledger = Ledger::default();
-        for row in query(executor, &migrations).await?.iter() {
-            ledger.migrations.push(migration(row).ok_or_else(|| corrupt("migrations", row))?);
-        }
-        for row in query(executor, &steps).await?.iter() {
-            let step = step(row).ok_or_else(|| corrupt("steps", row))?;
-            let id = row.get(0).unwrap_or_default();
-            let recorded = ledger.migrations.iter_mut().find(|recorded| recorded.id == id);
-            recorded.ok_or_else(|| corrupt("steps", row))?.steps.push(step);
-        }
-        Ok(ledger)
-    }
-
-    /// Remembers what [`Store::plan`](crate::store::Store::plan) wrote down.
-    pub(crate) fn plan(&mut self, migration: &Migration, phase: Phase) {
+    /// Remembers what [`Store::plan`](crate::store::Store::plan) wrote down, for the steps after the
+    /// first `kept`.
+    pub(crate) fn plan(&mut self, migration: &Migration, phase: Phase, kept: usize) {
         let known = self.migrations.iter().position(|recorded| recorded.id == migration.id);
         let index = known.unwrap_or(self.migrations.len());
         if known.is_none() {
@@ -104,13 +94,15 @@ impl Ledger {
                 id: migration.id.to_owned(),
                 parent: None,
                 state: State::Pending,
+                plan_version: None,
                 steps: Vec::new(),
             });
         }
         let Some(recorded) = self.migrations.get_mut(index) else { return };
         recorded.parent = migration.parent.map(str::to_owned);
-        recorded.steps.retain(|step| step.phase != phase);
-        let steps = migration.steps(phase).enumerate();
+        recorded.plan_version = Some(migration.plan_version);
+        recorded.steps.retain(|step| step.phase != phase || step.ordinal <= kept);
+        let steps = migration.steps(phase).enumerate().skip(kept);
         recorded.steps.extend(steps.map(|(index, step)| RecordedStep {
             phase,
             ordinal: index + 1,
@@ -120,6 +112,31 @@ impl Ledger {
             rows: 0,
             error: None,
         }));
+    }
+
+    /// Whether a phase has still to be written down as this build has it, and after how many of its
+    /// steps: those that have run stay as they are.
+    pub(crate) fn outdated(&self, migration: &Migration, phase: Phase) -> Option<usize> {
+        let Some(recorded) = self.get(migration.id) else { return Some(0) };
+        let kept = recorded.last_effect(phase);
+        let ours = migration.steps(phase).skip(kept).map(|step| plan_text(&step.work));
+        let theirs = recorded.phase(phase).filter(|step| step.ordinal > kept);
+        (kept == 0 || !ours.eq(theirs.map(|step| step.sql.clone()))).then_some(kept)
+    }
+
+    pub(crate) fn become_state(&mut self, migration: &Migration, state: State) {
+        if let Some(known) = self.migrations.iter_mut().find(|one| one.id == migration.id) {
+            known.state = state;
+        }
+    }
+
+    /// Remembers that a phase was taken back.
+    pub(crate) fn forget_effects(&mut self, migration: &Migration, phase: Phase) {
+        let known = self.migrations.iter_mut().find(|recorded| recorded.id == migration.id);
+        let steps = known.into_iter().flat_map(|recorded| &mut recorded.steps);
+        for step in steps.filter(|step| step.phase == phase && step.state.has_effect()) {
+            (step.state, step.cursor, step.rows) = (StepState::Undone, None, 0);
+        }
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Recorded> {
@@ -144,6 +161,7 @@ impl Ledger {
         Status {
             migrations: history.migrations.iter().map(|migration| self.line(migration)).collect(),
             unknown: self.unknown(history).map(|recorded| recorded.id.clone()).collect(),
+            ..Status::default()
         }
     }
 
@@ -156,11 +174,12 @@ impl Ledger {
             done: steps
                 .iter()
                 .filter(before_contract)
-                .filter(|step| step.state == StepState::Done)
+                .filter(|step| step.state.is_behind())
                 .count(),
             steps: migration.steps(Phase::Expand).chain(migration.steps(Phase::Migrate)).count(),
             rows: steps.iter().map(|step| step.rows).sum(),
             error: steps.iter().find_map(|step| step.error.clone()),
+            held_by: None,
         }
     }
 }
@@ -174,39 +193,16 @@ impl Recorded {
         self.steps.iter().filter(move |step| step.phase == phase)
     }
 
-    /// Whether the database may hold something of a phase.
-    pub(crate) fn has_effect(&self, phase: Phase) -> bool {
-        self.phase(phase).any(|step| step.state.has_effect())
+    /// Whether a way back through a phase has begun and not ended.
+    pub(crate) fn is_half_undone(&self, phase: Phase) -> bool {
+        let back =
+            |step: &RecordedStep| matches!(step.state, StepState::Undoing | StepState::Undone);
+        self.phase(phase).any(back) && self.last_effect(phase) > 0
     }
-}
 
-fn migration(row: Row<'_>) -> Option<Recorded> {
-    Some(Recorded {
-        id: row.get(0)?.to_owned(),
-        parent: row.get(1).map(str::to_owned),
-        state: State::parse(row.get(2)?)?,
-        steps: Vec::new(),
-    })
-}
-
-fn step(row: Row<'_>) -> Option<RecordedStep> {
-    let phase = row.get(1)?;
-    Some(RecordedStep {
-        phase: Phase::ALL.into_iter().find(|known| known.to_string() == phase)?,
-        ordinal: row.get(2)?.parse().ok()?,
-        sql: row.get(3)?.to_owned(),
-        state: StepState::parse(row.get(4)?)?,
-        cursor: row.get(5).map(str::to_owned),
-        rows: row.get(6)?.parse().ok()?,
-        error: row.get(7).map(str::to_owned),
-    })
-}
-
-fn corrupt(table: &str, row: Row<'_>) -> Error {
-    let id = row.get(0).unwrap_or_default();
-    Error::corrupt(format!("a row of `{table}` for migration `{id}` cannot be read"))
-}
-
-async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
-    executor.query(sql).await.map_err(|error| Error::sql(sql, error))
+    /// The last step of a phase of which the database may hold something; 0 where there is none.
+    pub(crate) fn last_effect(&self, phase: Phase) -> usize {
+        let effects = self.phase(phase).filter(|step| step.state.has_effect());
+        effects.map(|step| step.ordinal).max().unwrap_or_default()
+    }
 }

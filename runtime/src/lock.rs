@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Kind};
 use crate::executor::{Executor, Rows};
 use crate::jitter::jittered;
+use crate::line::Line;
 use crate::settings::Settings;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
 
@@ -15,7 +16,7 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// A session that nothing can be run on without the lock, except to read.
 pub(crate) struct Session {
-    executor: Box<dyn Executor>,
+    executor: Line,
     /// A run on this session was dropped half-way, or could not clean up after itself.
     dirty: bool,
 }
@@ -37,19 +38,23 @@ pub(crate) struct Server {
 }
 
 impl Session {
-    pub(crate) fn new(executor: Box<dyn Executor>) -> Session {
+    pub(crate) fn new(executor: Line) -> Session {
         Session { executor, dirty: false }
     }
 
     /// The session without the lock, to read from.
     pub(crate) async fn unlocked(&mut self) -> Result<&mut dyn Executor, Error> {
         self.tidy().await?;
-        Ok(self.executor.as_mut())
+        Ok(&mut self.executor)
     }
 
     /// Waits for the lock. It polls, because a session that waits in `pg_advisory_lock` holds a
     /// snapshot, which a concurrent index build in the other runner waits for in turn.
-    pub(crate) async fn lock(&mut self, settings: &Settings) -> Result<Held<'_>, Error> {
+    pub(crate) async fn lock(
+        &mut self,
+        settings: &Settings,
+        patience: Duration,
+    ) -> Result<Held<'_>, Error> {
         self.tidy().await?;
         let (server, commit) = self.server().await?;
         let base = base_settings(settings, server, &commit);
@@ -75,7 +80,7 @@ impl Session {
                 let _ = self.query(&unlock).await;
                 return Err(Error::new(Kind::Pooled));
             }
-            if started.elapsed() >= settings.deadline {
+            if started.elapsed() >= patience {
                 return Err(Error::new(Kind::AlreadyRunning { waited: started.elapsed() }));
             }
             tokio::time::sleep(jittered(POLL)).await;
@@ -103,6 +108,10 @@ impl Session {
     }
 
     async fn tidy(&mut self) -> Result<(), Error> {
+        let renewed = self.executor.renew().await;
+        if renewed.map_err(|error| Error::new(Kind::Connect).caused_by(error))? {
+            self.dirty = false;
+        }
         if self.dirty {
             self.query("rollback").await?;
             self.query("select pg_advisory_unlock_all()").await?;
@@ -128,7 +137,7 @@ impl Held<'_> {
     }
 
     pub(crate) fn reader(&mut self) -> &mut dyn Executor {
-        self.session.executor.as_mut()
+        &mut self.session.executor
     }
 
     /// Ends a transaction that failed. Where this fails too, the connection is gone and the
@@ -191,6 +200,12 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
         ("changeover.backfill", "off"),
+        // The lock of a runner that was cut off without a word is given back within a minute; on
+        // a Unix-domain socket these change nothing.
+        ("tcp_keepalives_idle", "30"),
+        ("tcp_keepalives_interval", "10"),
+        ("tcp_keepalives_count", "3"),
+        ("tcp_user_timeout", "60000"),
     ];
     if server.version >= 14_00_00 {
         // A runner that was killed would otherwise keep the lock until its index is built.
@@ -202,6 +217,17 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         base.push(("transaction_timeout", "0"));
     }
     set(Scope::Session, &base)
+}
+
+/// A condition of SQL, whether the server process of this number, an expression, has the lock.
+pub(crate) fn is_runner(app: &str, pid: &str) -> String {
+    let name = name_hash(app).cast_unsigned();
+    format!(
+        "exists (select from pg_catalog.pg_locks where locktype = 'advisory' \
+         and pid = {pid} and classid = {LOCK_CLASS} and objid = {name} and objsubid = 2 and granted \
+         and database = (select oid from pg_catalog.pg_database \
+         where datname = current_database()))"
+    )
 }
 
 /// FNV-1a: the same for every build, which the standard library's hashes do not promise.

@@ -4,10 +4,12 @@
 //! decided while it runs. The macros write struct literals of these types, so a field added here
 //! is a field written in `macros/src/emit.rs`.
 
+mod dropped;
 mod work;
 
 use std::fmt;
 
+pub use self::dropped::*;
 pub use self::work::*;
 
 /// A linear history of migrations, declared with [`migrations!`](crate::migrations).
@@ -59,6 +61,10 @@ pub struct Migration {
     /// The migrations whose contract must have run before this one can start, because it needs
     /// a name that they hold until then.
     pub requires: &'static [&'static str],
+    /// The version of the wording of plans: a release of the macros that words the plan of any
+    /// change otherwise than the one before has a higher one, so that what is complete is not taken
+    /// for edited.
+    pub plan_version: u32,
 }
 
 impl Migration {
@@ -129,6 +135,8 @@ pub struct Step {
     pub why: &'static str,
     /// What it does.
     pub work: Work,
+    /// What it takes away for good, or puts another in the place of.
+    pub drops: &'static [Dropped],
     /// What takes it back; none where there is nothing to take back. Steps of a phase are undone
     /// in reverse order. A contract's steps have none because what they drop is gone.
     pub undo: Option<Work>,

@@ -1,20 +1,24 @@
 //! One phase of one migration, forward or back.
 
+mod undo;
+
 use std::time::Instant;
 
 use tracing::{Instrument as _, info_span};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gate;
-use crate::ledger::{Ledger, RecordedStep, StepState};
+use crate::ledger::{Ledger, RecordedStep};
 use crate::lock::Held;
 use crate::migration::{Migration, Migrations, Phase, Step};
+use crate::preflight::{self, Ahead};
 use crate::report::{PhaseReport, Report};
 use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::status::State;
 use crate::step::{Way, perform};
 use crate::store::Store;
+use crate::throttle::Brake;
 
 /// A run that has the lock and knows what the database remembers.
 pub(crate) struct Run<'r, 's> {
@@ -23,6 +27,7 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) held: &'r mut Held<'s>,
     pub(crate) ledger: Ledger,
     pub(crate) report: &'r mut Report,
+    pub(crate) brake: Brake,
 }
 
 type Steps = Vec<(&'static Step, RecordedStep)>;
@@ -30,13 +35,7 @@ type Steps = Vec<(&'static Step, RecordedStep)>;
 impl<'r> Run<'r, '_> {
     pub(crate) async fn expand(&mut self, migration: &'static Migration) -> Result<(), Error> {
         if self.ledger.state(migration.id) < State::Expanded || self.is_undoing(migration) {
-            if let Some(needs) = gate::pending_contract(migration, &self.ledger) {
-                let migration = migration.id.to_owned();
-                return Err(Error::new(Kind::ContractPending {
-                    migration,
-                    needs: needs.to_owned(),
-                }));
-            }
+            gate::may_expand(self.history, &self.ledger, migration)?;
             self.enter(migration, Phase::Expand, State::Expanding).await?;
             self.become_state(migration, State::Expanded).await?;
         }
@@ -55,6 +54,7 @@ impl<'r> Run<'r, '_> {
     pub(crate) async fn switches(&mut self, ids: &[&str]) -> Result<(), Error> {
         for migration in self.chosen(ids) {
             if migration.has_switch() && self.ledger.state(migration.id) < State::Switched {
+                self.fits(migration)?;
                 self.enter(migration, Phase::Switch, State::Switching).await?;
                 self.become_state(migration, State::Switched).await?;
             }
@@ -67,6 +67,7 @@ impl<'r> Run<'r, '_> {
         self.switches(ids).await?;
         for migration in self.chosen(ids) {
             if self.ledger.state(migration.id) != State::Contracted {
+                self.fits(migration)?;
                 self.enter(migration, Phase::Contract, State::Contracting).await?;
                 self.become_state(migration, State::Contracted).await?;
             }
@@ -74,42 +75,14 @@ impl<'r> Run<'r, '_> {
         Ok(())
     }
 
-    fn chosen(&self, ids: &[&str]) -> Vec<&'static Migration> {
+    /// Whether what is still to come of a migration is made for what is there.
+    fn fits(&self, migration: &Migration) -> Result<(), Error> {
+        self.ledger.get(migration.id).map_or(Ok(()), |known| gate::same_plan(migration, known))
+    }
+
+    pub(crate) fn chosen(&self, ids: &[&str]) -> Vec<&'static Migration> {
         let all = self.history.migrations.iter().copied();
         all.filter(|migration| ids.contains(&migration.id)).collect()
-    }
-
-    /// Takes back what a migration switched, and then itself.
-    pub(crate) async fn undo(&mut self, migration: &'static Migration) -> Result<(), Error> {
-        gate::may_undo(self.history, &self.ledger, migration)?;
-        for switched in self.chosen(migration.switches).into_iter().rev() {
-            self.switch_back(switched).await?;
-        }
-        self.switch_back(migration).await?;
-        if self.ledger.state(migration.id) == State::Pending {
-            return Ok(());
-        }
-        self.become_state(migration, State::Undoing).await?;
-        self.back(migration, Phase::Migrate).await?;
-        self.back(migration, Phase::Expand).await?;
-        self.become_state(migration, State::Pending).await
-    }
-
-    async fn switch_back(&mut self, migration: &'static Migration) -> Result<(), Error> {
-        if matches!(self.ledger.state(migration.id), State::Switching | State::Switched) {
-            self.become_state(migration, State::Switching).await?;
-            self.back(migration, Phase::Switch).await?;
-            self.become_state(migration, State::Migrated).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes back what has run of a phase.
-    async fn back(&mut self, migration: &'static Migration, phase: Phase) -> Result<(), Error> {
-        let mut steps = self.steps(migration, phase);
-        steps.retain(|(_, recorded)| recorded.state.has_effect());
-        steps.reverse();
-        self.walk(migration, phase, Way::Back, steps).await
     }
 
     /// Runs what is left of a phase.
@@ -119,15 +92,44 @@ impl<'r> Run<'r, '_> {
         phase: Phase,
         state: State,
     ) -> Result<(), Error> {
-        let untouched = self.ledger.get(migration.id).is_none_or(|known| !known.has_effect(phase));
-        if untouched {
-            self.store(migration).plan(self.held, phase).await?;
-            self.ledger.plan(migration, phase);
+        // Each step leads back from where the next one's way back ended, and forth only from where
+        // the one before it ended: of a way back that stopped half-way, the rest comes first.
+        if self.ledger.get(migration.id).is_some_and(|known| known.is_half_undone(phase)) {
+            self.back(migration, phase).await?;
         }
-        self.become_state(migration, state).await?;
+        if let Some(kept) = self.ledger.outdated(migration, phase) {
+            self.store(migration).plan(self.held, phase, kept).await?;
+            self.ledger.plan(migration, phase, kept);
+        }
         let mut steps = self.steps(migration, phase);
-        steps.retain(|(_, recorded)| recorded.state != StepState::Done);
+        steps.retain(|(_, recorded)| !recorded.state.is_behind());
+        // Before the state says that the phase has begun: behind a contract's there is no undo.
+        self.preflight(migration, phase, &steps).await?;
+        self.become_state(migration, state).await?;
         self.walk(migration, phase, Way::Forward, steps).await
+    }
+
+    async fn preflight(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+        steps: &Steps,
+    ) -> Result<(), Error> {
+        let Some((first, recorded)) = steps.first() else { return Ok(()) };
+        let store = self.store(migration);
+        let mut tally = PhaseReport::new(migration.id, phase, false);
+        let place = (recorded.ordinal, migration.steps(phase).count());
+        let (held, brake) = (&mut *self.held, &mut self.brake);
+        let mut stage = Stage::new(held, self.settings, &mut tally, brake, place);
+        let steps = steps.iter().map(|(step, _)| *step).collect();
+        let ahead = Ahead { migration: migration.id, phase, steps };
+        let outcome = preflight::clear(&mut stage, &ahead, &mut self.report.findings).await;
+        if let Err(error) = outcome {
+            let error = error.at(stage.place());
+            store.step(phase, recorded.ordinal, first).fail(stage.held, &error).await;
+            return Err(error);
+        }
+        Ok(())
     }
 
     async fn walk(
@@ -162,7 +164,8 @@ impl<'r> Run<'r, '_> {
         let count = migration.steps(phase).count();
         for (step, recorded) in steps {
             let (held, settings) = (&mut *self.held, self.settings);
-            let mut stage = Stage { held, settings, tally, step: recorded.ordinal, steps: count };
+            let place = (recorded.ordinal, count);
+            let mut stage = Stage::new(held, settings, tally, &mut self.brake, place);
             let store = store.step(phase, recorded.ordinal, step);
             let span = info_span!("step", step = recorded.ordinal, why = step.why);
             perform(&mut stage, &store, &recorded, way).instrument(span).await?;
@@ -185,10 +188,19 @@ impl<'r> Run<'r, '_> {
         state: State,
     ) -> Result<(), Error> {
         self.store(migration).set_state(self.held, state).await?;
-        if let Some(known) = self.ledger.migrations.iter_mut().find(|one| one.id == migration.id) {
-            known.state = state;
-        }
+        self.ledger.become_state(migration, state);
         Ok(())
+    }
+
+    /// Whether a run has begun it, and no undo has.
+    pub(crate) fn is_begun(&self, migration: &Migration) -> bool {
+        !matches!(self.ledger.state(migration.id), State::Pending | State::Undoing)
+    }
+
+    /// Where a migration stands in the history, counted from 0.
+    pub(crate) fn place(&self, migration: &Migration) -> usize {
+        let same = |known: &&'static Migration| known.id == migration.id;
+        self.history.migrations.iter().position(same).unwrap_or_default()
     }
 
     fn is_undoing(&self, migration: &Migration) -> bool {
@@ -196,8 +208,6 @@ impl<'r> Run<'r, '_> {
     }
 
     fn store(&self, migration: &'static Migration) -> Store<'r> {
-        let place = |known: &&'static Migration| known.id == migration.id;
-        let position = self.history.migrations.iter().position(place).unwrap_or_default();
-        Store { history: &self.settings.app, migration, position }
+        Store { history: &self.settings.app, migration, position: self.place(migration) }
     }
 }

@@ -2,7 +2,52 @@
 
 use std::time::Duration;
 
+use crate::finding::Preflight;
+use crate::load::Throttle;
+use crate::obstacle::Statements;
 use crate::report::Progress;
+
+/// When the `Switch` and the `Contract` that a migration declares may run.
+///
+/// Whatever the gate, none runs while an instance holds a lease whose build does not declare it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Gate {
+    /// By itself, once an instance holds a lease whose build declares it and none holds one whose
+    /// build does not, and the migration that declares it has been migrated for the soak time.
+    Leases {
+        /// The soak time.
+        soak: Duration,
+    },
+    /// By itself, once the migration that declares it has been migrated for so long. For services
+    /// that hold no leases: no build that does not declare it may live longer.
+    Soak(Duration),
+    /// When [`contract`](crate::Changeover::contract) is called, on the caller's word that no
+    /// build lives that does not declare it.
+    Manual,
+}
+
+impl Default for Gate {
+    fn default() -> Gate {
+        Gate::Leases { soak: Duration::ZERO }
+    }
+}
+
+/// How an instance takes part.
+pub(crate) struct Leases {
+    pub(crate) gate: Gate,
+    pub(crate) instance: Option<String>,
+    pub(crate) time: Duration,
+    pub(crate) pooled: bool,
+    pub(crate) finishes: bool,
+}
+
+impl Default for Leases {
+    fn default() -> Leases {
+        let time = Duration::from_secs(30);
+        Leases { gate: Gate::default(), instance: None, time, pooled: false, finishes: true }
+    }
+}
 
 pub(crate) type OnProgress = Box<dyn Fn(&Progress<'_>) + Send + Sync>;
 
@@ -12,7 +57,23 @@ pub(crate) struct Settings {
     pub(crate) deadline: Duration,
     pub(crate) index_timeout: Duration,
     pub(crate) batch_time: Duration,
+    pub(crate) answer: Answer,
     pub(crate) on_progress: Option<OnProgress>,
+    pub(crate) throttle: Throttle,
+    pub(crate) preflight: Preflight,
+    pub(crate) leases: Leases,
+    pub(crate) statements: Statements,
+}
+
+/// How long an answer may stay out until a second session asks after the first.
+pub(crate) struct Answer {
+    pub(crate) patience: Duration,
+}
+
+impl Default for Answer {
+    fn default() -> Answer {
+        Answer { patience: Duration::from_secs(15) }
+    }
 }
 
 impl Default for Settings {
@@ -23,7 +84,12 @@ impl Default for Settings {
             deadline: Duration::from_mins(10),
             index_timeout: Duration::from_mins(5),
             batch_time: Duration::from_millis(10),
+            answer: Answer::default(),
             on_progress: None,
+            throttle: Throttle::default(),
+            preflight: Preflight::default(),
+            leases: Leases::default(),
+            statements: Statements::default(),
         }
     }
 }

@@ -3,10 +3,19 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+/// Ends what the runner itself does with rows of the user's, so that it is told from clients'
+/// statements where these are counted.
+pub(crate) const OWN: &str = "/* changeover */";
+
 /// A text as a literal. The session keeps `standard_conforming_strings` on, so that only quotes
 /// need care; a NUL, which no text of PostgreSQL's can hold, is left out.
 pub(crate) fn quote_literal(text: &str) -> String {
     format!("'{}'", text.replace('\0', "").replace('\'', "''"))
+}
+
+/// A name as an identifier, whatever is in it but a NUL, which no name of PostgreSQL's can hold.
+pub(crate) fn quote_identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('\0', "").replace('"', "\"\""))
 }
 
 /// A text or NULL.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::report::HeldGate;
+
 /// Where each migration of a history stands in one database.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
@@ -10,6 +12,29 @@ pub struct Status {
     /// The ids of migrations that the database has and this build does not know: it is older
     /// than the newest build that ran here, which is normal in a rolling deploy.
     pub unknown: Vec<String>,
+    /// The role that paused the history; none while it is not paused.
+    pub paused_by: Option<String>,
+    /// Why it was paused.
+    pub pause_reason: Option<String>,
+    /// The switches and contracts that wait, as of when they were last tried.
+    pub held: Vec<HeldGate>,
+    /// The processes of the service that live.
+    pub instances: Vec<InstanceStatus>,
+}
+
+/// One process of the service, as its lease tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceStatus {
+    /// Its name.
+    pub instance: String,
+    /// What it says of itself: the host and the process id.
+    pub about: String,
+    /// The last migration of its build.
+    pub head: String,
+    /// How long ago it was last heard of, as PostgreSQL writes an interval.
+    pub silent: String,
+    /// Whether the session that it took the lease on is open.
+    pub connected: bool,
 }
 
 /// Where one migration stands.
@@ -27,6 +52,9 @@ pub struct MigrationStatus {
     pub rows: u64,
     /// The error that its last run stopped with, while nothing has run since.
     pub error: Option<String>,
+    /// What the run that is under way waits for; see
+    /// [`Progress::held_by`](crate::Progress::held_by).
+    pub held_by: Option<String>,
 }
 
 /// How far a migration is.
@@ -84,16 +112,36 @@ impl fmt::Display for State {
     }
 }
 
+impl fmt::Display for InstanceStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let InstanceStatus { instance, about, head, silent, connected } = self;
+        let session = if *connected { "" } else { ", without a session" };
+        write!(
+            f,
+            "instance {instance} ({about}) was built with {head}, spoke {silent} ago{session}"
+        )
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ids = self.migrations.iter().map(|migration| migration.id.chars().count());
         let width = ids.max().unwrap_or_default();
+        if let Some(who) = &self.paused_by {
+            let reason = self.pause_reason.as_deref().unwrap_or("no reason given");
+            writeln!(f, "paused by {who}: {reason}")?;
+        }
         for migration in &self.migrations {
-            let MigrationStatus { id, state, done, steps, rows, error } = migration;
+            let MigrationStatus { id, state, done, steps, rows, error, held_by } = migration;
             write!(f, "{id:width$}  {state:11}  {done}/{steps} steps  {rows} rows")?;
             error.as_ref().map_or(Ok(()), |error| write!(f, "  {error}"))?;
+            held_by.as_ref().map_or(Ok(()), |reason| write!(f, "  held: {reason}"))?;
             writeln!(f)?;
         }
-        self.unknown.iter().try_for_each(|id| writeln!(f, "{id:width$}  not known to this build"))
+        for id in &self.unknown {
+            writeln!(f, "{id:width$}  not known to this build")?;
+        }
+        self.held.iter().try_for_each(|held| writeln!(f, "{held}"))?;
+        self.instances.iter().try_for_each(|instance| writeln!(f, "{instance}"))
     }
 }

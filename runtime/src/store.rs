@@ -1,5 +1,7 @@
 //! What is written into the schema `changeover`.
 
+pub(crate) mod events;
+pub(crate) mod repair;
 mod schema;
 
 use std::fmt::Write as _;
@@ -14,7 +16,8 @@ use crate::status::State;
 
 pub(crate) use self::schema::prepare;
 
-async fn transaction(held: &mut Held<'_>, statements: &[&str]) -> Result<(), Error> {
+/// Runs statements that are recorded together or not at all.
+pub(crate) async fn transaction(held: &mut Held<'_>, statements: &[&str]) -> Result<(), Error> {
     let outcome = in_transaction(held, statements).await;
     if outcome.is_err() {
         held.rollback().await;
@@ -39,38 +42,50 @@ pub(crate) struct Store<'a> {
 }
 
 impl Store<'_> {
-    /// Writes down what a phase is going to do, in place of what an earlier build, of which
-    /// nothing has run, was going to.
-    pub(crate) async fn plan(&self, held: &mut Held<'_>, phase: Phase) -> Result<(), Error> {
+    /// Writes down what a phase is going to do after its first `kept` steps, in place of what an
+    /// earlier build, of which nothing else has run, was going to.
+    pub(crate) async fn plan(
+        &self,
+        held: &mut Held<'_>,
+        phase: Phase,
+        kept: usize,
+    ) -> Result<(), Error> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let parent = quote_nullable(self.migration.parent);
-        let position = self.position;
-        let state = State::Pending.name();
-        let migration = format!(
-            "insert into changeover.migrations (history, id, parent, position, state) \
-             values ({history}, {id}, {parent}, {position}, '{state}') \
-             on conflict (history, id) do update set parent = {parent}, position = {position}"
-        );
         let forget = format!(
             "delete from changeover.steps \
-             where history = {history} and migration = {id} and phase = '{phase}'"
+             where history = {history} and migration = {id} and phase = '{phase}' \
+             and ordinal > {kept}"
         );
-        let mut statements = vec![migration, forget];
-        statements.extend(self.planned_steps(phase));
+        let mut statements = vec![self.row(), forget];
+        statements.extend(self.planned_steps(phase, kept, StepState::Planned));
         let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
         transaction(held, &statements).await
     }
 
-    fn planned_steps(&self, phase: Phase) -> Option<String> {
+    pub(crate) fn row(&self) -> String {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let parent = quote_nullable(self.migration.parent);
+        let (position, version) = (self.position, self.migration.plan_version);
+        let state = State::Pending.name();
+        format!(
+            "insert into changeover.migrations \
+             (history, id, parent, position, plan_version, state) \
+             values ({history}, {id}, {parent}, {position}, {version}, '{state}') \
+             on conflict (history, id) do update \
+             set parent = {parent}, position = {position}, plan_version = {version}"
+        )
+    }
+
+    fn planned_steps(&self, phase: Phase, kept: usize, state: StepState) -> Option<String> {
         let mut sql = String::from(
             "insert into changeover.steps (history, migration, phase, ordinal, sql, state) values ",
         );
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let state = StepState::Planned.name();
-        let mut steps = self.migration.steps(phase).enumerate().peekable();
+        let state = state.name();
+        let mut steps = self.migration.steps(phase).enumerate().skip(kept).peekable();
         steps.peek()?;
         for (index, step) in steps {
-            let comma = if index == 0 { "" } else { ", " };
+            let comma = if index == kept { "" } else { ", " };
             let text = quote_literal(&plan_text(&step.work));
             let ordinal = index + 1;
             let _ =
@@ -79,18 +94,24 @@ impl Store<'_> {
         Some(sql)
     }
 
-    pub(crate) async fn set_state(&self, held: &mut Held<'_>, state: State) -> Result<(), Error> {
+    pub(crate) async fn set_state(&self, held: &mut Held<'_>, what: State) -> Result<(), Error> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let finished = match state {
+        let finished = match what {
             State::Migrated | State::Switched | State::Contracted | State::Pending => {
                 "clock_timestamp()"
             }
             _ => "finished_at",
         };
-        let (state, pid) = (state.name(), held.pid());
+        let (state, pid) = (what.name(), held.pid());
+        // What is taken back opens its gates to older builds again. Who watches is told.
+        let closes = matches!(what, State::Migrated | State::Pending);
         let sql = format!(
-            "update changeover.migrations set state = '{state}', finished_at = {finished} \
-             where history = {history} and id = {id} and pg_backend_pid() = {pid}"
+            "with changed as (update changeover.migrations \
+             set state = '{state}', finished_at = {finished} \
+             where history = {history} and id = {id} and pg_backend_pid() = {pid} returning 1), \
+             closed as (delete from changeover.gates \
+             where history = {history} and migration = {id} and {closes}) \
+             select pg_catalog.pg_notify('changeover', {history}) from changed"
         );
         fenced(held, &sql).await
     }
@@ -134,6 +155,16 @@ impl StepStore<'_> {
         fenced(held, &sql).await
     }
 
+    /// Takes the intention back where it came to no row; best effort, since the connection may be
+    /// what failed.
+    pub(crate) async fn forget_if_empty(&self, held: &mut Held<'_>) {
+        let (empty, planned) = ("state = 'intended' and rows = 0", StepState::Planned.name());
+        let sql = self.update(held.pid(), &format!("state = '{planned}', cursor = null"));
+        if let Err(error) = held.query(&format!("{sql} and {empty}")).await {
+            tracing::warn!(%error, "cannot record that nothing was filled");
+        }
+    }
+
     pub(crate) async fn finish(&self, held: &mut Held<'_>, state: StepState) -> Result<(), Error> {
         let sql = self.finished(held.pid(), state);
         fenced(held, &sql).await
@@ -141,7 +172,7 @@ impl StepStore<'_> {
 
     /// The statement that records the step, for the transaction that does it.
     pub(crate) fn finished(&self, pid: &str, state: StepState) -> String {
-        let rows = if state == StepState::Undone { "0" } else { "rows" };
+        let rows = if state == StepState::Done { "rows" } else { "0" };
         let state = state.name();
         let set = format!(
             "state = '{state}', cursor = null, rows = {rows}, \

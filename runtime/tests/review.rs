@@ -44,6 +44,7 @@ static RENAME: Migration = Migration {
                 phase: Phase::Migrate,
                 why: "build the index while clients write",
                 work: Work::BuildIndex(INDEX),
+                drops: &[],
                 undo: Some(Work::DropIndex(INDEX)),
             }],
         },
@@ -55,6 +56,7 @@ static RENAME: Migration = Migration {
                 phase: Phase::Migrate,
                 why: "build the index on one partition after the other",
                 work: Work::BuildIndex(PARTITIONED),
+                drops: &[],
                 undo: Some(Work::DropIndex(PARTITIONED)),
             }],
         },
@@ -62,6 +64,7 @@ static RENAME: Migration = Migration {
     switches: &["m0000_something"],
     contracts: &["m0000_something"],
     requires: &["m0000_something"],
+    plan_version: 1,
 };
 
 const ADD: Step = Step {
@@ -86,6 +89,7 @@ const ADD: Step = Step {
             why: "its name sorts last",
         },
     ]),
+    drops: &[],
     undo: Some(Work::Transaction(&[
         Statement {
             sql: "drop function \"public\".\"sync\"()\ncascade -- and its trigger",
@@ -108,6 +112,7 @@ const FILL: Step = Step {
         set: r#""display_name" = "username""#,
         pending: r#""display_name" is null and "username" is not null"#,
     }),
+    drops: &[],
     undo: None,
 };
 
@@ -124,6 +129,7 @@ const LABEL: Step = Step {
             converting(rows, async |names: Vec<String>| Ok::<_, String>(names))
         }),
     }),
+    drops: &[],
     undo: None,
 };
 
@@ -136,6 +142,7 @@ const PROVE: Step = Step {
         problem: "have no name",
         help: "give them one",
     }),
+    drops: &[],
     undo: None,
 };
 
@@ -147,6 +154,7 @@ const SWAP: Step = Step {
         locks: locks(LockMode::AccessExclusive),
         why: "",
     }]),
+    drops: &[],
     undo: Some(Work::Transaction(&[Statement {
         sql: r#"alter table "public"."users" alter column "display_name" drop default"#,
         locks: locks(LockMode::AccessExclusive),
@@ -158,6 +166,7 @@ const SMALL: Step = Step {
     phase: Phase::Migrate,
     why: "the table is small",
     work: Work::Bound(Bound { table: USERS, max_rows: 5000, reason: "there is a row a country" }),
+    drops: &[],
     undo: None,
 };
 
@@ -176,6 +185,7 @@ const ANALYZE: Step = Step {
             statement: Statement { sql: "select 'mend'", locks: &[], why: "" },
         }],
     }),
+    drops: &[],
     undo: None,
 };
 
@@ -187,6 +197,7 @@ const DROP: Step = Step {
         locks: locks(LockMode::AccessExclusive),
         why: "",
     }]),
+    drops: &[],
     undo: None,
 };
 

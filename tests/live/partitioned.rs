@@ -29,6 +29,7 @@ const CREATE: Change = Change {
                 "create table events_2_1 partition of events_2 for values with (modulus 2, remainder 1)",
             ),
         ]),
+        drops: &[],
         undo: None,
     }],
 };
@@ -41,7 +42,16 @@ const fn migration(
     changes: &'static [Change],
     contracts: &'static [&'static str],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts, requires: &[] }
+    Migration {
+        id,
+        parent,
+        doc: "",
+        changes,
+        switches: &[],
+        contracts,
+        requires: &[],
+        plan_version: 1,
+    }
 }
 
 static M1: Migration = migration("m0001_events", None, &[CREATE], &[]);

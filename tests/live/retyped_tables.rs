@@ -54,6 +54,7 @@ const CREATE: Change = Change {
             by_hand("alter table events enable row level security"),
             by_hand("create policy named on events using (name <> 'hidden')"),
         ]),
+        drops: &[],
         undo: None,
     }],
 };

@@ -277,7 +277,7 @@ impl Client {
         format!("select {column} from {} where {} = $1", self.table, self.key)
     }
 
-    fn read_one(&self) -> String {
+    pub(crate) fn read_one(&self) -> String {
         format!("select q.v::text from ({}) as q(v)", self.read_sql())
     }
 

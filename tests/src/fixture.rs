@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use changeover::testing::{Database, Server};
-use changeover::{Builder, Changeover, Migrations};
+use changeover::{Builder, Changeover, Gate, Migrations};
 
 use crate::traffic::Traffic;
 use crate::{Client, Failure, Ledger, catalog, connect, fail};
@@ -20,39 +20,61 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Fixture {
     /// A connection for the test itself.
     pub db: tokio_postgres::Client,
+    url: String,
     database: Database,
 }
 
 impl Fixture {
     /// An empty database.
     pub async fn new(name: &str) -> Result<Self, Failure> {
-        let database = Server::shared().await?.database(name).await?;
-        let db = connect(database.url(), "fixture").await?;
-        Ok(Fixture { db, database })
+        Fixture::on(Server::shared().await?, name).await
+    }
+
+    /// An empty database of a server of the test's own.
+    pub async fn on(server: &Server, name: &str) -> Result<Self, Failure> {
+        let database = server.database(name).await?;
+        let url = database.url().to_owned();
+        Ok(Fixture { db: connect(&url, "fixture").await?, url, database })
     }
 
     /// A table `users` with so many rows.
     pub async fn with_users(name: &str, rows: u32) -> Result<Self, Failure> {
-        let fixture = Fixture::new(name).await?;
+        Fixture::new(name).await?.users(rows).await
+    }
+
+    /// Makes a table `users` with so many rows.
+    pub async fn users(self, rows: u32) -> Result<Self, Failure> {
         let Some(base) = crate::sample::RENAME_HISTORY.until("m0001_base") else {
             fail!("the sample has no base")
         };
-        fixture.runner(&base).await?.migrate().await?;
+        self.runner(&base).await?.migrate().await?;
         let seed = format!(
             "insert into users (username) select 'u' || n from generate_series(1, {rows}) n"
         );
-        fixture.db.batch_execute(&seed).await?;
-        Ok(fixture)
+        self.db.batch_execute(&seed).await?;
+        Ok(self)
     }
 
     /// The database's address.
     pub fn url(&self) -> &str {
-        self.database.url()
+        &self.url
+    }
+
+    /// The same database on a server that was started again, or that takes the place of the first.
+    pub async fn follow(&mut self, server: &Server) -> Result<(), Failure> {
+        self.url = server.url(self.database.name());
+        self.db = connect(&self.url, "fixture").await?;
+        Ok(())
     }
 
     /// A runner to set up.
     pub fn builder(history: &Migrations) -> Builder {
-        Changeover::new(history).app("harness")
+        Changeover::new(history).app("harness").gate(Gate::Manual)
+    }
+
+    /// A build whose gates open by leases, which are short, so that tests are.
+    pub fn leasing(history: &Migrations) -> Builder {
+        Self::builder(history).gate(Gate::default()).lease_time(Duration::from_secs(2))
     }
 
     /// A runner as it is by default.
@@ -148,8 +170,26 @@ impl Process {
         killed.map(drop).map_err(|error| Failure::new(error.to_string()))
     }
 
+    /// Sends it a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) -> Result<(), Failure> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        match sent {
+            Ok(status) if status.success() => Ok(()),
+            other => fail!("kill -s {name}: {other:?}"),
+        }
+    }
+
     /// Waits for its end, and tells whether it succeeded.
     pub fn succeeded(mut self) -> bool {
         self.child.wait().is_ok_and(|status| status.success())
+    }
+}
+
+/// One that is stopped would outlive a test that fails, and keep its output open.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

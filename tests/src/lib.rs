@@ -12,9 +12,13 @@ pub mod fixture;
 pub mod layout;
 mod ledger;
 mod locks;
+pub mod proxy;
+pub mod roles;
 pub mod run;
 pub mod sample;
 mod scenario;
+pub mod scene;
+pub mod small_disk;
 mod stage;
 pub mod traffic;
 

@@ -2,6 +2,7 @@
 
 mod convert;
 mod partitioned;
+mod several;
 mod switch;
 
 use changeover::migration::{
@@ -11,6 +12,7 @@ use changeover::migration::{
 
 pub use self::convert::CONVERT_HISTORY;
 pub use self::partitioned::{PARTITIONED_HISTORY, PARTITIONED_INDEX};
+pub use self::several::SEVERAL_HISTORY;
 pub use self::switch::SWITCH_HISTORY;
 
 const USERS: &str = r#""public"."users""#;
@@ -32,7 +34,7 @@ pub const fn unlocked(sql: &'static str) -> Statement {
 }
 
 pub const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
-    Step { phase, why: "a sample", work, undo }
+    Step { phase, why: "a sample", work, drops: &[], undo }
 }
 
 pub const fn change(operation: &'static str, steps: &'static [Step]) -> Change {
@@ -44,7 +46,16 @@ pub const fn migration(
     parent: Option<&'static str>,
     changes: &'static [Change],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts: &[], requires: &[] }
+    Migration {
+        id,
+        parent,
+        doc: "",
+        changes,
+        switches: &[],
+        contracts: &[],
+        requires: &[],
+        plan_version: 1,
+    }
 }
 
 const CREATE: &str = "create table public.users (

@@ -20,6 +20,7 @@ pub struct Scenario {
     pub(crate) undoable: bool,
     pub(crate) can_roll_back: bool,
     pub(crate) rewrites: bool,
+    pub(crate) rights: Option<&'static [&'static str]>,
 }
 
 impl Scenario {
@@ -40,6 +41,7 @@ impl Scenario {
             undoable: true,
             can_roll_back: true,
             rewrites: false,
+            rights: None,
         }
     }
 
@@ -114,6 +116,15 @@ impl Scenario {
     #[must_use]
     pub fn rewriting(mut self) -> Self {
         self.rewrites = true;
+        self
+    }
+
+    /// Runs it as a role that has the rights of [`grants::runner`](changeover::grants::runner) and
+    /// these alone, for clients of one that owns nothing. `$runner` is the one, `$app` the other
+    /// and `$database` the database.
+    #[must_use]
+    pub fn with_rights(mut self, statements: &'static [&'static str]) -> Self {
+        self.rights = Some(statements);
         self
     }
 

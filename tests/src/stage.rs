@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use changeover::Changeover;
 use changeover::migration::{Migration, Migrations, Phase};
 use changeover::testing::{Database, Server};
+use changeover::{Changeover, Gate};
 
 use crate::client::Client;
 use crate::database::{connect, forbid_rewrites};
 use crate::ledger::Ledger;
 use crate::locks::{Declared, Sampler, declared};
+use crate::roles::Roles;
 use crate::scenario::Scenario;
 use crate::traffic::{Running, Slowest, Traffic};
 use crate::{Failure, catalog, fail};
@@ -32,6 +33,7 @@ pub(crate) struct Stage<'a> {
     traffic: Arc<Traffic>,
     sampler: Sampler,
     files: Vec<(u32, String, u32)>,
+    roles: Option<Roles>,
     db: tokio_postgres::Client,
     /// Last, so that it is dropped after every connection to it.
     database: Database,
@@ -49,8 +51,16 @@ impl<'a> Stage<'a> {
         for prelude in &scenario.preludes {
             db.batch_execute(prelude).await?;
         }
+        let roles = match scenario.rights {
+            Some(_) => Some(Roles::make(&db, database.url()).await?),
+            None => None,
+        };
+        if let (Some(roles), Some(also)) = (&roles, scenario.rights) {
+            roles.give(&db, also).await?;
+        }
         if let Some(parent) = scenario.migration()?.parent {
-            runner(database.url(), &until(scenario.history, parent)?).await?.contract().await?;
+            let history = until(scenario.history, parent)?;
+            runner(database.url(), roles.as_ref(), &history).await?.contract().await?;
         }
         for seed in &scenario.seeds {
             db.batch_execute(seed).await.map_err(|error| Failure::from(error).during("seed"))?;
@@ -68,6 +78,7 @@ impl<'a> Stage<'a> {
             traffic: Traffic::new(database.url(), ledgers),
             sampler: Sampler::start(database.url()).await?,
             files: catalog::files(&db).await?,
+            roles,
             db,
             database,
         })
@@ -95,7 +106,9 @@ impl<'a> Stage<'a> {
     /// is at work.
     pub(crate) async fn arrive(&mut self, build: Build) -> Result<(), Failure> {
         let Some(client) = self.client(build) else { return Ok(()) };
-        let running = self.traffic.start(&format!("{build:?}").to_lowercase(), client).await?;
+        let mut client = client.clone();
+        client.role = client.role.or(self.roles.as_ref().map(Roles::app));
+        let running = self.traffic.start(&format!("{build:?}").to_lowercase(), &client).await?;
         self.running.push((build, running));
         self.advance().await
     }
@@ -148,14 +161,14 @@ impl<'a> Stage<'a> {
     pub(crate) async fn expand(&self) -> Result<(), Failure> {
         self.enter("expand", declared(self.scenario.migration()?, &[Phase::Expand], false));
         let history = until(self.scenario.history, self.scenario.change)?;
-        runner(self.database.url(), &history).await?.expand().await?;
+        self.runner(&history).await?.expand().await?;
         self.sampler.check()
     }
 
     pub(crate) async fn migrate(&self) -> Result<(), Failure> {
         self.enter("migrate", declared(self.scenario.migration()?, &[Phase::Migrate], false));
         let history = until(self.scenario.history, self.scenario.change)?;
-        runner(self.database.url(), &history).await?.migrate().await?;
+        self.runner(&history).await?.migrate().await?;
         self.sampler.check()
     }
 
@@ -163,7 +176,7 @@ impl<'a> Stage<'a> {
     pub(crate) async fn switch(&self, switch: &Migration) -> Result<(), Failure> {
         self.enter("switch", declared(self.scenario.migration()?, &[Phase::Switch], false));
         let history = until(self.scenario.history, switch.id)?;
-        runner(self.database.url(), &history).await?.contract().await?;
+        self.runner(&history).await?.contract().await?;
         self.sampler.check()
     }
 
@@ -171,7 +184,7 @@ impl<'a> Stage<'a> {
     pub(crate) async fn switch_back(&self, switch: &Migration) -> Result<(), Failure> {
         self.enter("the way back", declared(self.scenario.migration()?, &[Phase::Switch], true));
         let history = until(self.scenario.history, switch.id)?;
-        runner(self.database.url(), &history).await?.undo(switch.id).await?;
+        self.runner(&history).await?.undo(switch.id).await?;
         self.sampler.check()
     }
 
@@ -180,7 +193,7 @@ impl<'a> Stage<'a> {
         let phases = [Phase::Expand, Phase::Migrate];
         self.enter("undo", declared(self.scenario.migration()?, &phases, true));
         let history = until(self.scenario.history, self.scenario.change)?;
-        runner(self.database.url(), &history).await?.undo(self.scenario.change).await?;
+        self.runner(&history).await?.undo(self.scenario.change).await?;
         self.sampler.check()?;
         let (_between_actions, ledgers) = self.traffic.pause().await;
         for (rows, ledger) in ledgers {
@@ -203,7 +216,7 @@ impl<'a> Stage<'a> {
             }
         }
         self.enter("contract", allowed);
-        runner(self.database.url(), self.scenario.history).await?.contract().await?;
+        self.runner(self.scenario.history).await?.contract().await?;
         self.sampler.check()
     }
 
@@ -216,11 +229,18 @@ impl<'a> Stage<'a> {
         let server = Server::shared().await?;
         let database = server.database("model").await?;
         let db = connect(database.url(), "harness-model").await?;
+        if let (Some(roles), Some(also)) = (&self.roles, self.scenario.rights) {
+            roles.become_runner(&db, also).await?;
+        }
         for sql in self.scenario.history.schema {
             let outcome = db.batch_execute(sql).await;
             outcome.map_err(|error| Failure::from(error).during(format!("model: `{sql}`")))?;
         }
         catalog::dump(&db).await
+    }
+
+    async fn runner(&self, history: &Migrations) -> Result<Changeover, Failure> {
+        runner(self.database.url(), self.roles.as_ref(), history).await
     }
 
     /// Stops everything and reports what the watchers saw.
@@ -232,6 +252,9 @@ impl<'a> Stage<'a> {
             catalog::expect_same_files(&self.db, &self.files).await?;
         }
         self.sampler.finish().await?;
+        if let Some(roles) = self.roles {
+            roles.drop().await?;
+        }
         Ok(self.traffic.slowest())
     }
 }
@@ -244,6 +267,13 @@ fn until(history: &Migrations, id: &str) -> Result<Migrations, Failure> {
 }
 
 /// A runner of its own for each command, as each start of a service has.
-async fn runner(url: &str, history: &Migrations) -> Result<Changeover, Failure> {
-    Ok(Changeover::new(history).app("harness").connect(url).await?)
+async fn runner(
+    url: &str,
+    roles: Option<&Roles>,
+    history: &Migrations,
+) -> Result<Changeover, Failure> {
+    if let Some(roles) = roles {
+        return roles.start(history).await;
+    }
+    Ok(Changeover::new(history).app("harness").gate(Gate::Manual).connect(url).await?)
 }

@@ -1,5 +1,7 @@
 //! The clients at work: connections that do one action after the other and check each answer.
 
+mod outlast;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +11,7 @@ use tokio::sync::{RwLock, RwLockWriteGuard, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use self::outlast::Trip;
 use crate::client::{Action, Client, Value};
 use crate::database::{Text, connect};
 use crate::ledger::{Ledger, Row};
@@ -21,7 +24,9 @@ const PACE: Duration = Duration::from_millis(2);
 /// What all the clients of a test share.
 #[derive(Debug)]
 pub struct Traffic {
-    url: String,
+    url: Mutex<String>,
+    /// Whether a server that goes is no failure.
+    outlasts: AtomicBool,
     /// By the table that the rows are of.
     ledgers: BTreeMap<&'static str, Ledger>,
     phase: Mutex<String>,
@@ -44,7 +49,8 @@ pub struct Slowest {
 impl Traffic {
     pub fn new(url: &str, ledgers: BTreeMap<&'static str, Ledger>) -> Arc<Self> {
         Arc::new(Traffic {
-            url: url.to_owned(),
+            url: Mutex::new(url.to_owned()),
+            outlasts: AtomicBool::new(false),
             ledgers,
             phase: Mutex::default(),
             pause: RwLock::default(),
@@ -64,6 +70,21 @@ impl Traffic {
 
     pub fn slowest(&self) -> Slowest {
         self.slowest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets clients connect again where the server itself goes away. Each finds out what became of
+    /// the write that was under way.
+    pub fn outlast_the_server(&self) {
+        self.outlasts.store(true, Ordering::Relaxed);
+    }
+
+    /// Sends clients that connect again to another server.
+    pub fn redirect(&self, url: &str) {
+        url.clone_into(&mut self.url.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn url(&self) -> String {
+        self.url.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Holds all clients between two actions; every row is back in its ledger.
@@ -164,7 +185,7 @@ struct Connection {
 
 impl Connection {
     async fn open(traffic: Arc<Traffic>, name: &str, client: &Client) -> Result<Self, Failure> {
-        let db = connect(&traffic.url, &format!("client-{name}")).await?;
+        let db = connect(&traffic.url(), &format!("client-{name}")).await?;
         if let Some(role) = client.role {
             db.batch_execute(&format!("set role {role}")).await?;
         }
@@ -178,17 +199,17 @@ impl Connection {
         Ok(Connection { traffic, name: name.to_owned(), client: client.clone(), db, actions })
     }
 
-    async fn run(self, stop: Arc<AtomicBool>, progress: watch::Sender<u64>) {
+    async fn run(mut self, stop: Arc<AtomicBool>, progress: watch::Sender<u64>) {
+        let traffic = self.traffic.clone();
         let mut pace = tokio::time::interval(PACE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !stop.load(Ordering::Relaxed) {
             pace.tick().await;
-            let between = self.traffic.pause.read().await;
+            let between = traffic.pause.read().await;
             let outcome = self.act().await;
             drop(between);
             if let Err(failure) = outcome {
-                let mut failures =
-                    self.traffic.failures.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut failures = traffic.failures.lock().unwrap_or_else(PoisonError::into_inner);
                 failures.push(failure);
                 return;
             }
@@ -200,66 +221,80 @@ impl Connection {
         &self.traffic.ledgers[self.client.rows]
     }
 
-    async fn act(&self) -> Result<(), Failure> {
-        let (action, statement) = &self.actions[fastrand::usize(..self.actions.len())];
-        let row = match action {
+    async fn act(&mut self) -> Result<(), Failure> {
+        let (action, statement) = self.actions[fastrand::usize(..self.actions.len())].clone();
+        let mut row = match action {
             Action::Insert => self.ledger().new_row(),
             _ => match self.ledger().take() {
                 Some(row) => row,
                 None => return Ok(()),
             },
         };
+        let value = self.new_value();
         let key = row.key;
+        let what = format!("{} {action:?} of row {key} in {}", self.name, self.traffic.phase());
         let started = Instant::now();
-        let outcome = self.act_on(*action, statement, row).await;
-        let took = started.elapsed();
-        let what = || format!("{} {action:?} of row {key} in {}", self.name, self.traffic.phase());
+        let done = match self.act_on(action, &statement, &row, &value).await {
+            Ok(()) => {
+                self.note(started.elapsed(), &what);
+                true
+            }
+            Err(Trip::Gone(_)) if self.traffic.outlasts.load(Ordering::Relaxed) => {
+                self.reopen().await?;
+                let done = self.was_done(action, &row, &value).await;
+                done.map_err(|failure| failure.during(&what))?
+            }
+            Err(Trip::Gone(failure) | Trip::Failed(failure)) => return Err(failure.during(what)),
+        };
+        let writes = matches!(action, Action::Insert | Action::Upsert | Action::Update);
+        if writes && done {
+            row.values.insert(self.client.slot, value);
+        }
+        let exists = if done { action != Action::Delete } else { action != Action::Insert };
+        if exists {
+            self.ledger().put(row);
+        }
+        Ok(())
+    }
+
+    fn note(&self, took: Duration, what: &str) {
         let mut slowest = self.traffic.slowest.lock().unwrap_or_else(PoisonError::into_inner);
         if took > slowest.took {
-            *slowest = Slowest { took, what: what() };
+            *slowest = Slowest { took, what: what.to_owned() };
         }
-        outcome.map_err(|failure| failure.during(what()))
     }
 
     async fn act_on(
         &self,
         action: Action,
         statement: &tokio_postgres::Statement,
-        mut row: Row,
-    ) -> Result<(), Failure> {
+        row: &Row,
+        value: &Value,
+    ) -> Result<(), Trip> {
         let key = Text(Some(row.key.to_string()));
+        let value = Text(value.clone());
         match action {
-            Action::Read => self.check_read(statement, &key, &row).await?,
-            Action::Unrelated => expect_one(self.db.execute(statement, &[&key]).await?)?,
-            Action::Delete => {
+            Action::Read => {
+                let found = self.db.query_opt(statement, &[&key]).await?;
+                self.check_read(found.map(|found| found.get(0)), row)?;
+            }
+            Action::Unrelated | Action::Delete => {
                 expect_one(self.db.execute(statement, &[&key]).await?)?;
-                return Ok(());
             }
             Action::UpdateRolledBack => {
-                let value = Text(self.new_value());
                 self.db.batch_execute("begin").await?;
                 expect_one(self.db.execute(statement, &[&key, &value]).await?)?;
                 self.db.batch_execute("rollback").await?;
             }
             Action::Insert | Action::Upsert | Action::Update => {
-                let value = Text(self.new_value());
                 expect_one(self.db.execute(statement, &[&key, &value]).await?)?;
-                row.values.insert(self.client.slot, value.0);
             }
         }
-        self.ledger().put(row);
         Ok(())
     }
 
-    async fn check_read(
-        &self,
-        statement: &tokio_postgres::Statement,
-        key: &Text,
-        row: &Row,
-    ) -> Result<(), Failure> {
-        let found = self.db.query_opt(statement, &[key]).await?;
+    fn check_read(&self, found: Option<Value>, row: &Row) -> Result<(), Failure> {
         let Some(found) = found else { fail!("the row is lost") };
-        let found: Value = found.get(0);
         match row.values.get(self.client.slot) {
             Some(last) if *last != found => fail!("it holds {found:?}, not {last:?}"),
             _ => Ok(()),

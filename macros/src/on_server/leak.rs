@@ -5,6 +5,7 @@ use changeover::{ConvertFn, converting};
 
 use crate::change::Change;
 use crate::migration::Migration;
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{
     Alone, Backfill, Bound, Convert, Index, Mode, Phase, Require, Statement, Step, Work,
 };
@@ -19,6 +20,7 @@ pub(super) fn migration(id: &str, migration: &Migration) -> &'static data::Migra
         switches: ids(migration.switches.iter().map(String::as_str).collect()),
         contracts: ids(migration.contracts.iter().map(String::as_str).collect()),
         requires: ids(migration.requires()),
+        plan_version: crate::emit::PLAN_VERSION,
     })
 }
 
@@ -54,7 +56,28 @@ fn step(step: &Step) -> data::Step {
         phase,
         why: text(&step.why),
         work: work(&step.work),
+        drops: slice(step.drops().into_iter().map(dropped)),
         undo: step.undo.as_ref().map(work),
+    }
+}
+
+fn dropped(dropped: &Dropped) -> data::Dropped {
+    let kind = match dropped.kind {
+        ObjectKind::Relation => data::ObjectKind::Relation,
+        ObjectKind::Column => data::ObjectKind::Column,
+        ObjectKind::Constraint => data::ObjectKind::Constraint,
+        ObjectKind::Trigger => data::ObjectKind::Trigger,
+        ObjectKind::Policy => data::ObjectKind::Policy,
+        ObjectKind::Function => data::ObjectKind::Function,
+        ObjectKind::Type => data::ObjectKind::Type,
+        ObjectKind::Schema => data::ObjectKind::Schema,
+        ObjectKind::Extension => data::ObjectKind::Extension,
+    };
+    data::Dropped {
+        kind,
+        name: text(&dropped.name),
+        part: text(&dropped.part),
+        with: slice(dropped.with.iter().map(|name| text(name))),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::entity::Kind;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Phase, Statement, Step, ddl, stand_in};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::table::Table;
@@ -68,7 +69,8 @@ impl Operation for RenameTable {
         let why = "both names work: old builds read and write through the view";
         let swap = Step::transaction(Phase::Expand, why, self.swap()).undo(self.swap_back());
         let drop = format!("drop view {}", self.old.quoted());
-        let drop = Statement::locking(drop, &self.old, Mode::AccessExclusive);
+        let gone = Dropped::object(ObjectKind::Relation, self.old.quoted());
+        let drop = Statement::locking(drop, &self.old, Mode::AccessExclusive).drops(gone);
         let drop = vec![drop.why("locks the view alone")];
         let why = format!("no build names `{}` any more", self.old);
         let mut steps = vec![swap, Step::transaction(Phase::Contract, why, drop)];

@@ -123,7 +123,7 @@ impl Sql {
             schema.names_exist(statement, &made, text.span(), errors);
             let locks = self.locks(statement, taken, text.span(), errors);
             let sql = schema.qualified(statement);
-            found.push(Statement { sql, locks, why: String::new() });
+            found.push(Statement { locks, ..Statement::free(sql) });
         }
         if script.statements().next().is_none() {
             errors.at(text.span(), "SQL is empty");

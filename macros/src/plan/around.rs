@@ -4,8 +4,8 @@
 use crate::diag::Errors;
 use crate::model::Schema;
 use crate::model::entity::{Entity, Kind};
-use crate::plan::{Mode, Statement, view};
-use crate::syntax::name::{ColumnName, TableName};
+use crate::plan::{Mode, Statement, policy, trigger, view};
+use crate::syntax::name::ColumnName;
 
 /// What stands round columns, in the order in which it is made.
 #[derive(Default)]
@@ -62,15 +62,10 @@ impl Around {
 
 /// None for what holds rows of its own, or is not known well enough.
 fn dropped(entity: &Entity) -> Option<Statement> {
-    let name = entity.name.name.quoted();
-    let on_table = |word: &str, table: &TableName| {
-        let sql = format!("drop {word} {name} on {}", table.quoted());
-        Statement::locking(sql, table, Mode::AccessExclusive)
-    };
-    let drop = match (entity.kind, &entity.on) {
-        (Kind::View, _) => view::drop(entity),
-        (Kind::Trigger, Some(table)) => on_table("trigger", table),
-        (Kind::Policy, Some(table)) => on_table("policy", table),
+    let drop = match entity.kind {
+        Kind::View => view::drop(entity),
+        Kind::Trigger => trigger::drop(entity).pop()?,
+        Kind::Policy => policy::drop(entity).pop()?,
         _ => return None,
     };
     Some(drop.why("it would go on reading the old column; made again below"))

@@ -2,6 +2,7 @@
 
 use syn::LitStr;
 
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement};
 use crate::syntax::column::Column;
 use crate::syntax::default::literal;
@@ -67,7 +68,8 @@ pub(crate) fn validate(table: &TableName, constraint: &str) -> Statement {
 
 pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
     let clause = format!("drop constraint if exists \"{name}\"");
-    alter(table, &clause, Mode::AccessExclusive)
+    let dropped = Dropped::part(ObjectKind::Constraint, table, name);
+    alter(table, &clause, Mode::AccessExclusive).drops(dropped)
 }
 
 /// Catalog E1: touches no row.
@@ -151,7 +153,8 @@ pub(crate) fn enable_always(table: &TableName, triggers: &[&str]) -> Statement {
 
 pub(crate) fn drop_trigger_if_exists(table: &TableName, name: &str) -> Statement {
     let sql = format!("drop trigger if exists \"{name}\" on {}", table.quoted());
-    Statement::locking(sql, table, Mode::AccessExclusive)
+    let dropped = Dropped::part(ObjectKind::Trigger, table, name);
+    Statement::locking(sql, table, Mode::AccessExclusive).drops(dropped)
 }
 
 /// A trigger function in the schema of its table. Its search path is pinned, so that no session's
@@ -169,5 +172,7 @@ pub(crate) fn create_function(table: &TableName, name: &str, body: &str) -> Stat
 }
 
 pub(crate) fn drop_function_if_exists(table: &TableName, name: &str) -> Statement {
-    Statement::free(format!("drop function if exists {}()", table.sibling(name)))
+    let function = format!("{}()", table.sibling(name));
+    Statement::free(format!("drop function if exists {function}"))
+        .drops(Dropped::object(ObjectKind::Function, function))
 }

@@ -1,6 +1,7 @@
 //! Statements about types, sequences, extensions and schemas. They lock no table.
 
 use crate::model::entity::{Entity, Kind};
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Phase, Statement, Step};
 use crate::syntax::default::literal;
 use crate::syntax::name::TableName;
@@ -14,10 +15,21 @@ pub(crate) fn drop(kind: Kind, name: &TableName) -> Statement {
         Kind::Schema | Kind::Extension => format!("drop {kind} {}", name.name.quoted()),
         _ => format!("drop {kind} {}", name.quoted()),
     };
-    match kind {
+    let drop = match kind {
         Kind::Sequence => Statement::locking(sql, name, Mode::AccessExclusive),
         _ => Statement::free(sql),
-    }
+    };
+    let object = match kind {
+        Kind::Schema => ObjectKind::Schema,
+        Kind::Extension => ObjectKind::Extension,
+        Kind::Enum | Kind::Domain => ObjectKind::Type,
+        _ => ObjectKind::Relation,
+    };
+    let name = match kind {
+        Kind::Schema | Kind::Extension => name.name.text.clone(),
+        _ => name.quoted(),
+    };
+    drop.drops(Dropped::object(object, name))
 }
 
 /// Drops it in the contract.

@@ -2,6 +2,7 @@
 
 use crate::model::entity::{Entity, Kind};
 use crate::plan::Statement;
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::syntax::function::{Argument, Function, Path, QUOTE, Returns};
 use crate::syntax::name::TableName;
 
@@ -73,5 +74,7 @@ pub(crate) fn replace(entity: &Entity) -> Vec<Statement> {
 }
 
 pub(crate) fn drop(name: &TableName, signature: &str) -> Statement {
-    Statement::free(format!("drop function {}({signature})", name.quoted()))
+    let function = format!("{}({signature})", name.quoted());
+    Statement::free(format!("drop function {function}"))
+        .drops(Dropped::object(ObjectKind::Function, function))
 }

@@ -1,5 +1,6 @@
 //! Indexes as SQL: written here, because sea-query lacks most of what PostgreSQL's have.
 
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Index, Mode, Statement, version};
 use crate::syntax::index::Index as Syntax;
 use crate::syntax::key::Key;
@@ -31,8 +32,9 @@ pub(crate) fn create_blocking(table: &TableName, index: &Syntax) -> Vec<Statemen
 
 /// Drops an index while reads and writes wait.
 pub(crate) fn drop_blocking(table: &TableName, index: &Syntax) -> Statement {
-    let sql = format!("drop index {}", table.sibling(name(index)));
-    Statement::locking(sql, table, Mode::AccessExclusive)
+    let name = table.sibling(name(index));
+    let dropped = Dropped::object(ObjectKind::Relation, name.clone());
+    Statement::locking(format!("drop index {name}"), table, Mode::AccessExclusive).drops(dropped)
 }
 
 /// Catalog C1.
@@ -51,8 +53,10 @@ fn create_concurrently(table: &TableName, index: &Syntax) -> Statement {
 }
 
 fn drop_concurrently(table: &TableName, index: &Syntax) -> Statement {
-    let sql = format!("drop index concurrently if exists {}", table.sibling(name(index)));
+    let name = table.sibling(name(index));
+    let sql = format!("drop index concurrently if exists {name}");
     Statement::locking(sql, table, Mode::ShareUpdateExclusive)
+        .drops(Dropped::object(ObjectKind::Relation, name))
         .why("waits for transactions that use the index, and blocks none")
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::entity::{Entity, Kind};
 use crate::model::names;
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Alone, Mode, Statement, Work, index, view};
 use crate::syntax::index::Index;
 use crate::syntax::key::{Key, KeyValue};
@@ -65,4 +66,5 @@ pub(crate) fn refresh(name: &TableName) -> Work {
 pub(crate) fn drop(name: &TableName) -> Statement {
     let sql = format!("drop materialized view {}", name.quoted());
     Statement::locking(sql, name, Mode::AccessExclusive)
+        .drops(Dropped::object(ObjectKind::Relation, name.quoted()))
 }

@@ -9,6 +9,7 @@ pub(crate) mod convert;
 pub(crate) mod copies;
 pub(crate) mod ddl;
 pub(crate) mod domain;
+pub(crate) mod dropped;
 pub(crate) mod entity;
 pub(crate) mod fill;
 pub(crate) mod format;
@@ -43,6 +44,7 @@ pub(crate) mod version;
 pub(crate) mod view;
 pub(crate) mod violation;
 
+use crate::plan::dropped::Dropped;
 use crate::syntax::name::TableName;
 
 /// The part of a migration that a step belongs to.
@@ -83,6 +85,8 @@ pub(crate) enum Work {
 pub(crate) struct Statement {
     pub(crate) sql: String,
     pub(crate) locks: Vec<Lock>,
+    /// What it takes away for good, or puts another in the place of.
+    pub(crate) drops: Vec<Dropped>,
     pub(crate) why: String,
 }
 
@@ -187,7 +191,7 @@ impl Backfill {
 impl Statement {
     /// A statement that locks no table which a client can see.
     pub(crate) fn free(sql: impl Into<String>) -> Self {
-        Statement { sql: sql.into(), locks: Vec::new(), why: String::new() }
+        Statement { sql: sql.into(), locks: Vec::new(), drops: Vec::new(), why: String::new() }
     }
 
     pub(crate) fn locking(sql: impl Into<String>, table: &TableName, mode: Mode) -> Self {

@@ -2,6 +2,7 @@
 //! row has one, a sequence of our own gives them.
 
 use crate::model::names;
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement, ddl};
 use crate::syntax::column::Column;
 use crate::syntax::default::{Default, literal};
@@ -44,6 +45,7 @@ impl<'a> Numbers<'a> {
 
     pub(crate) fn drop(&self) -> Statement {
         Statement::free(format!("drop sequence if exists {}", self.sequence()))
+            .drops(Dropped::object(ObjectKind::Relation, self.sequence()))
     }
 
     /// The statements that make the column an identity, once it is NOT NULL. No number is given

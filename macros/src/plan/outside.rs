@@ -1,5 +1,6 @@
 //! What was done to a column outside any migration, which only the server knows.
 
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement};
 use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
@@ -58,6 +59,7 @@ end $changeover$",
         known.join(", ")
     );
     Statement::free(sql)
+        .drops(Dropped::part(ObjectKind::Column, table, &column.text))
         .why("an object that the compiler does not know would go with the old column, unseen")
 }
 

@@ -2,6 +2,7 @@
 //! I2).
 
 use crate::model::entity::{Entity, Kind};
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement, ddl};
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::policy::Policy;
@@ -48,9 +49,10 @@ pub(crate) fn create(entity: &Entity) -> Vec<Statement> {
 }
 
 pub(crate) fn drop(entity: &Entity) -> Vec<Statement> {
-    let Some(table) = &entity.on else { return Vec::new() };
-    let sql = format!("drop policy {} on {}", entity.name.name.quoted(), table.quoted());
-    locking(entity, &[sql])
+    let (Some(table), name) = (&entity.on, &entity.name.name) else { return Vec::new() };
+    let sql = format!("drop policy {} on {}", name.quoted(), table.quoted());
+    let dropped = Dropped::part(ObjectKind::Policy, table, &name.text);
+    vec![Statement::locking(sql, table, Mode::AccessExclusive).drops(dropped)]
 }
 
 fn locking(entity: &Entity, statements: &[String]) -> Vec<Statement> {

@@ -82,6 +82,12 @@ impl Shadow {
         Name::new(self.internal("old"))
     }
 
+    /// The names, from the switch on, of what goes with the old column.
+    pub(crate) fn retired_names(&self) -> Vec<Name> {
+        let names = self.copies().index_names().into_iter();
+        names.map(|(original, _)| names::retired(self.name(), &original)).collect()
+    }
+
     pub(crate) fn copies(&self) -> Copies {
         let mut copies = Copies::of(&self.part.table, self.column(), &self.shadow());
         for (column, shadow) in &self.along {

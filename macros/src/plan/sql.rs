@@ -6,6 +6,7 @@ use sea_query::{Alias, ColumnDef, Expr, PostgresQueryBuilder, Table as SeaTable,
 
 use crate::model::entity::Kind;
 use crate::model::need::Item;
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::format::{lower, spread};
 use crate::plan::{Mode, Statement, constraint, ddl, index};
 use crate::syntax::column::Column;
@@ -106,7 +107,8 @@ pub(crate) fn drop_table(table: &Table) -> Vec<Statement> {
         table.constraints.iter().filter_map(|constraint| constraint.parent().cloned()).collect();
     let mut statements = ddl::lock_parents(&table.name, &parents, Mode::AccessExclusive);
     let sql = SeaTable::drop().table(table_ref(&table.name)).to_string(PostgresQueryBuilder);
-    let mut drop = Statement::locking(lower(&sql), &table.name, Mode::AccessExclusive);
+    let mut drop = Statement::locking(lower(&sql), &table.name, Mode::AccessExclusive)
+        .drops(Dropped::object(ObjectKind::Relation, table.name.quoted()));
     drop.locks.extend(statements.iter().flat_map(|lock| lock.locks.clone()));
     statements.push(drop);
     statements
@@ -123,7 +125,8 @@ pub(crate) fn drop_column(table: &TableName, column: &Name) -> Statement {
     let mut alter = SeaTable::alter();
     alter.table(table_ref(table)).drop_column(Alias::new(&column.text));
     let sql = lower(&alter.to_string(PostgresQueryBuilder));
-    Statement::locking(sql, table, Mode::AccessExclusive)
+    let dropped = Dropped::part(ObjectKind::Column, table, &column.text);
+    Statement::locking(sql, table, Mode::AccessExclusive).drops(dropped)
 }
 
 fn column_def(column: &Column) -> ColumnDef {

@@ -179,6 +179,7 @@ impl Swap<'_> {
             statements.extend(shadow.lag_no_more());
             statements.push(
                 sql::drop_column(shadow.name(), &shadow.retired())
+                    .along(shadow.retired_names().iter())
                     .why("its values live on in the new column"),
             );
         }

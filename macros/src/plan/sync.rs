@@ -2,6 +2,7 @@
 //! triggers keep them equal, whoever writes which (DESIGN, "The sync rule").
 
 use crate::model::names::{self, Position};
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::queue::Queue;
 use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work, ddl, sql};
 use crate::syntax::column::Column;
@@ -157,7 +158,12 @@ impl Sync<'_> {
         statements.push(ddl::drop_function_if_exists(self.table, &self.name("sync")));
         if let Some(marker) = self.marker() {
             let clause = format!("drop column {marker}");
-            statements.push(ddl::alter(self.table, &clause, Mode::AccessExclusive));
+            let drop = ddl::alter(self.table, &clause, Mode::AccessExclusive);
+            statements.push(drop.drops(Dropped::part(
+                ObjectKind::Column,
+                self.table,
+                &self.name("unfilled"),
+            )));
         }
         statements
     }

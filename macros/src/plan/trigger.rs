@@ -2,6 +2,7 @@
 //! (catalog I1).
 
 use crate::model::entity::{Entity, Kind};
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement};
 use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
@@ -58,9 +59,10 @@ pub(crate) fn replace(entity: &Entity) -> Vec<Statement> {
 }
 
 pub(crate) fn drop(entity: &Entity) -> Vec<Statement> {
-    let Some(table) = &entity.on else { return Vec::new() };
-    let sql = format!("drop trigger {} on {}", entity.name.name.quoted(), table.quoted());
-    locking(entity, &[sql], Mode::AccessExclusive)
+    let (Some(table), name) = (&entity.on, &entity.name.name) else { return Vec::new() };
+    let sql = format!("drop trigger {} on {}", name.quoted(), table.quoted());
+    let dropped = Dropped::part(ObjectKind::Trigger, table, &name.text);
+    vec![Statement::locking(sql, table, Mode::AccessExclusive).drops(dropped)]
 }
 
 fn locking(entity: &Entity, statements: &[String], mode: Mode) -> Vec<Statement> {

@@ -2,6 +2,7 @@
 //! H1); otherwise it is dropped and made again in one transaction, with what stands on it.
 
 use crate::model::entity::{Entity, Kind};
+use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement};
 use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
@@ -57,6 +58,7 @@ pub(crate) fn replace(entity: &Entity) -> Vec<Statement> {
 pub(crate) fn drop(entity: &Entity) -> Statement {
     let sql = format!("drop {} {}", entity.kind, entity.name.quoted());
     Statement::locking(sql, &entity.name, Mode::AccessExclusive)
+        .drops(Dropped::object(ObjectKind::Relation, entity.name.quoted()))
 }
 
 /// Drops a view and makes it again as `view`, with what stands on it (in the order of need), and

@@ -3,7 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::DISK_FULL;
+use super::lease::LeaseError;
+use crate::executor::ends_session;
+use crate::finding::Finding;
 use crate::migration::Phase;
+use crate::status::State;
 
 #[derive(Debug)]
 pub(crate) enum Kind {
@@ -11,19 +16,26 @@ pub(crate) enum Kind {
     Pooled,
     AlreadyRunning { waited: Duration },
     Sql { statement: String, code: Option<String> },
+    Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
-    Edited { migration: String, diff: String },
-    ContractPending { migration: String, needs: String },
+    Edited { migration: String, state: State, versions: Option<(u32, u32)>, diff: String },
+    ContractPending { migration: String, needs: String, by: String },
+    GateHeld,
+    Lease(LeaseError),
     TooOld { migration: String, phase: Phase },
     UnknownMigration { id: String },
     UndoRefused { migration: String, why: String },
+    RepairRefused { what: String, migration: String, why: String },
+    NoReason { what: String },
     Violation { table: String, problem: String, help: String, samples: Vec<String> },
     Unfilled { table: String, rows: u64 },
     TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
     Conversion { function: String, table: String, row: Option<String>, what: String },
     NameTaken { name: String },
     NotIndexable { index: String, why: String, help: String },
+    Stopped { why: String },
+    Preflight { findings: Vec<Finding> },
     Corrupt { what: String },
 }
 
@@ -34,6 +46,8 @@ pub(crate) struct Blocker {
     pub(crate) user: String,
     pub(crate) application: String,
     pub(crate) age: String,
+    /// Since its last query began.
+    pub(crate) query_age: String,
     pub(crate) holds: String,
 }
 
@@ -48,12 +62,8 @@ impl fmt::Display for Kind {
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
-            Kind::Sql { statement, code: Some(_) } => {
-                write!(f, "the database refused a statement: {statement}")
-            }
-            Kind::Sql { statement, code: None } => {
-                write!(f, "the connection failed at a statement: {statement}")
-            }
+            Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
+            Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => write!(
                 f,
                 "the database has migration `{unknown}`, which this build does not know, \
@@ -61,16 +71,20 @@ impl fmt::Display for Kind {
                  help: give each service a name of its own with `app`, or merge the histories"
             ),
             Kind::LockTimeout { waited, blockers } => lock_timeout(f, *waited, blockers),
-            Kind::Edited { migration, diff } => write!(
-                f,
-                "migration `{migration}` was edited after it had run\n{diff}\
-                 help: restore it, and write what is new as a migration of its own"
-            ),
-            Kind::ContractPending { migration, needs } => write!(
+            Kind::Edited { migration, state, versions, diff } => {
+                edited(f, migration, *state, *versions, diff)
+            }
+            Kind::ContractPending { migration, needs, by } => write!(
                 f,
                 "migration `{migration}` needs the contract of `{needs}` to have run\n\
-                 help: run `contract()` first, once no build older than `{migration}` is live"
+                 help: deploy a build whose last migration is `{by}`, which declares it, and this \
+                 one once it has run"
             ),
+            Kind::GateHeld => f.write_str(
+                "a switch or a contract that the history declares cannot run yet\n\
+                 help: it runs by itself once nothing holds it",
+            ),
+            Kind::Lease(lease) => lease.fmt(f),
             Kind::TooOld { migration, phase } => write!(
                 f,
                 "this build is too old: the {phase} of `{migration}` has run, \
@@ -83,6 +97,14 @@ impl fmt::Display for Kind {
             Kind::UndoRefused { migration, why } => {
                 write!(f, "migration `{migration}` cannot be undone: {why}")
             }
+            Kind::RepairRefused { what, migration, why } => {
+                write!(f, "`{what}` of migration `{migration}` would be wrong: {why}")
+            }
+            Kind::NoReason { what } => write!(
+                f,
+                "`{what}` needs a reason\n\
+                 help: say why in a sentence; whoever looks into `changeover.events` will ask"
+            ),
             Kind::Violation { table, problem, help, samples } => {
                 writeln!(f, "rows of {table} {problem}")?;
                 samples.iter().try_for_each(|sample| writeln!(f, "  {sample}"))?;
@@ -114,6 +136,17 @@ impl fmt::Display for Kind {
             Kind::NotIndexable { index, why, help } => {
                 write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
             }
+            Kind::Preflight { findings } => {
+                let found = |finding: &Finding| {
+                    let Finding { what, effect, help, .. } = finding;
+                    format!("{what}\nnote: {effect}\nhelp: {help}")
+                };
+                f.write_str(&findings.iter().map(found).collect::<Vec<_>>().join("\n"))
+            }
+            Kind::Stopped { why } => write!(
+                f,
+                "{why}\nhelp: run again when that is over; the next run goes on where this one was"
+            ),
             Kind::Corrupt { what } => {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")
             }
@@ -121,11 +154,81 @@ impl fmt::Display for Kind {
     }
 }
 
+/// What to do depends on how far it is, and on whether anybody edited it at all.
+fn edited(
+    f: &mut fmt::Formatter<'_>,
+    migration: &str,
+    state: State,
+    versions: Option<(u32, u32)>,
+    diff: &str,
+) -> fmt::Result {
+    match versions {
+        Some((was, is)) => writeln!(
+            f,
+            "migration `{migration}` has run with plan version {was}, and plan version {is} of this \
+             build does something else (`-` is in the database, `+` in this build)"
+        )?,
+        None => writeln!(
+            f,
+            "migration `{migration}` was edited after it had run (`-` is in the database, `+` in \
+             this build)"
+        )?,
+    }
+    f.write_str(diff)?;
+    let accept = format!("`repair(Repair::accept_plan(\"{migration}\"), reason)`");
+    match (versions, state) {
+        (Some(_), _) => write!(f, "help: do it with a build of the release that ran it")?,
+        (None, State::Migrated | State::Switched | State::Contracted) => {
+            write!(f, "help: restore it, and write what is new as a migration of its own")?;
+        }
+        (None, _) => write!(
+            f,
+            "help: it is {state}: restore what has run of it, or undo it with the build that ran \
+             it, and edit it then"
+        )?,
+    }
+    write!(f, "\nhelp: where the database has what `+` says already, {accept}")
+}
+
+fn sql(f: &mut fmt::Formatter<'_>, statement: &str, code: Option<&str>) -> fmt::Result {
+    if ends_session(code) {
+        return write!(
+            f,
+            "the connection failed at a statement: {statement}\n\
+             help: run again once there is a server, and it goes on where this run stopped"
+        );
+    }
+    if code == Some(DISK_FULL) {
+        return write!(
+            f,
+            "the server's disk is full at a statement: {statement}\n\
+             help: make room there and run again, and it goes on where this run stopped"
+        );
+    }
+    write!(f, "the database refused a statement: {statement}")
+}
+
+fn denied(f: &mut fmt::Formatter<'_>, statement: &str, grants: &[String]) -> fmt::Result {
+    write!(f, "the role lacks a right for a statement: {statement}\nhelp: ")?;
+    match grants {
+        [] => f.write_str("`changeover::grants` says what a role needs"),
+        grants => write!(f, "as a superuser or the owner, `{}`", grants.join("`; `")),
+    }
+}
+
 fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) -> fmt::Result {
     write!(f, "no lock after {waited:.0?}")?;
-    for Blocker { pid, user, application, age, holds } in by {
-        write!(f, "\n  pid {pid}, user {user}, application `{application}`, ")?;
-        write!(f, "transaction open for {age}, holds {holds}")?;
-    }
+    by.iter().try_for_each(|blocker| write!(f, "\n  {blocker}"))?;
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
+}
+
+impl fmt::Display for Blocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Blocker { pid, user, application, age, query_age, holds } = self;
+        write!(
+            f,
+            "pid {pid}, user {user}, application `{application}`, transaction open for {age}"
+        )?;
+        write!(f, ", last query begun {query_age} ago, holds {holds}")
+    }
 }

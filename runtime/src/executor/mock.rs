@@ -82,7 +82,7 @@ fn usual(sql: &str) -> Rows {
         ("select pg_try_advisory_lock", &[&["t", "7"]]),
         ("select pg_catalog.to_regnamespace('changeover", &[&["f", "f"]]),
         ("select coalesce(max(version)", &[&["1000"]]),
-        ("select to_regclass('changeover", &[&["f"]]),
+        ("select pg_catalog.to_regclass('changeover", &[&["f", "f", "f"]]),
         ("select name from unnest", &[&[TABLE]]),
         ("with recursive tree", &[&["5", TABLE, "100"]]),
         ("with filled", &[&["3"]]),
@@ -109,7 +109,7 @@ const fn statement(sql: &'static str) -> Statement {
 }
 
 const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
-    Step { phase, why: "it is needed", work, undo }
+    Step { phase, why: "it is needed", work, drops: &[], undo }
 }
 
 const INDEX: Index = Index {
@@ -193,7 +193,16 @@ const fn migration(
     parent: Option<&'static str>,
     changes: &'static [Change],
 ) -> Migration {
-    Migration { id, parent, doc: "", changes, switches: &[], contracts: &[], requires: &[] }
+    Migration {
+        id,
+        parent,
+        doc: "",
+        changes,
+        switches: &[],
+        contracts: &[],
+        requires: &[],
+        plan_version: 1,
+    }
 }
 
 const CHANGES: &[Change] =

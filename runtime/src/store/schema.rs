@@ -15,15 +15,16 @@ const SCHEMA_LOCK: i32 = 0;
 /// Builds from before an upgrade go on running after it, so it may only add, and what it adds to a
 /// table must be nullable or have a default. Each statement must bear to be run again: it is where
 /// the record of upgrades is lost, and in databases from before there was one.
-const UPGRADES: &[&[&str]] = &[&[
-    "create table if not exists changeover.upgrades (\
+const UPGRADES: &[&[&str]] = &[
+    &[
+        "create table if not exists changeover.upgrades (\
      version integer primary key, at timestamptz not null default now())",
-    "create table if not exists changeover.migrations (\
+        "create table if not exists changeover.migrations (\
      history text not null, id text not null, parent text, position integer not null, \
      state text not null, started_at timestamptz not null default now(), \
      finished_at timestamptz, primary key (history, id))",
-    // Half-empty pages let a backfill's cursor be updated in place.
-    "create table if not exists changeover.steps (\
+        // Half-empty pages let a backfill's cursor be updated in place.
+        "create table if not exists changeover.steps (\
      history text not null, migration text not null, phase text not null, \
      ordinal integer not null, sql text not null, state text not null, cursor text, \
      rows bigint not null default 0, attempts integer not null default 0, \
@@ -31,7 +32,38 @@ const UPGRADES: &[&[&str]] = &[&[
      primary key (history, migration, phase, ordinal), \
      foreign key (history, migration) references changeover.migrations (history, id)) \
      with (fillfactor = 50)",
-]];
+    ],
+    &[
+        include_str!("instances.sql"),
+        include_str!("gates.sql"),
+        include_str!("live_instances.sql"),
+        include_str!("hold_lease.sql"),
+        include_str!("release_lease.sql"),
+        include_str!("open_gate.sql"),
+        include_str!("begin_undo.sql"),
+        // Anybody may call a new function, until somebody says otherwise.
+        "revoke all on all functions in schema changeover from public",
+    ],
+    &[
+        "alter table changeover.migrations add column if not exists plan_version integer",
+        "create table if not exists changeover.events (\
+         history text not null, at timestamptz not null default clock_timestamp(), \
+         who text not null default session_user, application text, what text not null, \
+         migration text, phase text, step integer, reason text not null, \
+         before text, after text)",
+    ],
+    // Who paused a history, and what holds its run; the first is written by people, too.
+    &[
+        "create table if not exists changeover.controls (\
+         history text primary key, paused boolean not null default false, reason text, \
+         who text not null default session_user, at timestamptz not null default now())",
+        "create table if not exists changeover.holds (\
+         history text primary key, migration text not null, reason text not null, \
+         pid integer not null default pg_catalog.pg_backend_pid(), \
+         at timestamptz not null default now())",
+    ],
+    &[include_str!("statements.sql")],
+];
 
 /// Makes what is missing. A database that has it all is only read.
 pub(crate) async fn prepare(held: &mut Held<'_>, settings: &Settings) -> Result<(), Error> {
@@ -94,7 +126,7 @@ mod tests {
     #[test]
     fn whatever_is_made_bears_to_be_made_again() {
         for statement in UPGRADES.iter().copied().flatten() {
-            let idempotent = ["if not exists", "or replace", "if exists", "on conflict"];
+            let idempotent = ["if not exists", "or replace", "if exists", "on conflict", "revoke"];
             assert!(idempotent.iter().any(|words| statement.contains(words)), "{statement}");
         }
     }

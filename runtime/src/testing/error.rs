@@ -47,6 +47,9 @@ pub enum Error {
         /// The end of its log.
         log: String,
     },
+    /// A server that we did not start was to be stopped.
+    #[error("the server of `DATABASE_URL` is not ours to stop")]
+    NotOurs,
     /// The operating system refused something.
     #[error("cannot {action}")]
     Io {

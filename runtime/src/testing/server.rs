@@ -1,3 +1,5 @@
+mod crash;
+
 use std::{
     env,
     sync::atomic::{AtomicU64, Ordering},
@@ -41,9 +43,13 @@ impl Server {
         };
         let version_num = database::version_num(&url).await?;
         check_version(version_num)?;
+        Ok(Self::new(url, version_num, cluster))
+    }
+
+    fn new(url: String, version_num: u32, cluster: Option<Cluster>) -> Self {
         let run = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
         let run = u64::try_from(run).unwrap_or_default();
-        Ok(Self { url, version_num, cluster, run, databases: AtomicU64::new(0) })
+        Self { url, version_num, cluster, run, databases: AtomicU64::new(0) }
     }
 
     /// The one server of this process, started by the first call.

@@ -117,6 +117,7 @@ mod tests {
         switches: &[],
         contracts: &[],
         requires: &[],
+        plan_version: 1,
     };
     static HISTORY: Migrations = Migrations { migrations: &[&FIRST], schema: &[] };
 

@@ -1,0 +1,53 @@
+//! What a builder is told of gates and leases.
+
+use std::time::Duration;
+
+use super::Builder;
+use crate::settings::Gate;
+
+impl Builder {
+    /// When switches and contracts may run; by default as soon as leases show that no instance
+    /// lives whose build does not declare them.
+    #[must_use]
+    pub fn gate(mut self, gate: Gate) -> Builder {
+        self.settings.leases.gate = gate;
+        self
+    }
+
+    /// The name of this process among those of the service, a pod's for example, by default the
+    /// host's and the process id. Each lease has a random ending besides, so that two processes
+    /// of one name have two leases.
+    #[must_use]
+    pub fn instance(mut self, name: impl Into<String>) -> Builder {
+        self.settings.leases.instance = Some(name.into());
+        self
+    }
+
+    /// How long a lease is good for after the process was last heard of, by default 30 s; it is
+    /// renewed six times as often. A process that is killed holds gates back for so long, and one
+    /// that is cut off from the database for longer may find, when it comes back, that it is
+    /// [too old](crate::Error::is_too_old).
+    #[must_use]
+    pub fn lease_time(mut self, time: Duration) -> Builder {
+        self.settings.leases.time = time;
+        self
+    }
+
+    /// The connection goes through a pooler in transaction mode, so that nothing lasts on its
+    /// session: a lease then lives by its renewal alone, not by its connection, and
+    /// [`phase_of`](crate::Lease::phase_of) learns of changes when it is renewed.
+    #[must_use]
+    pub fn through_pooler(mut self) -> Builder {
+        self.settings.leases.pooled = true;
+        self
+    }
+
+    /// Whether a lease finishes what is open in the background: migrations that a run has begun,
+    /// and switches and contracts whose gate opens. By default it does; its role needs the rights
+    /// for that.
+    #[must_use]
+    pub fn finishes(mut self, finishes: bool) -> Builder {
+        self.settings.leases.finishes = finishes;
+        self
+    }
+}

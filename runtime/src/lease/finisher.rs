@@ -1,0 +1,78 @@
+//! The task that finishes what is open: one of the instances does it, and the others see it done.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::keeper::News;
+use crate::connect::Connect;
+use crate::error::{Error, Kind};
+use crate::jitter::jittered;
+use crate::migration::Migrations;
+use crate::report::Report;
+use crate::runner::Changeover;
+use crate::settings::{Gate, Settings};
+use crate::status::State;
+
+/// After news, so that the instances do not all come at once.
+const SOON: Duration = Duration::from_millis(200);
+
+/// Where nothing is heard: a lease that ends because its process died tells nobody.
+const LATER: Duration = Duration::from_secs(20);
+
+pub(super) async fn run(
+    history: Migrations,
+    settings: Arc<Settings>,
+    connector: Arc<dyn Connect>,
+    mut news: watch::Receiver<News>,
+) {
+    loop {
+        let is_open = match &*news.borrow_and_update() {
+            News::States(states) => {
+                let asks = settings.leases.gate != Gate::Manual;
+                is_open(&history, asks, |id| states.state(id))
+            }
+            News::Lost(_) => return,
+        };
+        if is_open {
+            tokio::time::sleep(jittered(SOON)).await;
+            match finish(history, settings.clone(), connector.clone()).await {
+                Ok(report) if report.phases.is_empty() => tracing::debug!(%report, "waits"),
+                Ok(report) => tracing::info!(%report, "finished what was open"),
+                Err(error) if error.is_already_running() => {}
+                Err(error) => {
+                    tracing::warn!(%error, "could not finish what is open, will try again");
+                }
+            }
+        }
+        let pause = jittered(LATER.min(settings.leases.time));
+        if let Ok(Err(_)) = tokio::time::timeout(pause, news.changed()).await {
+            return;
+        }
+    }
+}
+
+/// One try, on a session of its own.
+async fn finish(
+    history: Migrations,
+    settings: Arc<Settings>,
+    connector: Arc<dyn Connect>,
+) -> Result<Report, Error> {
+    let connected = connector.connect().await;
+    let executor = connected.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
+    Changeover::start(history, settings, executor, Some(connector)).finish().await
+}
+
+/// Whether a migration is begun and not done, or declares what has not run and may.
+fn is_open(history: &Migrations, asks: bool, state: impl Fn(&str) -> State) -> bool {
+    history.migrations.iter().any(|migration| match state(migration.id) {
+        State::Pending | State::Undoing => false,
+        State::Migrated | State::Switched | State::Contracted => {
+            let switches = migration.switches.iter().any(|id| state(id) < State::Switched);
+            let contracts = migration.contracts.iter().any(|id| state(id) < State::Contracted);
+            asks && (switches || contracts)
+        }
+        _ => true,
+    })
+}

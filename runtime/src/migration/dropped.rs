@@ -1,0 +1,40 @@
+//! What a step takes away.
+
+/// An object that a step takes away for good, or puts another in the place of.
+///
+/// Before a switch or a contract begins, the runner asks the server for whatever depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dropped {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its own name or, of a part of a table, the table's, quoted and schema-qualified; a
+    /// function's with the types of its arguments.
+    pub name: &'static str,
+    /// The name of a part of a table as the catalogs have it; empty where it is none.
+    pub part: &'static str,
+    /// The names of the indexes, constraints and triggers that the history knows to go along.
+    pub with: &'static [&'static str],
+}
+
+/// What kind of object a name is to be looked up as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A table, a view, an index or a sequence.
+    Relation,
+    /// A column of a table.
+    Column,
+    /// A constraint of a table.
+    Constraint,
+    /// A trigger on a table.
+    Trigger,
+    /// A policy on a table.
+    Policy,
+    /// A function.
+    Function,
+    /// An enum or a domain.
+    Type,
+    /// A schema.
+    Schema,
+    /// An extension.
+    Extension,
+}

@@ -1,0 +1,238 @@
+//! The phases that a later migration declares, each behind its gate.
+
+use std::time::Duration;
+
+use crate::error::{Error, Kind};
+use crate::migration::{Migration, Phase};
+use crate::obstacle::Obstacle;
+use crate::outside;
+use crate::phase::Run;
+use crate::report::HeldGate;
+use crate::retry::Ladder;
+use crate::settings::Gate;
+use crate::sql::quote_literal;
+use crate::status::State;
+use crate::store::events::{self, Event};
+
+/// What opens a gate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key<'a> {
+    pub(crate) soak: Duration,
+    /// Somebody must live who can do without what goes.
+    pub(crate) needs_newer: bool,
+    /// Whatever holds it, for this reason.
+    pub(crate) forced: Option<&'a str>,
+}
+
+impl Key<'_> {
+    /// No build has used the database yet.
+    pub(crate) const FRESH: Key<'static> =
+        Key { soak: Duration::ZERO, needs_newer: false, forced: None };
+
+    /// None where nothing runs without the caller's word.
+    pub(crate) fn of(gate: Gate, is_asked_for: bool) -> Option<Key<'static>> {
+        match gate {
+            Gate::Leases { soak } => Some(Key { soak, needs_newer: true, forced: None }),
+            Gate::Soak(soak) => Some(Key { soak, ..Key::FRESH }),
+            Gate::Manual => is_asked_for.then_some(Key::FRESH),
+        }
+    }
+}
+
+impl Run<'_, '_> {
+    /// Runs the switches and the contracts that a migration declares, where their gates are open.
+    pub(crate) async fn declared(
+        &mut self,
+        by: &'static Migration,
+        key: Key<'_>,
+    ) -> Result<(), Error> {
+        for migration in self.chosen(by.switches) {
+            self.pass(by, migration, Phase::Switch, key).await?;
+        }
+        for migration in self.chosen(by.contracts) {
+            self.pass(by, migration, Phase::Contract, key).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the contracts that a migration needs, where there are no older builds.
+    pub(crate) async fn needed(&mut self, by: &'static Migration) -> Result<(), Error> {
+        for migration in self.chosen(by.requires) {
+            self.pass(by, migration, Phase::Contract, Key::FRESH).await?;
+        }
+        Ok(())
+    }
+
+    async fn pass(
+        &mut self,
+        by: &'static Migration,
+        migration: &'static Migration,
+        phase: Phase,
+        key: Key<'_>,
+    ) -> Result<(), Error> {
+        let (begun, done) = match phase {
+            Phase::Switch => (State::Switching, State::Switched),
+            _ => (State::Contracting, State::Contracted),
+        };
+        let state = self.ledger.state(migration.id);
+        if state >= done {
+            return Ok(());
+        }
+        if state != begun {
+            let held = self.what_holds(by, migration, phase, key).await?;
+            if !held.is_empty() {
+                let migration = migration.id.to_owned();
+                self.report.held.push(HeldGate { migration, phase, by: held });
+                return Ok(());
+            }
+        }
+        match phase {
+            Phase::Switch => self.switches(&[migration.id]).await,
+            _ => self.contracts(&[migration.id]).await,
+        }
+    }
+
+    /// Opens the gate unless something holds it. From then on no older build gets a lease, so the
+    /// leases are asked last.
+    async fn what_holds(
+        &mut self,
+        by: &'static Migration,
+        migration: &'static Migration,
+        phase: Phase,
+        key: Key<'_>,
+    ) -> Result<Vec<String>, Error> {
+        if self.ledger.state(migration.id) < State::Migrated {
+            return Ok(vec![format!("`{}` is not fully migrated", migration.id)]);
+        }
+        let mut held = self.soaking(by, key.soak).await?;
+        if held.is_empty() {
+            held = self.needing(migration, phase, key).await?;
+        }
+        if !held.is_empty() {
+            self.note(by, migration, phase, &held).await?;
+            return Ok(held);
+        }
+        let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
+        let Key { needs_newer, forced, .. } = key;
+        if let Some(reason) = forced {
+            self.record_force(migration, phase, reason).await?;
+        }
+        let forced = forced.is_some();
+        let sql = format!(
+            "select changeover.open_gate({history}, {id}, '{phase}', {}, {needs_newer}, {forced})",
+            self.place(by)
+        );
+        self.of_instances(&sql).await
+    }
+
+    /// What outside the history needs what goes. Who forces a phase is only told.
+    async fn needing(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+        key: Key<'_>,
+    ) -> Result<Vec<String>, Error> {
+        let found = outside::obstacles(self.held, self.settings, migration, phase).await?;
+        let (held, told): (Vec<Obstacle>, Vec<Obstacle>) =
+            found.into_iter().partition(|one| one.holds && key.forced.is_none());
+        for obstacle in told {
+            tracing::warn!(migration = migration.id, %phase, "{obstacle}");
+            let warning = format!("the {phase} of `{}`: {obstacle}", migration.id);
+            self.report.warnings.push(warning);
+        }
+        Ok(held.iter().map(Obstacle::to_string).collect())
+    }
+
+    /// Writes down for `status` what holds a gate.
+    async fn note(
+        &mut self,
+        by: &Migration,
+        migration: &Migration,
+        phase: Phase,
+        reasons: &[String],
+    ) -> Result<(), Error> {
+        let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
+        let reasons: Vec<String> = reasons.iter().map(|reason| quote_literal(reason)).collect();
+        let sql = format!(
+            "insert into changeover.gates as g \
+             (history, migration, phase, position, held_by, checked_at) \
+             values ({history}, {id}, '{phase}', {}, array[{}], pg_catalog.clock_timestamp()) \
+             on conflict (history, migration, phase) do update set position = excluded.position, \
+             held_by = excluded.held_by, checked_at = excluded.checked_at \
+             where g.opened_at is null",
+            self.place(by),
+            reasons.join(", ")
+        );
+        self.held.query(&sql).await.map(drop)
+    }
+
+    async fn record_force(
+        &mut self,
+        migration: &Migration,
+        phase: Phase,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let event = Event {
+            what: "force",
+            migration: Some(migration.id),
+            phase: Some(phase),
+            step: None,
+            reason,
+            before: None,
+            after: None,
+        };
+        events::record(self.held, &self.settings.app, &event).await
+    }
+
+    async fn soaking(&mut self, by: &Migration, soak: Duration) -> Result<Vec<String>, Error> {
+        if soak.is_zero() {
+            return Ok(Vec::new());
+        }
+        let (history, id) = (quote_literal(&self.settings.app), quote_literal(by.id));
+        let (id_shown, seconds) = (by.id, soak.as_secs_f64());
+        let sql = format!(
+            "select 'the migration that declares it, `{id_shown}`, is to be migrated for ' \
+             || pg_catalog.date_trunc('second', finished_at + pg_catalog.make_interval(secs => {seconds}) \
+             - pg_catalog.clock_timestamp()) || ' longer' \
+             from changeover.migrations where history = {history} and id = {id} \
+             and finished_at + pg_catalog.make_interval(secs => {seconds}) > pg_catalog.clock_timestamp()"
+        );
+        Ok(texts(&self.held.query(&sql).await?))
+    }
+
+    /// Marks migrations, the newest first, as being undone, unless an instance lives that was built
+    /// with one of them. Who comes later finds that it is not ready.
+    pub(crate) async fn begin_undo(
+        &mut self,
+        migrations: &[&'static Migration],
+    ) -> Result<(), Error> {
+        let settled = |state| matches!(state, State::Pending | State::Undoing);
+        let Some(oldest) = migrations.last() else { return Ok(()) };
+        if migrations.iter().all(|one| settled(self.ledger.state(one.id))) {
+            return Ok(());
+        }
+        let history = quote_literal(&self.settings.app);
+        let ids: Vec<String> = migrations.iter().map(|one| quote_literal(one.id)).collect();
+        let (ids, place) = (ids.join(", "), self.place(oldest));
+        let sql = format!("select changeover.begin_undo({history}, array[{ids}], {place})");
+        match self.of_instances(&sql).await?.join("; ") {
+            none if none.is_empty() => Ok(()),
+            why => Err(Error::new(Kind::UndoRefused { migration: oldest.id.to_owned(), why })),
+        }
+    }
+
+    /// Asks behind the lock that every lease is taken and renewed under.
+    async fn of_instances(&mut self, sql: &str) -> Result<Vec<String>, Error> {
+        let mut ladder = Ladder::new(self.settings, self.settings.lock_timeout, Vec::new());
+        loop {
+            match self.held.query(sql).await {
+                Ok(rows) => return Ok(texts(&rows)),
+                Err(error) => ladder.climb(self.held, error).await?,
+            }
+        }
+    }
+}
+
+fn texts(rows: &crate::executor::Rows) -> Vec<String> {
+    rows.iter().filter_map(|row| row.get(0)).map(str::to_owned).collect()
+}

@@ -1,0 +1,202 @@
+//! Corrections of the record by hand, each with a reason and a line in `changeover.events`.
+
+use tracing::{Instrument as _, info_span};
+
+use super::Changeover;
+use crate::error::Error;
+use crate::ledger::{Ledger, Recorded, StepState};
+use crate::lock::Held;
+use crate::migration::{Migration, Migrations, Phase};
+use crate::plan_text::plan_text;
+use crate::repair::{Repair, What};
+use crate::settings::Settings;
+use crate::status::State;
+use crate::store::events::{self, Event};
+use crate::store::{self, Store};
+use crate::{denied, gate};
+
+impl Changeover {
+    /// Corrects what the database remembers, and records who did it, when and why in the table
+    /// `changeover.events`.
+    ///
+    /// It touches no table of the service's. It is
+    /// [refused](Error::is_repair_refused) where it is certainly wrong, and
+    /// [without a reason](Error::is_reason_missing).
+    pub async fn repair(&mut self, repair: Repair, reason: &str) -> Result<(), Error> {
+        let Changeover { history, settings, session, .. } = self;
+        events::reasoned(repair.what.name(), reason)?;
+        let span = info_span!("changeover", app = %settings.app, goal = "repair");
+        let run = async {
+            let mut held = session.lock(settings, settings.deadline).await?;
+            let outcome = match carry_out(history, settings, &mut held, &repair, reason).await {
+                Err(error) => Err(denied::explain(held.reader(), error).await),
+                done => done,
+            };
+            held.release().await;
+            outcome
+        };
+        run.instrument(span).await
+    }
+}
+
+async fn carry_out(
+    history: &Migrations,
+    settings: &Settings,
+    held: &mut Held<'_>,
+    repair: &Repair,
+    reason: &str,
+) -> Result<(), Error> {
+    store::prepare(held, settings).await?;
+    let ledger = Ledger::read_in_part(held.reader(), &settings.app).await?;
+    gate::may_repair(history, &ledger, repair)?;
+    let recorded = ledger.get(&repair.migration);
+    let statements = statements(history, &settings.app, repair, recorded);
+    let (before, after) = before_and_after(history, repair, recorded);
+    let (phase, step) = repair.what.step().unzip();
+    let event = Event {
+        what: repair.what.name(),
+        migration: Some(&repair.migration),
+        phase,
+        step,
+        reason,
+        before: before.as_deref(),
+        after: after.as_deref(),
+    };
+    let outcome = together(held, &settings.app, &statements, &event).await;
+    if outcome.is_err() {
+        held.rollback().await;
+    }
+    outcome
+}
+
+async fn together(
+    held: &mut Held<'_>,
+    history: &str,
+    statements: &[String],
+    event: &Event<'_>,
+) -> Result<(), Error> {
+    held.query("begin").await?;
+    for statement in statements {
+        held.query(statement).await?;
+    }
+    events::record(held, history, event).await?;
+    held.query("commit").await.map(drop)
+}
+
+fn statements(
+    history: &Migrations,
+    app: &str,
+    repair: &Repair,
+    recorded: Option<&Recorded>,
+) -> Vec<String> {
+    let id = repair.migration.as_str();
+    let Some((position, migration)) =
+        history.migrations.iter().copied().enumerate().find(|(_, migration)| migration.id == id)
+    else {
+        return store::repair::forget(app, id).into();
+    };
+    let store = Store { history: app, migration, position };
+    match repair.what {
+        What::Forget => store::repair::forget(app, id).into(),
+        What::AcceptPlan => accepted(&store, recorded),
+        What::MarkDone { phase, step } => {
+            let mut statements = store.complete(phase);
+            statements.push(store.mark(phase, step, StepState::Done));
+            statements.push(store.state(state_once_done(recorded, phase)));
+            statements
+        }
+        What::MarkUndone { phase, step } => {
+            let state = recorded.map(|recorded| state_once_undone(recorded, phase, step));
+            // Undone would stand for a way back that has begun.
+            let mut statements = store.complete(phase);
+            statements.push(store.mark(phase, step, StepState::Planned));
+            statements.extend(state.map(|state| store.state(state)));
+            statements
+        }
+        What::Recount => {
+            let state = recorded.map(|recorded| recorded.counted(migration));
+            let state = state.map(|state| store.state(state));
+            [store::repair::unreadable(app, id)].into_iter().chain(state).collect()
+        }
+    }
+}
+
+fn accepted(store: &Store<'_>, recorded: Option<&Recorded>) -> Vec<String> {
+    let mut statements = vec![store.row()];
+    for phase in Phase::ALL {
+        let Some(recorded) = recorded else { continue };
+        match gate::fixed_steps(recorded, phase) {
+            None => statements.extend(store.adopt(phase, true)),
+            Some(0) => {}
+            Some(_) => statements.extend(store.adopt(phase, false)),
+        }
+    }
+    statements
+}
+
+fn state_once_done(recorded: Option<&Recorded>, phase: Phase) -> State {
+    let state = recorded.map_or(State::Pending, |recorded| recorded.state);
+    match (phase, state) {
+        (Phase::Switch, State::Migrated) => State::Switching,
+        (Phase::Contract, State::Migrated | State::Switched) => State::Contracting,
+        (_, State::Pending) => State::Expanding,
+        _ => state,
+    }
+}
+
+fn state_once_undone(recorded: &Recorded, phase: Phase, step: usize) -> State {
+    let others = recorded.phase(phase).filter(|other| other.ordinal != step);
+    let any_left = others.filter(|other| other.state.has_effect()).count() > 0;
+    match (phase, recorded.state) {
+        (Phase::Expand, State::Expanded | State::Migrating | State::Migrated) => State::Expanding,
+        (Phase::Migrate, State::Migrated) => State::Migrating,
+        (Phase::Switch, State::Switching | State::Switched) if any_left => State::Switching,
+        (Phase::Switch, State::Switching | State::Switched) => State::Migrated,
+        (_, state) => state,
+    }
+}
+
+/// What changes, for who reads the record later.
+fn before_and_after(
+    history: &Migrations,
+    repair: &Repair,
+    recorded: Option<&Recorded>,
+) -> (Option<String>, Option<String>) {
+    let state = recorded.map(|recorded| recorded.state.to_string());
+    let was = |phase, step| {
+        let step = recorded.and_then(|recorded| recorded.step(phase, step));
+        step.map(|step| step.state.name().to_owned())
+    };
+    match repair.what {
+        What::AcceptPlan => {
+            let ours = history.get(&repair.migration).map(plan_of);
+            (recorded.map(recorded_plan), ours)
+        }
+        What::MarkDone { phase, step } => {
+            (was(phase, step), Some(StepState::Done.name().to_owned()))
+        }
+        What::MarkUndone { phase, step } => {
+            (was(phase, step), Some(StepState::Planned.name().to_owned()))
+        }
+        What::Recount => {
+            let counted = history.get(&repair.migration).zip(recorded);
+            (state, counted.map(|(migration, recorded)| recorded.counted(migration).to_string()))
+        }
+        What::Forget => (state, None),
+    }
+}
+
+fn recorded_plan(recorded: &Recorded) -> String {
+    let steps = Phase::ALL.into_iter().flat_map(|phase| recorded.phase(phase));
+    let texts = steps.map(|step| format!("{}, step {}:\n{}\n", step.phase, step.ordinal, step.sql));
+    texts.collect()
+}
+
+fn plan_of(migration: &Migration) -> String {
+    let steps = |phase| migration.steps(phase).enumerate().map(move |(at, step)| (phase, at, step));
+    let steps = Phase::ALL.into_iter().flat_map(steps);
+    let text = |(phase, at, step): (Phase, usize, &crate::Step)| {
+        format!("{phase}, step {}:\n{}\n", at + 1, plan_text(&step.work))
+    };
+    steps.map(text).collect()
+}
