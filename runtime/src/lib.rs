@@ -56,6 +56,7 @@ mod obstacle;
 mod outside;
 mod phase;
 mod plan_text;
+mod pooled;
 mod preflight;
 mod presence;
 mod release;

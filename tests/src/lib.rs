@@ -12,6 +12,7 @@ pub mod fixture;
 pub mod layout;
 mod ledger;
 mod locks;
+pub mod pooler;
 pub mod proxy;
 pub mod roles;
 pub mod run;

@@ -41,6 +41,7 @@ const RUNTIME: &[&[&str]] = &[
         "line",
         "lock",
         "fence",
+        "pooled",
         "blockers",
         "retry",
         "store",

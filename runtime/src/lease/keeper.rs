@@ -133,7 +133,9 @@ impl Keeper {
     }
 
     async fn renew(&mut self) -> Result<News, Error> {
-        let (hold, app) = (self.identity.hold(), quote_literal(&self.identity.app));
+        let app = quote_literal(&self.identity.app);
+        self.session().await?;
+        let hold = self.identity.hold();
         let session = self.session().await?;
         if let Err(error) = query(session, &hold).await {
             return self.refused(error).await;
@@ -174,6 +176,10 @@ impl Keeper {
             let connected = self.connector.connect().await;
             let mut session =
                 connected.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
+            if session.is_pooled() {
+                self.identity.pooled = true;
+                return Ok(self.session.insert(session));
+            }
             let settings = [
                 ("application_name", "changeover lease"),
                 ("search_path", "pg_catalog, pg_temp"),
