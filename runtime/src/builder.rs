@@ -3,6 +3,7 @@
 mod answer;
 mod leases;
 mod preflight;
+mod statements;
 mod throttle;
 
 use std::fmt;

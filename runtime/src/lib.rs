@@ -91,6 +91,7 @@ pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
 pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::load::{Limit, Load, Verdict};
 pub use crate::migration::*;
+pub use crate::obstacle::Usage;
 pub use crate::repair::Repair;
 pub use crate::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};

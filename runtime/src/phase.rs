@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tracing::{Instrument as _, info_span};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gate;
 use crate::ledger::{Ledger, RecordedStep};
 use crate::lock::Held;
@@ -35,13 +35,7 @@ type Steps = Vec<(&'static Step, RecordedStep)>;
 impl<'r> Run<'r, '_> {
     pub(crate) async fn expand(&mut self, migration: &'static Migration) -> Result<(), Error> {
         if self.ledger.state(migration.id) < State::Expanded || self.is_undoing(migration) {
-            if let Some(needs) = gate::pending_contract(migration, &self.ledger) {
-                let migration = migration.id.to_owned();
-                return Err(Error::new(Kind::ContractPending {
-                    migration,
-                    needs: needs.to_owned(),
-                }));
-            }
+            gate::may_expand(self.history, &self.ledger, migration)?;
             self.enter(migration, Phase::Expand, State::Expanding).await?;
             self.become_state(migration, State::Expanded).await?;
         }
@@ -98,6 +92,11 @@ impl<'r> Run<'r, '_> {
         phase: Phase,
         state: State,
     ) -> Result<(), Error> {
+        // Each step leads back from where the next one's way back ended, and forth only from where
+        // the one before it ended: of a way back that stopped half-way, the rest comes first.
+        if self.ledger.get(migration.id).is_some_and(|known| known.is_half_undone(phase)) {
+            self.back(migration, phase).await?;
+        }
         if let Some(kept) = self.ledger.outdated(migration, phase) {
             self.store(migration).plan(self.held, phase, kept).await?;
             self.ledger.plan(migration, phase, kept);
@@ -189,9 +188,7 @@ impl<'r> Run<'r, '_> {
         state: State,
     ) -> Result<(), Error> {
         self.store(migration).set_state(self.held, state).await?;
-        if let Some(known) = self.ledger.migrations.iter_mut().find(|one| one.id == migration.id) {
-            known.state = state;
-        }
+        self.ledger.become_state(migration, state);
         Ok(())
     }
 

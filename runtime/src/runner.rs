@@ -234,7 +234,7 @@ async fn story(
         if matches!(goal, Goal::Finish) && !run.is_begun(migration) {
             break;
         }
-        if fresh && key.is_some() {
+        if fresh && !matches!(goal, Goal::Expand) {
             run.needed(migration).await?;
         }
         run.expand(migration).await?;

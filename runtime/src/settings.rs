@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::finding::Preflight;
 use crate::load::Throttle;
+use crate::obstacle::Statements;
 use crate::report::Progress;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
@@ -61,6 +62,7 @@ pub(crate) struct Settings {
     pub(crate) throttle: Throttle,
     pub(crate) preflight: Preflight,
     pub(crate) leases: Leases,
+    pub(crate) statements: Statements,
 }
 
 /// How long an answer may stay out until a second session asks after the first.
@@ -87,6 +89,7 @@ impl Default for Settings {
             throttle: Throttle::default(),
             preflight: Preflight::default(),
             leases: Leases::default(),
+            statements: Statements::default(),
         }
     }
 }

@@ -138,6 +138,16 @@ impl StepStore<'_> {
         held.fenced(&sql).await
     }
 
+    /// Takes the intention back where it came to no row; best effort, since the connection may be
+    /// what failed.
+    pub(crate) async fn forget_if_empty(&self, held: &mut Held<'_>) {
+        let (empty, planned) = ("state = 'intended' and rows = 0", StepState::Planned.name());
+        let sql = self.update(held.own(), &format!("state = '{planned}', cursor = null"));
+        if let Err(error) = held.query(&format!("{sql} and {empty}")).await {
+            tracing::warn!(%error, "cannot record that nothing was filled");
+        }
+    }
+
     pub(crate) async fn finish(&self, held: &mut Held<'_>, state: StepState) -> Result<(), Error> {
         let sql = self.finished(held.own(), state);
         held.fenced(&sql).await
@@ -145,7 +155,7 @@ impl StepStore<'_> {
 
     /// The statement that records the step, for the transaction that does it.
     pub(crate) fn finished(&self, own: &str, state: StepState) -> String {
-        let rows = if state == StepState::Undone { "0" } else { "rows" };
+        let rows = if state == StepState::Done { "rows" } else { "0" };
         let state = state.name();
         let set = format!(
             "state = '{state}', cursor = null, rows = {rows}, \

@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 use crate::heap::{Cursor, Leaf, STRIPES, leaves};
 use crate::migration::{LockMode, TableLock};
 use crate::retry::Ladder;
-use crate::sql::milliseconds;
+use crate::sql::{OWN, milliseconds};
 use crate::stage::{Mark, Stage};
 use crate::store::StepStore;
 use crate::throttle::{self, Weight};
@@ -113,8 +113,9 @@ impl<F: Filler> Walk<'_, F> {
 
     async fn left(&self, stage: &mut Stage<'_, '_>) -> Result<u64, Error> {
         let (table, pending) = (self.filler.table(), self.filler.pending());
-        let sql =
-            format!("select count(*) from (select from {table} where {pending} limit {COUNTED}) r");
+        let sql = format!(
+            "select count(*) from (select from {table} where {pending} limit {COUNTED}) r {OWN}"
+        );
         let rows = stage.held.query(&sql).await?;
         let count = rows.value().and_then(|count| count.parse().ok());
         count.ok_or_else(|| Error::corrupt(format!("the rows of {table} cannot be counted")))

@@ -91,8 +91,9 @@ pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Stateme
 
 /// Locks the sequence alone, which blocks `nextval` until the commit.
 pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
-    let (from, to) = (from.quoted(), to.name.quoted());
-    Statement::free(format!("alter sequence if exists {from} rename to {to}"))
+    let (old, new) = (from.quoted(), to.name.quoted());
+    let sql = format!("alter sequence if exists {old} rename to {new}");
+    Statement::locking(sql, from, Mode::AccessExclusive)
 }
 
 /// What a column's definition has no place for on every server: its comment and its settings.

@@ -22,7 +22,7 @@ pub(crate) enum Kind {
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, state: State, versions: Option<(u32, u32)>, diff: String },
-    ContractPending { migration: String, needs: String },
+    ContractPending { migration: String, needs: String, by: String },
     GateHeld,
     Lease(LeaseError),
     TooOld { migration: String, phase: Phase },
@@ -85,10 +85,11 @@ impl fmt::Display for Kind {
             Kind::Edited { migration, state, versions, diff } => {
                 edited(f, migration, *state, *versions, diff)
             }
-            Kind::ContractPending { migration, needs } => write!(
+            Kind::ContractPending { migration, needs, by } => write!(
                 f,
                 "migration `{migration}` needs the contract of `{needs}` to have run\n\
-                 help: run `contract()` first, once no build older than `{migration}` is live"
+                 help: deploy a build whose last migration is `{by}`, which declares it, and this \
+                 one once it has run"
             ),
             Kind::GateHeld => f.write_str(
                 "a switch or a contract that the history declares cannot run yet\n\

@@ -61,6 +61,7 @@ const UPGRADES: &[&[&str]] = &[
          pid integer not null default pg_catalog.pg_backend_pid(), \
          at timestamptz not null default now())",
     ],
+    &[include_str!("statements.sql")],
     // Who took the lock of a history last; see `fence`.
     &["create table if not exists changeover.runners (\
        history text primary key, fence bigint not null, \

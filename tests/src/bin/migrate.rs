@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use changeover::{Changeover, Gate};
 use changeover_tests::sample::{
-    CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
+    CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SEVERAL_HISTORY,
+    SWITCH_HISTORY,
 };
 use changeover_tests::{Failure, block_on, fail};
 
@@ -32,6 +33,7 @@ async fn run() -> Result<(), Failure> {
         "index" => Some(INDEX_HISTORY),
         "partitioned" => Some(PARTITIONED_HISTORY),
         // Without its contract, behind which there is no undo.
+        "several" => SEVERAL_HISTORY.until("m0005_switch"),
         "switch" => SWITCH_HISTORY.until("m0003_switch"),
         _ => None,
     };
@@ -45,6 +47,7 @@ async fn run() -> Result<(), Failure> {
     match command.split_once(' ').unwrap_or((command, "")) {
         ("migrate", _) => changeover.migrate().await?,
         ("contract", _) => changeover.contract().await?,
+        ("undo_to", id) => changeover.undo_to(id).await?,
         ("undo", id) => changeover.undo(id).await?,
         _ => fail!("no command is called {command}"),
     };
