@@ -22,10 +22,14 @@ mod convert;
 mod converted;
 #[path = "live/cut.rs"]
 mod cut;
+#[path = "live/deadlocks.rs"]
+mod deadlocks;
 #[path = "live/direct.rs"]
 mod direct;
 #[path = "live/disk_full.rs"]
 mod disk_full;
+#[path = "live/edited.rs"]
+mod edited;
 #[path = "live/failover.rs"]
 mod failover;
 #[path = "live/faithful.rs"]
@@ -62,6 +66,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/preflight.rs"]
+mod preflight;
 #[path = "live/privileges.rs"]
 mod privileges;
 #[path = "live/renamed_table.rs"]
@@ -76,16 +82,26 @@ mod restart;
 mod retyped;
 #[path = "live/retyped_tables.rs"]
 mod retyped_tables;
+#[path = "live/role_settings.rs"]
+mod role_settings;
 #[path = "live/search_path.rs"]
 mod search_path;
 #[path = "live/state_schema.rs"]
 mod state_schema;
+#[path = "live/statements.rs"]
+mod statements;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
 mod teeth;
+#[path = "live/throttle.rs"]
+mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
+#[path = "live/undo_filling.rs"]
+mod undo_filling;
+#[path = "live/undo_several.rs"]
+mod undo_several;
 #[path = "live/upserts.rs"]
 mod upserts;
 #[path = "live/views.rs"]

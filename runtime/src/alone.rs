@@ -23,8 +23,7 @@ async fn until_done(stage: &mut Stage<'_, '_>, alone: &Alone) -> Result<(), Erro
         match attempt(stage, alone).await {
             Ok(()) => return Ok(()),
             Err(error) => {
-                stage.tally.retries += u32::from(error.gave_way());
-                ladder.climb(stage.held, error).await?;
+                ladder.climb_on(stage, error).await?;
             }
         }
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Kind};
 use crate::heap::{Cursor, Leaf};
 use crate::migration::Backfill;
+use crate::sql::OWN;
 use crate::stage::Stage;
 use crate::store::StepStore;
 use crate::walk::{Filler, Turn, Walked};
@@ -36,7 +37,7 @@ impl Filler for &Backfill {
         let sql = format!(
             "with filled as (update only {name} set {set} \
              where {place} and pg_backend_pid() = {pid} and ({pending}) returning 1) \
-             {record} returning (select count(*) from filled)"
+             {record} returning (select count(*) from filled) {OWN}"
         );
         let started = Instant::now();
         let rows = stage.held.query(&sql).await?;

@@ -49,6 +49,13 @@ impl Sample {
         self.blockers.is_empty()
     }
 
+    /// Those that stay, in words.
+    pub(crate) fn reason(&self) -> Option<String> {
+        let lasting: Vec<String> =
+            self.blockers.iter().take(self.lasting).map(Blocker::to_string).collect();
+        (!lasting.is_empty()).then(|| format!("waits for {}", lasting.join("; ")))
+    }
+
     /// Those to name: clients that only pass through are not to blame where somebody stays.
     pub(crate) fn into_culprits(mut self) -> Vec<Blocker> {
         if self.lasting > 0 {
@@ -61,10 +68,11 @@ impl Sample {
 fn blocker(row: Row<'_>) -> Blocker {
     let text = |column: usize| row.get(column).unwrap_or("?").to_owned();
     let (pid, user, application, age, holds) = (text(0), text(1), text(2), text(3), text(4));
-    Blocker { pid, user, application, age, holds }
+    Blocker { pid, user, application, age, query_age: text(6), holds }
 }
 
-fn sql(locks: &[TableLock]) -> String {
+/// Who holds locks that conflict with these, the oldest transaction first.
+pub(crate) fn sql(locks: &[TableLock]) -> String {
     let conflicts = locks.iter().map(|lock| {
         let modes = MODES.iter().filter(|(mode, _)| conflict(lock.mode, *mode));
         let modes: Vec<String> = modes.map(|(_, name)| quote_literal(name)).collect();
@@ -81,7 +89,8 @@ fn sql(locks: &[TableLock]) -> String {
          coalesce(max(a.usename), max(a.backend_type)), \
          max(a.application_name), max(date_trunc('second', clock_timestamp() - a.xact_start))::text, \
          string_agg(distinct l.mode, ', '), \
-         coalesce(min(a.xact_start) < clock_timestamp() - interval '{A_MOMENT}', true) \
+         coalesce(min(a.xact_start) < clock_timestamp() - interval '{A_MOMENT}', true), \
+         max(date_trunc('second', clock_timestamp() - a.query_start))::text \
          from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid \
          where l.locktype = 'relation' and l.granted and l.pid is distinct from pg_backend_pid() \
          and l.database = (select oid from pg_catalog.pg_database \

@@ -2,6 +2,9 @@
 
 mod answer;
 mod leases;
+mod preflight;
+mod statements;
+mod throttle;
 
 use std::fmt;
 use std::str::FromStr as _;
@@ -83,7 +86,7 @@ impl Builder {
         self
     }
 
-    /// Called when a step starts and after each window of a backfill.
+    /// Called when a step starts, after each window of a backfill, and while something holds it.
     #[must_use]
     pub fn on_progress(mut self, call: impl Fn(&Progress<'_>) + Send + Sync + 'static) -> Builder {
         self.settings.on_progress = Some(Box::new(call));

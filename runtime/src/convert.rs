@@ -13,7 +13,7 @@ use crate::heap::{Cursor, Leaf};
 use crate::jitter::jittered;
 use crate::lock::Held;
 use crate::migration::Convert;
-use crate::sql::{quote_literal, quote_nullable};
+use crate::sql::{OWN, quote_literal, quote_nullable};
 use crate::stage::Stage;
 use crate::store::StepStore;
 use crate::walk::{self, Filler, Turn, Walked};
@@ -112,7 +112,7 @@ impl Batches<'_> {
             key.iter().chain(*read).map(|column| format!("{column}::text")).collect();
         let (columns, name, place) = (columns.join(", "), &leaf.name, at.condition());
         let sql = format!(
-            "select ctid, {columns} from only {name} where {place} and ({pending}) limit {BATCH}"
+            "select ctid, {columns} from only {name} where {place} and ({pending}) limit {BATCH} {OWN}"
         );
         let rows = held.query(&sql).await?;
         let source = |row: Row<'_>| {
@@ -219,7 +219,7 @@ impl Batches<'_> {
             "with filled as (update only {name} set {} \
              from (values {}) as changeover_batch (changeover_place, {all}) \
              where ctid = changeover_place and {} and pg_backend_pid() = {pid} and ({pending}) \
-             returning 1) {record} returning (select count(*) from filled)",
+             returning 1) {record} returning (select count(*) from filled) {OWN}",
             sets.join(", "),
             lists(rows, values),
             same.join(" and "),

@@ -19,6 +19,13 @@ pub(crate) const QUERY_CANCELED: &str = "57014";
 
 pub(crate) const DISK_FULL: &str = "53100";
 
+/// How to mend a record that makes no sense.
+pub(crate) const RESTORE: &str =
+    "help: put back what was changed by hand, or restore the schema `changeover` from a backup";
+
+/// A table, a column, a function that is not there.
+const MISSING: [&str; 3] = ["42P01", "42703", "42883"];
+
 const STATEMENT_SHOWN: usize = 300;
 
 type Cause = Box<dyn StdError + Send + Sync>;
@@ -56,6 +63,12 @@ impl Error {
     /// nothing secret.
     pub(crate) fn sql(statement: &str, error: SqlError) -> Error {
         let code = error.code().map(str::to_owned);
+        // In plans the schema's name comes as a text at most, the name of a setting of ours.
+        let is_ours = statement.contains(" changeover.");
+        if is_ours && code.as_deref().is_some_and(|code| MISSING.contains(&code)) {
+            let what = format!("a table, a column or a function of it is missing\n{RESTORE}");
+            return Error::corrupt(what).caused_by(error);
+        }
         let mut short: String = statement.chars().take(STATEMENT_SHOWN).collect();
         if short.len() < statement.len() {
             short.push('…');
@@ -266,6 +279,17 @@ impl Error {
     /// Whether a partitioned table is of a kind that cannot have an index as it was declared.
     pub fn is_not_indexable(&self) -> bool {
         matches!(self.0.kind, Kind::NotIndexable { .. })
+    }
+
+    /// Whether a phase did not begin because of what its preflight found; see
+    /// [`Check`](crate::Check).
+    pub fn is_preflight(&self) -> bool {
+        matches!(self.0.kind, Kind::Preflight { .. })
+    }
+
+    /// Whether the load was critical, or the throttle's hook said to stop; the message says which.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.0.kind, Kind::Stopped { .. })
     }
 
     /// Whether the state in the schema `changeover` does not make sense.

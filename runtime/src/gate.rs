@@ -77,9 +77,20 @@ fn not_gapped(history: &Migrations, ledger: &Ledger) -> Result<(), Error> {
     }
 }
 
-/// The first contract that a migration needs and that has not run.
-pub(crate) fn pending_contract(migration: &Migration, ledger: &Ledger) -> Option<&'static str> {
-    migration.requires.iter().copied().find(|id| ledger.state(id) != State::Contracted)
+/// Whether the contracts that a migration needs have run.
+pub(crate) fn may_expand(
+    history: &Migrations,
+    ledger: &Ledger,
+    migration: &Migration,
+) -> Result<(), Error> {
+    let pending = |id: &&&str| ledger.state(id) != State::Contracted;
+    let Some(needs) = migration.requires.iter().find(pending) else { return Ok(()) };
+    let by = history.migrations.iter().find(|declaring| declaring.contracts.contains(needs));
+    Err(Error::new(Kind::ContractPending {
+        migration: migration.id.to_owned(),
+        needs: (*needs).to_owned(),
+        by: by.map_or("", |by| by.id).to_owned(),
+    }))
 }
 
 /// Whether all that this build was written for is there.

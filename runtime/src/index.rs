@@ -164,8 +164,7 @@ async fn retry(
     ladder: &mut Ladder<'_>,
     error: Error,
 ) -> Result<(), Error> {
-    stage.tally.retries += u32::from(error.gave_way());
-    ladder.climb(stage.held, error).await
+    ladder.climb_on(stage, error).await
 }
 
 fn ladder<'a>(stage: &Stage<'a, '_>, index: &Index) -> Ladder<'a> {

@@ -219,6 +219,17 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
     set(Scope::Session, &base)
 }
 
+/// A condition of SQL, whether the server process of this number, an expression, has the lock.
+pub(crate) fn is_runner(app: &str, pid: &str) -> String {
+    let name = name_hash(app).cast_unsigned();
+    format!(
+        "exists (select from pg_catalog.pg_locks where locktype = 'advisory' \
+         and pid = {pid} and classid = {LOCK_CLASS} and objid = {name} and objsubid = 2 and granted \
+         and database = (select oid from pg_catalog.pg_database \
+         where datname = current_database()))"
+    )
+}
+
 /// FNV-1a: the same for every build, which the standard library's hashes do not promise.
 fn name_hash(name: &str) -> i32 {
     let hash = name

@@ -1,33 +1,47 @@
-//! What stands in the way of a switch or a contract.
+//! What stands in the way of a switch or a contract, and what is made of statements that may.
 
 use std::fmt;
+use std::time::Duration;
 
-/// Something outside the history that needs what a switch or a contract takes away.
+/// Something outside the history that needs, or may need, what a switch or a contract takes away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Obstacle {
-    /// What needs it, as PostgreSQL identifies it: `index public.orders_hand_made_idx`.
-    pub(crate) object: String,
-    /// What goes: `table column public.users.username`.
-    pub(crate) on: String,
-    pub(crate) effect: Effect,
-}
-
-/// What would become of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// PostgreSQL would drop it without a word.
-    Dropped,
-    /// PostgreSQL would refuse to drop what it needs.
-    Refused,
+    pub(crate) what: String,
+    pub(crate) help: &'static str,
+    /// Whether the phase waits for it; else it is only told.
+    pub(crate) holds: bool,
 }
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Obstacle { object, on, effect } = self;
-        match effect {
-            Effect::Dropped => write!(f, "{object} on {on} would be dropped unseen"),
-            Effect::Refused => write!(f, "{object} needs {on}"),
-        }?;
-        f.write_str(" (drop it, or put it under a migration)")
+        write!(f, "{} ({})", self.what, self.help)
+    }
+}
+
+/// What is made of a statement in `pg_stat_statements` that names what a contract takes away.
+///
+/// PostgreSQL manual, section "pg_stat_statements".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Usage {
+    /// They are not looked for.
+    Ignore,
+    /// They are told in the trace, and the contract runs.
+    #[default]
+    Warn,
+    /// The contract waits until none of them has run for the
+    /// [quiet time](crate::Builder::quiet_time).
+    Refuse,
+}
+
+/// What is made of them, and how long they must not have run.
+pub(crate) struct Statements {
+    pub(crate) usage: Usage,
+    pub(crate) quiet: Duration,
+}
+
+impl Default for Statements {
+    fn default() -> Statements {
+        Statements { usage: Usage::default(), quiet: Duration::from_hours(1) }
     }
 }

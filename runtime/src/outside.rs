@@ -3,16 +3,22 @@
 //! PostgreSQL drops much of it with a column without a word, indexes on several columns too, and
 //! refuses to drop the column because of the rest, when locks are held already.
 
+mod bodies;
 mod depend;
+mod statements;
+mod words;
 
 use crate::error::Error;
 use crate::lock::Held;
 use crate::migration::{Dropped, Migration, Phase};
-use crate::obstacle::Obstacle;
+use crate::obstacle::{Obstacle, Usage};
+use crate::settings::Settings;
 
-/// What holds a phase back; nothing is locked and nothing is changed.
+/// What holds a phase back, and what is only to be told; nothing is locked and nothing of the
+/// user's is changed.
 pub(crate) async fn obstacles(
     held: &mut Held<'_>,
+    settings: &Settings,
     migration: &'static Migration,
     phase: Phase,
 ) -> Result<Vec<Obstacle>, Error> {
@@ -20,5 +26,13 @@ pub(crate) async fn obstacles(
     if dropped.is_empty() {
         return Ok(Vec::new());
     }
-    depend::obstacles(held, &dropped).await
+    let mut found = depend::obstacles(held, &dropped).await?;
+    // What is switched keeps its name, and whoever writes that name goes on.
+    if phase == Phase::Contract {
+        found.extend(bodies::obstacles(held, &dropped).await?);
+        if settings.statements.usage != Usage::Ignore {
+            found.extend(statements::obstacles(held, settings, migration.id, &dropped).await?);
+        }
+    }
+    Ok(found)
 }

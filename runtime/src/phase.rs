@@ -6,17 +6,19 @@ use std::time::Instant;
 
 use tracing::{Instrument as _, info_span};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gate;
 use crate::ledger::{Ledger, RecordedStep};
 use crate::lock::Held;
 use crate::migration::{Migration, Migrations, Phase, Step};
+use crate::preflight::{self, Ahead};
 use crate::report::{PhaseReport, Report};
 use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::status::State;
 use crate::step::{Way, perform};
 use crate::store::Store;
+use crate::throttle::Brake;
 
 /// A run that has the lock and knows what the database remembers.
 pub(crate) struct Run<'r, 's> {
@@ -25,6 +27,7 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) held: &'r mut Held<'s>,
     pub(crate) ledger: Ledger,
     pub(crate) report: &'r mut Report,
+    pub(crate) brake: Brake,
 }
 
 type Steps = Vec<(&'static Step, RecordedStep)>;
@@ -32,13 +35,7 @@ type Steps = Vec<(&'static Step, RecordedStep)>;
 impl<'r> Run<'r, '_> {
     pub(crate) async fn expand(&mut self, migration: &'static Migration) -> Result<(), Error> {
         if self.ledger.state(migration.id) < State::Expanded || self.is_undoing(migration) {
-            if let Some(needs) = gate::pending_contract(migration, &self.ledger) {
-                let migration = migration.id.to_owned();
-                return Err(Error::new(Kind::ContractPending {
-                    migration,
-                    needs: needs.to_owned(),
-                }));
-            }
+            gate::may_expand(self.history, &self.ledger, migration)?;
             self.enter(migration, Phase::Expand, State::Expanding).await?;
             self.become_state(migration, State::Expanded).await?;
         }
@@ -95,14 +92,44 @@ impl<'r> Run<'r, '_> {
         phase: Phase,
         state: State,
     ) -> Result<(), Error> {
+        // Each step leads back from where the next one's way back ended, and forth only from where
+        // the one before it ended: of a way back that stopped half-way, the rest comes first.
+        if self.ledger.get(migration.id).is_some_and(|known| known.is_half_undone(phase)) {
+            self.back(migration, phase).await?;
+        }
         if let Some(kept) = self.ledger.outdated(migration, phase) {
             self.store(migration).plan(self.held, phase, kept).await?;
             self.ledger.plan(migration, phase, kept);
         }
-        self.become_state(migration, state).await?;
         let mut steps = self.steps(migration, phase);
         steps.retain(|(_, recorded)| !recorded.state.is_behind());
+        // Before the state says that the phase has begun: behind a contract's there is no undo.
+        self.preflight(migration, phase, &steps).await?;
+        self.become_state(migration, state).await?;
         self.walk(migration, phase, Way::Forward, steps).await
+    }
+
+    async fn preflight(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+        steps: &Steps,
+    ) -> Result<(), Error> {
+        let Some((first, recorded)) = steps.first() else { return Ok(()) };
+        let store = self.store(migration);
+        let mut tally = PhaseReport::new(migration.id, phase, false);
+        let place = (recorded.ordinal, migration.steps(phase).count());
+        let (held, brake) = (&mut *self.held, &mut self.brake);
+        let mut stage = Stage::new(held, self.settings, &mut tally, brake, place);
+        let steps = steps.iter().map(|(step, _)| *step).collect();
+        let ahead = Ahead { migration: migration.id, phase, steps };
+        let outcome = preflight::clear(&mut stage, &ahead, &mut self.report.findings).await;
+        if let Err(error) = outcome {
+            let error = error.at(stage.place());
+            store.step(phase, recorded.ordinal, first).fail(stage.held, &error).await;
+            return Err(error);
+        }
+        Ok(())
     }
 
     async fn walk(
@@ -137,7 +164,8 @@ impl<'r> Run<'r, '_> {
         let count = migration.steps(phase).count();
         for (step, recorded) in steps {
             let (held, settings) = (&mut *self.held, self.settings);
-            let mut stage = Stage { held, settings, tally, step: recorded.ordinal, steps: count };
+            let place = (recorded.ordinal, count);
+            let mut stage = Stage::new(held, settings, tally, &mut self.brake, place);
             let store = store.step(phase, recorded.ordinal, step);
             let span = info_span!("step", step = recorded.ordinal, why = step.why);
             perform(&mut stage, &store, &recorded, way).instrument(span).await?;
@@ -160,9 +188,7 @@ impl<'r> Run<'r, '_> {
         state: State,
     ) -> Result<(), Error> {
         self.store(migration).set_state(self.held, state).await?;
-        if let Some(known) = self.ledger.migrations.iter_mut().find(|one| one.id == migration.id) {
-            known.state = state;
-        }
+        self.ledger.become_state(migration, state);
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Kind};
 use crate::migration::{Migration, Phase};
+use crate::obstacle::Obstacle;
 use crate::outside;
 use crate::phase::Run;
 use crate::report::HeldGate;
@@ -103,15 +104,13 @@ impl Run<'_, '_> {
         if self.ledger.state(migration.id) < State::Migrated {
             return Ok(vec![format!("`{}` is not fully migrated", migration.id)]);
         }
-        if key.forced.is_none() {
-            let obstacles = outside::obstacles(self.held, migration, phase).await?;
-            if !obstacles.is_empty() {
-                return Ok(obstacles.iter().map(ToString::to_string).collect());
-            }
+        let mut held = self.soaking(by, key.soak).await?;
+        if held.is_empty() {
+            held = self.needing(migration, phase, key).await?;
         }
-        let soaking = self.soaking(by, key.soak).await?;
-        if !soaking.is_empty() {
-            return Ok(soaking);
+        if !held.is_empty() {
+            self.note(by, migration, phase, &held).await?;
+            return Ok(held);
         }
         let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
         let Key { needs_newer, forced, .. } = key;
@@ -124,6 +123,47 @@ impl Run<'_, '_> {
             self.place(by)
         );
         self.of_instances(&sql).await
+    }
+
+    /// What outside the history needs what goes. Who forces a phase is only told.
+    async fn needing(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+        key: Key<'_>,
+    ) -> Result<Vec<String>, Error> {
+        let found = outside::obstacles(self.held, self.settings, migration, phase).await?;
+        let (held, told): (Vec<Obstacle>, Vec<Obstacle>) =
+            found.into_iter().partition(|one| one.holds && key.forced.is_none());
+        for obstacle in told {
+            tracing::warn!(migration = migration.id, %phase, "{obstacle}");
+            let warning = format!("the {phase} of `{}`: {obstacle}", migration.id);
+            self.report.warnings.push(warning);
+        }
+        Ok(held.iter().map(Obstacle::to_string).collect())
+    }
+
+    /// Writes down for `status` what holds a gate.
+    async fn note(
+        &mut self,
+        by: &Migration,
+        migration: &Migration,
+        phase: Phase,
+        reasons: &[String],
+    ) -> Result<(), Error> {
+        let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
+        let reasons: Vec<String> = reasons.iter().map(|reason| quote_literal(reason)).collect();
+        let sql = format!(
+            "insert into changeover.gates as g \
+             (history, migration, phase, position, held_by, checked_at) \
+             values ({history}, {id}, '{phase}', {}, array[{}], pg_catalog.clock_timestamp()) \
+             on conflict (history, migration, phase) do update set position = excluded.position, \
+             held_by = excluded.held_by, checked_at = excluded.checked_at \
+             where g.opened_at is null",
+            self.place(by),
+            reasons.join(", ")
+        );
+        self.held.query(&sql).await.map(drop)
     }
 
     async fn record_force(

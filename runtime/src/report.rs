@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::finding::Finding;
 use crate::migration::Phase;
 
 /// What a run did, a line for each phase that had something to do.
@@ -10,8 +11,12 @@ use crate::migration::Phase;
 pub struct Report {
     /// The phases, in the order in which they ran.
     pub phases: Vec<PhaseReport>,
+    /// What was found before the phases, in the same order; see [`Check`](crate::Check).
+    pub findings: Vec<Finding>,
     /// The switches and contracts that are declared and did not run.
     pub held: Vec<HeldGate>,
+    /// What may need what a switch or a contract took away, or is going to, a clause each.
+    pub warnings: Vec<String>,
 }
 
 /// A switch or a contract that waits, and for what.
@@ -51,6 +56,8 @@ pub struct PhaseReport {
     pub retries: u32,
     /// The rows that were filled.
     pub rows: u64,
+    /// For how long it was held: paused, by the load, or by other sessions' locks.
+    pub held: Duration,
 }
 
 impl Report {
@@ -71,6 +78,7 @@ impl PhaseReport {
             steps: 0,
             retries: 0,
             rows: 0,
+            held: Duration::ZERO,
         }
     }
 }
@@ -78,7 +86,8 @@ impl PhaseReport {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.table(f)?;
-        self.held.iter().try_for_each(|held| writeln!(f, "{held}"))
+        self.held.iter().try_for_each(|held| writeln!(f, "{held}"))?;
+        self.warnings.iter().try_for_each(|warning| writeln!(f, "warning: {warning}"))
     }
 }
 
@@ -116,7 +125,7 @@ impl PhaseReport {
 }
 
 /// How far a run is, given to [`Builder::on_progress`](crate::Builder::on_progress) when a step
-/// starts and after each window of a backfill.
+/// starts, after each window of a backfill, and while something holds it.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
     /// The migration's id.
@@ -139,4 +148,7 @@ pub struct Progress<'a> {
     pub rate: f64,
     /// The time left, by blocks; none before there is something to judge by.
     pub eta: Option<Duration>,
+    /// What the run waits for: whoever paused it, the load, the hook's reason, or the sessions
+    /// whose locks are in the way.
+    pub held_by: Option<&'a str>,
 }

@@ -8,6 +8,7 @@ use crate::jitter::jittered;
 use crate::lock::Held;
 use crate::migration::TableLock;
 use crate::settings::Settings;
+use crate::stage::Stage;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -31,6 +32,28 @@ impl<'a> Ladder<'a> {
     /// After a try that failed: gives the error back unless it may be tried again, and pauses so
     /// that whoever queued behind us gets through.
     pub(crate) async fn climb(&mut self, held: &mut Held<'_>, error: Error) -> Result<(), Error> {
+        let pause = self.fallen(held, error).await?;
+        tokio::time::sleep(pause).await;
+        Ok(())
+    }
+
+    /// The same in a step, which says meanwhile who is in the way.
+    pub(crate) async fn climb_on(
+        &mut self,
+        stage: &mut Stage<'_, '_>,
+        error: Error,
+    ) -> Result<(), Error> {
+        stage.tally.retries += u32::from(error.gave_way());
+        let pause = self.fallen(stage.held, error).await?;
+        if let Some(reason) = self.sample.reason() {
+            stage.hold(reason).await;
+        }
+        tokio::time::sleep(pause).await;
+        Ok(())
+    }
+
+    /// How long to pause before the next try.
+    async fn fallen(&mut self, held: &mut Held<'_>, error: Error) -> Result<Duration, Error> {
         if !error.gave_way() {
             return Err(error);
         }
@@ -47,8 +70,7 @@ impl<'a> Ladder<'a> {
         }
         let pause = self.pause().min(left);
         tracing::debug!(tries = self.tries, ?pause, "gave way, will try again");
-        tokio::time::sleep(pause).await;
-        Ok(())
+        Ok(pause)
     }
 
     fn pause(&self) -> Duration {

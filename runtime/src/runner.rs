@@ -1,5 +1,7 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
+mod pause;
+mod preflight;
 mod repair;
 
 use std::fmt;
@@ -21,6 +23,7 @@ use crate::release::Key;
 use crate::report::Report;
 use crate::settings::{Gate, Settings};
 use crate::status::{State, Status};
+use crate::throttle::Brake;
 use crate::{denied, gate, presence, store};
 
 /// How often a service that waits looks again.
@@ -153,6 +156,7 @@ impl Changeover {
         };
         let mut status = ledger.status(&self.history);
         presence::read(executor, &self.settings.app, &mut status).await?;
+        pause::add_to(&mut status, executor, &self.settings.app).await?;
         Ok(status)
     }
 
@@ -216,7 +220,8 @@ async fn story(
     let ledger = Ledger::read(held.reader(), &settings.app).await?;
     gate::admit(history, &ledger)?;
     let fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
-    let mut run = Run { history, settings, held, ledger, report };
+    let brake = Brake::default();
+    let mut run = Run { history, settings, held, ledger, report, brake };
     if let Goal::Undo(migrations) = &goal {
         return run.undo(migrations).await;
     }
@@ -225,7 +230,7 @@ async fn story(
         if matches!(goal, Goal::Finish) && !run.is_begun(migration) {
             break;
         }
-        if fresh && key.is_some() {
+        if fresh && !matches!(goal, Goal::Expand) {
             run.needed(migration).await?;
         }
         run.expand(migration).await?;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::finding::Preflight;
+use crate::load::Throttle;
+use crate::obstacle::Statements;
 use crate::report::Progress;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
@@ -56,7 +59,10 @@ pub(crate) struct Settings {
     pub(crate) batch_time: Duration,
     pub(crate) answer: Answer,
     pub(crate) on_progress: Option<OnProgress>,
+    pub(crate) throttle: Throttle,
+    pub(crate) preflight: Preflight,
     pub(crate) leases: Leases,
+    pub(crate) statements: Statements,
 }
 
 /// How long an answer may stay out until a second session asks after the first.
@@ -80,7 +86,10 @@ impl Default for Settings {
             batch_time: Duration::from_millis(10),
             answer: Answer::default(),
             on_progress: None,
+            throttle: Throttle::default(),
+            preflight: Preflight::default(),
             leases: Leases::default(),
+            statements: Statements::default(),
         }
     }
 }

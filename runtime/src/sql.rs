@@ -3,6 +3,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+/// Ends what the runner itself does with rows of the user's, so that it is told from clients'
+/// statements where these are counted.
+pub(crate) const OWN: &str = "/* changeover */";
+
 /// A text as a literal. The session keeps `standard_conforming_strings` on, so that only quotes
 /// need care; a NUL, which no text of PostgreSQL's can hold, is left out.
 pub(crate) fn quote_literal(text: &str) -> String {

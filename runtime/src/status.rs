@@ -12,6 +12,10 @@ pub struct Status {
     /// The ids of migrations that the database has and this build does not know: it is older
     /// than the newest build that ran here, which is normal in a rolling deploy.
     pub unknown: Vec<String>,
+    /// The role that paused the history; none while it is not paused.
+    pub paused_by: Option<String>,
+    /// Why it was paused.
+    pub pause_reason: Option<String>,
     /// The switches and contracts that wait, as of when they were last tried.
     pub held: Vec<HeldGate>,
     /// The processes of the service that live.
@@ -48,6 +52,9 @@ pub struct MigrationStatus {
     pub rows: u64,
     /// The error that its last run stopped with, while nothing has run since.
     pub error: Option<String>,
+    /// What the run that is under way waits for; see
+    /// [`Progress::held_by`](crate::Progress::held_by).
+    pub held_by: Option<String>,
 }
 
 /// How far a migration is.
@@ -120,10 +127,15 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ids = self.migrations.iter().map(|migration| migration.id.chars().count());
         let width = ids.max().unwrap_or_default();
+        if let Some(who) = &self.paused_by {
+            let reason = self.pause_reason.as_deref().unwrap_or("no reason given");
+            writeln!(f, "paused by {who}: {reason}")?;
+        }
         for migration in &self.migrations {
-            let MigrationStatus { id, state, done, steps, rows, error } = migration;
+            let MigrationStatus { id, state, done, steps, rows, error, held_by } = migration;
             write!(f, "{id:width$}  {state:11}  {done}/{steps} steps  {rows} rows")?;
             error.as_ref().map_or(Ok(()), |error| write!(f, "  {error}"))?;
+            held_by.as_ref().map_or(Ok(()), |reason| write!(f, "  held: {reason}"))?;
             writeln!(f)?;
         }
         for id in &self.unknown {

@@ -5,6 +5,7 @@ use crate::ledger::{RecordedStep, StepState};
 use crate::migration::Work;
 use crate::stage::Stage;
 use crate::store::StepStore;
+use crate::throttle::{self, Weight};
 use crate::{alone, bound, convert, denied, index, require, transaction, walk};
 
 /// Which way a step goes.
@@ -45,7 +46,11 @@ pub(crate) async fn perform(
     recorded: &RecordedStep,
     way: Way,
 ) -> Result<(), Error> {
-    stage.tell(&stage.progress());
+    stage.tell();
+    // Who takes a migration back wants it gone, whatever was paused before.
+    if way == Way::Forward {
+        throttle::pass(stage, weight(&store.step.work)).await?;
+    }
     store.begin(stage.held).await?;
     let work = match way {
         Way::Forward => Some(store.step.work),
@@ -55,6 +60,7 @@ pub(crate) async fn perform(
         Some(work) => carry_out(stage, store, recorded, way, &work).await,
         None => store.finish(stage.held, way.end()).await,
     };
+    stage.let_go().await;
     match outcome {
         Ok(()) => {
             stage.tally.steps += 1;
@@ -64,6 +70,17 @@ pub(crate) async fn perform(
             let error = denied::explain(stage.held.reader(), error).await.at(stage.place());
             store.fail(stage.held, &error).await;
             Err(error)
+        }
+    }
+}
+
+fn weight(work: &Work) -> Weight {
+    match work {
+        Work::BuildIndex(_) | Work::Backfill(_) | Work::Convert(_) | Work::Alone(_) => {
+            Weight::Heavy
+        }
+        Work::Transaction(_) | Work::DropIndex(_) | Work::Require(_) | Work::Bound(_) => {
+            Weight::Brief
         }
     }
 }
@@ -100,14 +117,32 @@ async fn carry_out(
                 && way == Way::Forward
                 && index::left_nothing(stage.held, index, error).await
             {
-                store.finish(stage.held, StepState::Undone).await?;
+                store.finish(stage.held, StepState::Planned).await?;
             }
             built?;
         }
         Work::DropIndex(index) => index::discard(stage, index).await?,
         Work::Alone(alone) => alone::run(stage, alone).await?,
-        Work::Backfill(backfill) => walk::fill(stage, store, backfill, from).await?,
-        Work::Convert(convert) => convert::fill(stage, store, convert, from).await?,
+        Work::Backfill(backfill) => {
+            let filled = walk::fill(stage, store, backfill, from).await;
+            unless_empty(stage, store, filled).await?;
+        }
+        Work::Convert(convert) => {
+            let filled = convert::fill(stage, store, convert, from).await;
+            unless_empty(stage, store, filled).await?;
+        }
     }
     store.finish(stage.held, way.end()).await
+}
+
+/// A backfill that failed before it filled a row has done nothing, so that it may be edited.
+async fn unless_empty(
+    stage: &mut Stage<'_, '_>,
+    store: &StepStore<'_>,
+    filled: Result<(), Error>,
+) -> Result<(), Error> {
+    if filled.is_err() {
+        store.forget_if_empty(stage.held).await;
+    }
+    filled
 }

@@ -155,6 +155,16 @@ impl StepStore<'_> {
         fenced(held, &sql).await
     }
 
+    /// Takes the intention back where it came to no row; best effort, since the connection may be
+    /// what failed.
+    pub(crate) async fn forget_if_empty(&self, held: &mut Held<'_>) {
+        let (empty, planned) = ("state = 'intended' and rows = 0", StepState::Planned.name());
+        let sql = self.update(held.pid(), &format!("state = '{planned}', cursor = null"));
+        if let Err(error) = held.query(&format!("{sql} and {empty}")).await {
+            tracing::warn!(%error, "cannot record that nothing was filled");
+        }
+    }
+
     pub(crate) async fn finish(&self, held: &mut Held<'_>, state: StepState) -> Result<(), Error> {
         let sql = self.finished(held.pid(), state);
         fenced(held, &sql).await
@@ -162,7 +172,7 @@ impl StepStore<'_> {
 
     /// The statement that records the step, for the transaction that does it.
     pub(crate) fn finished(&self, pid: &str, state: StepState) -> String {
-        let rows = if state == StepState::Undone { "0" } else { "rows" };
+        let rows = if state == StepState::Done { "rows" } else { "0" };
         let state = state.name();
         let set = format!(
             "state = '{state}', cursor = null, rows = {rows}, \

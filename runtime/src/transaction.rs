@@ -14,6 +14,12 @@ use crate::store::fenced;
 /// The longest that a statement may run while it holds a lock that blocks clients.
 pub(crate) const BRIEF: Duration = Duration::from_secs(5);
 
+/// How long we may say nothing in such a transaction: a runner that is stopped in it, or cut off
+/// from the server, would otherwise keep clients waiting.
+///
+/// PostgreSQL manual, section "Client Connection Defaults", `idle_in_transaction_session_timeout`.
+const SILENCE: Duration = Duration::from_secs(2);
+
 /// What timeouts in whole milliseconds may be off by.
 const TICK: Duration = Duration::from_millis(2);
 
@@ -50,8 +56,7 @@ pub(crate) async fn locked(
                 return Ok(());
             }
             Err(error) => {
-                stage.tally.retries += u32::from(error.gave_way());
-                ladder.climb(stage.held, error).await?;
+                ladder.climb_on(stage, error).await?;
             }
         }
     }
@@ -119,7 +124,11 @@ impl LockPlan {
             held.query(&local("lock_timeout", timeouts.patient)).await?;
             held.query(evict).await?;
         }
-        held.query(&local("lock_timeout", timeouts.lock)).await?;
+        let wait = milliseconds(timeouts.lock);
+        let silence = milliseconds(SILENCE);
+        let settings =
+            [("lock_timeout", wait.as_str()), ("idle_in_transaction_session_timeout", &silence)];
+        held.query(&set(Scope::Transaction, &settings)).await?;
         let started = Instant::now();
         let mut granted = None;
         for lock in &self.take {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Kind};
 use crate::heap::{Cursor, Leaf, STRIPES, leaves};
 use crate::migration::{LockMode, TableLock};
-use crate::report::Progress;
 use crate::retry::Ladder;
-use crate::sql::milliseconds;
-use crate::stage::Stage;
+use crate::sql::{OWN, milliseconds};
+use crate::stage::{Mark, Stage};
 use crate::store::StepStore;
+use crate::throttle::{self, Weight};
 
 /// Far below `deadlock_timeout`, so that a deadlock always costs us and never a client.
 pub(crate) const ROW_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
@@ -116,8 +116,9 @@ impl<F: Filler> Walk<'_, F> {
 
     async fn left(&self, stage: &mut Stage<'_, '_>) -> Result<u64, Error> {
         let (table, pending) = (self.filler.table(), self.filler.pending());
-        let sql =
-            format!("select count(*) from (select from {table} where {pending} limit {COUNTED}) r");
+        let sql = format!(
+            "select count(*) from (select from {table} where {pending} limit {COUNTED}) r {OWN}"
+        );
         let rows = stage.held.query(&sql).await?;
         let count = rows.value().and_then(|count| count.parse().ok());
         count.ok_or_else(|| Error::corrupt(format!("the rows of {table} cannot be counted")))
@@ -159,16 +160,17 @@ impl<F: Filler> Walk<'_, F> {
         let mut ladder = ladder_of(stage.settings);
         let mut window = Duration::ZERO;
         while !at.is_at_end() {
+            throttle::pass(stage, Weight::Heavy).await?;
             match self.filler.turn(stage, self.store, leaf, at).await {
                 Ok(turn) => {
+                    stage.let_go().await;
                     self.filled += turn.filled;
                     stage.tally.rows += turn.filled;
                     window += turn.took;
                     at = at.next();
                 }
                 Err(error) => {
-                    stage.tally.retries += u32::from(error.gave_way());
-                    ladder.climb(stage.held, error).await?;
+                    ladder.climb_on(stage, error).await?;
                     at = at.shrunk();
                     window = Duration::ZERO;
                     continue;
@@ -184,19 +186,18 @@ impl<F: Filler> Walk<'_, F> {
         Ok(())
     }
 
-    fn tell(&self, stage: &Stage<'_, '_>, leaf: &Leaf, at: Cursor, way: Way) {
+    fn tell(&self, stage: &mut Stage<'_, '_>, leaf: &Leaf, at: Cursor, way: Way) {
         let done_blocks = way.behind + u64::from(at.block.min(leaf.blocks));
         let seconds = self.started.elapsed().as_secs_f64().max(0.001);
-        let progress = Progress {
-            table: Some(&leaf.name),
+        stage.mark = Mark {
+            table: Some(leaf.name.clone()),
             rows: self.rows + self.filled,
             done_blocks,
             total_blocks: way.total,
             rate: to_f64(self.filled) / seconds,
             eta: way.left(done_blocks, seconds),
-            ..stage.progress()
         };
-        stage.tell(&progress);
+        stage.tell();
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use changeover::Migrations;
+use changeover::{Executor, Migrations, Rows, SqlError};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY};
 use changeover_tests::traffic::{Running, Traffic};
-use changeover_tests::{Client, Failure, block_on, fail};
+use changeover_tests::{Client, Failure, block_on, connect, fail};
 
 /// The runner's own bound, and what a busy machine with two cores may add to it.
 const LONGEST_WAIT: Duration = Duration::from_millis(300 + 400);
@@ -117,6 +117,45 @@ fn the_deadline_names_who_is_in_the_way() -> Result<(), Failure> {
             fail!("the error does not name pid {pid}: {message}");
         }
         reader.batch_execute("commit").await?;
+        fixture.runner(&RENAME_HISTORY).await?.contract().await?;
+        fixture.expect_model(&RENAME_HISTORY).await
+    })
+}
+
+/// A session whose client falls silent in the middle of the first transaction that has its locks.
+struct FallsSilent(tokio_postgres::Client);
+
+#[changeover::async_trait]
+impl Executor for FallsSilent {
+    async fn query(&mut self, sql: &str) -> Result<Rows, SqlError> {
+        if sql.starts_with("alter table") {
+            std::future::pending::<()>().await;
+        }
+        Executor::query(&mut self.0, sql).await
+    }
+}
+
+#[test]
+fn a_runner_that_is_stopped_while_it_has_a_lock_loses_it() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("silent", 100).await?;
+        let (traffic, mut clients) = clients(&fixture, "username").await?;
+        let session = FallsSilent(connect(fixture.url(), "silent").await?);
+        let mut runner = Fixture::builder(&RENAME_HISTORY).executor(session);
+        let run = tokio::spawn(async move { runner.expand().await });
+        fixture
+            .wait_until(
+                "select exists (select from pg_locks where mode = 'AccessExclusiveLock'
+                 and relation = 'users'::regclass and granted)",
+            )
+            .await?;
+        clients.advance(20).await?;
+        clients.leave().await?;
+        run.abort();
+        let slowest = traffic.slowest();
+        if slowest.took > Duration::from_secs(2) + LONGEST_WAIT {
+            fail!("a client waited for {:?}: {}", slowest.took, slowest.what);
+        }
         fixture.runner(&RENAME_HISTORY).await?.contract().await?;
         fixture.expect_model(&RENAME_HISTORY).await
     })

@@ -173,7 +173,7 @@ fn a_cursor_of_nonsense_skips_no_row_and_takes_no_age() -> Result<(), Failure> {
             if fixture.count(left).await? != 0 {
                 fail!("a walk from `{cursor}` left rows");
             }
-            fixture.runner(&RENAME_HISTORY).await?.undo("m0002_rename").await?;
+            fixture.runner(&RENAME_HISTORY).await?.undo_to("m0001_base").await?;
         }
         Ok(())
     })

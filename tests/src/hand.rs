@@ -18,6 +18,7 @@ pub enum Command<'a> {
     Migrate,
     Contract,
     Undo(&'a str),
+    UndoTo(&'a str),
 }
 
 /// Who does it.
@@ -36,6 +37,7 @@ impl<'a> Command<'a> {
             ("migrate", "") => Command::Migrate,
             ("contract", "") => Command::Contract,
             ("undo", id) => Command::Undo(id),
+            ("undo_to", id) => Command::UndoTo(id),
             _ => return None,
         })
     }
@@ -47,6 +49,7 @@ impl<'a> Command<'a> {
             Command::Migrate => changeover.migrate().await?,
             Command::Contract => changeover.contract().await?,
             Command::Undo(id) => changeover.undo(id).await?,
+            Command::UndoTo(id) => changeover.undo_to(id).await?,
         };
         Ok(())
     }
@@ -59,6 +62,7 @@ impl fmt::Display for Command<'_> {
             Command::Migrate => f.write_str("migrate"),
             Command::Contract => f.write_str("contract"),
             Command::Undo(id) => write!(f, "undo {id}"),
+            Command::UndoTo(id) => write!(f, "undo_to {id}"),
         }
     }
 }

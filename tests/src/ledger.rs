@@ -94,6 +94,11 @@ impl Ledger {
         self.next_value.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Lets values begin at this number, past those of a seed that must not come again.
+    pub fn number_from(&self, number: u64) {
+        self.next_value.store(number, Ordering::Relaxed);
+    }
+
     /// Forgets the values of a shape that an undo took back.
     pub fn forget_all_but(&self, slot: &'static str) {
         for row in self.rows().iter_mut() {

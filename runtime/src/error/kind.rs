@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::DISK_FULL;
 use super::lease::LeaseError;
 use crate::executor::ends_session;
+use crate::finding::Finding;
 use crate::migration::Phase;
 use crate::status::State;
 
@@ -19,7 +20,7 @@ pub(crate) enum Kind {
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
     Edited { migration: String, state: State, versions: Option<(u32, u32)>, diff: String },
-    ContractPending { migration: String, needs: String },
+    ContractPending { migration: String, needs: String, by: String },
     GateHeld,
     Lease(LeaseError),
     TooOld { migration: String, phase: Phase },
@@ -33,6 +34,8 @@ pub(crate) enum Kind {
     Conversion { function: String, table: String, row: Option<String>, what: String },
     NameTaken { name: String },
     NotIndexable { index: String, why: String, help: String },
+    Stopped { why: String },
+    Preflight { findings: Vec<Finding> },
     Corrupt { what: String },
 }
 
@@ -43,6 +46,8 @@ pub(crate) struct Blocker {
     pub(crate) user: String,
     pub(crate) application: String,
     pub(crate) age: String,
+    /// Since its last query began.
+    pub(crate) query_age: String,
     pub(crate) holds: String,
 }
 
@@ -69,10 +74,11 @@ impl fmt::Display for Kind {
             Kind::Edited { migration, state, versions, diff } => {
                 edited(f, migration, *state, *versions, diff)
             }
-            Kind::ContractPending { migration, needs } => write!(
+            Kind::ContractPending { migration, needs, by } => write!(
                 f,
                 "migration `{migration}` needs the contract of `{needs}` to have run\n\
-                 help: run `contract()` first, once no build older than `{migration}` is live"
+                 help: deploy a build whose last migration is `{by}`, which declares it, and this \
+                 one once it has run"
             ),
             Kind::GateHeld => f.write_str(
                 "a switch or a contract that the history declares cannot run yet\n\
@@ -130,6 +136,17 @@ impl fmt::Display for Kind {
             Kind::NotIndexable { index, why, help } => {
                 write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
             }
+            Kind::Preflight { findings } => {
+                let found = |finding: &Finding| {
+                    let Finding { what, effect, help, .. } = finding;
+                    format!("{what}\nnote: {effect}\nhelp: {help}")
+                };
+                f.write_str(&findings.iter().map(found).collect::<Vec<_>>().join("\n"))
+            }
+            Kind::Stopped { why } => write!(
+                f,
+                "{why}\nhelp: run again when that is over; the next run goes on where this one was"
+            ),
             Kind::Corrupt { what } => {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")
             }
@@ -201,9 +218,17 @@ fn denied(f: &mut fmt::Formatter<'_>, statement: &str, grants: &[String]) -> fmt
 
 fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) -> fmt::Result {
     write!(f, "no lock after {waited:.0?}")?;
-    for Blocker { pid, user, application, age, holds } in by {
-        write!(f, "\n  pid {pid}, user {user}, application `{application}`, ")?;
-        write!(f, "transaction open for {age}, holds {holds}")?;
-    }
+    by.iter().try_for_each(|blocker| write!(f, "\n  {blocker}"))?;
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
+}
+
+impl fmt::Display for Blocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Blocker { pid, user, application, age, query_age, holds } = self;
+        write!(
+            f,
+            "pid {pid}, user {user}, application `{application}`, transaction open for {age}"
+        )?;
+        write!(f, ", last query begun {query_age} ago, holds {holds}")
+    }
 }

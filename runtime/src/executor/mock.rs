@@ -82,7 +82,7 @@ fn usual(sql: &str) -> Rows {
         ("select pg_try_advisory_lock", &[&["t", "7"]]),
         ("select pg_catalog.to_regnamespace('changeover", &[&["f", "f"]]),
         ("select coalesce(max(version)", &[&["1000"]]),
-        ("select to_regclass('changeover", &[&["f"]]),
+        ("select pg_catalog.to_regclass('changeover", &[&["f", "f", "f"]]),
         ("select name from unnest", &[&[TABLE]]),
         ("with recursive tree", &[&["5", TABLE, "100"]]),
         ("with filled", &[&["3"]]),

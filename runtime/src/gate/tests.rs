@@ -109,8 +109,10 @@ fn a_step_added_to_what_is_done_is_an_edit() {
 #[test]
 fn a_required_contract_is_pending_until_it_is_done() {
     let fourth = FOUR.head().expect("there are four");
-    assert_eq!(pending_contract(fourth, &ledger(&[("m1", State::Contracting)])), Some("m1"));
-    assert_eq!(pending_contract(fourth, &ledger(&[("m1", State::Contracted)])), None);
+    let may = |state| may_expand(&FOUR, &ledger(&[("m1", state)]), fourth);
+    let error = may(State::Contracting).expect_err("it has not run");
+    assert!(error.is_contract_pending() && error.to_string().contains("`m3`, which declares it"));
+    assert!(may(State::Contracted).is_ok());
 }
 
 #[test]

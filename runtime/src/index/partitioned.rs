@@ -12,7 +12,6 @@ use crate::executor::Row;
 use crate::index::child_name::candidates;
 use crate::lock::Held;
 use crate::migration::Index;
-use crate::report::Progress;
 use crate::sql::quote_literal;
 use crate::stage::Stage;
 use crate::transaction::{LockPlan, locked};
@@ -72,7 +71,8 @@ async fn build_everywhere(
     let mut parents = vec![Pair { table, index: name }];
     while let Some(parent) = parents.pop() {
         for partition in partitions(stage.held, &parent).await? {
-            stage.tell(&Progress { table: Some(&partition.table), ..stage.progress() });
+            stage.mark.table = Some(partition.table.clone());
+            stage.tell();
             let below = match &partition.attached {
                 Some(name) => name.clone(),
                 None => make_and_attach(stage, index, &columns, &parent, &partition).await?,

@@ -16,7 +16,7 @@ pub(super) struct Identity {
     head: &'static str,
     pub(super) place: usize,
     pub(super) lease: Duration,
-    pooled: bool,
+    pub(super) pooled: bool,
 }
 
 impl Identity {

@@ -27,6 +27,18 @@ const RECONNECT: Duration = Duration::from_secs(1);
 /// Longer than any gate is kept, and short enough to be tried again within the lease.
 const TIMEOUT: &str = "3000";
 
+const SETTINGS: [(&str, &str); 8] = [
+    ("application_name", "changeover lease"),
+    ("search_path", "pg_catalog, pg_temp"),
+    ("standard_conforming_strings", "on"),
+    ("lock_timeout", TIMEOUT),
+    ("statement_timeout", TIMEOUT),
+    // A host that is gone without a word gives its session up within half a minute.
+    ("tcp_keepalives_idle", "15"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+];
+
 /// What was last heard.
 #[derive(PartialEq)]
 pub(super) enum News {
@@ -174,19 +186,11 @@ impl Keeper {
             let connected = self.connector.connect().await;
             let mut session =
                 connected.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
-            let settings = [
-                ("application_name", "changeover lease"),
-                ("search_path", "pg_catalog, pg_temp"),
-                ("standard_conforming_strings", "on"),
-                ("lock_timeout", TIMEOUT),
-                ("statement_timeout", TIMEOUT),
-                // A host that is gone without a word gives its session up within half a minute.
-                ("tcp_keepalives_idle", "15"),
-                ("tcp_keepalives_interval", "5"),
-                ("tcp_keepalives_count", "3"),
-            ];
-            query(&mut session, &set(Scope::Session, &settings)).await?;
-            query(&mut session, "listen changeover").await?;
+            // What is set on a pooler's session, or heard there, would be another client's.
+            if !self.identity.pooled {
+                query(&mut session, &set(Scope::Session, &SETTINGS)).await?;
+                query(&mut session, "listen changeover").await?;
+            }
             self.session = Some(session);
         }
         self.session.as_mut().ok_or_else(|| Error::new(Kind::Connect))

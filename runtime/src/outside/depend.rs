@@ -1,10 +1,10 @@
-//! What the catalogs say (PostgreSQL manual, "pg_depend").
+//! What the catalogs say (PostgreSQL manual, `pg_depend`).
 
 use crate::error::Error;
 use crate::executor::Row;
 use crate::lock::Held;
 use crate::migration::{Dropped, ObjectKind};
-use crate::obstacle::{Effect, Obstacle};
+use crate::obstacle::Obstacle;
 use crate::sql::quote_literal;
 
 /// More than anybody reads at once.
@@ -16,12 +16,13 @@ pub(super) async fn obstacles(
 ) -> Result<Vec<Obstacle>, Error> {
     let rows = held.query(&query(dropped)).await?;
     let obstacle = |row: Row<'_>| {
-        let text = |column| row.get(column).unwrap_or("?").to_owned();
-        Obstacle {
-            object: text(0),
-            on: text(1),
-            effect: if row.get(2) == Some("t") { Effect::Dropped } else { Effect::Refused },
-        }
+        let text = |column| row.get(column).unwrap_or("?");
+        let what = if row.get(2) == Some("t") {
+            format!("{} on {} would be dropped unseen", text(0), text(1))
+        } else {
+            format!("{} needs {}", text(0), text(1))
+        };
+        Obstacle { what, help: "drop it, or put it under a migration", holds: true }
     };
     Ok(rows.iter().map(obstacle).collect())
 }

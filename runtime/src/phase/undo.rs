@@ -14,7 +14,9 @@ impl Run<'_, '_> {
     pub(crate) async fn undo(&mut self, migrations: &[&'static Migration]) -> Result<(), Error> {
         gate::may_undo(self.history, &self.ledger, migrations)?;
         for migration in migrations {
-            self.look_ahead(migration).await?;
+            for part in [self.chosen(migration.switches), vec![*migration]].concat() {
+                self.look_ahead(part).await?;
+            }
         }
         self.begin_undo(migrations).await?;
         for migration in migrations {
@@ -68,14 +70,20 @@ impl Run<'_, '_> {
     }
 
     /// Takes back what has run of a phase.
-    async fn back(&mut self, migration: &'static Migration, phase: Phase) -> Result<(), Error> {
+    pub(super) async fn back(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+    ) -> Result<(), Error> {
         let mut steps = self.steps(migration, phase);
         let needed = behind_a_swap(migration, phase, &steps);
         steps.retain(|(_, recorded)| {
             recorded.state.has_effect() || needed.contains(&recorded.ordinal)
         });
         steps.reverse();
-        self.walk(migration, phase, Way::Back, steps).await
+        self.walk(migration, phase, Way::Back, steps).await?;
+        self.ledger.forget_effects(migration, phase);
+        Ok(())
     }
 }
 

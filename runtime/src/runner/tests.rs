@@ -138,7 +138,7 @@ async fn rows_that_stay_unfilled_stop_the_run() {
 #[tokio::test]
 async fn an_edited_migration_is_shown_line_by_line() {
     let (outcome, log) = migrate(|sql, _| {
-        if sql.starts_with("select to_regclass") || sql.contains("to_regnamespace") {
+        if sql.starts_with("select pg_catalog.to_reg") {
             return Some(Ok(rows(&[&["t", "t"]])));
         }
         if sql.contains("from changeover.migrations") {
@@ -147,8 +147,10 @@ async fn an_edited_migration_is_shown_line_by_line() {
                 1,
             )));
         }
-        let values = ["m1", "expand", "3", "alter table was", "done", "", "0", ""];
-        sql.contains("from changeover.steps").then(|| Ok(rows(&[&values])))
+        let step = |ordinal, sql| ["m1", "expand", ordinal, sql, "done", "", "0", ""];
+        let steps = [step("1", ""), step("2", ""), step("3", "alter table was")];
+        let [one, two, three] = &steps;
+        sql.contains("from changeover.steps").then(|| Ok(rows(&[one, two, three])))
     })
     .await;
     let error = error(outcome);

@@ -15,6 +15,19 @@ pub(crate) fn forget(history: &str, id: &str) -> [String; 2] {
     ]
 }
 
+/// The steps of a migration whose rows no run of ours can have written.
+pub(crate) fn unreadable(history: &str, id: &str) -> String {
+    let (history, id) = (quote_literal(history), quote_literal(id));
+    let phases: Vec<String> =
+        Phase::ALL.iter().map(|phase| quote_literal(&phase.to_string())).collect();
+    let states: Vec<String> = StepState::ALL.iter().map(|one| quote_literal(one.name())).collect();
+    let (phases, states) = (phases.join(", "), states.join(", "));
+    format!(
+        "delete from changeover.steps where history = {history} and migration = {id} \
+         and (phase not in ({phases}) or ordinal < 1 or rows < 0 or state not in ({states}))"
+    )
+}
+
 impl Store<'_> {
     /// Makes the recorded plan of a phase ours, and keeps how far each step is unless all are done.
     pub(crate) fn adopt(&self, phase: Phase, all_done: bool) -> Vec<String> {

@@ -52,6 +52,17 @@ const UPGRADES: &[&[&str]] = &[
          migration text, phase text, step integer, reason text not null, \
          before text, after text)",
     ],
+    // Who paused a history, and what holds its run; the first is written by people, too.
+    &[
+        "create table if not exists changeover.controls (\
+         history text primary key, paused boolean not null default false, reason text, \
+         who text not null default session_user, at timestamptz not null default now())",
+        "create table if not exists changeover.holds (\
+         history text primary key, migration text not null, reason text not null, \
+         pid integer not null default pg_catalog.pg_backend_pid(), \
+         at timestamptz not null default now())",
+    ],
+    &[include_str!("statements.sql")],
 ];
 
 /// Makes what is missing. A database that has it all is only read.

@@ -13,7 +13,8 @@ use std::{env, process::ExitCode};
 use changeover::{Builder, Changeover, Gate, Migrations, Progress};
 use changeover_tests::ops;
 use changeover_tests::sample::{
-    CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SWITCH_HISTORY,
+    CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SEVERAL_HISTORY,
+    SWITCH_HISTORY,
 };
 use changeover_tests::{Command, Failure, block_on, fail};
 
@@ -58,6 +59,7 @@ fn sample(name: &str) -> Result<Migrations, Failure> {
         "index" => Some(INDEX_HISTORY),
         "partitioned" => Some(PARTITIONED_HISTORY),
         // Without its contract, behind which there is no undo.
+        "several" => SEVERAL_HISTORY.until("m0005_switch"),
         "switch" => SWITCH_HISTORY.until("m0003_switch"),
         _ => None,
     };

@@ -1,0 +1,193 @@
+//! What a preflight looks for, what it makes of it, and what it found.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::migration::Phase;
+
+/// What a preflight looks for before a phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Check {
+    /// A transaction with an old snapshot. A concurrent index build waits for its end, so this
+    /// waits for it before the build begins; a backfill grows the table meanwhile, so there it is
+    /// a warning.
+    OldTransaction,
+    /// What else keeps row versions from being cleared away: a prepared transaction, a
+    /// transaction that has written and is idle, a replication slot, the feedback of a replica.
+    OldHorizon,
+    /// A vacuum to prevent wraparound on a table that is going to be locked: unlike others it does
+    /// not give way. By default its end is waited for.
+    WraparoundVacuum,
+    /// A table so old that such a vacuum is about to start.
+    FreezeAge,
+    /// A database so near the end of its transaction numbers that nothing but a vacuum should run.
+    /// By default that is fatal.
+    Wraparound,
+    /// Less room on the disk than the phase is going to take, by
+    /// [`free_disk`](crate::Builder::free_disk): by default that is fatal. Where nobody says what
+    /// is free, that it is going to take much.
+    DiskSpace,
+    /// A replication slot that nobody reads from: it keeps the WAL that a backfill writes.
+    ReplicationSlot,
+    /// A replica that is behind already.
+    ReplicaLag,
+    /// An index that is not valid, on a table that the phase touches.
+    InvalidIndex,
+    /// A session that holds a lock in the way of those that the phase takes.
+    Blocker,
+    /// A table or a column that is not there any more, or not as the plan needs it. By default
+    /// that is fatal.
+    Drift,
+}
+
+/// What is made of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// It is not looked for.
+    Ignore,
+    /// It is in the report and in the trace, and the phase runs.
+    Warn,
+    /// The phase waits until it has passed; at the deadline it is fatal.
+    Wait,
+    /// The run stops before the phase begins.
+    Fatal,
+}
+
+/// From where on something is a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Threshold {
+    /// The age of a transaction for [`Check::OldTransaction`] and [`Check::OldHorizon`]; 5 minutes.
+    TransactionAge(Duration),
+    /// The transactions by which a slot or a replica holds back the horizon,
+    /// [`Check::OldHorizon`]; a million.
+    HorizonAge(u32),
+    /// The age of a table in transactions, [`Check::FreezeAge`]; 95 % of the server's
+    /// `autovacuum_freeze_max_age`.
+    FreezeAge(u32),
+    /// The age of a database in transactions or multixacts, [`Check::Wraparound`]; 1.6 thousand
+    /// million, where the server itself takes its last measures.
+    WraparoundAge(u32),
+    /// The bytes by which a phase may grow the database where nobody says what is free,
+    /// [`Check::DiskSpace`]; 10 GiB.
+    Growth(u64),
+    /// The lag of a replica, [`Check::ReplicaLag`]; 10 s.
+    ReplicaLag(Duration),
+    /// The age of a transaction that holds a lock, [`Check::Blocker`]; 5 s.
+    BlockerAge(Duration),
+}
+
+/// What a preflight found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What was looked for.
+    pub check: Check,
+    /// What is made of it.
+    pub severity: Severity,
+    /// The migration that it was looked for.
+    pub migration: String,
+    /// The phase.
+    pub phase: Phase,
+    /// What there is, in one clause.
+    pub what: String,
+    /// What it would cause.
+    pub effect: &'static str,
+    /// What to do about it.
+    pub help: &'static str,
+}
+
+/// What a preflight of all that is pending found; each as several lines of text by [`Display`](fmt::Display).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings(pub Vec<Finding>);
+
+pub(crate) type FreeDisk =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Option<u64>> + Send>> + Send + Sync>;
+
+/// What to look for, and from where on.
+#[derive(Clone)]
+pub(crate) struct Preflight {
+    /// Where they are not as they would be.
+    pub(crate) severities: Vec<(Check, Severity)>,
+    pub(crate) transaction_age: Duration,
+    pub(crate) horizon_age: u32,
+    pub(crate) freeze_age: Option<u32>,
+    pub(crate) wraparound_age: u32,
+    pub(crate) growth: u64,
+    pub(crate) replica_lag: Duration,
+    pub(crate) blocker_age: Duration,
+    pub(crate) free_disk: Option<FreeDisk>,
+}
+
+impl Default for Preflight {
+    fn default() -> Preflight {
+        Preflight {
+            severities: Vec::new(),
+            transaction_age: Duration::from_mins(5),
+            horizon_age: 1_000_000,
+            freeze_age: None,
+            wraparound_age: 1_600_000_000,
+            growth: 10 << 30,
+            replica_lag: Duration::from_secs(10),
+            blocker_age: Duration::from_secs(5),
+            free_disk: None,
+        }
+    }
+}
+
+impl Preflight {
+    pub(crate) fn set(&mut self, threshold: Threshold) {
+        match threshold {
+            Threshold::TransactionAge(age) => self.transaction_age = age,
+            Threshold::HorizonAge(age) => self.horizon_age = age,
+            Threshold::FreezeAge(age) => self.freeze_age = Some(age),
+            Threshold::WraparoundAge(age) => self.wraparound_age = age,
+            Threshold::Growth(bytes) => self.growth = bytes,
+            Threshold::ReplicaLag(lag) => self.replica_lag = lag,
+            Threshold::BlockerAge(age) => self.blocker_age = age,
+        }
+    }
+
+    /// What is made of a finding that by itself would be this severe.
+    pub(crate) fn severity(&self, check: Check, by_itself: Severity) -> Severity {
+        let chosen = self.severities.iter().rev().find(|(known, _)| *known == check);
+        chosen.map_or(by_itself, |(_, severity)| *severity)
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Severity::Ignore => "ignored",
+            Severity::Warn => "warning",
+            Severity::Wait => "waits",
+            Severity::Fatal => "fatal",
+        })
+    }
+}
+
+impl Finding {
+    /// Whether it is what another phase found already.
+    pub(crate) fn same(&self, other: &Finding) -> bool {
+        self.check == other.check && self.what == other.what
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding { severity, migration, phase, what, effect, help, .. } = self;
+        write!(f, "{severity}: `{migration}`, {phase}: {what}\nnote: {effect}\nhelp: {help}")
+    }
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("nothing found\n");
+        }
+        self.0.iter().try_for_each(|finding| writeln!(f, "{finding}\n"))
+    }
+}

@@ -1,0 +1,61 @@
+//! What holds a step, said wherever somebody may look: progress, trace, state.
+
+use std::time::{Duration, Instant};
+
+use crate::sql::quote_literal;
+use crate::stage::Stage;
+
+/// How long what was said stays true enough.
+const AGAIN: Duration = Duration::from_secs(15);
+
+/// What a step waits for.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    pub(crate) reason: String,
+    since: Instant,
+    said: Instant,
+}
+
+impl Stage<'_, '_> {
+    /// Says what the step waits for. Called again while it waits: numbers in the reason change.
+    pub(crate) async fn hold(&mut self, reason: String) {
+        let now = Instant::now();
+        let known = self.hold.as_ref().map(|hold| (hold.since, hold.said));
+        let due = known.is_none_or(|(_, said)| now - said >= AGAIN);
+        let (since, said) = known.unwrap_or((now, now));
+        if due {
+            let waited = now - since;
+            tracing::info!(held_by = reason, ?waited, "held");
+            let history = quote_literal(&self.settings.app);
+            let id = quote_literal(&self.tally.migration);
+            let text = quote_literal(&reason);
+            self.note(&format!(
+                "insert into changeover.holds (history, migration, reason) \
+                 values ({history}, {id}, {text}) on conflict (history) \
+                 do update set migration = {id}, reason = {text}, at = clock_timestamp(), \
+                 pid = pg_catalog.pg_backend_pid()"
+            ))
+            .await;
+        }
+        self.hold = Some(Hold { reason, since, said: if due { now } else { said } });
+        self.tell();
+    }
+
+    /// The step goes on, if it was held.
+    pub(crate) async fn let_go(&mut self) {
+        let Some(hold) = self.hold.take() else { return };
+        let waited = hold.since.elapsed();
+        self.tally.held += waited;
+        tracing::info!(held_by = hold.reason, ?waited, "goes on");
+        let history = quote_literal(&self.settings.app);
+        self.note(&format!("delete from changeover.holds where history = {history}")).await;
+        self.tell();
+    }
+
+    /// Nothing hangs on it, so a failure is no reason to stop.
+    async fn note(&mut self, sql: &str) {
+        if let Err(error) = self.held.query(sql).await {
+            tracing::warn!(%error, "cannot write down what holds the step");
+        }
+    }
+}

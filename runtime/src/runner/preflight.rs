@@ -1,0 +1,60 @@
+//! The preflight alone.
+
+use super::Changeover;
+use crate::error::Error;
+use crate::finding::{Finding, Findings};
+use crate::ledger::{Ledger, StepState};
+use crate::migration::{Migration, Phase};
+use crate::preflight::{Ahead, look};
+
+impl Changeover {
+    /// Looks for what would make a pending phase fail or hurt, all of them with the switches and
+    /// the contracts that this history declares, and changes nothing. What a phase finds only
+    /// because an earlier one has not run yet is left out.
+    ///
+    /// Every run does the same before each phase, and stops or waits where a finding is severe;
+    /// here it is only told. It waits until no other run is under way.
+    pub async fn preflight(&mut self) -> Result<Findings, Error> {
+        let Changeover { history, settings, session, .. } = self;
+        let mut held = session.lock(settings, settings.deadline).await?;
+        let outcome = async {
+            let ledger = Ledger::read(held.reader(), &settings.app).await?;
+            let (mut findings, mut earlier) = (Vec::<Finding>::new(), String::new());
+            let declared = |ids: &'static [&'static str], phase| {
+                let declared = history.migrations.iter().filter(move |one| ids.contains(&one.id));
+                declared.map(move |migration| (*migration, phase))
+            };
+            for migration in history.migrations {
+                let own = [(*migration, Phase::Expand), (*migration, Phase::Migrate)];
+                let switches = [migration.switches, migration.contracts];
+                let switches = switches.into_iter().flat_map(|ids| declared(ids, Phase::Switch));
+                let contracts = declared(migration.contracts, Phase::Contract);
+                for (migration, phase) in own.into_iter().chain(switches).chain(contracts) {
+                    let ahead = pending(&ledger, migration, phase);
+                    if ahead.steps.is_empty() {
+                        continue;
+                    }
+                    let found = look(&mut held, settings, &ahead, &mut earlier).await?;
+                    let is_new = |new: &Finding| !findings.iter().any(|known| known.same(new));
+                    let new: Vec<Finding> = found.into_iter().filter(is_new).collect();
+                    findings.extend(new);
+                }
+            }
+            Ok(Findings(findings))
+        };
+        let outcome = outcome.await;
+        held.release().await;
+        outcome
+    }
+}
+
+/// The steps of a phase that have not run.
+fn pending(ledger: &Ledger, migration: &'static Migration, phase: Phase) -> Ahead {
+    let done = |ordinal| {
+        let step = ledger.get(migration.id).and_then(|known| known.step(phase, ordinal));
+        step.is_some_and(|step| step.state == StepState::Done)
+    };
+    let steps = migration.steps(phase).enumerate();
+    let steps = steps.filter(|(index, _)| !done(index + 1)).map(|(_, step)| step).collect();
+    Ahead { migration: migration.id, phase, steps }
+}
