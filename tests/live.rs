@@ -10,6 +10,8 @@ mod blocked;
 mod bound;
 #[path = "live/by_hand.rs"]
 mod by_hand;
+#[path = "live/clocks.rs"]
+mod clocks;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -34,6 +36,8 @@ mod edited;
 mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
+#[path = "live/fence.rs"]
+mod fence;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/generated.rs"]
@@ -76,6 +80,8 @@ mod renamed_table;
 mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/replica.rs"]
+mod replica;
 #[path = "live/restart.rs"]
 mod restart;
 #[path = "live/retyped.rs"]

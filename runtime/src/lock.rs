@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
 use crate::executor::{Executor, Rows};
+use crate::fence::Fence;
 use crate::jitter::jittered;
 use crate::line::Line;
 use crate::settings::Settings;
@@ -11,6 +12,14 @@ use crate::sql::{Scope, milliseconds, quote_literal, set};
 
 /// The first half of the advisory lock's key; the second is the history's name.
 pub(crate) const LOCK_CLASS: i32 = 0x6368_6f76;
+
+/// For what we ask ourselves: whatever path the role was given, and whatever others have put into
+/// `public`, a name without a schema is PostgreSQL's own.
+pub(crate) const OWN_PATH: (&str, &str) = ("search_path", "pg_catalog, pg_temp");
+
+/// For the plan's statements: in a query or an expression of the user's a name without a schema is
+/// one of `public`.
+pub(crate) const PLANS_PATH: (&str, &str) = ("search_path", "public, pg_temp");
 
 const POLL: Duration = Duration::from_millis(500);
 
@@ -27,6 +36,8 @@ pub(crate) struct Held<'a> {
     unlock: String,
     base: String,
     pid: String,
+    /// None until the run has taken one.
+    pub(crate) fence: Option<Fence>,
     pub(crate) server: Server,
 }
 
@@ -74,7 +85,7 @@ impl Session {
             let taken = row.and_then(|row| row.get(0)) == Some("t");
             let same = row.and_then(|row| row.get(1)) == Some(pid.as_str());
             if taken && same {
-                return Ok(Held { session: self, unlock, base, pid, server });
+                return Ok(Held { session: self, unlock, base, pid, fence: None, server });
             }
             if !same {
                 let _ = self.query(&unlock).await;
@@ -114,10 +125,11 @@ impl Session {
         }
         if self.dirty {
             self.query("rollback").await?;
-            self.query("select pg_advisory_unlock_all()").await?;
+            self.query("select pg_catalog.pg_advisory_unlock_all()").await?;
             self.dirty = false;
         }
-        Ok(())
+        // No function sets it: what the name of one means hangs on the path of before.
+        self.query(&format!("set {} = {}", OWN_PATH.0, OWN_PATH.1)).await.map(drop)
     }
 
     async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
@@ -130,10 +142,15 @@ impl Held<'_> {
         self.session.query(sql).await
     }
 
-    /// The process that serves this session. What is recorded is recorded under its number, so
-    /// that a pooler which hands the session to another process is found out.
+    /// The process that serves this session.
     pub(crate) fn pid(&self) -> &str {
         &self.pid
+    }
+
+    /// Opens another session in place of one that broke, to read from: the lock is gone with it.
+    pub(crate) async fn reopen(&mut self) -> Result<(), Error> {
+        let renewed = self.session.executor.renew().await;
+        renewed.map(drop).map_err(|error| Error::new(Kind::Connect).caused_by(error))
     }
 
     pub(crate) fn reader(&mut self) -> &mut dyn Executor {
@@ -187,8 +204,7 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
     let lock_timeout = milliseconds(settings.lock_timeout);
     let mut base = vec![
         ("application_name", "changeover"),
-        // In a query or an expression of the user's a name without a schema is one of `public`.
-        ("search_path", "public, pg_temp"),
+        OWN_PATH,
         // A policy that hides rows from us would leave them out of a backfill: an error is better.
         ("row_security", "off"),
         ("standard_conforming_strings", "on"),
@@ -200,6 +216,10 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
         ("changeover.backfill", "off"),
+        // A backfill goes by `ctid`, and gives values to functions of the service as text.
+        ("enable_tidscan", "on"),
+        ("extra_float_digits", "1"),
+        ("bytea_output", "hex"),
         // The lock of a runner that was cut off without a word is given back within a minute; on
         // a Unix-domain socket these change nothing.
         ("tcp_keepalives_idle", "30"),

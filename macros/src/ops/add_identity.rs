@@ -103,7 +103,7 @@ impl Operation for AddIdentity {
 
     fn plan(&self, facts: &Facts, at: Position) -> Plan {
         let (table, column) = (self.target.table(), self.target.column());
-        let advance = Advance { table, column, at };
+        let advance = Advance { table, column, descends: false, at };
         let mut statements = self.number(facts, false);
         statements.extend(advance.install());
         let why = "the identity, and a trigger that moves it past the numbers which a build writes that knows no better";
@@ -123,11 +123,7 @@ impl Operation for AddIdentity {
                 contract,
             ),
         ];
-        let mut notes = vec![format!(
-            "until the contract, a number that a build writes itself moves the sequence past it; \
-             of two that take the highest number plus one at the same moment the later fails as before, \
-             if `{column}` is unique (23505)"
-        )];
+        let mut notes = vec![advance.note()];
         notes.extend(facts.sequence.as_ref().map(|sequence| {
             format!("the sequence {sequence} stays, and gives `{column}` no number any more: no build may ask it for one")
         }));
@@ -180,10 +176,12 @@ impl AddIdentity {
         let (name, on) = (column.quoted(), table.quoted());
         let reached = match &facts.sequence {
             Some(sequence) if facts.is_indexed => {
-                format!("setval({own}, greatest(max({name}), nextval({sequence}), 1)) from {on}")
+                format!(
+                    "pg_catalog.setval({own}, greatest(max({name}), pg_catalog.nextval({sequence}), 1)) from {on}"
+                )
             }
-            Some(sequence) => format!("setval({own}, nextval({sequence}))"),
-            None => format!("setval({own}, greatest(max({name}), 1)) from {on}"),
+            Some(sequence) => format!("pg_catalog.setval({own}, pg_catalog.nextval({sequence}))"),
+            None => format!("pg_catalog.setval({own}, greatest(max({name}), 1)) from {on}"),
         };
         let how = if facts.is_indexed { ", which its index tells" } else { "" };
         statements.push(
@@ -201,8 +199,10 @@ impl AddIdentity {
             let own = identity_sequence(table, column);
             statements.push(ddl::lock_table(table, Mode::AccessExclusive));
             statements.push(
-                Statement::free(format!("select setval({sequence}, nextval({own}))"))
-                    .why("past the numbers that the identity gave"),
+                Statement::free(format!(
+                    "select pg_catalog.setval({sequence}, pg_catalog.nextval({own}))"
+                ))
+                .why("past the numbers that the identity gave"),
             );
         }
         statements.push(drop_identity(table, column));

@@ -49,7 +49,7 @@ pub(crate) fn fill(name: &TableName) -> Work {
         statement: Statement::locking(sql, name, Mode::AccessExclusive)
             .why("nobody can read it before this is done"),
         done: Some(format!(
-            "select relispopulated from pg_catalog.pg_class where oid = '{literal}'::regclass"
+            "select relispopulated from pg_catalog.pg_class where oid = '{literal}'::regclass::oid"
         )),
         mend: Vec::new(),
     })
@@ -59,7 +59,7 @@ pub(crate) fn fill(name: &TableName) -> Work {
 pub(crate) fn refresh(name: &TableName) -> Work {
     let sql = format!("refresh materialized view concurrently {}", name.quoted());
     let statement = Statement::locking(sql, name, Mode::Exclusive)
-        .why("as long as the query takes; only another refresh waits");
+        .why("as long as the query takes; another refresh, a vacuum and an analyze of it wait");
     Work::Alone(Alone { statement, done: None, mend: Vec::new() })
 }
 
