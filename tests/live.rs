@@ -50,10 +50,14 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/kills.rs"]
+mod kills;
 #[path = "live/lease_race.rs"]
 mod lease_race;
 #[path = "live/leases.rs"]
 mod leases;
+#[path = "live/lost_statements.rs"]
+mod lost_statements;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/outside.rs"]
@@ -66,6 +70,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/pooler.rs"]
+mod pooler;
 #[path = "live/preflight.rs"]
 mod preflight;
 #[path = "live/privileges.rs"]
@@ -76,6 +82,8 @@ mod renamed_table;
 mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/replica.rs"]
+mod replica;
 #[path = "live/restart.rs"]
 mod restart;
 #[path = "live/retyped.rs"]

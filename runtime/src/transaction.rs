@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, LOCK_NOT_AVAILABLE, QUERY_CANCELED};
 use crate::executor::SqlError;
-use crate::lock::Held;
+use crate::lock::{Held, OWN_PATH, PLANS_PATH};
 use crate::migration::{LockMode, Statement, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
@@ -12,6 +12,9 @@ use crate::stage::Stage;
 
 /// The longest that a statement may run while it holds a lock that blocks clients.
 pub(crate) const BRIEF: Duration = Duration::from_secs(5);
+
+/// How a block begins that asks the catalogs, and names in full what is the user's.
+const OWN_BLOCK: &str = "do $catalogs$";
 
 /// How long we may say nothing in such a transaction: a runner that is stopped in it, or cut off
 /// from the server, would otherwise keep clients waiting.
@@ -107,7 +110,14 @@ async fn inside(
     held.hold().await?;
     let granted = plan.carry_out(held, timeouts).await?;
     for statement in statements {
+        let is_ours = statement.starts_with(OWN_BLOCK);
+        if is_ours {
+            held.query(&set(Scope::Transaction, &[OWN_PATH])).await?;
+        }
         held.query(statement).await?;
+        if is_ours {
+            held.query(&set(Scope::Transaction, &[PLANS_PATH])).await?;
+        }
     }
     if let Some(record) = record {
         held.fenced(record).await?;
@@ -136,8 +146,11 @@ impl Order<'_> {
         }
         let wait = milliseconds(timeouts.lock);
         let silence = milliseconds(SILENCE);
-        let settings =
-            [("lock_timeout", wait.as_str()), ("idle_in_transaction_session_timeout", &silence)];
+        let settings = [
+            PLANS_PATH,
+            ("lock_timeout", wait.as_str()),
+            ("idle_in_transaction_session_timeout", &silence),
+        ];
         held.query(&set(Scope::Transaction, &settings)).await?;
         let started = Instant::now();
         let mut granted = None;
@@ -211,8 +224,8 @@ impl LockPlan {
             });
         }
         let sql = format!(
-            "select name from unnest(array[{}]) as name join pg_catalog.pg_class c \
-             on c.oid = to_regclass(name) where c.relkind in ('r', 'p')",
+            "select name from pg_catalog.unnest(array[{}]) as name join pg_catalog.pg_class c \
+             on c.oid = pg_catalog.to_regclass(name)::oid where c.relkind in ('r', 'p')",
             tables.join(", ")
         );
         let rows = held.query(&sql).await?;
