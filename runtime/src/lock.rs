@@ -139,6 +139,12 @@ impl Held<'_> {
         self.session.query(sql).await
     }
 
+    /// A statement that holds rows of the user's; in an error another text stands for it.
+    pub(crate) async fn query_with_rows(&mut self, sql: &str, shown: &str) -> Result<Rows, Error> {
+        let outcome = self.session.executor.query(sql).await;
+        outcome.map_err(|error| Error::sql(shown, error))
+    }
+
     /// The process that serves this session. What is recorded is recorded under its number, so
     /// that a pooler which hands the session to another process is found out.
     pub(crate) fn pid(&self) -> &str {

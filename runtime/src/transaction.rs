@@ -136,8 +136,11 @@ impl LockPlan {
         }
         let wait = milliseconds(timeouts.lock);
         let silence = milliseconds(SILENCE);
-        let settings =
-            [PLANS_PATH, ("lock_timeout", wait.as_str()), ("idle_in_transaction_session_timeout", &silence)];
+        let settings = [
+            PLANS_PATH,
+            ("lock_timeout", wait.as_str()),
+            ("idle_in_transaction_session_timeout", &silence),
+        ];
         held.query(&set(Scope::Transaction, &settings)).await?;
         let started = Instant::now();
         let mut granted = None;

@@ -16,6 +16,7 @@ pub(crate) enum Kind {
     Pooled,
     AlreadyRunning { waited: Duration },
     Sql { statement: String, code: Option<String> },
+    ControlCharacter { name: String },
     Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
@@ -63,6 +64,11 @@ impl fmt::Display for Kind {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
             Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
+            Kind::ControlCharacter { name } => write!(
+                f,
+                "the name `{name}` holds a control character\n\
+                 help: take one that can be read in a log"
+            ),
             Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => write!(
                 f,

@@ -46,10 +46,10 @@ commit;
 -- undo: set local statement_timeout = '5s';
 -- undo: -- what was granted on the view goes with it
 -- undo: select set_config('changeover.privileges_1', relacl::text, true)
--- undo: from pg_catalog.pg_class where oid = '"public"."members"'::regclass;
+-- undo: from pg_catalog.pg_class where oid = '"public"."members"'::regclass::oid;
 -- undo: -- what was granted on the view goes with it
 -- undo: select set_config('changeover.privileges_2', relacl::text, true)
--- undo: from pg_catalog.pg_class where oid = '"public"."initials"'::regclass;
+-- undo: from pg_catalog.pg_class where oid = '"public"."initials"'::regclass::oid;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."initials": blocks reads and writes until the commit, brief
 -- undo: drop view "public"."initials";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."members": blocks reads and writes until the commit, brief
@@ -59,7 +59,7 @@ commit;
 -- undo: create view "public"."initials" as
 -- undo: select id, left(username, 1) as initial from members;
 -- undo: -- grants again what was granted, by whichever means
--- undo: do $changeover$
+-- undo: do $catalogs$
 -- undo: declare
 -- undo:   had record;
 -- undo: begin
@@ -71,9 +71,9 @@ commit;
 -- undo:       coalesce(had.role::text, 'public'), case when had.is_grantable then ' with grant option' end);
 -- undo:   end loop;
 -- undo: end
--- undo: $changeover$;
+-- undo: $catalogs$;
 -- undo: -- grants again what was granted, by whichever means
--- undo: do $changeover$
+-- undo: do $catalogs$
 -- undo: declare
 -- undo:   had record;
 -- undo: begin
@@ -85,5 +85,5 @@ commit;
 -- undo:       coalesce(had.role::text, 'public'), case when had.is_grantable then ' with grant option' end);
 -- undo:   end loop;
 -- undo: end
--- undo: $changeover$;
+-- undo: $catalogs$;
 -- undo: commit;
