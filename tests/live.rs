@@ -10,6 +10,8 @@ mod blocked;
 mod bound;
 #[path = "live/by_hand.rs"]
 mod by_hand;
+#[path = "live/clocks.rs"]
+mod clocks;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -28,10 +30,14 @@ mod deadlocks;
 mod direct;
 #[path = "live/disk_full.rs"]
 mod disk_full;
+#[path = "live/edited.rs"]
+mod edited;
 #[path = "live/failover.rs"]
 mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
+#[path = "live/fence.rs"]
+mod fence;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/generated.rs"]
@@ -44,10 +50,14 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/kills.rs"]
+mod kills;
 #[path = "live/lease_race.rs"]
 mod lease_race;
 #[path = "live/leases.rs"]
 mod leases;
+#[path = "live/lost_statements.rs"]
+mod lost_statements;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/outside.rs"]
@@ -72,6 +82,8 @@ mod renamed_table;
 mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/replica.rs"]
+mod replica;
 #[path = "live/restart.rs"]
 mod restart;
 #[path = "live/retyped.rs"]
@@ -86,6 +98,8 @@ mod search_path;
 mod secrets;
 #[path = "live/state_schema.rs"]
 mod state_schema;
+#[path = "live/statements.rs"]
+mod statements;
 #[path = "live/switch.rs"]
 mod switch;
 #[path = "live/teeth.rs"]
@@ -94,6 +108,10 @@ mod teeth;
 mod throttle;
 #[path = "live/undo.rs"]
 mod undo;
+#[path = "live/undo_filling.rs"]
+mod undo_filling;
+#[path = "live/undo_several.rs"]
+mod undo_several;
 #[path = "live/upserts.rs"]
 mod upserts;
 #[path = "live/views.rs"]

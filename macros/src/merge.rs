@@ -46,15 +46,20 @@ fn steps_of(phase: Phase, changes: &mut [Change]) {
 fn join_changes(changes: &mut [Change], first: Open, (at, number): (usize, usize)) {
     let later = changes[at].plan.steps.remove(number);
     let name = format!("{}!({})", changes[at].operation, changes[at].subject);
-    // A note stands where its change begins.
-    let notes = std::mem::take(&mut changes[at].plan.notes);
+    // A note stands where its change begins, and once in a step.
+    let mut notes = std::mem::take(&mut changes[at].plan.notes);
     let plan = &mut changes[first.change].plan;
-    join(&mut plan.steps[first.step], later, &name);
-    for note in notes {
-        if !plan.notes.contains(&note) {
-            plan.notes.push(note);
-        }
-    }
+    notes.retain(|note| !plan.notes.contains(note) && !says(&plan.steps[first.step], note));
+    join(&mut plan.steps[first.step], later, &name, &notes);
+}
+
+fn says(step: &Step, note: &str) -> bool {
+    let Work::Transaction(statements) = &step.work else { return false };
+    statements.iter().any(|statement| statement.why.lines().any(|line| line == noted(note)))
+}
+
+fn noted(note: &str) -> String {
+    format!("note: {note}")
 }
 
 fn are_one(first: &Step, later: &Step) -> bool {
@@ -72,13 +77,14 @@ fn only_table(step: &Step) -> Option<&str> {
 }
 
 /// `name` tells the reviewer whose statements these are.
-fn join(first: &mut Step, mut later: Step, name: &str) {
+fn join(first: &mut Step, mut later: Step, name: &str, notes: &[String]) {
     if let Work::Transaction(statements) = &mut later.work
         && let Some(statement) = statements.first_mut()
     {
         let whys = [&later.why, &statement.why].map(String::as_str);
         let whys: Vec<&str> = whys.into_iter().filter(|why| !why.is_empty()).collect();
-        statement.why = format!("\n{name}, under the same lock: {}", whys.join("; "));
+        let notes: String = notes.iter().map(|note| format!("\n{}", noted(note))).collect();
+        statement.why = format!("\n{name}, under the same lock: {}{notes}", whys.join("; "));
     }
     let undo = statements_of(later.undo).into_iter().chain(statements_of(first.undo.take()));
     let undo: Vec<Statement> = undo.collect();
@@ -110,6 +116,11 @@ mod tests {
         Step::transaction(Phase::Expand, "", vec![statement]).undo(vec![undo])
     }
 
+    fn noting(note: &str, mut change: Change) -> Change {
+        change.plan.notes.push(note.into());
+        change
+    }
+
     fn change(steps: Vec<Step>) -> Change {
         Change {
             operation: "change".into(),
@@ -125,6 +136,25 @@ mod tests {
     fn sql(work: &Work) -> Vec<&str> {
         let Work::Transaction(statements) = work else { return Vec::new() };
         statements.iter().map(|statement| statement.sql.as_str()).collect()
+    }
+
+    fn whys(work: &Work) -> Vec<&str> {
+        let Work::Transaction(statements) = work else { return Vec::new() };
+        statements.iter().map(|statement| statement.why.as_str()).collect()
+    }
+
+    #[test]
+    fn a_note_stands_under_its_own_change_and_once() {
+        let mut changes = [
+            noting("of both", change(vec![step("a", "t")])),
+            noting("of both", noting("its own", change(vec![step("b", "t")]))),
+            noting("its own", change(vec![step("c", "t")])),
+        ];
+        steps_of(Phase::Expand, &mut changes);
+        assert_eq!(changes[0].plan.notes, ["of both"]);
+        let header = "\nchange!(), under the same lock: ";
+        let work = &changes[0].plan.steps[0].work;
+        assert_eq!(whys(work), ["", &format!("{header}\nnote: its own"), header]);
     }
 
     #[test]

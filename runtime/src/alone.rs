@@ -48,7 +48,7 @@ async fn is_true(held: &mut Held<'_>, query: &str) -> Result<bool, Error> {
 async fn carry_out(stage: &mut Stage<'_, '_>, statement: &Statement) -> Result<(), Error> {
     let wait = milliseconds(wait(stage.settings, statement));
     stage.held.set(&[PLANS_PATH, ("lock_timeout", &wait)]).await?;
-    stage.held.query(statement.sql).await.map(drop)
+    stage.held.query_alone(statement.sql).await.map(drop)
 }
 
 /// `lock_timeout` also counts the wait for older transactions, which may be long where it blocks

@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind};
 use crate::lock::Held;
 use crate::migration::Bound;
-use crate::sql::quote_literal;
+use crate::sql::{OWN, quote_literal};
 
 /// Asks the planner, which reads no row and adds partitions up. Of a small table that was never
 /// analysed it supposes more than there can be, so there the rows are counted, as far as allowed.
@@ -36,8 +36,9 @@ async fn is_a_guess(held: &mut Held<'_>, table: &str) -> Result<bool, Error> {
 async fn fits(held: &mut Held<'_>, bound: &Bound) -> Result<bool, Error> {
     let Bound { table, max_rows, .. } = bound;
     let one_more = max_rows.saturating_add(1);
-    let sql =
-        format!("select count(*) <= {max_rows} from (select from {table} limit {one_more}) r");
+    let sql = format!(
+        "select count(*) <= {max_rows} from (select from {table} limit {one_more}) r {OWN}"
+    );
     Ok(held.query(&sql).await?.value() == Some("t"))
 }
 

@@ -13,7 +13,7 @@ use crate::heap::{Cursor, Leaf};
 use crate::jitter::jittered;
 use crate::lock::Held;
 use crate::migration::Convert;
-use crate::sql::{quote_literal, quote_nullable};
+use crate::sql::{OWN, quote_literal, quote_nullable};
 use crate::stage::Stage;
 use crate::store::StepStore;
 use crate::walk::{self, Filler, Turn, Walked};
@@ -80,7 +80,7 @@ impl Filler for Batches<'_> {
             let is_last = rows.len() < BATCH;
             let cursor = if is_last { at.next() } else { at };
             let started = Instant::now();
-            let record = store.filled(stage.held.pid(), &cursor.to_string());
+            let record = store.filled(stage.held.own(), &cursor.to_string());
             let written = self.write(stage.held, leaf, &rows, &values, &record).await?;
             turn.took += started.elapsed();
             turn.filled += written;
@@ -112,7 +112,7 @@ impl Batches<'_> {
             key.iter().chain(*read).map(|column| format!("{column}::text")).collect();
         let (columns, name, place) = (columns.join(", "), &leaf.name, at.condition());
         let sql = format!(
-            "select ctid, {columns} from only {name} where {place} and ({pending}) limit {BATCH}"
+            "select ctid, {columns} from only {name} where {place} and ({pending}) limit {BATCH} {OWN}"
         );
         let rows = held.query(&sql).await?;
         let source = |row: Row<'_>| {
@@ -201,7 +201,7 @@ impl Batches<'_> {
         record: &str,
     ) -> Result<u64, Error> {
         let Convert { key, read, write, pending, .. } = self.convert;
-        let (name, pid) = (&leaf.name, held.pid());
+        let (name, own) = (&leaf.name, held.own());
         let mut given = (0..).map(|index| format!("changeover_{index}"));
         let mut given = |columns: usize| -> Vec<String> { given.by_ref().take(columns).collect() };
         let (keys, reads, writes) = (given(key.len()), given(read.len()), given(write.len()));
@@ -218,8 +218,8 @@ impl Batches<'_> {
         let sql = format!(
             "with filled as (update only {name} set {} \
              from (values {}) as changeover_batch (changeover_place, {all}) \
-             where ctid = changeover_place and {} and pg_catalog.pg_backend_pid() = {pid} and ({pending}) \
-             returning 1) {record} returning (select count(*) from filled)",
+             where ctid = changeover_place and {} and {own} and ({pending}) \
+             returning 1) {record} returning (select count(*) from filled) {OWN}",
             sets.join(", "),
             lists(rows, values),
             same.join(" and "),
@@ -227,7 +227,10 @@ impl Batches<'_> {
         let shown = format!("update only {name} set {} from (values …)", sets.join(", "));
         let rows = held.query_with_rows(&sql, &shown).await?;
         let written = rows.value().and_then(|count| count.parse().ok());
-        written.ok_or_else(|| Error::new(Kind::Pooled))
+        match written {
+            Some(written) => Ok(written),
+            None => Err(held.why_not().await),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::migration::{Index, LockMode, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{milliseconds, quote_literal};
 use crate::stage::Stage;
+use crate::throttle::{self, Weight};
 
 /// What the catalogs say of an index.
 #[derive(PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(crate) async fn discard(stage: &mut Stage<'_, '_>, index: &Index) -> Result<
     }
     with_budget(stage, async |stage| {
         let mut ladder = ladder(stage, index);
-        while let Err(error) = stage.held.query(index.drop.sql).await {
+        while let Err(error) = stage.held.query_alone(index.drop.sql).await {
             retry(stage, &mut ladder, error).await?;
         }
         Ok(())
@@ -72,7 +73,10 @@ async fn build_until_valid(
             Truth::Invalid if ours => (index.drop, false),
             _ => (index.create, true),
         };
-        let outcome = stage.held.query(sql).await;
+        if builds {
+            throttle::pass(stage, Weight::Heavy).await?;
+        }
+        let outcome = stage.held.query_alone(sql).await;
         let outcome = outcome.map_err(|error| name_taken(index.name, error));
         ours |= outcome.as_ref().err().is_none_or(|error| !error.is_name_taken());
         match outcome {
@@ -111,7 +115,7 @@ fn name_taken(name: &str, error: Error) -> Error {
 /// cost every write and serve no read.
 async fn clear_away(held: &mut Held<'_>, index: &Target<'_>) {
     if matches!(truth(held, index.name).await, Ok(Truth::Invalid))
-        && let Err(error) = held.query(index.drop).await
+        && let Err(error) = held.query_alone(index.drop).await
     {
         tracing::warn!(%error, index = index.name, "cannot drop the invalid index");
     }

@@ -1,10 +1,10 @@
 //! What the database remembers of a history.
 
-use crate::error::{Error, RESTORE};
-use crate::executor::{Executor, Row, Rows};
+mod read;
+mod sound;
+
 use crate::migration::{Migration, Migrations, Phase};
 use crate::plan_text::plan_text;
-use crate::sql::quote_literal;
 use crate::status::{MigrationStatus, State, Status};
 
 /// Every migration that the database remembers, in the order in which they came.
@@ -48,21 +48,28 @@ pub(crate) enum StepState {
 }
 
 impl StepState {
-    const NAMES: [(StepState, &'static str); 6] = [
-        (StepState::Planned, "planned"),
-        (StepState::Intended, "intended"),
-        (StepState::Passed, "passed"),
-        (StepState::Done, "done"),
-        (StepState::Undoing, "undoing"),
-        (StepState::Undone, "undone"),
+    pub(crate) const ALL: [StepState; 6] = [
+        StepState::Planned,
+        StepState::Intended,
+        StepState::Passed,
+        StepState::Done,
+        StepState::Undoing,
+        StepState::Undone,
     ];
 
     pub(crate) fn name(self) -> &'static str {
-        StepState::NAMES.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
+        match self {
+            StepState::Planned => "planned",
+            StepState::Intended => "intended",
+            StepState::Passed => "passed",
+            StepState::Done => "done",
+            StepState::Undoing => "undoing",
+            StepState::Undone => "undone",
+        }
     }
 
     fn parse(name: &str) -> Option<StepState> {
-        StepState::NAMES.iter().find(|(_, known)| *known == name).map(|(state, _)| *state)
+        StepState::ALL.into_iter().find(|known| known.name() == name)
     }
 
     /// Whether a run forward has nothing more to do for the step.
@@ -77,40 +84,6 @@ impl StepState {
 }
 
 impl Ledger {
-    /// Reads it; a database that no run has touched has an empty one.
-    pub(crate) async fn read(executor: &mut dyn Executor, app: &str) -> Result<Ledger, Error> {
-        if !exists(executor).await? {
-            return Ok(Ledger::default());
-        }
-        let history = quote_literal(app);
-        let migrations = format!(
-            "select id, parent, state, to_jsonb(m) ->> 'plan_version' from changeover.migrations m \
-             where history = {history} order by position, id"
-        );
-        let steps = format!(
-            "select migration, phase, ordinal, sql, state, cursor, rows, error \
-             from changeover.steps where history = {history} order by migration, phase, ordinal"
-        );
-        let mut ledger = Ledger::default();
-        for row in query(executor, &migrations).await?.iter() {
-            ledger.migrations.push(migration(row).ok_or_else(|| corrupt("migrations", row))?);
-        }
-        for row in query(executor, &steps).await?.iter() {
-            let step = step(row).ok_or_else(|| corrupt("steps", row))?;
-            let id = row.get(0).unwrap_or_default();
-            let recorded = ledger.migrations.iter_mut().find(|recorded| recorded.id == id);
-            recorded.ok_or_else(|| corrupt("steps", row))?.steps.push(step);
-        }
-        // One that failed before it did anything may be edited, moved and left out.
-        for recorded in &mut ledger.migrations {
-            let begun = (State::Expanding..=State::Migrating).contains(&recorded.state);
-            if begun && !recorded.steps.iter().any(|step| step.state.has_effect()) {
-                recorded.state = State::Pending;
-            }
-        }
-        Ok(ledger)
-    }
-
     /// Remembers what [`Store::plan`](crate::store::Store::plan) wrote down, for the steps after the
     /// first `kept`.
     pub(crate) fn plan(&mut self, migration: &Migration, phase: Phase, kept: usize) {
@@ -149,6 +122,21 @@ impl Ledger {
         let ours = migration.steps(phase).skip(kept).map(|step| plan_text(&step.work));
         let theirs = recorded.phase(phase).filter(|step| step.ordinal > kept);
         (kept == 0 || !ours.eq(theirs.map(|step| step.sql.clone()))).then_some(kept)
+    }
+
+    pub(crate) fn become_state(&mut self, migration: &Migration, state: State) {
+        if let Some(known) = self.migrations.iter_mut().find(|one| one.id == migration.id) {
+            known.state = state;
+        }
+    }
+
+    /// Remembers that a phase was taken back.
+    pub(crate) fn forget_effects(&mut self, migration: &Migration, phase: Phase) {
+        let known = self.migrations.iter_mut().find(|recorded| recorded.id == migration.id);
+        let steps = known.into_iter().flat_map(|recorded| &mut recorded.steps);
+        for step in steps.filter(|step| step.phase == phase && step.state.has_effect()) {
+            (step.state, step.cursor, step.rows) = (StepState::Undone, None, 0);
+        }
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Recorded> {
@@ -205,59 +193,16 @@ impl Recorded {
         self.steps.iter().filter(move |step| step.phase == phase)
     }
 
+    /// Whether a way back through a phase has begun and not ended.
+    pub(crate) fn is_half_undone(&self, phase: Phase) -> bool {
+        let back =
+            |step: &RecordedStep| matches!(step.state, StepState::Undoing | StepState::Undone);
+        self.phase(phase).any(back) && self.last_effect(phase) > 0
+    }
+
     /// The last step of a phase of which the database may hold something; 0 where there is none.
     pub(crate) fn last_effect(&self, phase: Phase) -> usize {
         let effects = self.phase(phase).filter(|step| step.state.has_effect());
         effects.map(|step| step.ordinal).max().unwrap_or_default()
     }
-}
-
-/// Whether there is a record. One that somebody has taken tables from must not be taken for none:
-/// everything would be done a second time.
-async fn exists(executor: &mut dyn Executor) -> Result<bool, Error> {
-    let sql = "select pg_catalog.to_regclass('changeover.steps') is not null, \
-               pg_catalog.to_regclass('changeover.migrations') is not null, \
-               pg_catalog.to_regclass('changeover.upgrades') is not null";
-    let rows = query(executor, sql).await?;
-    let is_there = |column| rows.iter().any(|row| row.get(column) == Some("t"));
-    match (is_there(0), is_there(1), is_there(2)) {
-        (true, true, _) => Ok(true),
-        (false, false, false) => Ok(false),
-        (steps, ..) => {
-            let table = if steps { "migrations" } else { "steps" };
-            Err(Error::corrupt(format!("the table `{table}` is missing\n{RESTORE}")))
-        }
-    }
-}
-
-fn migration(row: Row<'_>) -> Option<Recorded> {
-    Some(Recorded {
-        id: row.get(0)?.to_owned(),
-        parent: row.get(1).map(str::to_owned),
-        state: State::parse(row.get(2)?)?,
-        plan_version: row.get(3).and_then(|version| version.parse().ok()),
-        steps: Vec::new(),
-    })
-}
-
-fn step(row: Row<'_>) -> Option<RecordedStep> {
-    let phase = row.get(1)?;
-    Some(RecordedStep {
-        phase: Phase::ALL.into_iter().find(|known| known.to_string() == phase)?,
-        ordinal: row.get(2)?.parse().ok()?,
-        sql: row.get(3)?.to_owned(),
-        state: StepState::parse(row.get(4)?)?,
-        cursor: row.get(5).map(str::to_owned),
-        rows: row.get(6)?.parse().ok()?,
-        error: row.get(7).map(str::to_owned),
-    })
-}
-
-fn corrupt(table: &str, row: Row<'_>) -> Error {
-    let id = row.get(0).unwrap_or_default();
-    Error::corrupt(format!("a row of `{table}` for migration `{id}` cannot be read\n{RESTORE}"))
-}
-
-async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
-    executor.query(sql).await.map_err(|error| Error::sql(sql, error))
 }

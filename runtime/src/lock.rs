@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
 use crate::executor::{Executor, Rows};
+use crate::fence::Fence;
 use crate::jitter::jittered;
 use crate::line::Line;
 use crate::settings::Settings;
@@ -35,6 +36,8 @@ pub(crate) struct Held<'a> {
     unlock: String,
     base: String,
     pid: String,
+    /// None until the run has taken one.
+    pub(crate) fence: Option<Fence>,
     pub(crate) server: Server,
 }
 
@@ -53,6 +56,7 @@ impl Session {
     /// The session without the lock, to read from.
     pub(crate) async fn unlocked(&mut self) -> Result<&mut dyn Executor, Error> {
         self.tidy().await?;
+        self.executor.leave_as_it_is(true);
         Ok(&mut self.executor)
     }
 
@@ -64,6 +68,9 @@ impl Session {
         patience: Duration,
     ) -> Result<Held<'_>, Error> {
         self.tidy().await?;
+        self.executor.leave_as_it_is(false);
+        // No function sets it: what the name of one means hangs on the path of before.
+        self.query(&format!("set {} = {}", OWN_PATH.0, OWN_PATH.1)).await?;
         let (server, commit) = self.server().await?;
         let base = base_settings(settings, server, &commit);
         self.query(&base).await?;
@@ -73,7 +80,8 @@ impl Session {
         let started = Instant::now();
         let try_lock = format!("select pg_try_advisory_lock({key}), pg_backend_pid()");
         let unlock = format!(
-            "select pg_advisory_unlock({key}), set_config('application_name', 'changeover', false)"
+            "select pg_advisory_unlock({key}), set_config('application_name', 'changeover', false), \
+             set_config('search_path', 'public, pg_temp', false)"
         );
         loop {
             self.dirty = true;
@@ -82,7 +90,7 @@ impl Session {
             let taken = row.and_then(|row| row.get(0)) == Some("t");
             let same = row.and_then(|row| row.get(1)) == Some(pid.as_str());
             if taken && same {
-                return Ok(Held { session: self, unlock, base, pid, server });
+                return Ok(Held { session: self, unlock, base, pid, fence: None, server });
             }
             if !same {
                 let _ = self.query(&unlock).await;
@@ -125,8 +133,7 @@ impl Session {
             self.query("select pg_catalog.pg_advisory_unlock_all()").await?;
             self.dirty = false;
         }
-        // No function sets it: what the name of one means hangs on the path of before.
-        self.query(&format!("set {} = {}", OWN_PATH.0, OWN_PATH.1)).await.map(drop)
+        Ok(())
     }
 
     async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
@@ -145,10 +152,15 @@ impl Held<'_> {
         outcome.map_err(|error| Error::sql(shown, error))
     }
 
-    /// The process that serves this session. What is recorded is recorded under its number, so
-    /// that a pooler which hands the session to another process is found out.
+    /// The process that serves this session.
     pub(crate) fn pid(&self) -> &str {
         &self.pid
+    }
+
+    /// Opens another session in place of one that broke, to read from: the lock is gone with it.
+    pub(crate) async fn reopen(&mut self) -> Result<(), Error> {
+        let renewed = self.session.executor.renew().await;
+        renewed.map(drop).map_err(|error| Error::new(Kind::Connect).caused_by(error))
     }
 
     pub(crate) fn reader(&mut self) -> &mut dyn Executor {
@@ -214,6 +226,10 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
         ("changeover.backfill", "off"),
+        // A backfill goes by `ctid`, and gives values to functions of the service as text.
+        ("enable_tidscan", "on"),
+        ("extra_float_digits", "1"),
+        ("bytea_output", "hex"),
         // The lock of a runner that was cut off without a word is given back within a minute; on
         // a Unix-domain socket these change nothing.
         ("tcp_keepalives_idle", "30"),

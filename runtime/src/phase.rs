@@ -92,6 +92,11 @@ impl<'r> Run<'r, '_> {
         phase: Phase,
         state: State,
     ) -> Result<(), Error> {
+        // Each step leads back from where the next one's way back ended, and forth only from where
+        // the one before it ended: of a way back that stopped half-way, the rest comes first.
+        if self.ledger.get(migration.id).is_some_and(|known| known.is_half_undone(phase)) {
+            self.back(migration, phase).await?;
+        }
         if let Some(kept) = self.ledger.outdated(migration, phase) {
             self.store(migration).plan(self.held, phase, kept).await?;
             self.ledger.plan(migration, phase, kept);
@@ -183,9 +188,7 @@ impl<'r> Run<'r, '_> {
         state: State,
     ) -> Result<(), Error> {
         self.store(migration).set_state(self.held, state).await?;
-        if let Some(known) = self.ledger.migrations.iter_mut().find(|one| one.id == migration.id) {
-            known.state = state;
-        }
+        self.ledger.become_state(migration, state);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, Kind};
+use crate::finding::{Finding, Severity};
 use crate::migration::{Migration, Phase};
 use crate::outside;
 use crate::phase::Run;
@@ -103,15 +104,13 @@ impl Run<'_, '_> {
         if self.ledger.state(migration.id) < State::Migrated {
             return Ok(vec![format!("`{}` is not fully migrated", migration.id)]);
         }
-        if key.forced.is_none() {
-            let obstacles = outside::obstacles(self.held, migration, phase).await?;
-            if !obstacles.is_empty() {
-                return Ok(obstacles.iter().map(ToString::to_string).collect());
-            }
+        let mut held = self.soaking(by, key.soak).await?;
+        if held.is_empty() {
+            held = self.needing(migration, phase, key).await?;
         }
-        let soaking = self.soaking(by, key.soak).await?;
-        if !soaking.is_empty() {
-            return Ok(soaking);
+        if !held.is_empty() {
+            self.note(by, migration, phase, &held).await?;
+            return Ok(held);
         }
         let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
         let Key { needs_newer, forced, .. } = key;
@@ -124,6 +123,47 @@ impl Run<'_, '_> {
             self.place(by)
         );
         self.of_instances(&sql).await
+    }
+
+    /// What outside the history needs what goes. Who forces a phase is only told.
+    async fn needing(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+        key: Key<'_>,
+    ) -> Result<Vec<String>, Error> {
+        let found = outside::findings(self.held, self.settings, migration, phase).await?;
+        let holds = |found: &Finding| found.severity >= Severity::Wait && key.forced.is_none();
+        let (held, told): (Vec<Finding>, Vec<Finding>) = found.into_iter().partition(holds);
+        for finding in told {
+            tracing::warn!(check = ?finding.check, "{finding}");
+            self.report.findings.push(finding);
+        }
+        let reason = |found: &Finding| format!("{} ({})", found.what, found.help);
+        Ok(held.iter().map(reason).collect())
+    }
+
+    /// Writes down for `status` what holds a gate.
+    async fn note(
+        &mut self,
+        by: &Migration,
+        migration: &Migration,
+        phase: Phase,
+        reasons: &[String],
+    ) -> Result<(), Error> {
+        let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
+        let reasons: Vec<String> = reasons.iter().map(|reason| quote_literal(reason)).collect();
+        let sql = format!(
+            "insert into changeover.gates as g \
+             (history, migration, phase, position, held_by, checked_at) \
+             values ({history}, {id}, '{phase}', {}, array[{}], pg_catalog.clock_timestamp()) \
+             on conflict (history, migration, phase) do update set position = excluded.position, \
+             held_by = excluded.held_by, checked_at = excluded.checked_at \
+             where g.opened_at is null",
+            self.place(by),
+            reasons.join(", ")
+        );
+        self.held.query(&sql).await.map(drop)
     }
 
     async fn record_force(
@@ -185,7 +225,7 @@ impl Run<'_, '_> {
     async fn of_instances(&mut self, sql: &str) -> Result<Vec<String>, Error> {
         let mut ladder = Ladder::new(self.settings, self.settings.lock_timeout, Vec::new());
         loop {
-            match self.held.query(sql).await {
+            match self.held.in_transaction(&[sql]).await {
                 Ok(rows) => return Ok(texts(&rows)),
                 Err(error) => ladder.climb(self.held, error).await?,
             }

@@ -17,6 +17,7 @@ pub(crate) enum What {
     AcceptPlan,
     MarkDone { phase: Phase, step: usize },
     MarkUndone { phase: Phase, step: usize },
+    Recount,
     Forget,
 }
 
@@ -27,6 +28,7 @@ impl What {
             What::AcceptPlan => "accept_plan",
             What::MarkDone { .. } => "mark_done",
             What::MarkUndone { .. } => "mark_undone",
+            What::Recount => "recount",
             What::Forget => "forget",
         }
     }
@@ -36,12 +38,17 @@ impl What {
             What::MarkDone { phase, step } | What::MarkUndone { phase, step } => {
                 Some((phase, step))
             }
-            What::AcceptPlan | What::Forget => None,
+            What::AcceptPlan | What::Recount | What::Forget => None,
         }
     }
 }
 
 impl Repair {
+    /// What it is, as `changeover.events` calls it: `accept_plan`.
+    pub fn name(&self) -> &'static str {
+        self.what.name()
+    }
+
     /// The plan that this build has of a migration is what has run: for one that was edited after
     /// it had run, where the database was brought to the same by hand or has it already.
     pub fn accept_plan(migration: impl Into<String>) -> Repair {
@@ -57,6 +64,12 @@ impl Repair {
     /// A step has been taken back by hand, so that the next run carries it out again.
     pub fn mark_undone(migration: impl Into<String>, phase: Phase, step: usize) -> Repair {
         Repair { migration: migration.into(), what: What::MarkUndone { phase, step } }
+    }
+
+    /// A migration's state is what its steps speak for, and rows of steps that cannot be read are
+    /// none: for a record that somebody else wrote into.
+    pub fn recount(migration: impl Into<String>) -> Repair {
+        Repair { migration: migration.into(), what: What::Recount }
     }
 
     /// All of a migration has been taken back by hand, so that it counts as one that never ran. It

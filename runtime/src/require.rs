@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind};
 use crate::lock::{Held, PLANS_PATH};
 use crate::migration::Require;
-use crate::sql::quote_literal;
+use crate::sql::{OWN, quote_literal};
 
 const SAMPLES: u32 = 5;
 
@@ -12,7 +12,7 @@ const SAMPLES: u32 = 5;
 pub(crate) async fn check(held: &mut Held<'_>, require: &Require) -> Result<(), Error> {
     let Require { table, violation, problem, help } = require;
     let sample = key(held, table).await?;
-    let sql = format!("select {sample} from {table} where {violation} limit {SAMPLES}");
+    let sql = format!("select {sample} from {table} where {violation} limit {SAMPLES} {OWN}");
     held.set(&[PLANS_PATH]).await?;
     let rows = held.query(&sql).await;
     held.restore().await;

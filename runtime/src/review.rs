@@ -8,7 +8,7 @@ mod work;
 
 use std::fmt::{self, Write as _};
 
-use crate::migration::{Migration, Phase, Step};
+use crate::migration::{Change, Migration, Phase, Step, Work};
 use crate::settings::Settings;
 
 /// Renders the plan of a migration; the same text on every run.
@@ -31,6 +31,8 @@ const WIDTH: usize = 96;
 #[derive(Default)]
 struct Page {
     text: String,
+    /// Whether what is written now holds its locks for as long as its rows take.
+    lasts: bool,
 }
 
 impl Page {
@@ -110,6 +112,7 @@ impl Page {
             if change.steps.iter().map(|step| step.phase).min() == Some(phase) {
                 change.notes.iter().for_each(|note| self.prose(format!("note: {note}")));
             }
+            self.lasts = is_direct(change);
             for step in own {
                 number += 1;
                 self.step(step, format!("{number}/{steps}"));
@@ -125,8 +128,13 @@ impl Page {
 
     fn undo(&mut self, migration: &Migration) {
         let kept = [Phase::Switch, Phase::Migrate, Phase::Expand];
-        let steps = kept.iter().flat_map(|phase| migration.steps(*phase).rev());
-        let mut works = steps.filter_map(|step| step.undo.as_ref()).peekable();
+        let changes = || migration.changes.iter().rev();
+        let of = |phase: Phase, change: &'static Change| {
+            let steps = change.steps.iter().rev().filter(move |step| step.phase == phase);
+            steps.filter_map(move |step| Some((step.undo.as_ref()?, is_direct(change))))
+        };
+        let mut works =
+            kept.iter().flat_map(|phase| changes().flat_map(move |it| of(*phase, it))).peekable();
         if works.peek().is_none() {
             return;
         }
@@ -135,8 +143,8 @@ impl Page {
         self.comment(format!(
             "Until {end}a later migration has begun, `undo` takes the steps back, the last one first:"
         ));
-        for work in works {
-            let mut undo = Page::default();
+        for (work, lasts) in works {
+            let mut undo = Page { lasts, ..Page::default() };
             undo.work(work);
             self.blank();
             for line in undo.text.lines() {
@@ -144,6 +152,11 @@ impl Page {
             }
         }
     }
+}
+
+/// Whether it is the one-step form, whose rows are read or written under its lock.
+fn is_direct(change: &Change) -> bool {
+    change.steps.iter().any(|step| matches!(step.work, Work::Bound(_)))
 }
 
 fn about(phase: Phase, id: &str) -> String {

@@ -3,6 +3,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+/// Ends what the runner itself does with rows of the user's, so that it is told from clients'
+/// statements where these are counted.
+pub(crate) const OWN: &str = "/* changeover */";
+
 /// A text as a literal, whatever the session takes a backslash for, as `quote_literal` of PostgreSQL's
 /// writes it. A NUL, which no text there can hold, is left out: a service's own names are refused
 /// with one.

@@ -93,7 +93,7 @@ async fn carry_out(
     work: &Work,
 ) -> Result<(), Error> {
     if let Work::Transaction(statements) = work {
-        let record = store.finished(stage.held.pid(), way.end());
+        let record = store.finished(stage.held.own(), way.end());
         return transaction::run(stage, statements, &record).await;
     }
     if let Work::Require(require) = work {
@@ -117,14 +117,32 @@ async fn carry_out(
                 && way == Way::Forward
                 && index::left_nothing(stage.held, index, error).await
             {
-                store.finish(stage.held, StepState::Undone).await?;
+                store.finish(stage.held, StepState::Planned).await?;
             }
             built?;
         }
         Work::DropIndex(index) => index::discard(stage, index).await?,
         Work::Alone(alone) => alone::run(stage, alone).await?,
-        Work::Backfill(backfill) => walk::fill(stage, store, backfill, from).await?,
-        Work::Convert(convert) => convert::fill(stage, store, convert, from).await?,
+        Work::Backfill(backfill) => {
+            let filled = walk::fill(stage, store, backfill, from).await;
+            unless_empty(stage, store, filled).await?;
+        }
+        Work::Convert(convert) => {
+            let filled = convert::fill(stage, store, convert, from).await;
+            unless_empty(stage, store, filled).await?;
+        }
     }
     store.finish(stage.held, way.end()).await
+}
+
+/// A backfill that failed before it filled a row has done nothing, so that it may be edited.
+async fn unless_empty(
+    stage: &mut Stage<'_, '_>,
+    store: &StepStore<'_>,
+    filled: Result<(), Error>,
+) -> Result<(), Error> {
+    if filled.is_err() {
+        store.forget_if_empty(stage.held).await;
+    }
+    filled
 }

@@ -8,7 +8,7 @@ use crate::heap::{Cursor, Leaf, STRIPES, leaves};
 use crate::lock::PLANS_PATH;
 use crate::migration::{LockMode, TableLock};
 use crate::retry::Ladder;
-use crate::sql::milliseconds;
+use crate::sql::{OWN, milliseconds};
 use crate::stage::{Mark, Stage};
 use crate::store::StepStore;
 use crate::throttle::{self, Weight};
@@ -97,7 +97,8 @@ impl<F: Filler> Walk<'_, F> {
         let mut first_end = None;
         for walks in 1.. {
             let before = self.filled;
-            self.through(stage, cursor.take()).await?;
+            let from = cursor.take();
+            self.through(stage, from).await?;
             let rows = self.left(stage).await?;
             if rows == 0 {
                 break;
@@ -105,7 +106,9 @@ impl<F: Filler> Walk<'_, F> {
             self.store.restart(stage.held).await?;
             let since = first_end.get_or_insert_with(Instant::now).elapsed();
             let walked = Walked { walks, filled: self.filled - before, since };
-            if !self.filler.goes_on(walked, stage.settings.deadline) {
+            // What an earlier run left behind its cursor says nothing of a walk that began there.
+            let is_whole = from.is_none();
+            if is_whole && !self.filler.goes_on(walked, stage.settings.deadline) {
                 let table = self.filler.table().to_owned();
                 return Err(Error::new(Kind::Unfilled { table, rows }));
             }
@@ -115,8 +118,9 @@ impl<F: Filler> Walk<'_, F> {
 
     async fn left(&self, stage: &mut Stage<'_, '_>) -> Result<u64, Error> {
         let (table, pending) = (self.filler.table(), self.filler.pending());
-        let sql =
-            format!("select count(*) from (select from {table} where {pending} limit {COUNTED}) r");
+        let sql = format!(
+            "select count(*) from (select from {table} where {pending} limit {COUNTED}) r {OWN}"
+        );
         let rows = stage.held.query(&sql).await?;
         let count = rows.value().and_then(|count| count.parse().ok());
         count.ok_or_else(|| Error::corrupt(format!("the rows of {table} cannot be counted")))

@@ -1,5 +1,5 @@
-//! A column whose numbers a sequence of the application's gave, taken over by an identity: whoever
-//! takes a number, or writes one, as whatever role.
+//! A column whose numbers a sequence of the application's gave, taken over by an identity, and one
+//! that is to be none any more: whoever takes a number, or writes one, as whatever role.
 
 use changeover::migration::Migrations;
 use changeover_tests::fixture::Fixture;
@@ -31,6 +31,28 @@ mod m0003_more {
 
 changeover::migrations! {
     static HISTORY = [m0001_base, m0002_identity, m0003_more];
+}
+
+mod m0001_tickets {
+    changeover::migration! {
+        create_table!(tickets {
+            id: bigint identity primary_key,
+            up: bigint identity(always) unique,
+            down: bigint identity(start = -10, increment = -10) unique,
+        });
+    }
+}
+
+mod m0002_written {
+    changeover::migration! {
+        after super::m0001_tickets;
+        drop_identity!(tickets.up);
+        drop_identity!(tickets.down);
+    }
+}
+
+changeover::migrations! {
+    static WRITTEN = [m0001_tickets, m0002_written];
 }
 
 fn until(id: &str) -> Result<Migrations, Failure> {
@@ -95,5 +117,35 @@ fn numbers_go_on_from_a_sequence_to_an_identity_and_back() -> Result<(), Failure
             0 => Ok(()),
             wrong => fail!("{wrong} tickets are there twice or too low"),
         }
+    })
+}
+
+/// A new build's numbers, next to those that are there, and far from them.
+const NEXT: &str = "insert into tickets (up, down)
+    select coalesce(max(up), 0) + 1, coalesce(min(down), 0) - 10 from tickets";
+const FAR: &str = "insert into tickets (up, down)
+    select coalesce(max(up), 0) + 5000, coalesce(min(down), 0) - 50000 from tickets";
+/// An old build's.
+const TAKEN: &str = "insert into tickets default values";
+
+#[test]
+fn an_identity_that_goes_moves_past_what_builds_write() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("written").await?;
+        let Some(base) = WRITTEN.until("m0001_tickets") else { fail!("no base") };
+        fixture.runner(&base).await?.migrate().await?;
+        // From a sequence that gave no number, from one that was restarted, and from one in use.
+        for before in [None, Some("truncate tickets restart identity"), Some(TAKEN)] {
+            if let Some(sql) = before {
+                fixture.db.batch_execute(sql).await?;
+            }
+            fixture.runner(&WRITTEN).await?.migrate().await?;
+            for sql in [NEXT, TAKEN, NEXT, NEXT, TAKEN, FAR, TAKEN, NEXT] {
+                fixture.db.batch_execute(sql).await?;
+            }
+            fixture.runner(&WRITTEN).await?.undo("m0002_written").await?;
+            fixture.db.batch_execute(TAKEN).await?;
+        }
+        Ok(())
     })
 }

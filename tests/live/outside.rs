@@ -32,7 +32,7 @@ mod m0003_contract {
 }
 
 changeover::migrations! {
-    static HISTORY = [m0001_users, m0002_rename, m0003_contract];
+    pub(crate) static HISTORY = [m0001_users, m0002_rename, m0003_contract];
 }
 
 /// Something made by hand.
@@ -169,6 +169,64 @@ fn a_contract_waits_for_what_depends_on_a_column() -> Result<(), Failure> {
     })
 }
 
+/// A body is text: its words may mean something else, so it holds nothing.
+#[test]
+fn the_body_of_a_function_is_told_of() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("outside_body").await?;
+        fixture.runner(&HISTORY).await?.migrate().await?;
+        fixture
+            .db
+            .batch_execute(
+                "create function reads() returns bigint language plpgsql as
+                     'begin return (select count(UserName) from users); end';
+                 create function writes() returns trigger language plpgsql as
+                     'begin new.username := 1; return new; end';
+                 create trigger writes before update on users
+                     for each row execute function writes();
+                 create function other() returns bigint language plpgsql as
+                     'begin return (select count(username_too) from users); end';
+                 create function elsewhere() returns text language plpgsql as
+                     'declare username text; begin return username; end'",
+            )
+            .await?;
+        let report = fixture.runner(&HISTORY).await?.contract().await?;
+        let named: Vec<bool> = ["reads()", "writes()", "other()", "elsewhere()", "sync"]
+            .iter()
+            .map(|name| report.findings.iter().any(|found| found.what.contains(name)))
+            .collect();
+        if named != [true, true, false, false, false] {
+            fail!("not what was expected: {:?}", report.findings);
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_contract_that_is_held_back_can_still_be_undone() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("outside_undo").await?;
+        fixture.runner(&HISTORY).await?.migrate().await?;
+        fixture.db.batch_execute("create view hand_made as select username from users").await?;
+        let Err(error) = fixture.runner(&HISTORY).await?.contract().await else {
+            fail!("the contract ran")
+        };
+        if !error.is_gate_held() {
+            fail!("another error: {error}");
+        }
+        let Some(base) = HISTORY.until("m0001_users") else { fail!("no such migration") };
+        fixture.runner(&HISTORY).await?.undo("m0003_contract").await?;
+        fixture.runner(&HISTORY).await?.undo("m0002_rename").await?;
+        fixture.runner(&base).await?.migrate().await?;
+        if !fixture.holds("select count(username) = 0 from hand_made").await? {
+            fail!("the view does not read the column");
+        }
+        fixture.db.batch_execute("drop view hand_made").await?;
+        fixture.runner(&HISTORY).await?.contract().await?;
+        fixture.expect_model(&HISTORY).await
+    })
+}
+
 /// Each of them holds the contract back, all by itself, and nothing has changed then.
 pub(crate) async fn held_back_by(
     fixture: &Fixture,
@@ -178,13 +236,17 @@ pub(crate) async fn held_back_by(
     for made in all {
         fixture.db.batch_execute(made.make).await?;
         let before = fixture.catalog().await?;
-        let error = match fixture.runner(history).await?.contract().await {
-            Err(error) if error.is_gate_held() => error.to_string(),
+        let held = match fixture.runner(history).await?.contract().await {
+            Err(error) if error.is_gate_held() => error.report().held.clone(),
             Err(error) => fail!("{}: another error: {error}", made.name),
             Ok(_) => fail!("{}: the contract took it along", made.name),
         };
-        if !error.contains(made.shown) {
-            fail!("{}: not what was expected: {error}", made.name);
+        let by: Vec<&String> = held.iter().flat_map(|held| &held.by).collect();
+        if by.len() != 1 || !by[0].starts_with(made.shown) || !by[0].contains("drop it") {
+            fail!("{}: not what was expected: {by:?}", made.name);
+        }
+        if fixture.runner(history).await?.status().await?.held != held {
+            fail!("{}: the status does not show it", made.name);
         }
         if fixture.catalog().await? != before {
             fail!("{}: something was changed", made.name);

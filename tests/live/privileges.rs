@@ -9,7 +9,7 @@ use tokio_postgres::NoTls;
 const HISTORY: &Migrations = &ops::rename_column::HISTORY;
 
 /// Far more than a role can lack.
-const TRIES: usize = 10;
+const TRIES: usize = 40;
 
 /// Beside what [`changeover::grants::runner`] gives.
 const RIGHTS: &[&str] = &[];

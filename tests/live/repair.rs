@@ -116,7 +116,7 @@ fn what_was_taken_back_by_hand_is_done_again() -> Result<(), Failure> {
         let undone = || Repair::mark_undone("m0002_index", Phase::Migrate, 1);
         fixture.db.batch_execute("drop index users_username_idx").await?;
         runner.repair(undone(), "dropped by mistake").await?;
-        refused(&mut runner, undone(), "recorded as undone").await?;
+        refused(&mut runner, undone(), "recorded as planned").await?;
         runner.migrate().await?;
         fixture.expect_model(&INDEX_HISTORY).await
     })
@@ -169,6 +169,10 @@ fn what_a_contract_ended_cannot_be_repaired() -> Result<(), Failure> {
         fixture.db.batch_execute(by_hand).await?;
         runner.repair(contract(Repair::mark_done), "dropped by hand").await?;
         expect_state(&fixture, "m0002_rename", State::Contracting).await?;
+        let hold = "select changeover.hold_lease('harness', 'older', 'm0002_rename')";
+        if fixture.db.batch_execute(hold).await.is_ok() {
+            fail!("a build lives that needs the column");
+        }
         match runner.undo_to("m0001_base").await {
             Err(error) if error.is_undo_refused() => {}
             other => fail!("the way back: {other:?}"),
@@ -184,5 +188,50 @@ fn what_a_contract_ended_cannot_be_repaired() -> Result<(), Failure> {
             refused(&mut runner, repair, "").await?;
         }
         fixture.expect_model(&RENAME_HISTORY).await
+    })
+}
+
+/// Every error says what mends it.
+#[test]
+fn a_record_that_somebody_else_wrote_into_is_mended() -> Result<(), Failure> {
+    const BACKFILL: &str = "where migration = 'm0002_rename' and phase = 'migrate' and ordinal = 1";
+    let done = || Repair::mark_done("m0002_rename", Phase::Migrate, 1);
+    let undone = || Repair::mark_undone("m0002_rename", Phase::Migrate, 1);
+    let recount = || Repair::recount("m0002_rename");
+    let steps = |set: &str| format!("update changeover.steps set {set} {BACKFILL}");
+    block_on(async {
+        for (tampered, repairs) in [
+            (format!("delete from changeover.steps {BACKFILL}"), vec![done()]),
+            (format!("delete from changeover.steps {BACKFILL}"), vec![undone()]),
+            (steps("state = 'planned'"), vec![done()]),
+            (steps("state = 'intended'"), vec![undone()]),
+            (steps("state = 'complete'"), vec![recount(), done()]),
+            (steps("phase = 'vacation'"), vec![recount(), done()]),
+            (steps("ordinal = 0"), vec![recount(), done()]),
+            (steps("sql = 'select 1'"), vec![Repair::accept_plan("m0002_rename")]),
+            (
+                "update changeover.migrations set state = 'over' where id = 'm0002_rename'".into(),
+                vec![recount()],
+            ),
+        ] {
+            let fixture = Fixture::with_users("repair_tampered", 20).await?;
+            let mut runner = fixture.runner(&RENAME_HISTORY).await?;
+            runner.expand().await?;
+            runner.migrate().await?;
+            fixture.db.batch_execute(&tampered).await?;
+            for repair in repairs {
+                let Err(error) = runner.contract().await else {
+                    fail!("nothing was noticed of `{tampered}`")
+                };
+                let help = error.to_string();
+                if !help.contains(&format!("{}(\"m0002_rename\"", repair.name())) {
+                    fail!("`{}` mends it, and is not named: {help}", repair.name());
+                }
+                runner.repair(repair, "put right after a hand had been in it").await?;
+            }
+            runner.contract().await?;
+            fixture.expect_model(&RENAME_HISTORY).await?;
+        }
+        Ok(())
     })
 }

@@ -2,6 +2,7 @@
 
 mod convert;
 mod partitioned;
+mod several;
 mod switch;
 
 use changeover::migration::{
@@ -11,6 +12,7 @@ use changeover::migration::{
 
 pub use self::convert::CONVERT_HISTORY;
 pub use self::partitioned::{PARTITIONED_HISTORY, PARTITIONED_INDEX};
+pub use self::several::SEVERAL_HISTORY;
 pub use self::switch::SWITCH_HISTORY;
 
 const USERS: &str = r#""public"."users""#;

@@ -290,7 +290,13 @@ impl Schema {
 
     /// The tables whose text holds a word; only these are read.
     pub(crate) fn tables_that_mention<'a>(&'a self, word: &str) -> impl Iterator<Item = &'a Table> {
-        self.tables.values().filter(move |entry| entry.text.contains(word)).map(Entry::read)
+        // A name that is no word is written as a string, with its escapes.
+        let string = format!("{word:?}");
+        let escaped = string.trim_matches('"').to_owned();
+        let mentions = move |entry: &&Entry| {
+            entry.text.contains(word) || entry.text.contains(escaped.as_str())
+        };
+        self.tables.values().filter(mentions).map(Entry::read)
     }
 
     pub(crate) fn table_names(&self) -> impl Iterator<Item = &str> {

@@ -103,7 +103,7 @@ impl Operation for AddIdentity {
 
     fn plan(&self, facts: &Facts, at: Position) -> Plan {
         let (table, column) = (self.target.table(), self.target.column());
-        let advance = Advance { table, column, at };
+        let advance = Advance { table, column, descends: false, at };
         let mut statements = self.number(facts, false);
         statements.extend(advance.install());
         let why = "the identity, and a trigger that moves it past the numbers which a build writes that knows no better";
@@ -123,11 +123,7 @@ impl Operation for AddIdentity {
                 contract,
             ),
         ];
-        let mut notes = vec![format!(
-            "until the contract, a number that a build writes itself moves the sequence past it; \
-             of two that take the highest number plus one at the same moment the later fails as before, \
-             if `{column}` is unique (23505)"
-        )];
+        let mut notes = vec![advance.note()];
         notes.extend(facts.sequence.as_ref().map(|sequence| {
             format!("the sequence {sequence} stays, and gives `{column}` no number any more: no build may ask it for one")
         }));

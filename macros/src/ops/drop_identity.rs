@@ -7,6 +7,7 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
+use crate::plan::advance::Advance;
 use crate::plan::numbers::drop_identity;
 use crate::plan::{Mode, Phase, Step, ddl};
 use crate::syntax::identity::Identity;
@@ -17,8 +18,7 @@ pub(crate) struct DropIdentity {
 }
 
 impl Operation for DropIdentity {
-    /// Whether it refuses a number that a build writes.
-    type Facts = bool;
+    type Facts = Identity;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         Ok(DropIdentity { target: Target::parse(input, errors)? })
@@ -37,7 +37,7 @@ impl Operation for DropIdentity {
         vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Identity> {
         let (_, column) = schema.target(&self.target, errors)?;
         if column.identity.is_none() {
             errors.at(
@@ -45,25 +45,42 @@ impl Operation for DropIdentity {
                 format_args!("column `{}` is no identity", self.target.name),
             );
         }
-        Some(column.identity.as_ref().is_some_and(|identity| identity.always))
+        column.identity.clone()
     }
 
-    fn plan(&self, always: &bool, _: Position) -> Plan {
+    fn plan(&self, identity: &Identity, at: Position) -> Plan {
         let (table, column) = (self.target.table(), self.target.column());
-        let mut steps = Vec::new();
-        if *always {
+        let descends = identity.increment.is_some_and(|increment| increment < 0);
+        let advance = Advance { table, column, descends, at };
+        let (mut expand, mut undo) = (Vec::new(), Vec::new());
+        if identity.always {
             let set = |kind: &str| {
                 let clause = format!("alter column {} set generated {kind}", column.quoted());
-                vec![ddl::alter(table, &clause, Mode::AccessExclusive)]
+                ddl::alter(table, &clause, Mode::AccessExclusive)
             };
-            let why = "before any build writes a number of its own";
-            let undo = set("always");
-            steps.push(Step::transaction(Phase::Expand, why, set("by default")).undo(undo));
+            expand.push(set("by default"));
+            undo.push(set("always"));
         }
-        let drop = drop_identity(table, column);
-        let why = "builds that leave the number to PostgreSQL are gone; its sequence goes along";
-        steps.push(Step::transaction(Phase::Contract, why, vec![drop]));
-        Plan::of(steps)
+        expand.extend(advance.install());
+        // Numbers that are not committed yet have moved the sequence too.
+        let lock = ddl::lock_table(table, Mode::AccessExclusive);
+        undo.splice(0..0, [lock].into_iter().chain(advance.remove()));
+        let mut contract = advance.remove();
+        contract.push(drop_identity(table, column));
+        let steps = vec![
+            Step::transaction(
+                Phase::Expand,
+                "before any build writes a number of its own, a trigger that moves the sequence past it",
+                expand,
+            )
+            .undo(undo),
+            Step::transaction(
+                Phase::Contract,
+                "builds that leave the number to PostgreSQL are gone; its sequence goes along",
+                contract,
+            ),
+        ];
+        Plan::noting(steps, vec![advance.note()])
     }
 
     fn apply(&self, schema: &mut Schema) {

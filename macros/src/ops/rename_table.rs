@@ -68,21 +68,29 @@ impl Operation for RenameTable {
     fn plan(&self, table: &Table, _: Position) -> Plan {
         let why = "both names work: old builds read and write through the view";
         let swap = Step::transaction(Phase::Expand, why, self.swap()).undo(self.swap_back());
-        let mut drop = vec![
-            Statement::free(format!("drop view {}", self.old.quoted()))
-                .drops(Dropped::object(ObjectKind::Relation, self.old.quoted()))
-                .why("locks the view alone"),
-        ];
-        for (old, new) in self.sequences(table) {
-            let why = "as PostgreSQL would have named it under the table's new name";
-            drop.push(ddl::rename_sequence(&old, &new).why(why));
-        }
+        let drop = format!("drop view {}", self.old.quoted());
+        let gone = Dropped::object(ObjectKind::Relation, self.old.quoted());
+        let drop = Statement::locking(drop, &self.old, Mode::AccessExclusive).drops(gone);
+        let drop = vec![drop.why("locks the view alone")];
         let why = format!("no build names `{}` any more", self.old);
-        let steps = vec![swap, Step::transaction(Phase::Contract, why, drop)];
+        let mut steps = vec![swap, Step::transaction(Phase::Contract, why, drop)];
+        for (old, new) in self.sequences(table) {
+            let why = "as PostgreSQL would have named it under the table's new name; waits for transactions that hold numbers of it, and keeps others waiting until its commit, which is at once";
+            let rename = vec![ddl::rename_sequence(&old, &new)];
+            steps.push(Step::transaction(Phase::Contract, why, rename));
+        }
         Plan::noting(steps, vec![LIMITS.into(), REPLICATION.into()])
     }
 
     fn apply(&self, schema: &mut Schema) {
+        let is_free = |(old, name): &(TableName, TableName)| {
+            name == old || schema.relation(name, &name.name.text).is_none()
+        };
+        let moved = schema.find(&self.old).map(|table| self.moved(table)).unwrap_or_default();
+        // A name that is taken was reported, and the table keeps its own for what follows.
+        if schema.relation(&self.new, &self.new.name.text).is_some() || !moved.iter().all(is_free) {
+            return;
+        }
         let columns = schema.find(&self.old).map(|table| table.columns.clone()).unwrap_or_default();
         schema.rename_table(&self.old, &self.new);
         let successor = Some(self.new.to_string());

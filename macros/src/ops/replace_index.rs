@@ -9,7 +9,7 @@ use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::{Phase, Step, Work, ddl, index};
+use crate::plan::{Phase, Step, Work, ddl, index, violation};
 use crate::syntax::column::ColumnDef;
 use crate::syntax::index::Index;
 use crate::syntax::name::{Name, TableName};
@@ -87,7 +87,9 @@ impl Operation for ReplaceIndex {
         let rename = ddl::rename_index(table, &self.temporary, &self.old.name);
         let rename = Step::transaction(Phase::Contract, "the name is free now", vec![rename]);
         let notes = self.new.unique.then(|| index::UNIQUE_NOTE.into());
-        let steps = version.into_iter().chain([build, drop, rename]).collect();
+        // By the name that its users know.
+        let equal = violation::require_unique(table, &self.named());
+        let steps = version.into_iter().chain(equal).chain([build, drop, rename]).collect();
         Plan::noting(steps, notes.into_iter().collect())
     }
 

@@ -29,9 +29,6 @@ enum Change {
     Removed,
 }
 
-const LOST: &str = "the view is dropped and made again: comments on it, and privileges on single \
-    columns, are not";
-
 impl Operation for ReplaceView {
     type Facts = Facts;
 
@@ -81,7 +78,7 @@ impl Operation for ReplaceView {
             Some(Change::Removed) | None => {
                 let why = "no build reads the columns that go; dropped and made again in one transaction, because PostgreSQL replaces no view by one with fewer columns";
                 let step = step(Phase::Contract, why, view::recreate(&new, over));
-                Plan::noting(vec![step], vec![super::fewer_columns(), LOST.into()])
+                Plan::noting(vec![step], vec![super::fewer_columns()])
             }
         }
     }

@@ -11,6 +11,8 @@ pub(crate) struct Advance<'a> {
     pub(crate) table: &'a TableName,
     /// An identity column.
     pub(crate) column: &'a Name,
+    /// Whether its sequence counts downwards.
+    pub(crate) descends: bool,
     pub(crate) at: Position,
 }
 
@@ -47,24 +49,42 @@ impl Advance<'_> {
         ]
     }
 
+    /// What it cannot do.
+    pub(crate) fn note(&self) -> String {
+        let (column, next) = (
+            &self.column,
+            if self.descends { "lowest number minus" } else { "highest number plus" },
+        );
+        format!(
+            "until the contract, a number that a build writes itself moves the sequence past it; \
+             of two that take the {next} one at the same moment the later fails as before, \
+             if `{column}` is unique (23505)"
+        )
+    }
+
     /// `setval` could put back what a `nextval` at the same moment has moved on: so it is for leaps
-    /// that no `nextval` makes up for, one at a time.
+    /// that no `nextval` makes up for, one at a time. A sequence that gave no number yet, or was
+    /// restarted by a `truncate`, has no last value to compare with.
     fn body(&self) -> String {
         let (column, numbers) = (self.column.quoted(), identity_sequence(self.table, self.column));
         let key = literal(&format!("{}.{column}", self.table.quoted()));
+        let (past, leap) = if self.descends { ("<", "-") } else { (">", "+") };
         format!(
             "declare
   numbers regclass := {numbers};
   queue bigint := hashtextextended({key}, 0);
 begin
-  if new.{column} > pg_sequence_last_value(numbers) + {STRIDE} then
+  if pg_sequence_last_value(numbers) is null then
+    perform nextval(numbers);
+  end if;
+  if new.{column} {past} pg_sequence_last_value(numbers) {leap} {STRIDE} then
     perform pg_advisory_lock(queue);
-    if new.{column} > pg_sequence_last_value(numbers) + {STRIDE} then
+    if new.{column} {past} pg_sequence_last_value(numbers) {leap} {STRIDE} then
       perform setval(numbers, new.{column});
     end if;
     perform pg_advisory_unlock(queue);
   end if;
-  while new.{column} > pg_sequence_last_value(numbers) loop
+  while new.{column} {past} pg_sequence_last_value(numbers) loop
     perform nextval(numbers);
   end loop;
   return new;

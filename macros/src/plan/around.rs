@@ -41,7 +41,7 @@ impl Around {
     pub(crate) fn drop(&self) -> Vec<Statement> {
         let views = self.views().enumerate();
         let mut statements: Vec<Statement> =
-            views.map(|(at, entity)| view::keep_privileges(entity, at + 1)).collect();
+            views.map(|(at, entity)| view::keep_belongings(entity, at + 1)).collect();
         statements.extend(self.found.iter().rev().filter_map(dropped));
         statements
     }
@@ -51,7 +51,7 @@ impl Around {
         let mut statements: Vec<Statement> =
             made.flat_map(|entity| entity.create.iter().map(|sql| created(entity, sql))).collect();
         let views = self.views().enumerate();
-        statements.extend(views.map(|(at, entity)| view::restore_privileges(entity, at + 1)));
+        statements.extend(views.map(|(at, entity)| view::restore_belongings(entity, at + 1)));
         statements
     }
 

@@ -3,7 +3,7 @@
 use syn::LitStr;
 
 use crate::plan::dropped::{Dropped, ObjectKind};
-use crate::plan::{Mode, Statement};
+use crate::plan::{Alone, Mode, Statement, Work};
 use crate::syntax::column::Column;
 use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
@@ -66,6 +66,25 @@ pub(crate) fn validate(table: &TableName, constraint: &str) -> Statement {
     alter(table, &clause, Mode::ShareUpdateExclusive)
 }
 
+/// The same, where it is there and not valid yet; a foreign key looks at the rows of its parent.
+pub(crate) fn validate_if_there(
+    table: &TableName,
+    constraint: &str,
+    parent: Option<&TableName>,
+) -> Work {
+    let mut statement = validate(table, constraint);
+    if let Some(parent) = parent {
+        statement = statement.and_locks(parent, Mode::RowShare);
+    }
+    let done = format!(
+        "select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass({}) \
+         and conname = {} and not convalidated)",
+        literal(&table.quoted()),
+        literal(constraint)
+    );
+    Work::Alone(Alone { statement, done: Some(done), mend: Vec::new() })
+}
+
 pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
     let clause = format!("drop constraint if exists \"{name}\"");
     let dropped = Dropped::part(ObjectKind::Constraint, table, name);
@@ -91,8 +110,9 @@ pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Stateme
 
 /// Locks the sequence alone, which blocks `nextval` until the commit.
 pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
-    let (from, to) = (from.quoted(), to.name.quoted());
-    Statement::free(format!("alter sequence if exists {from} rename to {to}"))
+    let (old, new) = (from.quoted(), to.name.quoted());
+    let sql = format!("alter sequence if exists {old} rename to {new}");
+    Statement::locking(sql, from, Mode::AccessExclusive)
 }
 
 /// What a column's definition has no place for on every server: its comment and its settings.

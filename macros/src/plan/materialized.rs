@@ -59,7 +59,7 @@ pub(crate) fn fill(name: &TableName) -> Work {
 pub(crate) fn refresh(name: &TableName) -> Work {
     let sql = format!("refresh materialized view concurrently {}", name.quoted());
     let statement = Statement::locking(sql, name, Mode::Exclusive)
-        .why("as long as the query takes; only another refresh waits");
+        .why("as long as the query takes; another refresh, a vacuum and an analyze of it wait");
     Work::Alone(Alone { statement, done: None, mend: Vec::new() })
 }
 

@@ -144,7 +144,8 @@ impl Reshape {
         let (old, new) = (names(&self.old), names(&self.new));
         let mut notes = vec![format!(
             "until the contract, what old builds write to {old} decides {new}, and the other way round: \
-             a value that the expressions cannot carry over and back is lost when the other side is written"
+             a value that the expressions cannot carry over and back is lost when the other side is written, \
+             and one that {old} cannot hold at all is null there, where null is allowed"
         )];
         for made in self.new.iter().filter(|made| made.is_not_null()) {
             notes.push(format!(
@@ -154,7 +155,7 @@ impl Reshape {
         }
         for (made, _) in self.old.iter().zip(&facts.old).filter(|(_, column)| column.not_null) {
             notes.push(format!(
-                "until the contract, a write of a new build for which `{}` gives null fails (`{}` is not null)",
+                "until the contract, a write of a new build for which `{}` gives null, or fails, fails too (`{}` is not null)",
                 made.from.text, made.name
             ));
         }

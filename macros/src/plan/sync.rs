@@ -234,7 +234,7 @@ end",
             changed(&self.old),
             self.unfilled("old."),
             self.completed(),
-            self.carried(&self.old, &self.new),
+            self.carried_back(),
             self.carried(&self.new, &self.old),
             queue.body(),
         )
@@ -259,14 +259,37 @@ end",
 
     /// The assignments that make one shape from the other.
     fn carried(&self, to: &[Part], from: &[Part]) -> String {
-        let assign = |part: &Part| {
-            let value = match part.from {
-                Some(expression) => self.computed(expression),
-                None => format!("new.{}", from[0].name()),
-            };
-            format!("\n    new.{} := {value};", part.name())
-        };
+        let assign = |part| format!("\n    {}", self.assigned(part, from));
         to.iter().map(assign).collect()
+    }
+
+    /// Those that make the old shape. A value that it has no room for must fail no write of a new
+    /// build.
+    fn carried_back(&self) -> String {
+        let assign = |part: &Part| {
+            let (name, assign) = (part.name(), self.assigned(part, &self.new));
+            if part.from.is_none() || part.column.not_null {
+                return format!("\n    {assign}");
+            }
+            format!(
+                "
+    -- null where the old column has no room for it
+    begin
+      {assign}
+    exception when data_exception or integrity_constraint_violation then
+      new.{name} := null;
+    end;"
+            )
+        };
+        self.old.iter().map(assign).collect()
+    }
+
+    fn assigned(&self, part: &Part, from: &[Part]) -> String {
+        let value = match part.from {
+            Some(expression) => self.computed(expression),
+            None => format!("new.{}", from[0].name()),
+        };
+        format!("new.{} := {value};", part.name())
     }
 
     /// A user's expression names columns of the row.

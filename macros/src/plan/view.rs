@@ -4,6 +4,7 @@
 use crate::model::entity::{Entity, Kind};
 use crate::plan::dropped::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement};
+use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
 use crate::syntax::view::{CheckOption, View};
 
@@ -61,47 +62,71 @@ pub(crate) fn drop(entity: &Entity) -> Statement {
 }
 
 /// Drops a view and makes it again as `view`, with what stands on it (in the order of need), and
-/// with the privileges that they have on this server.
+/// with what they have on this server beside their queries.
 pub(crate) fn recreate(view: &Entity, over: &[Entity]) -> Vec<Statement> {
     let all: Vec<&Entity> = [view].into_iter().chain(over).collect();
     let views: Vec<&Entity> = all.iter().copied().filter(|item| item.kind == Kind::View).collect();
     let mut statements = Vec::new();
     for (at, view) in views.iter().enumerate() {
-        statements.push(keep_privileges(view, at + 1));
+        statements.push(keep_belongings(view, at + 1));
     }
     statements.extend(views.iter().rev().map(|view| drop(view)));
     statements.extend(all.iter().flat_map(|item| create(item)));
     for (at, view) in views.iter().enumerate() {
-        statements.push(restore_privileges(view, at + 1));
+        statements.push(restore_belongings(view, at + 1));
     }
     statements
 }
 
-pub(crate) fn keep_privileges(view: &Entity, number: usize) -> Statement {
-    let name = view.name.quoted().replace('\'', "''");
+pub(crate) fn keep_belongings(view: &Entity, number: usize) -> Statement {
+    let name = literal(&view.name.quoted());
     Statement::free(format!(
-        "select set_config('changeover.privileges_{number}', relacl::text, true)\n\
-         from pg_catalog.pg_class where oid = '{name}'::regclass::oid"
+        "select set_config('changeover.view_{number}', row_to_json(kept)::text, true)
+from (
+  select relowner::regrole::text as owner, relacl::text as acl, obj_description(oid, 'pg_class') as comment, (
+    select coalesce(json_agg(json_build_object(
+      'name', attname, 'acl', attacl::text, 'comment', col_description(attrelid, attnum))), '[]')
+    from pg_catalog.pg_attribute
+    where attrelid = c.oid and attnum > 0
+      and (attacl is not null or col_description(attrelid, attnum) is not null)
+  ) as columns
+  from pg_catalog.pg_class c where oid = {name}::regclass::oid
+) as kept"
     ))
-    .why("what was granted on the view goes with it")
+    .why("the owner, what was granted on the view, and comments on it go with it")
 }
 
-pub(crate) fn restore_privileges(view: &Entity, number: usize) -> Statement {
-    let name = view.name.quoted();
+pub(crate) fn restore_belongings(view: &Entity, number: usize) -> Statement {
+    let name = literal(&view.name.quoted());
     Statement::free(format!(
         "do $catalogs$
 declare
+  made regclass := {name};
+  kept json := current_setting('changeover.view_{number}');
   had record;
 begin
+  execute format('alter view %s owner to %s', made, kept ->> 'owner');
+  execute format('comment on view %s is %L', made, kept ->> 'comment');
   for had in
-    select privilege_type, is_grantable, nullif(grantee, 0)::regrole as role
-    from aclexplode(nullif(current_setting('changeover.privileges_{number}', true), '')::aclitem[])
+    select null as columns, r.* from aclexplode((kept ->> 'acl')::aclitem[]) r
+    union all
+    select format('(%I)', c.name), r.*
+    from json_to_recordset(kept -> 'columns') as c(name name, acl text), aclexplode(c.acl::aclitem[]) r
+    where exists (select from pg_attribute where attrelid = made::oid and attname = c.name)
   loop
-    execute format('grant %s on %s to %s%s', had.privilege_type, $name${name}$name$,
-      coalesce(had.role::text, 'public'), case when had.is_grantable then ' with grant option' end);
+    execute format('grant %s %s on %s to %s %s', had.privilege_type, had.columns, made,
+      case had.grantee when 0 then 'public' else had.grantee::regrole::text end,
+      case when had.is_grantable then 'with grant option' end);
+  end loop;
+  for had in
+    select c.* from json_to_recordset(kept -> 'columns') as c(name name, comment text)
+    where c.comment is not null
+      and exists (select from pg_attribute where attrelid = made::oid and attname = c.name)
+  loop
+    execute format('comment on column %s.%I is %L', made, had.name, had.comment);
   end loop;
 end
 $catalogs$"
     ))
-    .why("grants again what was granted, by whichever means")
+    .why("gives them back, by whichever means it had them; of the columns, to those that are left")
 }

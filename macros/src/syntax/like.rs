@@ -34,6 +34,20 @@ impl Table {
             };
             errors.at(span, message).help(way_in(self, constraint));
         }
+        self.check_own_checks(other, span, errors);
+    }
+
+    /// PostgreSQL would take them. But once such a check has the name that PostgreSQL gives the copy
+    /// of a bound, nothing tells the two apart when the partition is to be a table again.
+    fn check_own_checks(&self, other: &Table, span: Span, errors: &mut Errors) {
+        let checks = self.constraints.iter().filter(|own| matches!(own.rule, Rule::Check(_)));
+        let own = checks.filter(|own| !other.constraints.iter().any(|wanted| is_like(own, wanted)));
+        for name in own.filter_map(|own| own.name.as_ref()) {
+            let (table, of) = (&self.name, &other.name);
+            errors
+                .at(span, format_args!("`{of}` has no constraint `{name}`, and `{table}` has it"))
+                .help(format_args!("drop_constraint!({table}.{name}); first, and contract that"));
+        }
     }
 
     fn check_column_like(&self, wanted: &Column, span: Span, errors: &mut Errors) {

@@ -15,6 +15,7 @@ pub(crate) enum Kind {
     Connect,
     Pooled,
     AlreadyRunning { waited: Duration },
+    Superseded,
     Sql { statement: String, code: Option<String> },
     ControlCharacter { name: String },
     Denied { statement: String, grants: Vec<String> },
@@ -63,6 +64,10 @@ impl fmt::Display for Kind {
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
+            Kind::Superseded => f.write_str(
+                "this runner lost its lock and another one has taken over\n\
+                 help: leave the rest to it, or run again once it is done",
+            ),
             Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
             Kind::ControlCharacter { name } => write!(
                 f,

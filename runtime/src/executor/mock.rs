@@ -77,8 +77,10 @@ pub(crate) fn refusal(code: &str) -> Answer {
 }
 
 fn usual(sql: &str) -> Rows {
-    let answers: [(&str, &[&[&str]]); 12] = [
+    let answers: [(&str, &[&[&str]]); 14] = [
         ("select pg_backend_pid()", &[&["7"]]),
+        ("select (select fence", &[&["9", "7"]]),
+        ("insert into changeover.runners", &[&["9"]]),
         ("select pg_try_advisory_lock", &[&["t", "7"]]),
         ("select pg_catalog.to_regnamespace('changeover", &[&["f", "f"]]),
         ("select coalesce(max(version)", &[&["1000"]]),

@@ -19,14 +19,29 @@ pub(super) fn not_edited(migration: &Migration, recorded: &Recorded) -> Result<(
     same_plan(migration, recorded)
 }
 
+/// The same as far as it is recorded, for who is going to complete the record.
+pub(super) fn same_steps(migration: &Migration, recorded: &Recorded) -> Result<(), Error> {
+    let known = |step: &(Phase, usize)| recorded.step(step.0, step.1).is_some();
+    let difference = difference(migration, recorded, known);
+    refuse(migration, recorded, difference)
+}
+
 /// The same whatever the versions, for who is going to carry out more of a migration, forward or
 /// back: that must fit what is there.
 pub(crate) fn same_plan(migration: &Migration, recorded: &Recorded) -> Result<(), Error> {
-    let mut difference = parent_difference(migration, recorded);
-    for phase in Phase::ALL {
-        difference += &phase_difference(migration, recorded, phase);
-    }
+    let difference = difference(migration, recorded, |_| true);
     refuse(migration, recorded, difference)
+}
+
+fn difference(
+    migration: &Migration,
+    recorded: &Recorded,
+    asked: impl Fn(&(Phase, usize)) -> bool + Copy,
+) -> String {
+    let phases = Phase::ALL.into_iter();
+    let steps: String =
+        phases.map(|phase| phase_difference(migration, recorded, phase, asked)).collect();
+    parent_difference(migration, recorded) + &steps
 }
 
 fn refuse(migration: &Migration, recorded: &Recorded, diff: String) -> Result<(), Error> {
@@ -53,21 +68,21 @@ fn parent_difference(migration: &Migration, recorded: &Recorded) -> String {
 /// How many of a phase's steps are as they are for good; none where all of them are, and there can
 /// be no others.
 pub(crate) fn fixed_steps(recorded: &Recorded, phase: Phase) -> Option<usize> {
-    let end = match phase {
-        Phase::Expand => State::Expanded,
-        Phase::Migrate => State::Migrated,
-        Phase::Switch => State::Switched,
-        Phase::Contract => State::Contracted,
-    };
-    let complete = (end..=State::Contracted).contains(&recorded.state);
+    let complete = recorded.is_complete(phase);
     (!complete).then(|| recorded.last_effect(phase))
 }
 
-fn phase_difference(migration: &Migration, recorded: &Recorded, phase: Phase) -> String {
+fn phase_difference(
+    migration: &Migration,
+    recorded: &Recorded,
+    phase: Phase,
+    asked: impl Fn(&(Phase, usize)) -> bool,
+) -> String {
     let planned: Vec<_> = migration.steps(phase).collect();
     let all = planned.len().max(recorded.phase(phase).count());
     let fixed = fixed_steps(recorded, phase).unwrap_or(all);
-    let differences = (1..=fixed).filter_map(|ordinal| {
+    let asked = (1..=fixed).filter(|ordinal| asked(&(phase, *ordinal)));
+    let differences = asked.filter_map(|ordinal| {
         let step = planned.get(ordinal - 1);
         let was = recorded.step(phase, ordinal);
         let before = was.map_or("", |step| step.sql.as_str());

@@ -1,5 +1,6 @@
 //! May the record be changed by hand? Only what is certainly wrong is refused.
 
+use super::edited::same_steps;
 use super::{declares, same_plan};
 use crate::error::{Error, Kind};
 use crate::ledger::{Ledger, Recorded};
@@ -19,10 +20,14 @@ pub(crate) fn may_repair(
     let unknown = || Error::new(Kind::UnknownMigration { id: id.to_owned() });
     let wrong = match repair.what {
         What::AcceptPlan => no_plan_to_accept(ours.ok_or_else(unknown)?, recorded),
+        What::Recount => {
+            ours.and(recorded).ok_or_else(unknown)?;
+            None
+        }
         What::Forget => not_forgettable(ours, recorded.ok_or_else(unknown)?, ledger),
         What::MarkDone { phase, step } | What::MarkUndone { phase, step } => {
             let ours = ours.ok_or_else(unknown)?;
-            recorded.map_or(Ok(()), |recorded| same_plan(ours, recorded))?;
+            recorded.map_or(Ok(()), |recorded| same_steps(ours, recorded))?;
             let done = matches!(repair.what, What::MarkDone { .. });
             no_such_step(ours, phase, step).or_else(|| {
                 if done {
@@ -96,9 +101,8 @@ fn not_doable(
 }
 
 fn not_undoable(recorded: Option<&Recorded>, (phase, step): (Phase, usize)) -> Option<String> {
-    let known = recorded.and_then(|recorded| recorded.step(phase, step));
-    let (Some(recorded), Some(known)) = (recorded, known) else {
-        return Some("nothing is recorded of that step".to_owned());
+    let Some(recorded) = recorded.filter(|recorded| recorded.phase(phase).next().is_some()) else {
+        return Some(format!("nothing is recorded of its {phase}"));
     };
     let state = recorded.state;
     let after = (phase <= Phase::Migrate
@@ -108,7 +112,8 @@ fn not_undoable(recorded: Option<&Recorded>, (phase, step): (Phase, usize)) -> O
     if after {
         return Some(format!("it is {state}, which only what is done before can be"));
     }
-    let done = known.state.has_effect() || known.state.is_behind();
+    let known = recorded.step(phase, step)?;
+    let done = known.state.has_effect() || known.state.is_behind() || recorded.is_complete(phase);
     (!done).then(|| format!("step {step} of its {phase} is recorded as {}", known.state.name()))
 }
 

@@ -33,7 +33,7 @@ fn not_built_on(
     oldest: &Migration,
     migrations: &[&'static Migration],
 ) -> Result<(), Error> {
-    if let Some(unknown) = ledger.unknown(history).next() {
+    if let Some(unknown) = ledger.unknown(history).last() {
         let id = &unknown.id;
         return refuse(
             oldest,

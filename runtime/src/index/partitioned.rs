@@ -154,7 +154,7 @@ async fn briefly(
     statement: &str,
 ) -> Result<(), Error> {
     let evict = Some(format!("lock table only {table} in share update exclusive mode"));
-    let plan = LockPlan { evict, take, blocks: true };
+    let plan = LockPlan { evict, take, take_turned: Vec::new(), blocks: true };
     locked(stage, &plan, vec![in_the_way(index)], &[statement], None).await
 }
 

@@ -89,7 +89,11 @@ impl Page {
             self.comment("then the next try begins with this:");
             self.comment(mend.statement.sql);
         }
+        // What can stop half-way has committed by then, and blocks clients in its last part alone.
+        let is_one = alone.mend.is_empty();
+        let lasts = std::mem::replace(&mut self.lasts, is_one);
         self.outside(&alone.statement);
+        self.lasts = lasts;
     }
 
     /// A statement of its own, with a timeout that also counts its wait for older transactions.
@@ -108,7 +112,8 @@ impl Page {
 
     fn statement(&mut self, statement: &Statement) {
         self.prose(statement.why);
-        statement.locks.iter().for_each(|lock| self.comment(describe(lock)));
+        let lasts = self.lasts;
+        statement.locks.iter().for_each(|lock| self.comment(describe(lock, lasts)));
         self.sql(statement.sql);
     }
 
@@ -132,7 +137,7 @@ impl Page {
         self.line(format!("set local lock_timeout = '{}ms';", ROW_LOCK_TIMEOUT.as_millis()));
         self.line("set local synchronous_commit = off;");
         self.sql("select set_config('changeover.backfill', 'on', true)");
-        self.comment(describe(&lock));
+        self.comment(describe(&lock, false));
         self.comment("a client that writes a row of the same batch waits for this commit");
         self.comment("your own update triggers fire for each row; ours are told to stand aside");
         self.sql(&format!(
@@ -161,7 +166,7 @@ impl Page {
         ));
         self.comment("and writes what it gives back, unless a client has changed what was read:");
         let lock = TableLock { table, mode: LockMode::RowExclusive };
-        self.comment(describe(&lock));
+        self.comment(describe(&lock, false));
         self.comment(format!(
             "update {table} set ({}) = (…)\n\
              where ({}) is not distinct from (…) and ({pending});",
@@ -194,18 +199,20 @@ impl Page {
     }
 }
 
-fn describe(lock: &TableLock) -> String {
+/// `lasts` where the statement takes as long as its rows.
+fn describe(lock: &TableLock, lasts: bool) -> String {
+    let until = if lasts { "until it ends" } else { "until the commit, brief" };
     let blocks = match lock.mode {
         LockMode::AccessShare | LockMode::RowShare | LockMode::RowExclusive => {
-            "blocks neither reads nor writes"
+            "blocks neither reads nor writes".to_owned()
         }
         LockMode::ShareUpdateExclusive => {
-            "blocks neither reads nor writes, only vacuum and schema changes"
+            "blocks neither reads nor writes, only vacuum and schema changes".to_owned()
         }
         LockMode::Share | LockMode::ShareRowExclusive | LockMode::Exclusive => {
-            "blocks writes until the commit, brief; reads go on"
+            format!("blocks writes {until}; reads go on")
         }
-        LockMode::AccessExclusive => "blocks reads and writes until the commit, brief",
+        LockMode::AccessExclusive => format!("blocks reads and writes {until}"),
     };
     format!("lock: {} on {}: {blocks}", lock.mode, lock.table)
 }

@@ -4,7 +4,7 @@ use tracing::{Instrument as _, info_span};
 
 use super::Changeover;
 use crate::error::Error;
-use crate::gate;
+use crate::fence;
 use crate::ledger::{Ledger, Recorded, StepState};
 use crate::lock::Held;
 use crate::migration::{Migration, Migrations, Phase};
@@ -14,6 +14,7 @@ use crate::settings::Settings;
 use crate::status::State;
 use crate::store::events::{self, Event};
 use crate::store::{self, Store};
+use crate::{denied, gate};
 
 impl Changeover {
     /// Corrects what the database remembers, and records who did it, when and why in the table
@@ -28,7 +29,10 @@ impl Changeover {
         let span = info_span!("changeover", app = %settings.app, goal = "repair");
         let run = async {
             let mut held = session.lock(settings, settings.deadline).await?;
-            let outcome = carry_out(history, settings, &mut held, &repair, reason).await;
+            let outcome = match carry_out(history, settings, &mut held, &repair, reason).await {
+                Err(error) => Err(denied::explain(held.reader(), error).await),
+                done => done,
+            };
             held.release().await;
             outcome
         };
@@ -44,7 +48,8 @@ async fn carry_out(
     reason: &str,
 ) -> Result<(), Error> {
     store::prepare(held, settings).await?;
-    let ledger = Ledger::read(held.reader(), &settings.app).await?;
+    fence::take(held, settings).await?;
+    let ledger = Ledger::read_in_part(held.reader(), &settings.app).await?;
     gate::may_repair(history, &ledger, repair)?;
     let recorded = ledger.get(&repair.migration);
     let statements = statements(history, &settings.app, repair, recorded);
@@ -73,6 +78,7 @@ async fn together(
     event: &Event<'_>,
 ) -> Result<(), Error> {
     held.query("begin").await?;
+    held.hold().await?;
     for statement in statements {
         held.query(statement).await?;
     }
@@ -100,14 +106,36 @@ fn statements(
             let mut statements = store.complete(phase);
             statements.push(store.mark(phase, step, StepState::Done));
             statements.push(store.state(state_once_done(recorded, phase)));
+            let place = declared_at(history, phase, id);
+            statements.extend(place.map(|place| store.gate(phase, Some(place))));
             statements
         }
         What::MarkUndone { phase, step } => {
             let state = recorded.map(|recorded| state_once_undone(recorded, phase, step));
-            let mark = store.mark(phase, step, StepState::Undone);
-            [mark].into_iter().chain(state.map(|state| store.state(state))).collect()
+            // Undone would stand for a way back that has begun.
+            let mut statements = store.complete(phase);
+            statements.push(store.mark(phase, step, StepState::Planned));
+            statements.extend(state.map(|state| store.state(state)));
+            if phase == Phase::Switch && state == Some(State::Migrated) {
+                statements.push(store.gate(phase, None));
+            }
+            statements
+        }
+        What::Recount => {
+            let state = recorded.map(|recorded| recorded.counted(migration));
+            let state = state.map(|state| store.state(state));
+            [store::repair::unreadable(app, id)].into_iter().chain(state).collect()
         }
     }
+}
+
+/// The place of the migration that declares a switch or a contract.
+fn declared_at(history: &Migrations, phase: Phase, id: &str) -> Option<usize> {
+    history.migrations.iter().position(|migration| match phase {
+        Phase::Expand | Phase::Migrate => false,
+        Phase::Switch => migration.switches.contains(&id),
+        Phase::Contract => migration.contracts.contains(&id),
+    })
 }
 
 fn accepted(store: &Store<'_>, recorded: Option<&Recorded>) -> Vec<String> {
@@ -165,7 +193,11 @@ fn before_and_after(
             (was(phase, step), Some(StepState::Done.name().to_owned()))
         }
         What::MarkUndone { phase, step } => {
-            (was(phase, step), Some(StepState::Undone.name().to_owned()))
+            (was(phase, step), Some(StepState::Planned.name().to_owned()))
+        }
+        What::Recount => {
+            let counted = history.get(&repair.migration).zip(recorded);
+            (state, counted.map(|(migration, recorded)| recorded.counted(migration).to_string()))
         }
         What::Forget => (state, None),
     }

@@ -12,13 +12,16 @@ begin
             case when l.about <> '' then format(' (%s)', l.about) else '' end, l.head)
         from changeover.live_instances($1) l where l.position >= $3;
     if not found then
-        -- A gate that was opened and not gone through is no longer declared.
+        -- A gate that was opened and not gone through is no longer declared; that of a switch closes
+        -- when the switch has been taken back.
         delete from changeover.gates g
         using changeover.migrations m
         where g.history = $1 and g.position >= $3 and m.history = $1 and m.id = g.migration
-            and m.state not in ('switching', 'switched', 'contracting', 'contracted');
+            and not (g.phase = 'switch' and m.state in ('switching', 'switched'));
+        -- Until it is taken back, what is switched keeps out builds that do not declare it.
         update changeover.migrations m set state = 'undoing'
-        where m.history = $1 and m.id = any ($2) and m.state <> 'pending';
+        where m.history = $1 and m.id = any ($2)
+            and m.state not in ('pending', 'switching', 'switched');
     end if;
 end
 $$

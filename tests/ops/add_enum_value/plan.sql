@@ -40,8 +40,6 @@ alter type "public"."order_status" add value if not exists 'it''s lost';
 commit;
 
 -- set_default!(orders.status, "draft")
--- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
---   `copy` without a column list for good; name the columns instead
 
 -- 4/4 for new rows; those that are there keep their values
 begin;
@@ -53,6 +51,8 @@ alter table "public"."orders" alter column "status" set default 'draft';
 -- add_column!(orders.was: order_status not_null default "delivered" check("was <> 'draft'")),
 --   under the same lock: touches no row: PostgreSQL keeps a constant or stable default in its
 --   catalog
+-- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
+--   `copy` without a column list for good; name the columns instead
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" add column "was" "public"."order_status" not null default 'delivered';
 commit;

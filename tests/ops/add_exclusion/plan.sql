@@ -17,7 +17,7 @@ explain select from "public"."bookings";
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
--- lock: ACCESS EXCLUSIVE on "public"."bookings": blocks reads and writes until the commit, brief
+-- lock: ACCESS EXCLUSIVE on "public"."bookings": blocks reads and writes until it ends
 alter table "public"."bookings" add constraint "bookings_during_excl" exclude using gist ("during" with &&) where (note is distinct from 'draft');
 commit;
 
@@ -64,6 +64,6 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- lock: ACCESS EXCLUSIVE on "public"."bookings": blocks reads and writes until the commit, brief
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."bookings": blocks reads and writes until it ends
 -- undo: alter table "public"."bookings" drop constraint if exists "bookings_during_excl";
 -- undo: commit;

@@ -11,8 +11,6 @@
 --   `copy` without a column list for good; name the columns instead
 -- note: a trigger keeps `total` for good, because PostgreSQL adds a generated column by a
 --   rewrite alone: what a build writes to it is passed over without an error
--- note: a trigger keeps `size` for good, because PostgreSQL adds a generated column by a
---   rewrite alone: what a build writes to it is passed over without an error
 
 -- 1/1 the column, and the trigger that keeps it, in one transaction: no client meets one
 --   without the other
@@ -45,6 +43,8 @@ alter table "public"."items" enable always trigger "zzz_always_items_total_gener
 --   10 then 'large' else 'small' end", stored), under the same lock: the column, and the
 --   trigger that keeps it, in one transaction: no client meets one without the other; a plain
 --   column, so that no row is rewritten
+-- note: a trigger keeps `size` for good, because PostgreSQL adds a generated column by a
+--   rewrite alone: what a build writes to it is passed over without an error
 -- lock: ACCESS EXCLUSIVE on "public"."items": blocks reads and writes until the commit, brief
 alter table "public"."items" add column "size" text;
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."items": blocks neither reads nor writes, only vacuum and schema changes

@@ -29,6 +29,9 @@ declare
   numbers regclass := pg_catalog.pg_get_serial_sequence('"public"."orders"', 'number');
   queue bigint := hashtextextended('"public"."orders"."number"', 0);
 begin
+  if pg_sequence_last_value(numbers) is null then
+    perform nextval(numbers);
+  end if;
   if new."number" > pg_sequence_last_value(numbers) + 1000 then
     perform pg_advisory_lock(queue);
     if new."number" > pg_sequence_last_value(numbers) + 1000 then

@@ -15,6 +15,7 @@ mod m0001_base {
         create_table!(bare { id: bigint identity, at: timestamptz, extra: text });
         create_table!(parts { id: bigint not_null, partition_by(hash(id)) });
         create_table!(part { id: bigint not_null });
+        create_table!(checked { id: bigint not_null check("id <> 7") });
     }
 }
 
@@ -25,6 +26,7 @@ mod m0002_change {
         attach_partition!(nothing of events, from("2020-01-01") to("2021-01-01"));
         attach_partition!(part of parts, modulus(2) remainder(2));
         attach_partition!(part of customers, default);
+        attach_partition!(checked of parts, modulus(2) remainder(1));
     }
 }
 

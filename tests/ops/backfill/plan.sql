@@ -9,11 +9,6 @@
 -- add_column!(orders.note: text)
 -- note: a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a
 --   `copy` without a column list for good; name the columns instead
--- note: until the contract a trigger does the same for what builds write: a row with `"label"
---   is null` gets the values
--- note: an undo leaves the rows as the backfill made them
--- note: until the contract a trigger does the same for what builds write: a row with `note is
---   null and name <> ''` gets the values
 
 -- 1/1 touches no row: PostgreSQL keeps a constant or stable default in its catalog
 begin;
@@ -24,6 +19,9 @@ alter table "public"."orders" add column "note" text;
 --
 -- backfill!(orders.label = "case when priority >= 8 then 'high' else 'low' end"), under the
 --   same lock: what builds write that know no better, until the contract
+-- note: until the contract a trigger does the same for what builds write: a row with `"label"
+--   is null` gets the values
+-- note: an undo leaves the rows as the backfill made them
 create function "public"."orders_label_backfill_e40671cb"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
@@ -47,6 +45,8 @@ alter table "public"."orders" enable always trigger "zzz_0002_02_orders_label_ba
 --
 -- backfill!(orders { note = "'for ' || name" }, where = "note is null and name <> ''"), under
 --   the same lock: what builds write that know no better, until the contract
+-- note: until the contract a trigger does the same for what builds write: a row with `note is
+--   null and name <> ''` gets the values
 create function "public"."orders_note_backfill_f8d13643"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp

@@ -32,7 +32,7 @@ commit;
 set statement_timeout = 0;
 set lock_timeout = '300ms';
 -- nobody can read it before this is done
--- lock: ACCESS EXCLUSIVE on "public"."lengths": blocks reads and writes until the commit, brief
+-- lock: ACCESS EXCLUSIVE on "public"."lengths": blocks reads and writes until it ends
 refresh materialized view "public"."lengths";
 reset lock_timeout;
 reset statement_timeout;

@@ -8,7 +8,6 @@
 
 -- drop_generated!(users.shout)
 -- note: a build that writes the column before the contract has run fails (428C9)
--- note: what a build writes to the column before the contract is passed over
 
 -- 1/1 builds that leave the column to PostgreSQL are gone; its values stay
 begin;
@@ -19,6 +18,7 @@ alter table "public"."users" alter column "shout" drop expression;
 --
 -- drop_generated!(users.initial), under the same lock: builds that leave the column to
 --   PostgreSQL are gone; its values stay
+-- note: what a build writes to the column before the contract is passed over
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_always_users_initial_generated_14889c24_write" on "public"."users";
 drop function if exists "public"."users_initial_generated_14889c24"();

@@ -35,5 +35,10 @@ pub fn scenario() -> Scenario {
     Scenario::new(&HISTORY, "m0002_change")
         .seed("insert into orders (label) select 'l' || n from generate_series(1, 2000) n")
         .old_build(Client::of("orders").writes("label"))
-        .new_build(Client::of("orders").writes("label").also("number", "-$1::bigint"))
+        // Each number leaves room for those that PostgreSQL gives until the next one.
+        .new_build(Client::of("orders").writes("label").also("number", "$1::bigint * 10000"))
+        .equal(
+            "select count(*) from orders
+             where number > pg_sequence_last_value(pg_get_serial_sequence('orders', 'number')::regclass)",
+        )
 }

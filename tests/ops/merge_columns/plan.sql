@@ -13,7 +13,8 @@
 --   `insert` without a column list for good
 -- note: until the contract, what old builds write to `street`, `number` decides `line`, and the
 --   other way round: a value that the expressions cannot carry over and back is lost when the
---   other side is written
+--   other side is written, and one that `street`, `number` cannot hold at all is null there,
+--   where null is allowed
 -- note: from migrate on, a write of an old build for which `coalesce(street, '') || ' ' ||
 --   coalesce(number::text, '')` gives null fails (`line` is not null)
 
@@ -43,8 +44,18 @@ begin
     unfilled := old."addresses_street_number_line_unfilled_a10f4a26";
   end if;
   if new_given and not old_given then
-    new."street" := (select nullif(split_part(line, ' ', 1), '') from (select new.*) as "addresses");
-    new."number" := (select nullif(split_part(line, ' ', 2), '')::integer from (select new.*) as "addresses");
+    -- null where the old column has no room for it
+    begin
+      new."street" := (select nullif(split_part(line, ' ', 1), '') from (select new.*) as "addresses");
+    exception when data_exception or integrity_constraint_violation then
+      new."street" := null;
+    end;
+    -- null where the old column has no room for it
+    begin
+      new."number" := (select nullif(split_part(line, ' ', 2), '')::integer from (select new.*) as "addresses");
+    exception when data_exception or integrity_constraint_violation then
+      new."number" := null;
+    end;
   elsif not new_given and (old_given or unfilled) then
     new."line" := (select coalesce(street, '') || ' ' || coalesce(number::text, '') from (select new.*) as "addresses");
   end if;

@@ -11,8 +11,8 @@
 -- runs outside a transaction
 set statement_timeout = 0;
 set lock_timeout = '300ms';
--- as long as the query takes; only another refresh waits
--- lock: EXCLUSIVE on "public"."names": blocks writes until the commit, brief; reads go on
+-- as long as the query takes; another refresh, a vacuum and an analyze of it wait
+-- lock: EXCLUSIVE on "public"."names": blocks writes until it ends; reads go on
 refresh materialized view concurrently "public"."names";
 reset lock_timeout;
 reset statement_timeout;

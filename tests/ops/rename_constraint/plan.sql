@@ -25,9 +25,6 @@ commit;
 -- rename_constraint!(users.users_pkey => users_key)
 -- note: a statement that names the constraint, `on conflict on constraint`, says `users_pkey`
 --   until the contract and `users_key` from then on; name its columns instead
--- note: a statement that names the constraint, `on conflict on constraint`, says
---   `users_email_key` until the contract and `users_address_key` from then on; name its columns
---   instead
 
 -- 1/1 no build says `on conflict on constraint` with the old name any more
 begin;
@@ -38,6 +35,9 @@ alter table "public"."users" rename constraint "users_pkey" to "users_key";
 --
 -- rename_constraint!(users.users_email_key => users_address_key), under the same lock: no build
 --   says `on conflict on constraint` with the old name any more
+-- note: a statement that names the constraint, `on conflict on constraint`, says
+--   `users_email_key` until the contract and `users_address_key` from then on; name its columns
+--   instead
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" rename constraint "users_email_key" to "users_address_key";
 commit;

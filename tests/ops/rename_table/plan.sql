@@ -67,12 +67,21 @@ commit;
 
 -- rename_table!(users => "Account's")
 
--- 1/1 no build names `users` any more
+-- 1/2 no build names `users` any more
 begin;
 set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
 -- locks the view alone
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop view "public"."users";
--- as PostgreSQL would have named it under the table's new name
+commit;
+
+-- 2/2 as PostgreSQL would have named it under the table's new name; waits for transactions that
+--   hold numbers of it, and keeps others waiting until its commit, which is at once
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."users_id_seq": blocks reads and writes until the commit, brief
 alter sequence if exists "public"."users_id_seq" rename to "Account's_id_seq";
 commit;
 

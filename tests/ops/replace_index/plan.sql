@@ -19,7 +19,7 @@ explain select from "public"."labels";
 
 -- replace_index!(users_username_idx => users(username, id), include(email))
 
--- 1/3 beside the old one, concurrently
+-- 1/4 beside the old one, concurrently
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -33,7 +33,12 @@ reset statement_timeout;
 -- replace_index!(by_email => users(sql("lower(email)") desc), unique, where = "email <> ''")
 -- note: fails if two rows are equal, and from its second scan on refuses writes that would be
 
--- 2/3 beside the old one, concurrently
+-- 2/4 finds rows that would fail, before anything is built
+-- stops the migration, with nothing locked, if rows share their key in `by_email` with another row
+-- help: make them differ, or delete all but one
+select * from "public"."users" where (email <> '') and ((lower(email))) in (select (lower(email)) from "public"."users" where email <> '' group by (lower(email)) having count(*) > 1) limit 5;
+
+-- 3/4 beside the old one, concurrently
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -46,13 +51,13 @@ reset statement_timeout;
 
 -- replace_index!(labels_text_idx => labels(text desc), direct(max_rows = 10_000, reason = "a few labels"))
 
--- 3/3 reads and writes wait for one scan
+-- 4/4 reads and writes wait for one scan
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
--- lock: ACCESS EXCLUSIVE on "public"."labels": blocks reads and writes until the commit, brief
+-- lock: ACCESS EXCLUSIVE on "public"."labels": blocks reads and writes until it ends
 drop index "public"."labels_text_idx";
--- lock: SHARE on "public"."labels": blocks writes until the commit, brief; reads go on
+-- lock: SHARE on "public"."labels": blocks writes until it ends; reads go on
 create index "labels_text_idx" on "public"."labels" ("text" desc);
 commit;
 
@@ -101,9 +106,9 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- lock: ACCESS EXCLUSIVE on "public"."labels": blocks reads and writes until the commit, brief
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."labels": blocks reads and writes until it ends
 -- undo: drop index "public"."labels_text_idx";
--- undo: -- lock: SHARE on "public"."labels": blocks writes until the commit, brief; reads go on
+-- undo: -- lock: SHARE on "public"."labels": blocks writes until it ends; reads go on
 -- undo: create index "labels_text_idx" on "public"."labels" ("text");
 -- undo: commit;
 

@@ -17,7 +17,7 @@ explain select from "public"."users";
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
--- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until it ends
 alter table "public"."users" set unlogged;
 commit;
 
@@ -62,6 +62,6 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until it ends
 -- undo: alter table "public"."users" set logged;
 -- undo: commit;

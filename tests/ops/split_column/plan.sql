@@ -13,11 +13,12 @@
 --   `insert` without a column list for good
 -- note: until the contract, what old builds write to `name` decides `first_name`, `last_name`,
 --   and the other way round: a value that the expressions cannot carry over and back is lost
---   when the other side is written
+--   when the other side is written, and one that `name` cannot hold at all is null there, where
+--   null is allowed
 -- note: from migrate on, a write of an old build for which `split_part(name, ' ', 1)` gives
 --   null fails (`first_name` is not null)
 -- note: until the contract, a write of a new build for which `concat_ws(' ', first_name,
---   last_name)` gives null fails (`name` is not null)
+--   last_name)` gives null, or fails, fails too (`name` is not null)
 -- note: index `users_name_idx` goes with `name`: add one on `first_name`, `last_name` before
 --   the contract if queries need it
 
