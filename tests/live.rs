@@ -76,6 +76,8 @@ mod pooler;
 mod preflight;
 #[path = "live/privileges.rs"]
 mod privileges;
+#[path = "live/quoting.rs"]
+mod quoting;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repair.rs"]
@@ -94,6 +96,8 @@ mod retyped_tables;
 mod role_settings;
 #[path = "live/search_path.rs"]
 mod search_path;
+#[path = "live/secrets.rs"]
+mod secrets;
 #[path = "live/state_schema.rs"]
 mod state_schema;
 #[path = "live/statements.rs"]
