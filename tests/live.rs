@@ -10,6 +10,8 @@ mod blocked;
 mod bound;
 #[path = "live/by_hand.rs"]
 mod by_hand;
+#[path = "live/clocks.rs"]
+mod clocks;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -50,10 +52,14 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/kills.rs"]
+mod kills;
 #[path = "live/lease_race.rs"]
 mod lease_race;
 #[path = "live/leases.rs"]
 mod leases;
+#[path = "live/lost_statements.rs"]
+mod lost_statements;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/outside.rs"]
@@ -78,6 +84,8 @@ mod renamed_table;
 mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/replica.rs"]
+mod replica;
 #[path = "live/restart.rs"]
 mod restart;
 #[path = "live/retyped.rs"]

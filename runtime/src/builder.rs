@@ -3,7 +3,6 @@
 mod answer;
 mod leases;
 mod preflight;
-mod statements;
 mod throttle;
 
 use std::fmt;

@@ -14,6 +14,14 @@ use crate::sql::{Scope, milliseconds, quote_literal, set};
 /// The first half of the advisory lock's key; the second is the history's name.
 pub(crate) const LOCK_CLASS: i32 = 0x6368_6f76;
 
+/// For what we ask ourselves: whatever path the role was given, and whatever others have put into
+/// `public`, a name without a schema is PostgreSQL's own.
+pub(crate) const OWN_PATH: (&str, &str) = ("search_path", "pg_catalog, pg_temp");
+
+/// For the plan's statements: in a query or an expression of the user's a name without a schema is
+/// one of `public`.
+pub(crate) const PLANS_PATH: (&str, &str) = ("search_path", "public, pg_temp");
+
 pub(crate) const POLL: Duration = Duration::from_millis(500);
 
 /// A session that nothing can be run on without the lock, except to read.
@@ -161,11 +169,16 @@ impl Session {
             self.query("rollback").await?;
             // Behind a pooler it would be a lock of somebody else's.
             if !self.executor.is_pooled() {
-                self.query("select pg_advisory_unlock_all()").await?;
+                self.query("select pg_catalog.pg_advisory_unlock_all()").await?;
             }
             self.dirty = false;
         }
-        Ok(())
+        // What is set on a pooler's session would be another client's.
+        if self.executor.is_pooled() {
+            return Ok(());
+        }
+        // No function sets it: what the name of one means hangs on the path of before.
+        self.query(&format!("set {} = {}", OWN_PATH.0, OWN_PATH.1)).await.map(drop)
     }
 
     async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
@@ -275,8 +288,7 @@ fn base_settings(
     let lock_timeout = milliseconds(settings.lock_timeout);
     let mut base = vec![
         ("application_name", "changeover"),
-        // In a query or an expression of the user's a name without a schema is one of `public`.
-        ("search_path", "public, pg_temp"),
+        OWN_PATH,
         // A policy that hides rows from us would leave them out of a backfill: an error is better.
         ("row_security", "off"),
         ("standard_conforming_strings", "on"),
@@ -288,6 +300,10 @@ fn base_settings(
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
         ("changeover.backfill", "off"),
+        // A backfill goes by `ctid`, and gives values to functions of the service as text.
+        ("enable_tidscan", "on"),
+        ("extra_float_digits", "1"),
+        ("bytea_output", "hex"),
         // The lock of a runner that was cut off without a word is given back within a minute; on
         // a Unix-domain socket these change nothing.
         ("tcp_keepalives_idle", "30"),

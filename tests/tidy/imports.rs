@@ -19,7 +19,6 @@ const MACROS: &[&[&str]] = &[
 const RUNTIME: &[&[&str]] = &[
     &[
         "migration",
-        "obstacle",
         "report",
         "status",
         "error",
