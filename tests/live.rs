@@ -30,6 +30,8 @@ mod deadlocks;
 mod direct;
 #[path = "live/disk_full.rs"]
 mod disk_full;
+#[path = "live/dropped.rs"]
+mod dropped;
 #[path = "live/edited.rs"]
 mod edited;
 #[path = "live/failover.rs"]
