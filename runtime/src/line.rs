@@ -58,10 +58,12 @@ impl Line {
         let Some(connector) = self.connector.as_ref().filter(|_| self.dead) else {
             return Ok(false);
         };
-        self.session = connector.connect().await?;
+        let connected = timeout(self.patience, connector.connect()).await;
+        self.session = connected.map_err(|_| dead())??;
         if let Some(old) = self.backend.take() {
             // Best effort: where it is still at work, the lock is waited for.
-            let _ = old.is_lost(self.session.as_mut(), Duration::ZERO).await;
+            let ask = old.is_lost(self.session.as_mut(), Duration::ZERO);
+            let _ = timeout(self.patience, ask).await;
         }
         self.dead = false;
         Ok(true)
