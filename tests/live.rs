@@ -10,6 +10,8 @@ mod blocked;
 mod bound;
 #[path = "live/by_hand.rs"]
 mod by_hand;
+#[path = "live/clocks.rs"]
+mod clocks;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -68,6 +70,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/pooler.rs"]
+mod pooler;
 #[path = "live/preflight.rs"]
 mod preflight;
 #[path = "live/privileges.rs"]

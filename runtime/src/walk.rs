@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
 use crate::heap::{Cursor, Leaf, STRIPES, leaves};
+use crate::lock::PLANS_PATH;
 use crate::migration::{LockMode, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{OWN, milliseconds};
@@ -67,6 +68,7 @@ pub(crate) async fn fill<F: Filler>(
     // On the session and not in each transaction, because each is a single statement. The rows
     // and the cursor are lost or kept together, so the commit need not wait for the disk.
     let settings = [
+        PLANS_PATH,
         ("changeover.backfill", "on"),
         ("lock_timeout", timeout.as_str()),
         ("synchronous_commit", "off"),

@@ -19,7 +19,6 @@ const MACROS: &[&[&str]] = &[
 const RUNTIME: &[&[&str]] = &[
     &[
         "migration",
-        "obstacle",
         "report",
         "status",
         "error",
@@ -41,6 +40,7 @@ const RUNTIME: &[&[&str]] = &[
         "line",
         "lock",
         "fence",
+        "pooled",
         "blockers",
         "retry",
         "store",

@@ -177,16 +177,22 @@ pub(crate) fn drop_trigger_if_exists(table: &TableName, name: &str) -> Statement
 }
 
 /// A trigger function in the schema of its table. Its search path is pinned, so that no session's
-/// own can change what it does.
+/// own can change what it does; it is the runner's, so that an expression means the same in a
+/// backfill.
 pub(crate) fn create_function(table: &TableName, name: &str, body: &str) -> Statement {
-    let mut path = vec!["pg_catalog".to_owned(), format!("\"{}\"", table.schema())];
-    if table.schema() != "public" {
-        path.push("public".into());
-    }
-    let (function, path) = (table.sibling(name), path.join(", "));
+    let function = table.sibling(name);
     Statement::free(format!(
         "create function {function}() returns trigger\n  language plpgsql\n  \
-         set search_path = {path}, pg_temp\nas $changeover$\n{body}\n$changeover$"
+         set search_path = pg_catalog, \"public\", pg_temp\nas $changeover$\n{body}\n$changeover$"
+    ))
+}
+
+/// Lets a function that needs nothing but PostgreSQL's own run with its owner's rights. Whoever may
+/// make functions in `public` must not have theirs called so.
+pub(crate) fn as_owner(table: &TableName, function: &str) -> Statement {
+    let function = table.sibling(function);
+    Statement::free(format!(
+        "alter function {function}() security definer set search_path = pg_catalog, pg_temp"
     ))
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod index;
 pub(crate) mod kept;
 pub(crate) mod label;
 pub(crate) mod logged;
+pub(crate) mod look;
 pub(crate) mod materialized;
 pub(crate) mod not_null;
 pub(crate) mod numbers;
