@@ -117,9 +117,7 @@ impl fmt::Display for Kind {
                  help: say why in a sentence; whoever looks into `changeover.events` will ask"
             ),
             Kind::Violation { table, problem, help, samples } => {
-                writeln!(f, "rows of {table} {problem}")?;
-                samples.iter().try_for_each(|sample| writeln!(f, "  {sample}"))?;
-                write!(f, "help: {help}")
+                write!(f, "rows of {table} {problem}\n{}help: {help}", lines(samples))
             }
             Kind::Unfilled { table, rows } => write!(
                 f,
@@ -225,6 +223,10 @@ fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) ->
     write!(f, "no lock after {waited:.0?}")?;
     by.iter().try_for_each(|blocker| write!(f, "\n  {blocker}"))?;
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
+}
+
+fn lines(samples: &[String]) -> String {
+    samples.iter().fold(String::new(), |lines, sample| lines + "  " + sample + "\n")
 }
 
 fn preflight(f: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
