@@ -251,9 +251,9 @@ async fn casts(held: &mut Held<'_>, convert: &Convert) -> Result<Vec<String>, Er
     let Convert { table, write, .. } = convert;
     let names: Vec<String> = write.iter().map(|name| quote_literal(name)).collect();
     let sql = format!(
-        "select format_type(a.atttypid, -1) \
-         from unnest(array[{}]) with ordinality as w (name, n) join pg_catalog.pg_attribute a \
-         on a.attrelid = to_regclass({}) and '\"' || replace(a.attname, '\"', '\"\"') || '\"' = w.name \
+        "select pg_catalog.format_type(a.atttypid, -1) \
+         from pg_catalog.unnest(array[{}]) with ordinality as w (name, n) join pg_catalog.pg_attribute a \
+         on a.attrelid = pg_catalog.to_regclass({})::oid and '\"' || pg_catalog.replace(a.attname, '\"', '\"\"') || '\"' = w.name \
          where a.attnum > 0 and not a.attisdropped order by w.n",
         names.join(", "),
         quote_literal(table)

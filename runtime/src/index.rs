@@ -4,11 +4,12 @@ mod child_name;
 mod partitioned;
 
 use crate::error::{Error, Kind};
-use crate::lock::Held;
+use crate::lock::{Held, PLANS_PATH};
 use crate::migration::{Index, LockMode, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{milliseconds, quote_literal};
 use crate::stage::Stage;
+use crate::throttle::{self, Weight};
 
 /// What the catalogs say of an index.
 #[derive(PartialEq, Eq)]
@@ -72,6 +73,9 @@ async fn build_until_valid(
             Truth::Invalid if ours => (index.drop, false),
             _ => (index.create, true),
         };
+        if builds {
+            throttle::pass(stage, Weight::Heavy).await?;
+        }
         let outcome = stage.held.query_alone(sql).await;
         let outcome = outcome.map_err(|error| name_taken(index.name, error));
         ours |= outcome.as_ref().err().is_none_or(|error| !error.is_name_taken());
@@ -125,7 +129,7 @@ pub(crate) async fn left_nothing(held: &mut Held<'_>, index: &Index, error: &Err
 async fn truth(held: &mut Held<'_>, name: &str) -> Result<Truth, Error> {
     let sql = format!(
         "select indisvalid and indisready and indislive from pg_catalog.pg_index \
-         where indexrelid = to_regclass({})",
+         where indexrelid = pg_catalog.to_regclass({})::oid",
         quote_literal(name)
     );
     Ok(match held.query(&sql).await?.value() {
@@ -140,7 +144,7 @@ async fn truth(held: &mut Held<'_>, name: &str) -> Result<Truth, Error> {
 /// PostgreSQL manual, section "`pg_class`", column `relkind`.
 async fn kind(held: &mut Held<'_>, name: &str) -> Result<Option<String>, Error> {
     let sql = format!(
-        "select relkind from pg_catalog.pg_class where oid = to_regclass({})",
+        "select relkind from pg_catalog.pg_class where oid = pg_catalog.to_regclass({})::oid",
         quote_literal(name)
     );
     Ok(held.query(&sql).await?.value().map(str::to_owned))
@@ -153,7 +157,7 @@ async fn with_budget(
     work: impl AsyncFnOnce(&mut Stage<'_, '_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let budget = milliseconds(stage.settings.index_timeout);
-    stage.held.set(&[("lock_timeout", &budget)]).await?;
+    stage.held.set(&[PLANS_PATH, ("lock_timeout", &budget)]).await?;
     let outcome = work(stage).await;
     stage.held.restore().await;
     outcome

@@ -93,7 +93,8 @@ impl Store<'_> {
              set state = '{state}', finished_at = {finished} \
              where history = {history} and id = {id} and {own} returning 1), \
              closed as (delete from changeover.gates \
-             where history = {history} and migration = {id} and {closes}) \
+             where history = {history} and migration = {id} and {closes} \
+             and exists (select from changed)) \
              select pg_catalog.pg_notify('changeover', {history}) from changed"
         );
         held.fenced(&sql).await

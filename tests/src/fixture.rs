@@ -99,20 +99,12 @@ impl Fixture {
 
     /// Waits until a query that gives one boolean gives true.
     pub async fn wait_until(&self, condition: &str) -> Result<(), Failure> {
-        let started = Instant::now();
-        let mut pace = tokio::time::interval(Duration::from_millis(5));
-        while !self.holds(condition).await? {
-            pace.tick().await;
-            if started.elapsed() > PATIENCE {
-                fail!("never came true: {condition}");
-            }
-        }
-        Ok(())
+        wait_until(&self.db, condition).await
     }
 
     /// Asks a query that gives one boolean.
     pub async fn holds(&self, condition: &str) -> Result<bool, Failure> {
-        Ok(self.db.query_one(condition, &[]).await?.get(0))
+        holds(&self.db, condition).await
     }
 
     /// Asks a query that gives one number.
@@ -137,6 +129,24 @@ impl Fixture {
             ("the model", &catalog::dump(&model).await?),
         )
     }
+}
+
+/// Waits until a query that gives one boolean gives true.
+pub async fn wait_until(db: &tokio_postgres::Client, condition: &str) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut pace = tokio::time::interval(Duration::from_millis(5));
+    while !holds(db, condition).await? {
+        pace.tick().await;
+        if started.elapsed() > PATIENCE {
+            fail!("never came true: {condition}");
+        }
+    }
+    Ok(())
+}
+
+/// Asks a query that gives one boolean.
+pub async fn holds(db: &tokio_postgres::Client, condition: &str) -> Result<bool, Failure> {
+    Ok(db.query_one(condition, &[]).await?.get(0))
 }
 
 /// A runner in a process of its own.

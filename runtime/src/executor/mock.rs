@@ -85,11 +85,11 @@ fn usual(sql: &str) -> Rows {
         ("select pg_catalog.to_regnamespace('changeover", &[&["f", "f"]]),
         ("select coalesce(max(version)", &[&["1000"]]),
         ("select pg_catalog.to_regclass('changeover", &[&["f", "f", "f"]]),
-        ("select name from unnest", &[&[TABLE]]),
+        ("select name from pg_catalog.unnest", &[&[TABLE]]),
         ("with recursive tree", &[&["5", TABLE, "100"]]),
         ("with filled", &[&["3"]]),
         ("select count(*)", &[&["0"]]),
-        ("select format_type", &[&["text"]]),
+        ("select pg_catalog.format_type", &[&["text"]]),
         ("select ctid", &[&["(0,1)", "7", "ann"]]),
         ("explain", &[&["[{\"Plan\": {\"Plan Rows\": 3}}]"]]),
     ];

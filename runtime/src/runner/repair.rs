@@ -106,6 +106,8 @@ fn statements(
             let mut statements = store.complete(phase);
             statements.push(store.mark(phase, step, StepState::Done));
             statements.push(store.state(state_once_done(recorded, phase)));
+            let place = declared_at(history, phase, id);
+            statements.extend(place.map(|place| store.gate(phase, Some(place))));
             statements
         }
         What::MarkUndone { phase, step } => {
@@ -114,6 +116,9 @@ fn statements(
             let mut statements = store.complete(phase);
             statements.push(store.mark(phase, step, StepState::Planned));
             statements.extend(state.map(|state| store.state(state)));
+            if phase == Phase::Switch && state == Some(State::Migrated) {
+                statements.push(store.gate(phase, None));
+            }
             statements
         }
         What::Recount => {
@@ -122,6 +127,15 @@ fn statements(
             [store::repair::unreadable(app, id)].into_iter().chain(state).collect()
         }
     }
+}
+
+/// The place of the migration that declares a switch or a contract.
+fn declared_at(history: &Migrations, phase: Phase, id: &str) -> Option<usize> {
+    history.migrations.iter().position(|migration| match phase {
+        Phase::Expand | Phase::Migrate => false,
+        Phase::Switch => migration.switches.contains(&id),
+        Phase::Contract => migration.contracts.contains(&id),
+    })
 }
 
 fn accepted(store: &Store<'_>, recorded: Option<&Recorded>) -> Vec<String> {

@@ -200,7 +200,7 @@ async fn a_broken_run_is_tidied_up_by_the_next() {
     let after: Vec<String> = log.all().split_off(before);
     assert_eq!(
         after.iter().take(2).collect::<Vec<_>>(),
-        ["rollback", "select pg_advisory_unlock_all()"]
+        ["rollback", "select pg_catalog.pg_advisory_unlock_all()"]
     );
 }
 
