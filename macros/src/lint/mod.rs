@@ -1,5 +1,6 @@
 //! What raw SQL may do: the forms that a macro does better, and the locks of the rest.
 
+mod clause;
 mod form;
 mod locks;
 mod rules;
@@ -16,6 +17,8 @@ pub(crate) use rules::{NAMES, Rule};
 /// A form that a statement has and that a rule refuses.
 pub(crate) struct Finding {
     pub(crate) rule: &'static Rule,
+    /// What it does, behind the words of the rule.
+    pub(crate) does: &'static str,
     /// What to write in its place, with the user's names.
     pub(crate) instead: String,
 }
@@ -27,16 +30,20 @@ pub(crate) fn findings(statement: Node) -> Vec<Finding> {
     }
     let mut found: Vec<Finding> = Vec::new();
     let rule_of = |form: Form| RULES.iter().find(|rule| rule.form == form);
+    let finding = |rule: &'static Rule, part: Node| Finding {
+        rule,
+        does: rule.does_in(statement, part),
+        instead: template::fill_in(rule.instead, statement, part),
+    };
     for (form, part) in form::parts(statement) {
         let Some(rule) = rule_of(form) else { continue };
         if !found.iter().any(|other| other.rule.name == rule.name) {
-            found.push(Finding { rule, instead: template::fill_in(rule.instead, statement, part) });
+            found.push(finding(rule, part));
         }
     }
     let whole = rule_of((statement.kind(), statement.kind()));
     if let Some(rule) = whole.filter(|_| found.is_empty()) {
-        found
-            .push(Finding { rule, instead: template::fill_in(rule.instead, statement, statement) });
+        found.push(finding(rule, statement));
     }
     found
 }

@@ -2,7 +2,7 @@
 //!
 //! The catalog of unsafe forms is what nine tools refuse, with the locks that were measured.
 
-use crate::grammar::Kind as K;
+use crate::grammar::{Kind as K, Node};
 use crate::lint::form::Form;
 
 /// A form of a statement that `sql!` refuses.
@@ -25,6 +25,7 @@ const REWRITES: &str = "rewrites the table while nobody can read it";
 const SCANS: &str = "reads every row while nobody can write";
 const BUILDS: &str = "builds an index while nobody can write";
 const LOCKS_ROWS: &str = "locks every row that it writes until its transaction ends";
+const LASTS: &str = "takes as long as its query, with its transaction open";
 const OPAQUE: &str = "hides what it does and locks";
 /// None of these can be allowed: the runner could not carry them out.
 const NOT_OURS: &str =
@@ -48,6 +49,17 @@ impl Rule {
     /// The form in SQL.
     pub(crate) fn words(&self) -> String {
         self.name.replace('_', " ")
+    }
+
+    /// What the form does as this statement has it.
+    pub(crate) fn does_in(&self, statement: Node, part: Node) -> &'static str {
+        let is_concurrent = statement.find(K::CONCURRENTLY_KW).is_some();
+        match statement.kind() {
+            K::CREATE_INDEX | K::REINDEX if is_concurrent => OUTSIDE,
+            K::REFRESH if is_concurrent => LASTS,
+            _ if self.does == SCANS && part.has(K::NOT_VALID) => UNKNOWN,
+            _ => self.does,
+        }
     }
 
     pub(crate) fn can_be_allowed(&self) -> bool {
@@ -75,10 +87,10 @@ pub(crate) const RULES: &[Rule] = &[
     rule((K::ALTER_COLUMN, K::SET_STATISTICS), "set_statistics", UNKNOWN, "set_statistics!({t}.{c}, …)"),
     rule((K::ALTER_COLUMN, K::SET_STORAGE), "set_storage", UNKNOWN, "set_storage!({t}.{c}, …)"),
     rule((K::ALTER_COLUMN, K::SET_COMPRESSION), "set_compression", UNKNOWN, "set_compression!({t}.{c}, …)"),
-    rule((K::ADD_CONSTRAINT, K::CHECK_CONSTRAINT), "add_check", SCANS, "add_check!({t}, \"{check}\")"),
-    rule((K::ADD_CONSTRAINT, K::FOREIGN_KEY_CONSTRAINT), "add_foreign_key", SCANS, "add_foreign_key!({key} => {target})"),
-    rule((K::ADD_CONSTRAINT, K::UNIQUE_CONSTRAINT), "add_unique", BUILDS, "add_unique!({t}({c}))"),
-    rule((K::ADD_CONSTRAINT, K::PRIMARY_KEY_CONSTRAINT), "add_primary_key", BUILDS, "add_primary_key!({t}({c}))"),
+    rule((K::ADD_CONSTRAINT, K::CHECK_CONSTRAINT), "add_check", SCANS, "add_check!({t}, \"{check}\"{more})"),
+    rule((K::ADD_CONSTRAINT, K::FOREIGN_KEY_CONSTRAINT), "add_foreign_key", SCANS, "add_foreign_key!({key} => {target}{more})"),
+    rule((K::ADD_CONSTRAINT, K::UNIQUE_CONSTRAINT), "add_unique", BUILDS, "add_unique!({t}({c}){more})"),
+    rule((K::ADD_CONSTRAINT, K::PRIMARY_KEY_CONSTRAINT), "add_primary_key", BUILDS, "add_primary_key!({t}({c}){more})"),
     rule((K::ADD_CONSTRAINT, K::EXCLUDE_CONSTRAINT), "add_exclude", BUILDS, "add_exclusion!({t}, …)"),
     rule((K::ADD_CONSTRAINT, K::NOT_NULL_CONSTRAINT), "add_not_null", SCANS, "set_not_null!({t}.{c})"),
     table(K::DROP_CONSTRAINT, "drop_constraint", UNKNOWN, "drop_constraint!({t}.{was})"),
@@ -111,7 +123,7 @@ pub(crate) const RULES: &[Rule] = &[
     whole(K::DROP_TABLE, "drop_table", LOSES, "drop_table!({t})"),
     whole(K::TRUNCATE, "truncate", LOSES, "drop_table!({t}), or deletes in batches by the service"),
 
-    whole(K::CREATE_INDEX, "create_index", BUILDS, "add_index!({t}({c}))"),
+    whole(K::CREATE_INDEX, "create_index", BUILDS, "add_index!({t}{index})"),
     whole(K::DROP_INDEX, "drop_index", LOSES, "drop_index!({t})"),
     whole(K::REINDEX, "reindex", BUILDS, "rebuild_index!({t})"),
     rule((K::ALTER_INDEX, K::INDEX_RENAME_TO), "rename_index", UNKNOWN, "rename_index!({t} => {n})"),
@@ -161,7 +173,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule((K::COMMENT_ON, K::OBJECT_TABLE), "comment_on_table", UNKNOWN, "set_comment!(table …, \"…\")"),
     rule((K::COMMENT_ON, K::OBJECT_COLUMN), "comment_on_column", UNKNOWN, "set_comment!(column …, \"…\")"),
 
-    whole(K::UPDATE, "update", LOCKS_ROWS, "backfill!({t}.{set})"),
+    whole(K::UPDATE, "update", LOCKS_ROWS, "backfill!({set})"),
     whole(K::DELETE, "delete", LOCKS_ROWS, "deletes in batches by the service, or a where that names a key"),
     whole(K::MERGE, "merge", LOCKS_ROWS, "backfill!({t}.… = \"…\")"),
     rule((K::INSERT, K::SELECT), "insert_select", LOCKS_ROWS, "backfill!(…), or values for rows of reference"),

@@ -1,6 +1,7 @@
 //! Help that can be pasted: a macro with the names of the statement that it stands for.
 
 use crate::grammar::{Kind, Node};
+use crate::lint::clause;
 
 /// Finds a name in a statement, or in the part of it that a rule is about.
 type Find = fn(Node, Node) -> Option<String>;
@@ -22,6 +23,9 @@ const PLACES: &[(&str, Find)] = &[
     ("{key}", key),
     ("{target}", |_, part| target(part)),
     ("{set}", |statement, _| assignment(statement)),
+    ("{index}", |statement, _| clause::index(statement)),
+    // What else is said of a constraint, with a comma in front.
+    ("{more}", |_, part| clause::constraint(part)),
 ];
 
 const OBJECTS: &[Kind] = &[
@@ -81,7 +85,9 @@ fn unqualified(node: Node) -> String {
 
 fn columns(statement: Node, part: Node) -> Option<String> {
     let items: Vec<String> = named(part, Kind::PARTITION_ITEM).into_iter().map(index_key).collect();
-    let names = named(part, Kind::COLUMN_NAME_REF).into_iter().map(|name| name.text().to_owned());
+    // Behind the key an `include` may name others.
+    let key = part.find(Kind::CONSTRAINT_COLUMN_REF_LIST).unwrap_or(part);
+    let names = named(key, Kind::COLUMN_NAME_REF).into_iter().map(|name| name.text().to_owned());
     let found = if items.is_empty() { names.collect() } else { items };
     if !found.is_empty() {
         return Some(found.join(", "));
@@ -96,16 +102,27 @@ fn named(node: Node, kind: Kind) -> Vec<Node> {
     node.all().into_iter().filter(|inner| inner.kind() == kind).collect()
 }
 
-fn index_key(item: Node) -> String {
+pub(super) fn index_key(item: Node) -> String {
     let text = item.text();
     match item.children().next() {
         Some(value) if value.kind() != Kind::NAME_REF => {
             let (sql, rest) = text.split_at(value.text().len());
             let sql = sql.strip_prefix('(').and_then(|sql| sql.strip_suffix(')')).unwrap_or(sql);
-            format!("sql(\"{sql}\"){rest}")
+            format!("sql({}){}", quoted(sql), order(rest))
         }
-        _ => text.to_lowercase(),
+        _ => order(text),
     }
+}
+
+/// `desc nulls_last`.
+fn order(text: &str) -> String {
+    let text = text.to_lowercase();
+    text.replace("nulls first", "nulls_first").replace("nulls last", "nulls_last")
+}
+
+/// As a string of the macro's.
+pub(super) fn quoted(sql: &str) -> String {
+    format!("{sql:?}")
 }
 
 /// `uuid not_null default sql("gen_random_uuid()")`.
@@ -128,7 +145,9 @@ fn modifier(node: Node) -> Option<String> {
         Kind::GENERATED_CONSTRAINT => "identity".into(),
         Kind::DEFAULT_CONSTRAINT => format!("default {}", default(node.children().last()?)),
         Kind::CHECK_CONSTRAINT => format!("check(\"{}\")", in_parentheses(node)?),
-        Kind::REFERENCES_CONSTRAINT => format!("references({})", target(node)?),
+        Kind::REFERENCES_CONSTRAINT => {
+            format!("references({}{})", target(node)?, clause::reference(node))
+        }
         _ => return None,
     })
 }
@@ -161,8 +180,10 @@ fn key(statement: Node, part: Node) -> Option<String> {
 fn target(part: Node) -> Option<String> {
     let table = part.child(Kind::TABLE_NAME_REF)?;
     let behind = |node: &Node| node.range().start > table.range().start;
-    let columns = named(part, Kind::COLUMN_NAME_REF).into_iter().filter(behind).collect();
-    Some(with_columns(&unqualified(table), columns))
+    let list = part.children().filter(|node| node.kind() == Kind::FOREIGN_KEY_COLUMN_LIST);
+    let holder = list.filter(behind).last().unwrap_or(part);
+    let columns = holder.children().filter(|node| node.kind() == Kind::COLUMN_NAME_REF);
+    Some(with_columns(&unqualified(table), columns.filter(behind).collect()))
 }
 
 fn with_columns(table: &str, columns: Vec<Node>) -> String {
@@ -174,11 +195,40 @@ fn with_columns(table: &str, columns: Vec<Node>) -> String {
     }
 }
 
-/// `total = "price * count", where = "total is null"`.
+/// `orders.total = "price * count", where = "total is null"`. Every row is one whose value
+/// differs; and what comes from other tables is for the user to say.
 fn assignment(update: Node) -> Option<String> {
-    let set = update.find(Kind::SET_SINGLE_COLUMN)?;
-    let (column, value) = (set.children().next()?.text(), set.find(Kind::SET_EXPR)?.text());
+    const TAKES_MORE: [Kind; 4] = [
+        Kind::SET_MULTIPLE_COLUMNS,
+        Kind::FROM_CLAUSE,
+        Kind::OPTIONAL_AS_ALIAS,
+        Kind::RETURNING_CLAUSE,
+    ];
+    let table = first(update, OBJECTS).map(unqualified)?;
+    if TAKES_MORE.iter().any(|kind| update.find(*kind).is_some()) {
+        return Some(format!("{table}.… = \"…\""));
+    }
+    let set = |node: Node| -> Option<(String, String)> {
+        let value = node.find(Kind::SET_EXPR)?;
+        Some((node.children().next()?.text().to_owned(), value.text().to_owned()))
+    };
+    let all: Vec<(String, String)> =
+        named(update, Kind::SET_SINGLE_COLUMN).into_iter().filter_map(set).collect();
+    let of = |(column, value): &(String, String)| format!("{column} = {}", quoted(value));
+    let target = match all.as_slice() {
+        [] => return None,
+        [one] => format!("{table}.{}", of(one)),
+        many => format!("{table} {{ {} }}", many.iter().map(of).collect::<Vec<_>>().join(", ")),
+    };
     let condition = update.child(Kind::WHERE_CLAUSE).and_then(|clause| clause.children().last());
-    let condition = condition.map_or(String::new(), |it| format!(", where = \"{}\"", it.text()));
-    Some(format!("{column} = \"{value}\"{condition}"))
+    let differs = |(column, value): &(String, String)| {
+        let is_plain = !value.contains(' ') || value.starts_with(['\'', '(']);
+        let value = if is_plain { value.clone() } else { format!("({value})") };
+        format!("{column} is distinct from {value}")
+    };
+    let condition = match condition {
+        Some(condition) => condition.text().to_owned(),
+        None => all.iter().map(differs).collect::<Vec<_>>().join(" or "),
+    };
+    Some(format!("{target}, where = {}", quoted(&condition)))
 }

@@ -179,7 +179,7 @@ fn refuse(statement: Node, schema: &Schema, span: Span, errors: &mut Errors) {
         if (may_be_allowed && schema.allows(rule.name)) || schema.is_bounded(statement) {
             continue;
         }
-        let error = errors.at(span, format_args!("`{}` {}", rule.words(), rule.does));
+        let error = errors.at(span, format_args!("`{}` {}", rule.words(), finding.does));
         error.help(finding.instead);
         if may_be_allowed {
             let name = rule.name;

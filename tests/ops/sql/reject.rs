@@ -26,6 +26,23 @@ mod m0002_change {
     }
 }
 
+mod m0002_clauses {
+    changeover::migration! {
+        after super::m0001_base;
+        sql!(up = "create unique index by_mail on users using btree (email desc nulls last, lower(plan)) include (id) with (fillfactor = 70) where email <> ''", undo = none, reason = "one");
+        sql!(up = "create index on users using gin (tags)", undo = none, reason = "search");
+        sql!(up = "alter table users add constraint fk foreign key (customer_id) references customers (id) on delete set null (customer_id) on update cascade deferrable initially deferred not valid", undo = none, reason = "key");
+        sql!(up = "alter table users add column boss bigint constraint b references users(id) on delete cascade not null", undo = none, reason = "tree");
+        sql!(up = "alter table users add constraint one_mail unique nulls not distinct (email) include (plan)", undo = none, reason = "one");
+        sql!(up = "alter table users add constraint named check (plan <> 'x') no inherit not valid", undo = none, reason = "rule");
+        sql!(up = "update users set email = 'x'", undo = none, reason = "all");
+        sql!(up = "update users set email = lower(email), plan = 'a' || \"plan\"", undo = none, reason = "two");
+        sql!(up = "update users u set email = c.name from customers c where c.id = u.customer_id", undo = none, reason = "join");
+        sql!(up = "reindex index concurrently users_email_idx", undo = none, reason = "bloat");
+        sql!(up = "refresh materialized view concurrently names", undo = none, reason = "rows");
+    }
+}
+
 mod m0002_names {
     changeover::migration! {
         after super::m0001_base;
