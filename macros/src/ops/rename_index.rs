@@ -66,6 +66,9 @@ impl Operation for RenameIndex {
     }
 
     fn apply(&self, schema: &mut Schema) {
+        if schema.relation(&self.index, &self.new.text).is_some() {
+            return;
+        }
         if let Some((table, mut index)) = schema.take_index(&self.index) {
             index.name = Some(self.new.clone());
             schema.alter(&table, |table| table.indexes.push(index));

@@ -83,6 +83,14 @@ impl Operation for RenameTable {
     }
 
     fn apply(&self, schema: &mut Schema) {
+        let is_free = |(old, name): &(TableName, TableName)| {
+            name == old || schema.relation(name, &name.name.text).is_none()
+        };
+        let moved = schema.find(&self.old).map(|table| self.moved(table)).unwrap_or_default();
+        // A name that is taken was reported, and the table keeps its own for what follows.
+        if schema.relation(&self.new, &self.new.name.text).is_some() || !moved.iter().all(is_free) {
+            return;
+        }
         let columns = schema.find(&self.old).map(|table| table.columns.clone()).unwrap_or_default();
         schema.rename_table(&self.old, &self.new);
         let successor = Some(self.new.to_string());
