@@ -195,6 +195,12 @@ impl Schema {
         if self.retiring(&claim, errors) || self.may_be_unread(&name) {
             return;
         }
+        if is_of_domain(table) {
+            errors
+                .at(sql.span, format_args!("a domain's check knows `value` alone, not `{name}`"))
+                .help("value");
+            return;
+        }
         let error =
             errors.at(sql.span, format_args!("table `{}` has no column `{name}`", table.name));
         let columns = || table.columns.iter().map(|column| column.name.text.as_str());
@@ -209,4 +215,9 @@ impl Schema {
             error.nearest(column, columns());
         }
     }
+}
+
+/// Whether it is the row by which a domain's check is read.
+fn is_of_domain(row: &Table) -> bool {
+    row.name.name == *"value" && matches!(row.columns.as_slice(), [one] if one.name == *"value")
 }

@@ -27,6 +27,7 @@ impl Schema {
                     format!("`{}` belongs to a constraint of `{}`", name.name, table.name);
                 errors
                     .at(name.span(), message)
+                    .help(format_args!("drop_constraint!({}.{});", table.name, name.name))
                     .note("PostgreSQL changes such an index with its constraint alone");
                 None
             }

@@ -204,7 +204,7 @@ impl AddColumn {
             (None, _) if !self.column.may_be_omitted() => {
                 errors
                     .at(self.target.span(), format_args!("column `{}` is not null, and existing rows have no value for it", self.target.name))
-                    .help(format_args!("add_column!({}: {} not_null {});", self.target.name, self.column.ty, example(&self.column.ty)))
+                    .help(format_args!("add_column!({}: {} not_null default {});", self.target.name, self.column.ty, example(&self.column.ty)))
                     .help(format_args!("add_column!({}: {} not_null, fill = \"…\");", self.target.name, self.column.ty))
                     .note("PostgreSQL refuses it on a table with rows, and old builds do not write it");
             }

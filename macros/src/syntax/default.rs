@@ -128,21 +128,21 @@ impl Default {
     }
 }
 
-/// A default of the form that the type takes, to paste.
+/// A default of the form that the type takes, to paste in the place of another.
 pub(crate) fn example(ty: &Type) -> String {
     if ty.named.is_some() && !ty.is_array() {
-        return "default \"…\"".into();
+        return "\"…\"".into();
     }
     match (ty.family, ty.sql.as_str()) {
-        (Family::Integer { .. }, _) => "default 0".into(),
-        (Family::Decimal, _) => "default 0.0".into(),
-        (Family::Boolean, _) => "default false".into(),
-        (Family::Text { .. }, _) => "default \"\"".into(),
-        (_, "uuid") => "default sql(\"gen_random_uuid()\")".into(),
-        (_, "timestamptz" | "timestamp" | "date" | "time") => "default sql(\"now()\")".into(),
-        (_, "json" | "jsonb") => "default \"{}\"".into(),
-        (_, array) if array.ends_with("[]") => "default \"{}\"".into(),
-        (_, sql) => format!("default sql(\"…::{sql}\")"),
+        (Family::Integer { .. }, _) => "0".into(),
+        (Family::Decimal, _) => "0.0".into(),
+        (Family::Boolean, _) => "false".into(),
+        (Family::Text { .. }, _) => "\"\"".into(),
+        (_, "uuid") => "sql(\"gen_random_uuid()\")".into(),
+        (_, "timestamptz" | "timestamp" | "date" | "time") => "sql(\"now()\")".into(),
+        (_, "json" | "jsonb") => "\"{}\"".into(),
+        (_, array) if array.ends_with("[]") => "\"{}\"".into(),
+        (_, sql) => format!("sql(\"…::{sql}\")"),
     }
 }
 
@@ -187,11 +187,8 @@ fn bare_word(word: &Ident, input: ParseStream) -> syn::Error {
         Ok(Some(arguments)) => arguments.into_token_stream(),
         _ => TokenStream::new(),
     };
-    let help = if call.is_empty() {
-        format!("default \"{word}\"")
-    } else {
-        format!("default sql(\"{word}{call}\")")
-    };
+    let help =
+        if call.is_empty() { format!("\"{word}\"") } else { format!("sql(\"{word}{call}\")") };
     let message = format!("expected a literal or `sql(\"…\")`, found `{word}`\nhelp: {help}");
     syn::Error::new(word.span(), message)
 }

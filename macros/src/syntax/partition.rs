@@ -75,6 +75,11 @@ pub(crate) struct Of {
 impl Parse for Of {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let name: TableName = input.parse()?;
+        if !input.peek(Ident::peek_any) {
+            let message =
+                format!("nothing says what `{name}` is a partition of\nhelp: {name} of …");
+            return Err(syn::Error::new(name.span(), message));
+        }
         let of = input.call(Ident::parse_any)?;
         if of != "of" {
             let message = format!("expected `of`, found `{of}`\nhelp: {name} of …");

@@ -236,10 +236,12 @@ impl Table {
                 .at(span, format_args!("`{}` is partitioned by an expression", self.name))
                 .note(note);
         }
-        for column in by.columns().filter(|column| !key.contains(column)) {
+        let missing = || by.columns().filter(|column| !key.contains(column));
+        let all: Vec<&str> = key.iter().chain(missing()).map(|name| name.text.as_str()).collect();
+        for column in missing() {
             errors
-                .at(span, format_args!("a unique key of `{}` holds `{column}`", self.name))
-                .help(column)
+                .at(span, format_args!("a unique key of `{}` must hold `{column}`", self.name))
+                .help(format_args!("({})", all.join(", ")))
                 .note(note);
         }
     }
