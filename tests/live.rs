@@ -10,6 +10,8 @@ mod blocked;
 mod bound;
 #[path = "live/by_hand.rs"]
 mod by_hand;
+#[path = "live/clocks.rs"]
+mod clocks;
 #[path = "live/combined.rs"]
 mod combined;
 #[path = "live/constraints.rs"]
@@ -34,6 +36,8 @@ mod edited;
 mod failover;
 #[path = "live/faithful.rs"]
 mod faithful;
+#[path = "live/fence.rs"]
+mod fence;
 #[path = "live/functions.rs"]
 mod functions;
 #[path = "live/generated.rs"]
@@ -46,10 +50,14 @@ mod indexes;
 mod interrupted_index;
 #[path = "live/kill_and_resume.rs"]
 mod kill_and_resume;
+#[path = "live/kills.rs"]
+mod kills;
 #[path = "live/lease_race.rs"]
 mod lease_race;
 #[path = "live/leases.rs"]
 mod leases;
+#[path = "live/lost_statements.rs"]
+mod lost_statements;
 #[path = "live/numbers.rs"]
 mod numbers;
 #[path = "live/outside.rs"]
@@ -62,6 +70,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/pooler.rs"]
+mod pooler;
 #[path = "live/preflight.rs"]
 mod preflight;
 #[path = "live/privileges.rs"]
@@ -72,6 +82,8 @@ mod renamed_table;
 mod repair;
 #[path = "live/repeated.rs"]
 mod repeated;
+#[path = "live/replica.rs"]
+mod replica;
 #[path = "live/restart.rs"]
 mod restart;
 #[path = "live/retyped.rs"]

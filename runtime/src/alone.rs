@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::lock::Held;
+use crate::lock::{Held, PLANS_PATH};
 use crate::migration::{Alone, LockMode, Statement, TableLock};
 use crate::retry::Ladder;
 use crate::settings::Settings;
@@ -47,8 +47,8 @@ async fn is_true(held: &mut Held<'_>, query: &str) -> Result<bool, Error> {
 
 async fn carry_out(stage: &mut Stage<'_, '_>, statement: &Statement) -> Result<(), Error> {
     let wait = milliseconds(wait(stage.settings, statement));
-    stage.held.set(&[("lock_timeout", &wait)]).await?;
-    stage.held.query(statement.sql).await.map(drop)
+    stage.held.set(&[PLANS_PATH, ("lock_timeout", &wait)]).await?;
+    stage.held.query_alone(statement.sql).await.map(drop)
 }
 
 /// `lock_timeout` also counts the wait for older transactions, which may be long where it blocks

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::heap::{Cursor, Leaf};
 use crate::migration::Backfill;
 use crate::sql::OWN;
@@ -32,18 +32,18 @@ impl Filler for &Backfill {
     ) -> Result<Turn, Error> {
         let Backfill { set, pending, .. } = self;
         let (name, place) = (&leaf.name, at.condition());
-        let pid = stage.held.pid();
-        let record = store.filled(pid, &at.next().to_string());
+        let own = stage.held.own();
+        let record = store.filled(own, &at.next().to_string());
         let sql = format!(
             "with filled as (update only {name} set {set} \
-             where {place} and pg_backend_pid() = {pid} and ({pending}) returning 1) \
+             where {place} and {own} and ({pending}) returning 1) \
              {record} returning (select count(*) from filled) {OWN}"
         );
         let started = Instant::now();
         let rows = stage.held.query(&sql).await?;
         match rows.value().and_then(|count| count.parse().ok()) {
             Some(filled) => Ok(Turn { filled, took: started.elapsed() }),
-            None => Err(Error::new(Kind::Pooled)),
+            None => Err(stage.held.why_not().await),
         }
     }
 

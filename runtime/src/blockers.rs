@@ -78,8 +78,8 @@ pub(crate) fn sql(locks: &[TableLock]) -> String {
         let modes: Vec<String> = modes.map(|(_, name)| quote_literal(name)).collect();
         let table = quote_literal(lock.table);
         format!(
-            "(l.mode in ({}) and l.relation in (select to_regclass({table}) \
-             union all select relid from pg_partition_tree(to_regclass({table}))))",
+            "(l.mode in ({}) and l.relation in (select pg_catalog.to_regclass({table})::oid \
+             union all select relid::oid from pg_catalog.pg_partition_tree(pg_catalog.to_regclass({table}))))",
             modes.join(", ")
         )
     });
@@ -88,11 +88,11 @@ pub(crate) fn sql(locks: &[TableLock]) -> String {
         "select coalesce(l.pid::text, 'of a prepared transaction'), \
          coalesce(max(a.usename), max(a.backend_type)), \
          max(a.application_name), max(date_trunc('second', clock_timestamp() - a.xact_start))::text, \
-         string_agg(distinct l.mode, ', '), \
+         pg_catalog.string_agg(distinct l.mode, ', '), \
          coalesce(min(a.xact_start) < clock_timestamp() - interval '{A_MOMENT}', true), \
          max(date_trunc('second', clock_timestamp() - a.query_start))::text \
          from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid \
-         where l.locktype = 'relation' and l.granted and l.pid is distinct from pg_backend_pid() \
+         where l.locktype = 'relation' and l.granted and l.pid is distinct from pg_catalog.pg_backend_pid() \
          and l.database = (select oid from pg_catalog.pg_database \
          where datname = current_database()) and ({conflicts}) \
          group by l.pid order by min(a.xact_start) nulls first limit 10"

@@ -27,8 +27,8 @@ async fn is_a_guess(held: &mut Held<'_>, table: &str) -> Result<bool, Error> {
     let table = quote_literal(table);
     let sql = format!(
         "select exists (select from pg_catalog.pg_class where relkind = 'r' and reltuples < 0 \
-         and (oid = to_regclass({table}) \
-         or oid in (select relid from pg_partition_tree(to_regclass({table})))))"
+         and (oid = pg_catalog.to_regclass({table})::oid \
+         or oid in (select relid from pg_catalog.pg_partition_tree(pg_catalog.to_regclass({table})))))"
     );
     Ok(held.query(&sql).await?.value() == Some("t"))
 }

@@ -80,7 +80,7 @@ impl Filler for Batches<'_> {
             let is_last = rows.len() < BATCH;
             let cursor = if is_last { at.next() } else { at };
             let started = Instant::now();
-            let record = store.filled(stage.held.pid(), &cursor.to_string());
+            let record = store.filled(stage.held.own(), &cursor.to_string());
             let written = self.write(stage.held, leaf, &rows, &values, &record).await?;
             turn.took += started.elapsed();
             turn.filled += written;
@@ -201,7 +201,7 @@ impl Batches<'_> {
         record: &str,
     ) -> Result<u64, Error> {
         let Convert { key, read, write, pending, .. } = self.convert;
-        let (name, pid) = (&leaf.name, held.pid());
+        let (name, own) = (&leaf.name, held.own());
         let mut given = (0..).map(|index| format!("changeover_{index}"));
         let mut given = |columns: usize| -> Vec<String> { given.by_ref().take(columns).collect() };
         let (keys, reads, writes) = (given(key.len()), given(read.len()), given(write.len()));
@@ -218,7 +218,7 @@ impl Batches<'_> {
         let sql = format!(
             "with filled as (update only {name} set {} \
              from (values {}) as changeover_batch (changeover_place, {all}) \
-             where ctid = changeover_place and {} and pg_backend_pid() = {pid} and ({pending}) \
+             where ctid = changeover_place and {} and {own} and ({pending}) \
              returning 1) {record} returning (select count(*) from filled) {OWN}",
             sets.join(", "),
             lists(rows, values),
@@ -226,7 +226,10 @@ impl Batches<'_> {
         );
         let rows = held.query(&sql).await?;
         let written = rows.value().and_then(|count| count.parse().ok());
-        written.ok_or_else(|| Error::new(Kind::Pooled))
+        match written {
+            Some(written) => Ok(written),
+            None => Err(held.why_not().await),
+        }
     }
 }
 
@@ -248,9 +251,9 @@ async fn casts(held: &mut Held<'_>, convert: &Convert) -> Result<Vec<String>, Er
     let Convert { table, write, .. } = convert;
     let names: Vec<String> = write.iter().map(|name| quote_literal(name)).collect();
     let sql = format!(
-        "select format_type(a.atttypid, -1) \
-         from unnest(array[{}]) with ordinality as w (name, n) join pg_catalog.pg_attribute a \
-         on a.attrelid = to_regclass({}) and '\"' || replace(a.attname, '\"', '\"\"') || '\"' = w.name \
+        "select pg_catalog.format_type(a.atttypid, -1) \
+         from pg_catalog.unnest(array[{}]) with ordinality as w (name, n) join pg_catalog.pg_attribute a \
+         on a.attrelid = pg_catalog.to_regclass({})::oid and '\"' || pg_catalog.replace(a.attname, '\"', '\"\"') || '\"' = w.name \
          where a.attnum > 0 and not a.attisdropped order by w.n",
         names.join(", "),
         quote_literal(table)

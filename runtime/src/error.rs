@@ -132,6 +132,13 @@ impl Error {
         self
     }
 
+    /// The same, now that another runner is known to have taken over.
+    pub(crate) fn superseded(self) -> Error {
+        let mut error = Error::new(Kind::Superseded);
+        error.0.place.clone_from(&self.0.place);
+        error.caused_by(self)
+    }
+
     pub(crate) fn with_report(mut self, report: Report) -> Error {
         self.0.report = report;
         self
@@ -157,14 +164,20 @@ impl Error {
         matches!(self.0.kind, Kind::Connect)
     }
 
-    /// Whether the connection goes through a pooler in transaction mode.
+    /// Whether the connection goes through a pooler in transaction mode that an executor did not
+    /// tell of, or that has too few sessions.
     pub fn is_pooled(&self) -> bool {
-        matches!(self.0.kind, Kind::Pooled)
+        matches!(self.0.kind, Kind::Pooled | Kind::PoolTooSmall { .. })
     }
 
     /// Whether another runner was at work until the deadline.
     pub fn is_already_running(&self) -> bool {
         matches!(self.0.kind, Kind::AlreadyRunning { .. })
+    }
+
+    /// Whether this runner lost its lock and another took over; nothing was written since.
+    pub fn is_superseded(&self) -> bool {
+        matches!(self.0.kind, Kind::Superseded)
     }
 
     /// Whether the server refused a statement, or the connection broke.

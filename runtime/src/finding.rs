@@ -41,6 +41,21 @@ pub enum Check {
     /// A table or a column that is not there any more, or not as the plan needs it. By default
     /// that is fatal.
     Drift,
+    /// Something outside the history that depends on what a switch or a contract takes away: a
+    /// view, an index, a foreign key, a policy. By default the gate is held until it is gone.
+    Dependent,
+    /// A function whose body, which is text, names what a contract takes away. A word may mean
+    /// something else, so this is a warning.
+    FunctionBody,
+    /// A statement in `pg_stat_statements` that names what a contract takes away and may have run
+    /// within [`Threshold::QuietTime`]; by default a warning. Where it waits or is fatal, the gate
+    /// is held until none has.
+    ///
+    /// A statement names a column if its text has the column's name and the table's as words: one
+    /// that means another table's column of that name counts too, and `select *` does not.
+    /// Statements of other roles are hidden unless the runner's has `pg_read_all_stats`, which is
+    /// a finding as well. Without that extension nothing is found.
+    Statement,
 }
 
 /// What is made of a finding.
@@ -78,6 +93,10 @@ pub enum Threshold {
     ReplicaLag(Duration),
     /// The age of a transaction that holds a lock, [`Check::Blocker`]; 5 s.
     BlockerAge(Duration),
+    /// For how long a statement must not have run to be one of the past, [`Check::Statement`]; an
+    /// hour. Its calls are counted from one look at the gate to the next, beginning with the
+    /// first.
+    QuietTime(Duration),
 }
 
 /// What a preflight found.
@@ -119,6 +138,7 @@ pub(crate) struct Preflight {
     pub(crate) growth: u64,
     pub(crate) replica_lag: Duration,
     pub(crate) blocker_age: Duration,
+    pub(crate) quiet_time: Duration,
     pub(crate) free_disk: Option<FreeDisk>,
 }
 
@@ -133,6 +153,7 @@ impl Default for Preflight {
             growth: 10 << 30,
             replica_lag: Duration::from_secs(10),
             blocker_age: Duration::from_secs(5),
+            quiet_time: Duration::from_hours(1),
             free_disk: None,
         }
     }
@@ -148,6 +169,7 @@ impl Preflight {
             Threshold::Growth(bytes) => self.growth = bytes,
             Threshold::ReplicaLag(lag) => self.replica_lag = lag,
             Threshold::BlockerAge(age) => self.blocker_age = age,
+            Threshold::QuietTime(time) => self.quiet_time = time,
         }
     }
 

@@ -25,8 +25,9 @@ use crate::sql::quote_identifier;
 ///   them for the lock.
 /// - On a table with `force row level security` it needs `bypassrls`; without it, a run stops
 ///   before it would miss rows.
-/// - With `pg_read_all_stats` an error that names who was in the way also says for how long;
-///   nothing else needs it.
+/// - With `pg_read_all_stats` an error that names who was in the way also says for how long, and
+///   the preflight and the throttle see replicas and the sessions of other roles; nothing else
+///   needs it.
 pub fn runner(role: &str, schemas: &[&str]) -> Vec<String> {
     let role = quote_identifier(role);
     let mut statements =

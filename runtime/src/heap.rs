@@ -28,8 +28,8 @@ pub(crate) async fn leaves(held: &mut Held<'_>, table: &str) -> Result<Vec<Leaf>
     let sql = format!(
         "with recursive tree (oid) as (select {}::regclass::oid union \
          select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid) \
-         select c.oid, format('%I.%I', n.nspname, c.relname), \
-         pg_relation_size(c.oid) / current_setting('block_size')::bigint \
+         select c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname), \
+         pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint \
          from tree join pg_catalog.pg_class c on c.oid = tree.oid \
          join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
          where c.relkind = 'r' order by c.oid",

@@ -29,9 +29,10 @@ impl Stage<'_, '_> {
             let history = quote_literal(&self.settings.app);
             let id = quote_literal(&self.tally.migration);
             let text = quote_literal(&reason);
+            let own = self.held.own();
             self.note(&format!(
                 "insert into changeover.holds (history, migration, reason) \
-                 values ({history}, {id}, {text}) on conflict (history) \
+                 select {history}, {id}, {text} where {own} on conflict (history) \
                  do update set migration = {id}, reason = {text}, at = clock_timestamp(), \
                  pid = pg_catalog.pg_backend_pid()"
             ))
@@ -48,7 +49,9 @@ impl Stage<'_, '_> {
         self.tally.held += waited;
         tracing::info!(held_by = hold.reason, ?waited, "goes on");
         let history = quote_literal(&self.settings.app);
-        self.note(&format!("delete from changeover.holds where history = {history}")).await;
+        let own = self.held.own();
+        let sql = format!("delete from changeover.holds where history = {history} and {own}");
+        self.note(&sql).await;
         self.tell();
     }
 

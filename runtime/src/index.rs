@@ -4,11 +4,12 @@ mod child_name;
 mod partitioned;
 
 use crate::error::{Error, Kind};
-use crate::lock::Held;
+use crate::lock::{Held, PLANS_PATH};
 use crate::migration::{Index, LockMode, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{milliseconds, quote_literal};
 use crate::stage::Stage;
+use crate::throttle::{self, Weight};
 
 /// What the catalogs say of an index.
 #[derive(PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(crate) async fn discard(stage: &mut Stage<'_, '_>, index: &Index) -> Result<
     }
     with_budget(stage, async |stage| {
         let mut ladder = ladder(stage, index);
-        while let Err(error) = stage.held.query(index.drop.sql).await {
+        while let Err(error) = stage.held.query_alone(index.drop.sql).await {
             retry(stage, &mut ladder, error).await?;
         }
         Ok(())
@@ -72,7 +73,10 @@ async fn build_until_valid(
             Truth::Invalid if ours => (index.drop, false),
             _ => (index.create, true),
         };
-        let outcome = stage.held.query(sql).await;
+        if builds {
+            throttle::pass(stage, Weight::Heavy).await?;
+        }
+        let outcome = stage.held.query_alone(sql).await;
         let outcome = outcome.map_err(|error| name_taken(index.name, error));
         ours |= outcome.as_ref().err().is_none_or(|error| !error.is_name_taken());
         match outcome {
@@ -111,7 +115,7 @@ fn name_taken(name: &str, error: Error) -> Error {
 /// cost every write and serve no read.
 async fn clear_away(held: &mut Held<'_>, index: &Target<'_>) {
     if matches!(truth(held, index.name).await, Ok(Truth::Invalid))
-        && let Err(error) = held.query(index.drop).await
+        && let Err(error) = held.query_alone(index.drop).await
     {
         tracing::warn!(%error, index = index.name, "cannot drop the invalid index");
     }
@@ -125,7 +129,7 @@ pub(crate) async fn left_nothing(held: &mut Held<'_>, index: &Index, error: &Err
 async fn truth(held: &mut Held<'_>, name: &str) -> Result<Truth, Error> {
     let sql = format!(
         "select indisvalid and indisready and indislive from pg_catalog.pg_index \
-         where indexrelid = to_regclass({})",
+         where indexrelid = pg_catalog.to_regclass({})::oid",
         quote_literal(name)
     );
     Ok(match held.query(&sql).await?.value() {
@@ -140,7 +144,7 @@ async fn truth(held: &mut Held<'_>, name: &str) -> Result<Truth, Error> {
 /// PostgreSQL manual, section "`pg_class`", column `relkind`.
 async fn kind(held: &mut Held<'_>, name: &str) -> Result<Option<String>, Error> {
     let sql = format!(
-        "select relkind from pg_catalog.pg_class where oid = to_regclass({})",
+        "select relkind from pg_catalog.pg_class where oid = pg_catalog.to_regclass({})::oid",
         quote_literal(name)
     );
     Ok(held.query(&sql).await?.value().map(str::to_owned))
@@ -153,7 +157,7 @@ async fn with_budget(
     work: impl AsyncFnOnce(&mut Stage<'_, '_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let budget = milliseconds(stage.settings.index_timeout);
-    stage.held.set(&[("lock_timeout", &budget)]).await?;
+    stage.held.set(&[PLANS_PATH, ("lock_timeout", &budget)]).await?;
     let outcome = work(stage).await;
     stage.held.restore().await;
     outcome

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// What the server was busy with at one moment; given to
 /// [`Builder::throttle_hook`](crate::Builder::throttle_hook).
 ///
-/// A role without `pg_monitor` sees no replica and only the sessions of its own.
+/// A role without `pg_read_all_stats` sees no replica and only the sessions of its own.
 ///
 /// PostgreSQL manual, sections "The Cumulative Statistics System", `pg_stat_activity` and
 /// `pg_stat_replication`, and "Predefined Roles".

@@ -9,30 +9,66 @@ mod statements;
 mod words;
 
 use crate::error::Error;
+use crate::finding::{Check, Finding, Severity};
 use crate::lock::Held;
 use crate::migration::{Dropped, Migration, Phase};
-use crate::obstacle::{Obstacle, Usage};
 use crate::settings::Settings;
 
-/// What holds a phase back, and what is only to be told; nothing is locked and nothing of the
-/// user's is changed.
-pub(crate) async fn obstacles(
+/// What is found before the gate of a phase; nothing is locked and nothing of the user's is
+/// changed.
+pub(crate) async fn findings(
     held: &mut Held<'_>,
     settings: &Settings,
     migration: &'static Migration,
     phase: Phase,
-) -> Result<Vec<Obstacle>, Error> {
+) -> Result<Vec<Finding>, Error> {
     let dropped: Vec<&Dropped> = migration.steps(phase).flat_map(|step| step.drops).collect();
-    if dropped.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut found = depend::obstacles(held, &dropped).await?;
-    // What is switched keeps its name, and whoever writes that name goes on.
-    if phase == Phase::Contract {
-        found.extend(bodies::obstacles(held, &dropped).await?);
-        if settings.statements.usage != Usage::Ignore {
-            found.extend(statements::obstacles(held, settings, migration.id, &dropped).await?);
+    let mut found = Vec::new();
+    for check in [Check::Dependent, Check::FunctionBody, Check::Statement] {
+        let (by_itself, effect, way_out) = about(check);
+        let severity = settings.preflight.severity(check, by_itself);
+        // What is switched keeps its name, and whoever writes that name goes on.
+        let by_name = check != Check::Dependent;
+        if dropped.is_empty() || severity == Severity::Ignore || by_name && phase == Phase::Switch {
+            continue;
         }
+        let what = match check {
+            Check::Dependent => depend::found(held, &dropped).await,
+            Check::FunctionBody => bodies::found(held, &dropped).await,
+            _ => statements::found(held, settings, migration.id, &dropped).await,
+        }?;
+        let migration = migration.id.to_owned();
+        let finding = Finding {
+            check,
+            severity,
+            migration,
+            phase,
+            what: String::new(),
+            effect,
+            help: way_out,
+        };
+        found.extend(what.into_iter().map(|what| Finding { what, ..finding.clone() }));
     }
     Ok(found)
+}
+
+/// How severe it is by itself, what it would cause and what to do about it.
+fn about(check: Check) -> (Severity, &'static str, &'static str) {
+    match check {
+        Check::Dependent => (
+            Severity::Wait,
+            "what is dropped unseen is missed later, and what is still needed cannot be dropped",
+            "drop it, or put it under a migration",
+        ),
+        Check::FunctionBody => (
+            Severity::Warn,
+            "the function would fail when it is called",
+            "drop the function, or let it do without",
+        ),
+        _ => (
+            Severity::Warn,
+            "the statement would fail from the contract on",
+            "deploy what does without it; pg_stat_statements_reset() forgets what nothing runs",
+        ),
+    }
 }

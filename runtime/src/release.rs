@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::error::{Error, Kind};
+use crate::finding::{Finding, Severity};
 use crate::migration::{Migration, Phase};
-use crate::obstacle::Obstacle;
 use crate::outside;
 use crate::phase::Run;
 use crate::report::HeldGate;
@@ -132,15 +132,15 @@ impl Run<'_, '_> {
         phase: Phase,
         key: Key<'_>,
     ) -> Result<Vec<String>, Error> {
-        let found = outside::obstacles(self.held, self.settings, migration, phase).await?;
-        let (held, told): (Vec<Obstacle>, Vec<Obstacle>) =
-            found.into_iter().partition(|one| one.holds && key.forced.is_none());
-        for obstacle in told {
-            tracing::warn!(migration = migration.id, %phase, "{obstacle}");
-            let warning = format!("the {phase} of `{}`: {obstacle}", migration.id);
-            self.report.warnings.push(warning);
+        let found = outside::findings(self.held, self.settings, migration, phase).await?;
+        let holds = |found: &Finding| found.severity >= Severity::Wait && key.forced.is_none();
+        let (held, told): (Vec<Finding>, Vec<Finding>) = found.into_iter().partition(holds);
+        for finding in told {
+            tracing::warn!(check = ?finding.check, "{finding}");
+            self.report.findings.push(finding);
         }
-        Ok(held.iter().map(Obstacle::to_string).collect())
+        let reason = |found: &Finding| format!("{} ({})", found.what, found.help);
+        Ok(held.iter().map(reason).collect())
     }
 
     /// Writes down for `status` what holds a gate.
@@ -225,7 +225,7 @@ impl Run<'_, '_> {
     async fn of_instances(&mut self, sql: &str) -> Result<Vec<String>, Error> {
         let mut ladder = Ladder::new(self.settings, self.settings.lock_timeout, Vec::new());
         loop {
-            match self.held.query(sql).await {
+            match self.held.in_transaction(&[sql]).await {
                 Ok(rows) => return Ok(texts(&rows)),
                 Err(error) => ladder.climb(self.held, error).await?,
             }

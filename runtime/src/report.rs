@@ -15,8 +15,6 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The switches and contracts that are declared and did not run.
     pub held: Vec<HeldGate>,
-    /// What may need what a switch or a contract took away, or is going to, a clause each.
-    pub warnings: Vec<String>,
 }
 
 /// A switch or a contract that waits, and for what.
@@ -86,8 +84,7 @@ impl PhaseReport {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.table(f)?;
-        self.held.iter().try_for_each(|held| writeln!(f, "{held}"))?;
-        self.warnings.iter().try_for_each(|warning| writeln!(f, "warning: {warning}"))
+        self.held.iter().try_for_each(|held| writeln!(f, "{held}"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Looks for rows that would make a later step fail.
 
 use crate::error::{Error, Kind};
-use crate::lock::Held;
+use crate::lock::{Held, PLANS_PATH};
 use crate::migration::Require;
 use crate::sql::{OWN, quote_literal};
 
@@ -13,7 +13,10 @@ pub(crate) async fn check(held: &mut Held<'_>, require: &Require) -> Result<(), 
     let Require { table, violation, problem, help } = require;
     let sample = key(held, table).await?;
     let sql = format!("select {sample} from {table} where {violation} limit {SAMPLES} {OWN}");
-    let rows = held.query(&sql).await?;
+    held.set(&[PLANS_PATH]).await?;
+    let rows = held.query(&sql).await;
+    held.restore().await;
+    let rows = rows?;
     let samples: Vec<String> =
         rows.iter().map(|row| row.get(0).unwrap_or("?").to_owned()).collect();
     if samples.is_empty() {
@@ -30,11 +33,11 @@ pub(crate) async fn check(held: &mut Held<'_>, require: &Require) -> Result<(), 
 /// An expression that names a row: `id = 7`, or its address where the table has no primary key.
 async fn key(held: &mut Held<'_>, table: &str) -> Result<String, Error> {
     let sql = format!(
-        "select string_agg(format('%L || %I::text', a.attname || ' = ', a.attname), \
+        "select pg_catalog.string_agg(pg_catalog.format('%L || %I::text', a.attname || ' = ', a.attname), \
          ' || '', '' || ' order by a.attnum) \
          from pg_catalog.pg_index i join pg_catalog.pg_attribute a \
          on a.attrelid = i.indrelid and a.attnum = any (i.indkey) \
-         where i.indisprimary and i.indrelid = to_regclass({})",
+         where i.indisprimary and i.indrelid = pg_catalog.to_regclass({})::oid",
         quote_literal(table)
     );
     let rows = held.query(&sql).await?;

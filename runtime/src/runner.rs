@@ -24,7 +24,7 @@ use crate::report::Report;
 use crate::settings::{Gate, Settings};
 use crate::status::{State, Status};
 use crate::throttle::Brake;
-use crate::{denied, gate, presence, store};
+use crate::{denied, fence, gate, presence, store};
 
 /// How often a service that waits looks again.
 const POLL: Duration = Duration::from_millis(500);
@@ -196,7 +196,10 @@ impl Changeover {
                 if matches!(goal, Goal::Finish) { Duration::ZERO } else { settings.deadline };
             let mut held = session.lock(settings, patience).await?;
             let outcome = match story(history, settings, &mut held, &mut report, goal).await {
-                Err(error) => Err(denied::explain(held.reader(), error).await),
+                Err(error) => {
+                    let error = held.explain(error).await;
+                    Err(denied::explain(held.reader(), error).await)
+                }
                 done => done,
             };
             held.release().await;
@@ -217,6 +220,7 @@ async fn story(
     goal: Goal,
 ) -> Result<(), Error> {
     store::prepare(held, settings).await?;
+    fence::take(held, settings).await?;
     let ledger = Ledger::read(held.reader(), &settings.app).await?;
     gate::admit(history, &ledger)?;
     let fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);

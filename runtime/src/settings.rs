@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::finding::Preflight;
 use crate::load::Throttle;
-use crate::obstacle::Statements;
 use crate::report::Progress;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
@@ -62,7 +61,6 @@ pub(crate) struct Settings {
     pub(crate) throttle: Throttle,
     pub(crate) preflight: Preflight,
     pub(crate) leases: Leases,
-    pub(crate) statements: Statements,
 }
 
 /// How long an answer may stay out until a second session asks after the first.
@@ -89,7 +87,6 @@ impl Default for Settings {
             throttle: Throttle::default(),
             preflight: Preflight::default(),
             leases: Leases::default(),
-            statements: Statements::default(),
         }
     }
 }

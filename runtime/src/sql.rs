@@ -42,7 +42,7 @@ pub(crate) fn set(scope: Scope, settings: &[(&str, &str)]) -> String {
     for (index, (name, value)) in settings.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
         let (name, value) = (quote_literal(name), quote_literal(value));
-        let _ = write!(sql, "{comma}set_config({name}, {value}, {local})");
+        let _ = write!(sql, "{comma}pg_catalog.set_config({name}, {value}, {local})");
     }
     sql
 }
@@ -62,7 +62,7 @@ mod tests {
         let sql = set(Scope::Transaction, &[("lock_timeout", "300"), ("a.b", "it's")]);
         assert_eq!(
             sql,
-            "select set_config('lock_timeout', '300', true), set_config('a.b', 'it''s', true)"
+            "select pg_catalog.set_config('lock_timeout', '300', true), pg_catalog.set_config('a.b', 'it''s', true)"
         );
     }
 }

@@ -93,7 +93,7 @@ async fn carry_out(
     work: &Work,
 ) -> Result<(), Error> {
     if let Work::Transaction(statements) = work {
-        let record = store.finished(stage.held.pid(), way.end());
+        let record = store.finished(stage.held.own(), way.end());
         return transaction::run(stage, statements, &record).await;
     }
     if let Work::Require(require) = work {

@@ -6,7 +6,7 @@ mod schema;
 
 use std::fmt::Write as _;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::ledger::StepState;
 use crate::lock::Held;
 use crate::migration::{Migration, Phase, Step};
@@ -15,23 +15,6 @@ use crate::sql::{quote_literal, quote_nullable};
 use crate::status::State;
 
 pub(crate) use self::schema::prepare;
-
-/// Runs statements that are recorded together or not at all.
-pub(crate) async fn transaction(held: &mut Held<'_>, statements: &[&str]) -> Result<(), Error> {
-    let outcome = in_transaction(held, statements).await;
-    if outcome.is_err() {
-        held.rollback().await;
-    }
-    outcome
-}
-
-async fn in_transaction(held: &mut Held<'_>, statements: &[&str]) -> Result<(), Error> {
-    held.query("begin").await?;
-    for statement in statements {
-        held.query(statement).await?;
-    }
-    held.query("commit").await.map(drop)
-}
 
 /// The rows of one migration.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +42,7 @@ impl Store<'_> {
         let mut statements = vec![self.row(), forget];
         statements.extend(self.planned_steps(phase, kept, StepState::Planned));
         let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
-        transaction(held, &statements).await
+        held.in_transaction(&statements).await.map(drop)
     }
 
     pub(crate) fn row(&self) -> String {
@@ -102,18 +85,19 @@ impl Store<'_> {
             }
             _ => "finished_at",
         };
-        let (state, pid) = (what.name(), held.pid());
+        let (state, own) = (what.name(), held.own());
         // What is taken back opens its gates to older builds again. Who watches is told.
         let closes = matches!(what, State::Migrated | State::Pending);
         let sql = format!(
             "with changed as (update changeover.migrations \
              set state = '{state}', finished_at = {finished} \
-             where history = {history} and id = {id} and pg_backend_pid() = {pid} returning 1), \
+             where history = {history} and id = {id} and {own} returning 1), \
              closed as (delete from changeover.gates \
-             where history = {history} and migration = {id} and {closes}) \
+             where history = {history} and migration = {id} and {closes} \
+             and exists (select from changed)) \
              select pg_catalog.pg_notify('changeover', {history}) from changed"
         );
-        fenced(held, &sql).await
+        held.fenced(&sql).await
     }
 
     pub(crate) fn step(&self, phase: Phase, ordinal: usize, step: &'static Step) -> StepStore<'_> {
@@ -134,8 +118,8 @@ impl StepStore<'_> {
     /// Notes that a try begins.
     pub(crate) async fn begin(&self, held: &mut Held<'_>) -> Result<(), Error> {
         let set = "attempts = attempts + 1, started_at = clock_timestamp(), finished_at = null, error = null";
-        let sql = self.update(held.pid(), set);
-        fenced(held, &sql).await
+        let sql = self.update(held.own(), set);
+        held.fenced(&sql).await
     }
 
     /// Notes what is going to be done where that cannot be part of the same transaction; the
@@ -146,73 +130,64 @@ impl StepStore<'_> {
             "state = '{state}', cursor = case when state = '{state}' then cursor end, \
              rows = case when state = '{state}' then rows else 0 end"
         );
-        let sql = self.update(held.pid(), &set);
-        fenced(held, &sql).await
+        let sql = self.update(held.own(), &set);
+        held.fenced(&sql).await
     }
 
     pub(crate) async fn restart(&self, held: &mut Held<'_>) -> Result<(), Error> {
-        let sql = self.update(held.pid(), "cursor = null");
-        fenced(held, &sql).await
+        let sql = self.update(held.own(), "cursor = null");
+        held.fenced(&sql).await
     }
 
     /// Takes the intention back where it came to no row; best effort, since the connection may be
     /// what failed.
     pub(crate) async fn forget_if_empty(&self, held: &mut Held<'_>) {
         let (empty, planned) = ("state = 'intended' and rows = 0", StepState::Planned.name());
-        let sql = self.update(held.pid(), &format!("state = '{planned}', cursor = null"));
+        let sql = self.update(held.own(), &format!("state = '{planned}', cursor = null"));
         if let Err(error) = held.query(&format!("{sql} and {empty}")).await {
             tracing::warn!(%error, "cannot record that nothing was filled");
         }
     }
 
     pub(crate) async fn finish(&self, held: &mut Held<'_>, state: StepState) -> Result<(), Error> {
-        let sql = self.finished(held.pid(), state);
-        fenced(held, &sql).await
+        let sql = self.finished(held.own(), state);
+        held.fenced(&sql).await
     }
 
     /// The statement that records the step, for the transaction that does it.
-    pub(crate) fn finished(&self, pid: &str, state: StepState) -> String {
+    pub(crate) fn finished(&self, own: &str, state: StepState) -> String {
         let rows = if state == StepState::Done { "rows" } else { "0" };
         let state = state.name();
         let set = format!(
             "state = '{state}', cursor = null, rows = {rows}, \
              finished_at = clock_timestamp(), error = null"
         );
-        self.update(pid, &set)
+        self.update(own, &set)
     }
 
     /// The statement that moves the cursor on, for the one whose rows are `filled`.
-    pub(crate) fn filled(&self, pid: &str, cursor: &str) -> String {
+    pub(crate) fn filled(&self, own: &str, cursor: &str) -> String {
         let cursor = quote_literal(cursor);
         let set = format!("cursor = {cursor}, rows = rows + (select count(*) from filled)");
-        self.update(pid, &set)
+        self.update(own, &set)
     }
 
     /// Keeps the error for `status`; best effort, since the connection may be what failed.
     pub(crate) async fn fail(&self, held: &mut Held<'_>, error: &Error) {
-        let sql = self.update(held.pid(), &format!("error = {}", quote_literal(&error.in_full())));
+        let sql = self.update(held.own(), &format!("error = {}", quote_literal(&error.in_full())));
         if let Err(error) = held.query(&sql).await {
             tracing::warn!(%error, "cannot record the error");
         }
     }
 
-    /// An update of the row that touches none when another process serves the session than the
-    /// one that holds the lock.
-    pub(crate) fn update(&self, pid: &str, set: &str) -> String {
+    /// An update of the row that touches none where the run may not write.
+    pub(crate) fn update(&self, own: &str, set: &str) -> String {
         let Store { history, migration, .. } = self.store;
         let (history, id) = (quote_literal(history), quote_literal(migration.id));
         let (phase, ordinal) = (self.phase, self.ordinal);
         format!(
             "update changeover.steps set {set} where history = {history} and migration = {id} \
-             and phase = '{phase}' and ordinal = {ordinal} and pg_backend_pid() = {pid}"
+             and phase = '{phase}' and ordinal = {ordinal} and {own}"
         )
-    }
-}
-
-/// Runs an update of our own rows and makes sure that it was on the session with the lock.
-pub(crate) async fn fenced(held: &mut Held<'_>, sql: &str) -> Result<(), Error> {
-    match held.query(sql).await?.affected() {
-        1 => Ok(()),
-        _ => Err(Error::new(Kind::Pooled)),
     }
 }

@@ -4,15 +4,17 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, LOCK_NOT_AVAILABLE, QUERY_CANCELED};
 use crate::executor::SqlError;
-use crate::lock::Held;
+use crate::lock::{Held, OWN_PATH, PLANS_PATH};
 use crate::migration::{LockMode, Statement, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
 use crate::stage::Stage;
-use crate::store::fenced;
 
 /// The longest that a statement may run while it holds a lock that blocks clients.
 pub(crate) const BRIEF: Duration = Duration::from_secs(5);
+
+/// How a block begins that asks the catalogs, and names in full what is the user's.
+const OWN_BLOCK: &str = "do $catalogs$";
 
 /// How long we may say nothing in such a transaction: a runner that is stopped in it, or cut off
 /// from the server, would otherwise keep clients waiting.
@@ -49,8 +51,8 @@ pub(crate) async fn locked(
 ) -> Result<(), Error> {
     let timeouts = Timeouts::new(stage, plan);
     let mut ladder = Ladder::new(stage.settings, stage.settings.lock_timeout, locks);
-    loop {
-        match attempt(stage.held, plan, timeouts, statements, record).await {
+    for turned in [false, true].into_iter().cycle() {
+        match attempt(stage.held, plan.turned(turned), timeouts, statements, record).await {
             Ok(held_for) => {
                 stage.tally.longest_lock = stage.tally.longest_lock.max(held_for);
                 return Ok(());
@@ -60,6 +62,7 @@ pub(crate) async fn locked(
             }
         }
     }
+    Ok(())
 }
 
 /// How long one try waits.
@@ -73,15 +76,17 @@ struct Timeouts {
 
 impl Timeouts {
     fn new(stage: &Stage<'_, '_>, plan: &LockPlan) -> Timeouts {
-        let short = stage.settings.lock_timeout;
-        let patient = short.max(stage.held.server.deadlock_timeout + EVICTION);
+        let deadlock_timeout = stage.held.server.deadlock_timeout;
+        // Whoever waits for the longest in a deadlock is its victim: that must not be a client.
+        let short = stage.settings.lock_timeout.min(deadlock_timeout / 2);
+        let patient = short.max(deadlock_timeout + EVICTION);
         Timeouts { lock: if plan.blocks { short } else { patient }, patient }
     }
 }
 
 async fn attempt(
     held: &mut Held<'_>,
-    plan: &LockPlan,
+    plan: Order<'_>,
     timeouts: Timeouts,
     statements: &[&str],
     record: Option<&str>,
@@ -96,42 +101,60 @@ async fn attempt(
 /// Returns for how long clients were blocked.
 async fn inside(
     held: &mut Held<'_>,
-    plan: &LockPlan,
+    plan: Order<'_>,
     timeouts: Timeouts,
     statements: &[&str],
     record: Option<&str>,
 ) -> Result<Duration, Error> {
     held.query("begin").await?;
+    held.hold().await?;
     let granted = plan.carry_out(held, timeouts).await?;
     for statement in statements {
+        let is_ours = statement.starts_with(OWN_BLOCK);
+        if is_ours {
+            held.query(&set(Scope::Transaction, &[OWN_PATH])).await?;
+        }
         held.query(statement).await?;
+        if is_ours {
+            held.query(&set(Scope::Transaction, &[PLANS_PATH])).await?;
+        }
     }
     if let Some(record) = record {
-        fenced(held, record).await?;
+        held.fenced(record).await?;
     }
     held.query("commit").await?;
     Ok(granted.map(|granted| granted.elapsed()).unwrap_or_default())
 }
 
-impl LockPlan {
+/// The locks of one try.
+#[derive(Clone, Copy)]
+struct Order<'a> {
+    evict: Option<&'a str>,
+    take: &'a [String],
+}
+
+impl Order<'_> {
     /// Takes the blocking locks before anything else is done, and says when the first was granted.
     async fn carry_out(
-        &self,
+        self,
         held: &mut Held<'_>,
         timeouts: Timeouts,
     ) -> Result<Option<Instant>, Error> {
-        if let Some(evict) = &self.evict {
+        if let Some(evict) = self.evict {
             held.query(&local("lock_timeout", timeouts.patient)).await?;
             held.query(evict).await?;
         }
         let wait = milliseconds(timeouts.lock);
         let silence = milliseconds(SILENCE);
-        let settings =
-            [("lock_timeout", wait.as_str()), ("idle_in_transaction_session_timeout", &silence)];
+        let settings = [
+            PLANS_PATH,
+            ("lock_timeout", wait.as_str()),
+            ("idle_in_transaction_session_timeout", &silence),
+        ];
         held.query(&set(Scope::Transaction, &settings)).await?;
         let started = Instant::now();
         let mut granted = None;
-        for lock in &self.take {
+        for lock in self.take {
             let left = timeouts.lock.saturating_sub(started.elapsed()) + TICK;
             held.query(&local("statement_timeout", left)).await?;
             let taken = held.query(lock).await;
@@ -181,6 +204,8 @@ pub(crate) struct LockPlan {
     /// it keeps the next vacuum out.
     pub(crate) evict: Option<String>,
     pub(crate) take: Vec<String>,
+    /// The same the other way round, where there are several tables.
+    pub(crate) take_turned: Vec<String>,
     /// Whether clients may queue behind us.
     pub(crate) blocks: bool,
 }
@@ -191,11 +216,16 @@ impl LockPlan {
         let blocking = || locks.iter().filter(|lock| lock.mode.blocks_clients());
         let tables: Vec<String> = blocking().map(|lock| quote_literal(lock.table)).collect();
         if tables.is_empty() {
-            return Ok(LockPlan { evict: None, take: Vec::new(), blocks: false });
+            return Ok(LockPlan {
+                evict: None,
+                take: Vec::new(),
+                take_turned: Vec::new(),
+                blocks: false,
+            });
         }
         let sql = format!(
-            "select name from unnest(array[{}]) as name join pg_catalog.pg_class c \
-             on c.oid = to_regclass(name) where c.relkind in ('r', 'p')",
+            "select name from pg_catalog.unnest(array[{}]) as name join pg_catalog.pg_class c \
+             on c.oid = pg_catalog.to_regclass(name)::oid where c.relkind in ('r', 'p')",
             tables.join(", ")
         );
         let rows = held.query(&sql).await?;
@@ -203,7 +233,17 @@ impl LockPlan {
         let present: Vec<TableLock> = blocking().filter(exists).copied().collect();
         let own = |lock: &TableLock| TableLock { mode: LockMode::ShareUpdateExclusive, ..*lock };
         let evict = grouped(&present.iter().map(own).collect::<Vec<_>>()).pop();
-        Ok(LockPlan { evict, take: grouped(&present), blocks: true })
+        let take = grouped(&present);
+        let turned: Vec<TableLock> = present.into_iter().rev().collect();
+        Ok(LockPlan { evict, take, take_turned: grouped(&turned), blocks: true })
+    }
+
+    /// Every other try takes the tables in the opposite order: an application whose transactions
+    /// use them in that order would be in the middle of one for ever, and each try block it.
+    fn turned(&self, turned: bool) -> Order<'_> {
+        let turned = turned && !self.take_turned.is_empty();
+        let take = if turned { &self.take_turned } else { &self.take };
+        Order { evict: self.evict.as_deref(), take }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
 use crate::heap::{Cursor, Leaf, STRIPES, leaves};
+use crate::lock::PLANS_PATH;
 use crate::migration::{LockMode, TableLock};
 use crate::retry::Ladder;
 use crate::sql::{OWN, milliseconds};
@@ -67,6 +68,7 @@ pub(crate) async fn fill<F: Filler>(
     // On the session and not in each transaction, because each is a single statement. The rows
     // and the cursor are lost or kept together, so the commit need not wait for the disk.
     let settings = [
+        PLANS_PATH,
         ("changeover.backfill", "on"),
         ("lock_timeout", timeout.as_str()),
         ("synchronous_commit", "off"),
@@ -95,7 +97,8 @@ impl<F: Filler> Walk<'_, F> {
         let mut first_end = None;
         for walks in 1.. {
             let before = self.filled;
-            self.through(stage, cursor.take()).await?;
+            let from = cursor.take();
+            self.through(stage, from).await?;
             let rows = self.left(stage).await?;
             if rows == 0 {
                 break;
@@ -103,7 +106,9 @@ impl<F: Filler> Walk<'_, F> {
             self.store.restart(stage.held).await?;
             let since = first_end.get_or_insert_with(Instant::now).elapsed();
             let walked = Walked { walks, filled: self.filled - before, since };
-            if !self.filler.goes_on(walked, stage.settings.deadline) {
+            // What an earlier run left behind its cursor says nothing of a walk that began there.
+            let is_whole = from.is_none();
+            if is_whole && !self.filler.goes_on(walked, stage.settings.deadline) {
                 let table = self.filler.table().to_owned();
                 return Err(Error::new(Kind::Unfilled { table, rows }));
             }

@@ -193,10 +193,10 @@ fn the_body_of_a_function_is_told_of() -> Result<(), Failure> {
         let report = fixture.runner(&HISTORY).await?.contract().await?;
         let named: Vec<bool> = ["reads()", "writes()", "other()", "elsewhere()", "sync"]
             .iter()
-            .map(|name| report.warnings.iter().any(|warning| warning.contains(name)))
+            .map(|name| report.findings.iter().any(|found| found.what.contains(name)))
             .collect();
         if named != [true, true, false, false, false] {
-            fail!("not what was expected: {:?}", report.warnings);
+            fail!("not what was expected: {:?}", report.findings);
         }
         Ok(())
     })

@@ -8,7 +8,7 @@ use changeover_tests::{Failure, block_on, fail, ops, run};
 const HISTORY: &Migrations = &ops::rename_column::HISTORY;
 
 /// Far more than a role can lack.
-const TRIES: usize = 10;
+const TRIES: usize = 40;
 
 /// Beside what [`changeover::grants::runner`] gives.
 const RIGHTS: &[&str] = &[];

@@ -169,6 +169,10 @@ fn what_a_contract_ended_cannot_be_repaired() -> Result<(), Failure> {
         fixture.db.batch_execute(by_hand).await?;
         runner.repair(contract(Repair::mark_done), "dropped by hand").await?;
         expect_state(&fixture, "m0002_rename", State::Contracting).await?;
+        let hold = "select changeover.hold_lease('harness', 'older', 'm0002_rename')";
+        if fixture.db.batch_execute(hold).await.is_ok() {
+            fail!("a build lives that needs the column");
+        }
         match runner.undo_to("m0001_base").await {
             Err(error) if error.is_undo_refused() => {}
             other => fail!("the way back: {other:?}"),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use changeover::testing::Server;
-use changeover::{Changeover, Report, Usage};
+use changeover::{Builder, Changeover, Check, Severity, Threshold};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::{Failure, block_on, fail};
 
@@ -49,8 +49,12 @@ async fn migrated(server: &Server, name: &str) -> Result<Fixture, Failure> {
     Ok(fixture)
 }
 
+fn refusing() -> Builder {
+    Fixture::builder(&HISTORY).preflight(Check::Statement, Severity::Wait)
+}
+
 async fn strict(url: &str) -> Result<Changeover, Failure> {
-    Ok(Fixture::builder(&HISTORY).statements(Usage::Refuse).connect(url).await?)
+    Ok(refusing().connect(url).await?)
 }
 
 /// What holds the contract; empty where it has run.
@@ -118,18 +122,17 @@ fn a_statement_holds_the_contract_until_it_has_not_run_for_long() -> Result<(), 
 fn statements_are_told_by_default() -> Result<(), Failure> {
     block_on(async {
         let Some(server) = counting().await? else { return Ok(()) };
-        for (usage, told) in [(None, true), (Some(Usage::Ignore), false)] {
+        for (severity, told) in [(Severity::Warn, true), (Severity::Ignore, false)] {
             let fixture = migrated(&server, "told").await?;
             fixture.db.batch_execute(OLD).await?;
-            let builder = Fixture::builder(&HISTORY);
-            let builder = match usage {
-                Some(usage) => builder.statements(usage),
-                None => builder,
-            };
-            let report: Report = builder.connect(fixture.url()).await?.contract().await?;
-            let is_told = report.warnings.iter().any(|warning| warning.contains("select id from"));
-            if is_told != told {
-                fail!("{usage:?}: {:?}", report.warnings);
+            let mut builder = Fixture::builder(&HISTORY);
+            if severity == Severity::Ignore {
+                builder = builder.preflight(Check::Statement, severity);
+            }
+            let report = builder.connect(fixture.url()).await?.contract().await?;
+            let names = |what: &str| what.contains("select id from");
+            if report.findings.iter().any(|found| names(&found.what)) != told {
+                fail!("{severity}: {:?}", report.findings);
             }
         }
         Ok(())
@@ -159,7 +162,7 @@ fn what_is_hidden_is_not_taken_for_nothing() -> Result<(), Failure> {
         expect(&held(strict(&url).await?).await?, &["are hidden", "pg_read_all_stats"])?;
         fixture.db.batch_execute("grant pg_read_all_stats to runner").await?;
         expect(&held(strict(&url).await?).await?, &["select id from users"])?;
-        let quiet = Fixture::builder(&HISTORY).statements(Usage::Refuse).quiet_time(Duration::ZERO);
+        let quiet = refusing().threshold(Threshold::QuietTime(Duration::ZERO));
         let none = held(quiet.connect(&url).await?).await?;
         if !none.is_empty() {
             fail!("held by what is past: {none}");

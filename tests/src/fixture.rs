@@ -2,8 +2,8 @@
 //! for.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -99,20 +99,12 @@ impl Fixture {
 
     /// Waits until a query that gives one boolean gives true.
     pub async fn wait_until(&self, condition: &str) -> Result<(), Failure> {
-        let started = Instant::now();
-        let mut pace = tokio::time::interval(Duration::from_millis(5));
-        while !self.holds(condition).await? {
-            pace.tick().await;
-            if started.elapsed() > PATIENCE {
-                fail!("never came true: {condition}");
-            }
-        }
-        Ok(())
+        wait_until(&self.db, condition).await
     }
 
     /// Asks a query that gives one boolean.
     pub async fn holds(&self, condition: &str) -> Result<bool, Failure> {
-        Ok(self.db.query_one(condition, &[]).await?.get(0))
+        holds(&self.db, condition).await
     }
 
     /// Asks a query that gives one number.
@@ -139,10 +131,29 @@ impl Fixture {
     }
 }
 
+/// Waits until a query that gives one boolean gives true.
+pub async fn wait_until(db: &tokio_postgres::Client, condition: &str) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut pace = tokio::time::interval(Duration::from_millis(5));
+    while !holds(db, condition).await? {
+        pace.tick().await;
+        if started.elapsed() > PATIENCE {
+            fail!("never came true: {condition}");
+        }
+    }
+    Ok(())
+}
+
+/// Asks a query that gives one boolean.
+pub async fn holds(db: &tokio_postgres::Client, condition: &str) -> Result<bool, Failure> {
+    Ok(db.query_one(condition, &[]).await?.get(0))
+}
+
 /// A runner in a process of its own.
 pub struct Process {
     child: Child,
     output: BufReader<ChildStdout>,
+    errors: ChildStderr,
 }
 
 impl Process {
@@ -151,10 +162,13 @@ impl Process {
         let mut child = Command::new(binary)
             .args([url, history, command])
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| Failure::new(format!("{binary}: {error}")))?;
-        let Some(output) = child.stdout.take() else { fail!("the process has no output") };
-        Ok(Process { child, output: BufReader::new(output) })
+        let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
+            fail!("the process has no output")
+        };
+        Ok(Process { child, output: BufReader::new(output), errors })
     }
 
     /// The rows that its next progress report tells; none once it has ended.
@@ -180,9 +194,21 @@ impl Process {
         }
     }
 
+    /// Waits for its end; what it said on its standard error if it failed.
+    pub fn outcome(mut self) -> Result<Option<String>, Failure> {
+        let mut said = String::new();
+        let read = self.errors.read_to_string(&mut said);
+        let status = read.and_then(|_| self.child.wait());
+        let status = status.map_err(|error| Failure::new(error.to_string()))?;
+        Ok((!status.success()).then_some(said))
+    }
+
     /// Waits for its end, and tells whether it succeeded.
-    pub fn succeeded(mut self) -> bool {
-        self.child.wait().is_ok_and(|status| status.success())
+    pub fn succeeded(self) -> bool {
+        let outcome = self.outcome();
+        outcome
+            .inspect(|said| eprint!("{}", said.as_deref().unwrap_or_default()))
+            .is_ok_and(|said| said.is_none())
     }
 }
 

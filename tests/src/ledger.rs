@@ -106,10 +106,15 @@ impl Ledger {
         }
     }
 
-    /// Compares the database, as this client reads it, with what was acknowledged.
+    /// Compares the database, as this client reads it, with what was acknowledged; a line for each
+    /// row that differs.
     ///
     /// Only while no client holds a row; call it when all have left.
-    pub async fn verify(&self, db: &Connection, client: &Client) -> Result<(), Failure> {
+    pub async fn wrong_rows(
+        &self,
+        db: &Connection,
+        client: &Client,
+    ) -> Result<Vec<String>, Failure> {
         let stored = stored(db, client).await?;
         let rows = self.rows();
         let expected: BTreeSet<i64> = rows.iter().map(|row| row.key).collect();
@@ -125,11 +130,20 @@ impl Ledger {
         }
         let strange = stored.keys().filter(|key| !expected.contains(key));
         wrong.extend(strange.map(|key| format!("row {key} was deleted or never written")));
+        Ok(wrong)
+    }
+
+    /// Fails with what [`wrong_rows`](Ledger::wrong_rows) found.
+    pub fn expect_none(&self, wrong: &[String]) -> Result<(), Failure> {
         if wrong.is_empty() {
             return Ok(());
         }
         let shown = wrong.iter().take(10).map(String::as_str).collect::<Vec<_>>().join("\n  ");
-        fail!("{} of {} rows differ from what clients wrote:\n  {shown}", wrong.len(), rows.len());
+        fail!(
+            "{} of {} rows differ from what clients wrote:\n  {shown}",
+            wrong.len(),
+            self.rows().len()
+        );
     }
 
     fn rows(&self) -> MutexGuard<'_, Vec<Row>> {

@@ -6,12 +6,16 @@
 
 pub mod catalog;
 mod client;
+pub mod cuts;
 mod database;
 mod failure;
 pub mod fixture;
+mod hand;
+pub mod kills;
 pub mod layout;
 mod ledger;
 mod locks;
+pub mod pooler;
 pub mod proxy;
 pub mod roles;
 pub mod run;
@@ -25,6 +29,7 @@ pub mod traffic;
 pub use crate::client::{Client, Value};
 pub use crate::database::{connect, forbid_rewrites};
 pub use crate::failure::{Failure, chain};
+pub use crate::hand::Command;
 pub use crate::ledger::Ledger;
 pub use crate::scenario::Scenario;
 pub use crate::traffic::Slowest;

@@ -106,15 +106,17 @@ pub(crate) struct Sampler {
 
 #[derive(Debug, Default)]
 struct Shared {
+    is_timed: bool,
     stop: AtomicBool,
     declared: Mutex<Declared>,
     violations: Mutex<Vec<String>>,
 }
 
 impl Sampler {
-    pub(crate) async fn start(url: &str) -> Result<Self, Failure> {
+    /// `is_timed` says that locks which block clients may be held for no longer than a moment.
+    pub(crate) async fn start(url: &str, is_timed: bool) -> Result<Self, Failure> {
         let db = connect(url, "harness-locks").await?;
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { is_timed, ..Shared::default() });
         let task = tokio::spawn(watch(db, shared.clone()));
         Ok(Sampler { shared, task })
     }
@@ -173,7 +175,7 @@ async fn watch(db: Client, shared: Arc<Shared>) -> Result<(), Failure> {
                 above: row.get(6),
             };
             shared.report(undeclared([&before, &after], &sample));
-            if sample.mode.blocks_clients() {
+            if shared.is_timed && sample.mode.blocks_clients() {
                 let key =
                     (sample.pid, sample.transaction.clone(), sample.table.clone(), sample.granted);
                 let since = *seen.get(&key).unwrap_or(&Instant::now());

@@ -1,33 +1,96 @@
 //! The life of a change under traffic, from the seed to the contract, in the order in which a
 //! careful team would go through it.
 
+mod cuts;
+mod half_way;
+
 use std::time::Duration;
 
 use changeover::migration::Migration;
 
+use crate::cuts::{Cutter, Fault};
+use crate::hand::Hand;
+use crate::kills::{Killer, Tally};
 use crate::scenario::Scenario;
 use crate::stage::{Build, Stage};
 use crate::traffic::Slowest;
-use crate::{Failure, catalog};
+use crate::{Failure, catalog, fail};
 
 /// Far more than any scenario takes: only a deadlock or an endless wait gets here.
 const LIMIT: Duration = Duration::from_secs(90);
 
+/// The same where a runner is killed dozens of times.
+const LIMIT_KILLED: Duration = Duration::from_mins(10);
+
 /// Lives through the scenario; the name is the operation's.
 pub async fn run(scenario: &Scenario, name: &str) -> Result<Slowest, Failure> {
-    let mut stage = Stage::seeded(scenario, name).await?;
-    let outcome = match tokio::time::timeout(LIMIT, story(&mut stage, scenario)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Failure::new(format!("not done after {LIMIT:?}"))),
-    };
-    outcome.map_err(|failure| failure.during(format!("{name}, {}", stage.phase())))?;
+    let mut stage = Stage::seeded(scenario, name, Hand::Steady).await?;
+    lived(&mut stage, scenario, LIMIT).await.map_err(|failure| failure.during(name))?;
     stage.close().await.map_err(|failure| failure.during(name))
+}
+
+/// Lives through the scenario with runners that are killed; adds to the killer's tally.
+pub async fn run_killed(
+    scenario: &Scenario,
+    name: &str,
+    killer: &mut Killer,
+) -> Result<(), Failure> {
+    let mut stage = Stage::seeded(scenario, name, Hand::Killed(killer)).await?;
+    let outcome = lived(&mut stage, scenario, LIMIT_KILLED).await;
+    let tally = stage.tally();
+    let outcome = match outcome {
+        Ok(()) => stage.close().await.map(drop),
+        Err(failure) => Err(failure),
+    };
+    killer.tally += tally;
+    outcome
+}
+
+/// Lives through the ways back alone that begin half-way, and through those of a switch alone where
+/// the scenario has one.
+pub async fn run_half_way(
+    scenario: &Scenario,
+    name: &str,
+    killer: &mut Killer,
+) -> Result<(), Failure> {
+    let mut stage = Stage::seeded(scenario, name, Hand::Killed(killer)).await?;
+    let outcome = half_way::there_and_back(&mut stage, scenario).await;
+    outcome.map_err(|failure| failure.during(format!("{name}, {}", stage.phase())))?;
+    stage.close().await.map(drop)
+}
+
+/// Releases and takes back the scenario's change once for each of these statements, with sessions
+/// that are cut there, until no run has that many.
+pub async fn run_cut(
+    scenario: &Scenario,
+    name: &str,
+    cutter: &mut Cutter,
+    at: impl Iterator<Item = (usize, Fault)>,
+) -> Result<Tally, Failure> {
+    let mut stage = Stage::seeded(scenario, name, Hand::Cut(cutter)).await?;
+    let outcome = tokio::time::timeout(LIMIT_KILLED, cuts::story(&mut stage, scenario, at)).await;
+    let outcome = outcome.unwrap_or_else(|_| fail!("not done after {LIMIT_KILLED:?}"));
+    outcome.map_err(|failure| failure.during(format!("{name}, {}", stage.phase())))?;
+    let tally = stage.tally();
+    stage.close().await.map(|_| tally)
+}
+
+async fn lived(stage: &mut Stage<'_>, scenario: &Scenario, limit: Duration) -> Result<(), Failure> {
+    let outcome = match tokio::time::timeout(limit, story(stage, scenario)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Failure::new(format!("not done after {limit:?}"))),
+    };
+    outcome.map_err(|failure| failure.during(stage.phase()))
 }
 
 async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure> {
     let before = stage.catalog().await?;
     stage.arrive(Build::Old).await?;
 
+    if stage.is_killing() && scenario.undoable {
+        half_way::releases(stage, &before).await?;
+        half_way::switches(stage, scenario, &before).await?;
+    }
     if scenario.undoable {
         an_expansion_taken_back(stage, &before).await?;
     }
@@ -45,7 +108,8 @@ async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure
     catalog::expect_equal(
         ("the database", &stage.catalog().await?),
         ("the compiler's model", &stage.model().await?),
-    )
+    )?;
+    stage.expect_all_done().await
 }
 
 /// Undone before a single row was filled.
@@ -99,7 +163,7 @@ async fn a_release(stage: &mut Stage<'_>) -> Result<(), Failure> {
 }
 
 /// At the switch no build is live that does not know either shape by the one name.
-async fn a_switch(stage: &mut Stage<'_>, switch: &Migration) -> Result<(), Failure> {
+async fn a_switch(stage: &mut Stage<'_>, switch: &'static Migration) -> Result<(), Failure> {
     stage.leave(Build::Old).await?;
     stage.leave(Build::Dual).await?;
     stage.switch(switch).await?;

@@ -119,6 +119,11 @@ impl Scenario {
         self
     }
 
+    /// The history that the change is in.
+    pub fn history(&self) -> &'static Migrations {
+        self.history
+    }
+
     /// Runs it as a role that has the rights of [`grants::runner`](changeover::grants::runner) and
     /// these alone, for clients of one that owns nothing. `$runner` is the one, `$app` the other
     /// and `$database` the database.

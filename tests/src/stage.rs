@@ -1,14 +1,17 @@
 //! The database, the clients and the watchers of one scenario, and what can be done with them.
 
+mod hands;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use changeover::migration::{Migration, Migrations, Phase};
+use changeover::migration::{Migration, Phase};
 use changeover::testing::{Database, Server};
-use changeover::{Changeover, Gate};
 
+pub(crate) use self::hands::Once;
 use crate::client::Client;
 use crate::database::{connect, forbid_rewrites};
+use crate::hand::{Command, Hand, runner, until};
 use crate::ledger::Ledger;
 use crate::locks::{Declared, Sampler, declared};
 use crate::roles::Roles;
@@ -18,6 +21,9 @@ use crate::{Failure, catalog, fail};
 
 /// Enough actions that each kind is met a few times on each connection.
 const ACTIONS: u64 = 25;
+
+/// The phases that an undo takes back.
+const FORWARD: [Phase; 2] = [Phase::Expand, Phase::Migrate];
 
 /// Which build of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +35,7 @@ pub(crate) enum Build {
 
 pub(crate) struct Stage<'a> {
     scenario: &'a Scenario,
+    hand: Hand<'a>,
     running: Vec<(Build, Running)>,
     traffic: Arc<Traffic>,
     sampler: Sampler,
@@ -41,7 +48,11 @@ pub(crate) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     /// A database with the schema before the change, and the seed in it.
-    pub(crate) async fn seeded(scenario: &'a Scenario, name: &str) -> Result<Self, Failure> {
+    pub(crate) async fn seeded(
+        scenario: &'a Scenario,
+        name: &str,
+        hand: Hand<'a>,
+    ) -> Result<Self, Failure> {
         let server = Server::shared().await?;
         let database = server.database(name).await?;
         let db = connect(database.url(), "harness").await?;
@@ -72,11 +83,14 @@ impl<'a> Stage<'a> {
         if let Some(client) = &scenario.old {
             ledgers.insert(client.rows, Ledger::of_seed(&db, client).await?);
         }
+        let is_steady = matches!(hand, Hand::Steady);
         Ok(Stage {
             scenario,
+            hand,
             running: Vec::new(),
             traffic: Traffic::new(database.url(), ledgers),
-            sampler: Sampler::start(database.url()).await?,
+            // How long a lock is held depends on who is killed where.
+            sampler: Sampler::start(database.url(), is_steady).await?,
             files: catalog::files(&db).await?,
             roles,
             db,
@@ -123,8 +137,12 @@ impl<'a> Stage<'a> {
 
     /// Waits until every connection has done more, so that it has met the present state.
     pub(crate) async fn advance(&mut self) -> Result<(), Failure> {
+        self.act(ACTIONS).await
+    }
+
+    async fn act(&mut self, actions: u64) -> Result<(), Failure> {
         let targets: Vec<_> =
-            self.running.iter().map(|(_, running)| running.after(ACTIONS)).collect();
+            self.running.iter().map(|(_, running)| running.after(actions)).collect();
         for ((_, running), targets) in self.running.iter_mut().zip(targets) {
             running.reach(&targets).await?;
         }
@@ -152,49 +170,40 @@ impl<'a> Stage<'a> {
         for query in queries {
             let differing: i64 = self.db.query_one(*query, &[]).await?.get(0);
             if differing != 0 {
+                self.traffic.count_wrong(differing.unsigned_abs());
                 fail!("the shapes differ in {differing} rows: {query}");
             }
         }
         Ok(())
     }
 
-    pub(crate) async fn expand(&self) -> Result<(), Failure> {
+    pub(crate) async fn expand(&mut self) -> Result<(), Failure> {
         self.enter("expand", declared(self.scenario.migration()?, &[Phase::Expand], false));
-        let history = until(self.scenario.history, self.scenario.change)?;
-        self.runner(&history).await?.expand().await?;
-        self.sampler.check()
+        self.carry_out(self.scenario.change, Command::Expand).await
     }
 
-    pub(crate) async fn migrate(&self) -> Result<(), Failure> {
+    pub(crate) async fn migrate(&mut self) -> Result<(), Failure> {
         self.enter("migrate", declared(self.scenario.migration()?, &[Phase::Migrate], false));
-        let history = until(self.scenario.history, self.scenario.change)?;
-        self.runner(&history).await?.migrate().await?;
-        self.sampler.check()
+        self.carry_out(self.scenario.change, Command::Migrate).await
     }
 
     /// Runs the switch of the change, and nothing behind it.
-    pub(crate) async fn switch(&self, switch: &Migration) -> Result<(), Failure> {
+    pub(crate) async fn switch(&mut self, switch: &'static Migration) -> Result<(), Failure> {
         self.enter("switch", declared(self.scenario.migration()?, &[Phase::Switch], false));
-        let history = until(self.scenario.history, switch.id)?;
-        self.runner(&history).await?.contract().await?;
-        self.sampler.check()
+        self.carry_out(switch.id, Command::Contract).await
     }
 
     /// Takes the switch back, and nothing before it.
-    pub(crate) async fn switch_back(&self, switch: &Migration) -> Result<(), Failure> {
+    pub(crate) async fn switch_back(&mut self, switch: &'static Migration) -> Result<(), Failure> {
         self.enter("the way back", declared(self.scenario.migration()?, &[Phase::Switch], true));
-        let history = until(self.scenario.history, switch.id)?;
-        self.runner(&history).await?.undo(switch.id).await?;
-        self.sampler.check()
+        self.carry_out(switch.id, Command::Undo(switch.id)).await
     }
 
     /// Takes the change back; the values that only the new shape held go with it.
-    pub(crate) async fn undo(&self) -> Result<(), Failure> {
-        let phases = [Phase::Expand, Phase::Migrate];
-        self.enter("undo", declared(self.scenario.migration()?, &phases, true));
-        let history = until(self.scenario.history, self.scenario.change)?;
-        self.runner(&history).await?.undo(self.scenario.change).await?;
-        self.sampler.check()?;
+    pub(crate) async fn undo(&mut self) -> Result<(), Failure> {
+        self.enter("undo", declared(self.scenario.migration()?, &FORWARD, true));
+        let change = self.scenario.change;
+        self.carry_out(change, Command::Undo(change)).await?;
         let (_between_actions, ledgers) = self.traffic.pause().await;
         for (rows, ledger) in ledgers {
             let there = self.db.query_one("select to_regclass($1) is not null", &[rows]).await?;
@@ -208,7 +217,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Runs what the history declares after the change: its switch, its contract.
-    pub(crate) async fn finish(&self) -> Result<(), Failure> {
+    pub(crate) async fn finish(&mut self) -> Result<(), Failure> {
         let mut allowed = declared(self.scenario.migration()?, &Phase::ALL, false);
         for migration in self.scenario.history.migrations {
             if migration.contracts.contains(&self.scenario.change) {
@@ -216,8 +225,8 @@ impl<'a> Stage<'a> {
             }
         }
         self.enter("contract", allowed);
-        self.runner(self.scenario.history).await?.contract().await?;
-        self.sampler.check()
+        let head = self.scenario.history.head().map_or("", |head| head.id);
+        self.carry_out(head, Command::Contract).await
     }
 
     pub(crate) async fn catalog(&self) -> Result<String, Failure> {
@@ -239,10 +248,6 @@ impl<'a> Stage<'a> {
         catalog::dump(&db).await
     }
 
-    async fn runner(&self, history: &Migrations) -> Result<Changeover, Failure> {
-        runner(self.database.url(), self.roles.as_ref(), history).await
-    }
-
     /// Stops everything and reports what the watchers saw.
     pub(crate) async fn close(mut self) -> Result<Slowest, Failure> {
         for build in [Build::Old, Build::Dual, Build::New] {
@@ -257,23 +262,4 @@ impl<'a> Stage<'a> {
         }
         Ok(self.traffic.slowest())
     }
-}
-
-fn until(history: &Migrations, id: &str) -> Result<Migrations, Failure> {
-    match history.until(id) {
-        Some(history) => Ok(history),
-        None => fail!("the history has no migration {id}"),
-    }
-}
-
-/// A runner of its own for each command, as each start of a service has.
-async fn runner(
-    url: &str,
-    roles: Option<&Roles>,
-    history: &Migrations,
-) -> Result<Changeover, Failure> {
-    if let Some(roles) = roles {
-        return roles.start(history).await;
-    }
-    Ok(Changeover::new(history).app("harness").gate(Gate::Manual).connect(url).await?)
 }

@@ -3,7 +3,7 @@
 mod outlast;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use tokio::time::MissedTickBehavior;
 use self::outlast::Trip;
 use crate::client::{Action, Client, Value};
 use crate::database::{Text, connect};
+use crate::kills::Tally;
 use crate::ledger::{Ledger, Row};
 use crate::{Failure, fail};
 
@@ -35,6 +36,8 @@ pub struct Traffic {
     pause: RwLock<()>,
     failures: Mutex<Vec<Failure>>,
     slowest: Mutex<Slowest>,
+    writes: AtomicU64,
+    wrong_rows: AtomicU64,
 }
 
 /// The client statement that waited longest.
@@ -56,6 +59,8 @@ impl Traffic {
             pause: RwLock::default(),
             failures: Mutex::default(),
             slowest: Mutex::default(),
+            writes: AtomicU64::new(0),
+            wrong_rows: AtomicU64::new(0),
         })
     }
 
@@ -70,6 +75,20 @@ impl Traffic {
 
     pub fn slowest(&self) -> Slowest {
         self.slowest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        Tally {
+            writes: self.writes.load(Ordering::Relaxed),
+            errors: failures.len() as u64,
+            wrong_rows: self.wrong_rows.load(Ordering::Relaxed),
+            ..Tally::default()
+        }
+    }
+
+    pub(crate) fn count_wrong(&self, rows: u64) {
+        self.wrong_rows.fetch_add(rows, Ordering::Relaxed);
     }
 
     /// Lets clients connect again where the server itself goes away. Each finds out what became of
@@ -102,7 +121,9 @@ impl Traffic {
         let Some(ledger) = ledgers.get(client.rows) else {
             fail!("nobody keeps account of the rows of {}", client.rows)
         };
-        ledger.verify(db, client).await
+        let wrong = ledger.wrong_rows(db, client).await?;
+        self.count_wrong(wrong.len() as u64);
+        ledger.expect_none(&wrong)
     }
 
     /// Connects the client's connections and lets them run until [`Running::leave`].
@@ -247,6 +268,9 @@ impl Connection {
             Err(Trip::Gone(failure) | Trip::Failed(failure)) => return Err(failure.during(what)),
         };
         let writes = matches!(action, Action::Insert | Action::Upsert | Action::Update);
+        if done && (writes || matches!(action, Action::Unrelated | Action::Delete)) {
+            self.traffic.writes.fetch_add(1, Ordering::Relaxed);
+        }
         if writes && done {
             row.values.insert(self.client.slot, value);
         }

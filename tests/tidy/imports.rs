@@ -19,7 +19,6 @@ const MACROS: &[&[&str]] = &[
 const RUNTIME: &[&[&str]] = &[
     &[
         "migration",
-        "obstacle",
         "report",
         "status",
         "error",
@@ -40,6 +39,8 @@ const RUNTIME: &[&[&str]] = &[
     &[
         "line",
         "lock",
+        "fence",
+        "pooled",
         "blockers",
         "retry",
         "store",
@@ -59,7 +60,6 @@ const RUNTIME: &[&[&str]] = &[
         "alone",
         "bound",
         "step",
-        "lease",
         "drift",
         "preflight",
     ],

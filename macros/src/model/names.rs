@@ -171,6 +171,11 @@ pub(crate) fn trigger(at: Position, function: &str, event: &str) -> String {
     join(&[&format!("zzz_{:04}_{:02}_{function}", at.migration, at.change)], event)
 }
 
+/// The name of a trigger that fires before the others of its change: `0` sorts before `_`.
+pub(crate) fn first_trigger(at: Position, function: &str, event: &str) -> String {
+    join(&[&format!("zzz_{:04}_{:02}0_{function}", at.migration, at.change)], event)
+}
+
 /// The name of a trigger that stays: it fires after all those that keep two shapes equal.
 pub(crate) fn standing_trigger(function: &str) -> String {
     join(&[STANDING, function], "write")

@@ -105,14 +105,7 @@ impl Operation for AddForeignKey {
              points at {}",
             self.on_delete()
         );
-        let mut notes = vec![note];
-        if !self.fill.is_empty() {
-            notes.push(format!(
-                "until the contract, a role that writes `{table}` needs the rights to read and to \
-                 update `{parent}`: its trigger locks the row that is pointed at, as the key does"
-            ));
-        }
-        Plan::noting(steps, notes)
+        Plan::noting(steps, vec![note])
     }
 
     fn direct(&self, _: &bool) -> Option<Direct> {

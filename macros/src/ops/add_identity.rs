@@ -176,10 +176,12 @@ impl AddIdentity {
         let (name, on) = (column.quoted(), table.quoted());
         let reached = match &facts.sequence {
             Some(sequence) if facts.is_indexed => {
-                format!("setval({own}, greatest(max({name}), nextval({sequence}), 1)) from {on}")
+                format!(
+                    "pg_catalog.setval({own}, greatest(max({name}), pg_catalog.nextval({sequence}), 1)) from {on}"
+                )
             }
-            Some(sequence) => format!("setval({own}, nextval({sequence}))"),
-            None => format!("setval({own}, greatest(max({name}), 1)) from {on}"),
+            Some(sequence) => format!("pg_catalog.setval({own}, pg_catalog.nextval({sequence}))"),
+            None => format!("pg_catalog.setval({own}, greatest(max({name}), 1)) from {on}"),
         };
         let how = if facts.is_indexed { ", which its index tells" } else { "" };
         statements.push(
@@ -197,8 +199,10 @@ impl AddIdentity {
             let own = identity_sequence(table, column);
             statements.push(ddl::lock_table(table, Mode::AccessExclusive));
             statements.push(
-                Statement::free(format!("select setval({sequence}, nextval({own}))"))
-                    .why("past the numbers that the identity gave"),
+                Statement::free(format!(
+                    "select pg_catalog.setval({sequence}, pg_catalog.nextval({own}))"
+                ))
+                .why("past the numbers that the identity gave"),
             );
         }
         statements.push(drop_identity(table, column));

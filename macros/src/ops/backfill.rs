@@ -231,6 +231,7 @@ impl Backfill {
             when: None,
             guard: Some(format!("(select {pending} from {row})")),
             pending,
+            look: None,
             at,
         }
     }

@@ -97,11 +97,11 @@ impl DetachPartition {
         let table = literal(&name.quoted());
         let pending = format!(
             "select exists (select from pg_catalog.pg_inherits \
-             where inhrelid = to_regclass({table}) and inhdetachpending)"
+             where inhrelid = pg_catalog.to_regclass({table})::oid and inhdetachpending)"
         );
         let done = format!(
             "select not exists (select from pg_catalog.pg_inherits \
-             where inhrelid = to_regclass({table}))"
+             where inhrelid = pg_catalog.to_regclass({table})::oid)"
         );
         let references = partition::lock_references(&facts.parent, Mode::ShareRowExclusive);
         let detach = |how: &str| {

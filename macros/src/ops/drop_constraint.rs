@@ -7,7 +7,7 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, attach, violation};
+use crate::plan::{Phase, Step, attach};
 use crate::syntax::constraint::{Constraint, join};
 use crate::syntax::name::ColumnName;
 use crate::syntax::reference::Reference;
@@ -70,12 +70,7 @@ impl Operation for DropConstraint {
             let why = "no build relies on it any more; until now old ones do";
             return Plan::of(vec![Step::transaction(Phase::Contract, why, drop)]);
         }
-        let help = "mend these rows, or keep them and the migration as it is";
-        let mut back: Vec<Step> = violation::require(table, constraint, help).into_iter().collect();
-        back.extend(attach::steps(table, constraint));
-        let mut steps = Step::way_back(back);
-        let why = "before any build writes what it forbids";
-        steps.push(Step::transaction(Phase::Expand, why, drop));
+        let steps = attach::loosen(table, constraint);
         let note = format!(
             "a build that relies on `{}` will read what it forbids once a newer one writes it",
             self.name.name

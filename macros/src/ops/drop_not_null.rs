@@ -7,7 +7,7 @@ use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
 use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::{Phase, Step, at_once, ddl, not_null};
+use crate::plan::{at_once, not_null};
 use crate::syntax::target::Target;
 
 pub(crate) struct DropNotNull {
@@ -50,10 +50,7 @@ impl Operation for DropNotNull {
 
     fn plan(&self, (): &(), _: Position) -> Plan {
         let (table, column) = (self.target.table(), self.target.column());
-        let mut steps = not_null::way_back(table, column);
-        let drop = ddl::drop_not_null(table, column);
-        let why = "before any build writes a null";
-        steps.push(Step::transaction(Phase::Expand, why, vec![drop]));
+        let steps = not_null::loosen(table, column);
         let note = "a build that does not expect nulls will read them once a newer one writes them";
         Plan::noting(steps, vec![note.into()])
     }

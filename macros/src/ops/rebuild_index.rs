@@ -64,7 +64,7 @@ impl RebuildIndex {
         let name = self.index.sibling(&names::with_suffix(&self.index.name.text, end));
         let when = format!(
             "select exists (select from pg_catalog.pg_index \
-             where indexrelid = to_regclass({}) and not indisvalid)",
+             where indexrelid = pg_catalog.to_regclass({})::oid and not indisvalid)",
             literal(&name)
         );
         let drop = format!("drop index concurrently if exists {name}");

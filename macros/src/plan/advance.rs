@@ -33,11 +33,8 @@ impl Advance<'_> {
         let event = format!("insert or update of {}", self.column.quoted());
         vec![
             ddl::create_function(self.table, &function, &self.body()),
-            Statement::free(format!(
-                "alter function {}() security definer",
-                self.table.sibling(&function)
-            ))
-            .why("whoever may insert a row may not move a sequence"),
+            ddl::as_owner(self.table, &function)
+                .why("whoever may insert a row may not move a sequence"),
             ddl::create_trigger(self.table, &trigger, &event, OUTSIDE_BACKFILL, &function)
                 .why("moves the sequence past a number that a build writes itself"),
             ddl::enable_always(self.table, &[&trigger])

@@ -1,7 +1,7 @@
 //! Constraints on a table with rows, without a scan or a build under a lock that blocks.
 
 use crate::plan::repair::Repair;
-use crate::plan::{Lock, Mode, Phase, Statement, Step, constraint, ddl, index};
+use crate::plan::{Lock, Mode, Phase, Statement, Step, Work, constraint, ddl, index, violation};
 use crate::syntax::constraint::{Constraint, Rule};
 use crate::syntax::index::Index;
 use crate::syntax::key::{Key, KeyValue};
@@ -83,6 +83,29 @@ fn validate(table: &TableName, constraint: &Constraint, name: &Name) -> Statemen
         validate.locks.push(Lock { table: parent.quoted(), mode: Mode::RowShare });
     }
     validate
+}
+
+/// The step that drops a check or a foreign key, and those by which it comes back in an undo.
+pub(crate) fn loosen(table: &TableName, constraint: &Constraint) -> Vec<Step> {
+    let Some(name) = &constraint.name else { return Vec::new() };
+    let parent = constraint.parent().filter(|parent| *parent != table);
+    let validate = ddl::validate_if_there(table, &name.text, parent);
+    let mut add = lock_parent(table, constraint, Mode::ShareRowExclusive);
+    add.push(constraint::add_not_valid(table, constraint).why("old rows are not read yet"));
+    let why = "before any build writes what it forbids";
+    let mut steps = vec![
+        Step::way_back(Phase::Expand, "reads every row; blocks nobody", validate),
+        Step::transaction(Phase::Expand, why, drop(table, constraint)).undo(add),
+    ];
+    let help = "mend these rows, or keep them and the migration as it is";
+    if let Some(require) = violation::require(table, constraint, help) {
+        steps.push(Step::way_back(Phase::Expand, &require.why, require.work));
+    }
+    if let Some(version) = constraint::requirement(constraint) {
+        let ask = Work::Transaction(vec![version]);
+        steps.push(Step::way_back(Phase::Expand, "asked before anything is done", ask));
+    }
+    steps
 }
 
 /// Catalog B5 and B6.

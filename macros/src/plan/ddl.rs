@@ -3,7 +3,7 @@
 use syn::LitStr;
 
 use crate::plan::dropped::{Dropped, ObjectKind};
-use crate::plan::{Mode, Statement};
+use crate::plan::{Alone, Mode, Statement, Work};
 use crate::syntax::column::Column;
 use crate::syntax::default::literal;
 use crate::syntax::name::{Name, TableName};
@@ -64,6 +64,25 @@ pub(crate) fn add_check_not_valid(table: &TableName, name: &str, check: &str) ->
 pub(crate) fn validate(table: &TableName, constraint: &str) -> Statement {
     let clause = format!("validate constraint \"{constraint}\"");
     alter(table, &clause, Mode::ShareUpdateExclusive)
+}
+
+/// The same, where it is there and not valid yet; a foreign key looks at the rows of its parent.
+pub(crate) fn validate_if_there(
+    table: &TableName,
+    constraint: &str,
+    parent: Option<&TableName>,
+) -> Work {
+    let mut statement = validate(table, constraint);
+    if let Some(parent) = parent {
+        statement = statement.and_locks(parent, Mode::RowShare);
+    }
+    let done = format!(
+        "select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass({}) \
+         and conname = {} and not convalidated)",
+        literal(&table.quoted()),
+        literal(constraint)
+    );
+    Work::Alone(Alone { statement, done: Some(done), mend: Vec::new() })
 }
 
 pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
@@ -158,16 +177,22 @@ pub(crate) fn drop_trigger_if_exists(table: &TableName, name: &str) -> Statement
 }
 
 /// A trigger function in the schema of its table. Its search path is pinned, so that no session's
-/// own can change what it does.
+/// own can change what it does; it is the runner's, so that an expression means the same in a
+/// backfill.
 pub(crate) fn create_function(table: &TableName, name: &str, body: &str) -> Statement {
-    let mut path = vec!["pg_catalog".to_owned(), format!("\"{}\"", table.schema())];
-    if table.schema() != "public" {
-        path.push("public".into());
-    }
-    let (function, path) = (table.sibling(name), path.join(", "));
+    let function = table.sibling(name);
     Statement::free(format!(
         "create function {function}() returns trigger\n  language plpgsql\n  \
-         set search_path = {path}, pg_temp\nas $changeover$\n{body}\n$changeover$"
+         set search_path = pg_catalog, \"public\", pg_temp\nas $changeover$\n{body}\n$changeover$"
+    ))
+}
+
+/// Lets a function that needs nothing but PostgreSQL's own run with its owner's rights. Whoever may
+/// make functions in `public` must not have theirs called so.
+pub(crate) fn as_owner(table: &TableName, function: &str) -> Statement {
+    let function = table.sibling(function);
+    Statement::free(format!(
+        "alter function {function}() security definer set search_path = pg_catalog, pg_temp"
     ))
 }
 

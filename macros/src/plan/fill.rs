@@ -35,6 +35,7 @@ impl<'a> Fill<'a> {
             when: Some(format!("new.{column} is null")),
             guard: None,
             pending: format!("{column} is null"),
+            look: None,
             at: self.at,
         }
     }

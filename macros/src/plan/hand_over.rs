@@ -24,9 +24,9 @@ pub(crate) fn hand_over(
 fn identity(table: &TableName, from: &Name, to: &Name) -> Statement {
     let (on, from_text) = (literal(&table.quoted()), literal(&from.text));
     let sql = format!(
-        "do $changeover$
+        "do $catalogs$
 declare
-  sequence regclass := pg_get_serial_sequence({on}, {from_text});
+  sequence regclass := pg_catalog.pg_get_serial_sequence({on}, {from_text});
   name text := (select format('%I.%I', n.nspname, c.relname)
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = sequence);
   kind text := (select case attidentity when 'a' then 'always' else 'by default' end
@@ -47,11 +47,11 @@ begin
   alter table {table} alter column {from} drop identity;
   execute format('alter table {text} alter column {to} add generated %s as identity (sequence name %s %s)',
     kind, name, options);
-  perform setval(name::regclass, last, called);
+  perform pg_catalog.setval(name::regclass, last, called);
   foreach granted in array coalesce(grants, '{{}}') loop
     execute granted;
   end loop;
-end $changeover$",
+end $catalogs$",
         table = table.quoted(),
         text = table.quoted().replace('\'', "''").replace('%', "%%"),
         from = from.quoted(),
@@ -63,9 +63,9 @@ end $changeover$",
 fn owned(table: &TableName, from: &Name, to: &Name) -> Statement {
     let (on, from, to) = (literal(&table.quoted()), literal(&from.text), literal(&to.text));
     let sql = format!(
-        "do $changeover$
+        "do $catalogs$
 declare
-  sequence regclass := pg_get_serial_sequence({on}, {from});
+  sequence regclass := pg_catalog.pg_get_serial_sequence({on}, {from});
   kind text := (select format_type(atttypid, null)
     from pg_attribute where attrelid = {on}::regclass and attname = {to});
 begin
@@ -73,7 +73,7 @@ begin
     execute format('alter sequence %s as %s', sequence, kind);
     execute format('alter sequence %s owned by %s.%I', sequence, {on}::regclass, {to});
   end if;
-end $changeover$"
+end $catalogs$"
     );
     Statement::locking(sql, table, Mode::AccessExclusive)
         .why("the sequence goes with the column, and its numbers with it")

@@ -49,7 +49,7 @@ pub(crate) fn fill(name: &TableName) -> Work {
         statement: Statement::locking(sql, name, Mode::AccessExclusive)
             .why("nobody can read it before this is done"),
         done: Some(format!(
-            "select relispopulated from pg_catalog.pg_class where oid = '{literal}'::regclass"
+            "select relispopulated from pg_catalog.pg_class where oid = '{literal}'::regclass::oid"
         )),
         mend: Vec::new(),
     })

@@ -20,6 +20,7 @@ pub(crate) mod index;
 pub(crate) mod kept;
 pub(crate) mod label;
 pub(crate) mod logged;
+pub(crate) mod look;
 pub(crate) mod materialized;
 pub(crate) mod not_null;
 pub(crate) mod numbers;
@@ -229,16 +230,12 @@ impl Step {
             .undone_by(Work::DropIndex(index))
     }
 
-    /// What an undo has to do to bring back, in these steps, what is dropped in one. Forward they
-    /// do nothing; they stand before the drop, and are undone in reverse order, after it.
-    pub(crate) fn way_back(steps: Vec<Step>) -> Vec<Step> {
-        let turned = steps.into_iter().rev().map(|step| Step {
-            phase: Phase::Expand,
-            why: format!("for the way back alone: {}", step.why),
-            work: Work::Transaction(Vec::new()),
-            undo: Some(step.work),
-        });
-        turned.collect()
+    /// What an undo has to do besides, in its turn; forward it does nothing. A run may have stopped
+    /// behind it and before the step that it belongs to, and an undo behind that step: so it must do
+    /// no harm where that was not done, or was taken back already.
+    pub(crate) fn way_back(phase: Phase, why: &str, undo: Work) -> Self {
+        let why = format!("for the way back alone: {why}");
+        Step::transaction(phase, why, Vec::new()).undone_by(undo)
     }
 
     pub(crate) fn undone_by(mut self, undo: Work) -> Self {

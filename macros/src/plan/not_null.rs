@@ -4,10 +4,41 @@ use crate::model::names;
 use crate::plan::{Phase, Require, Step, Work, ddl};
 use crate::syntax::name::{Name, TableName};
 
-/// The steps by which a NOT NULL that is dropped comes back in an undo.
-pub(crate) fn way_back(table: &TableName, column: &Name) -> Vec<Step> {
-    let first = require(table, column, "give them a value, or keep the column as it is");
-    Step::way_back(std::iter::once(first).chain(tighten(table, column)).collect())
+/// The step that drops a NOT NULL, and those by which it comes back in an undo.
+pub(crate) fn loosen(table: &TableName, column: &Name) -> Vec<Step> {
+    let check = names::internal(table, &[&column.text], "not_null");
+    let condition = format!("{} is not null", column.quoted());
+    let left = || {
+        ddl::drop_constraint_if_exists(table, &check).why("left by a way back that was cut short")
+    };
+    let add = vec![left(), ddl::add_check_not_valid(table, &check, &condition)];
+    let set = vec![
+        ddl::set_not_null(table, column),
+        ddl::drop_constraint_if_exists(table, &check)
+            .why("two statements: one `alter table` with both would scan"),
+    ];
+    let back = |why: &str, undo| Step::way_back(Phase::Expand, why, undo);
+    let help = "give them a value, or keep the column as it is";
+    vec![
+        back(
+            "the valid check proves it, so that no row is read under the lock",
+            Work::Transaction(set),
+        ),
+        back("reads every row; blocks nobody", ddl::validate_if_there(table, &check, None)),
+        back(
+            &format!("new rows must have `{column}`; old ones are not read yet"),
+            Work::Transaction(add),
+        ),
+        back(
+            "finds rows that would fail, before anything is locked",
+            Work::Require(required(table, column, help)),
+        ),
+        Step::transaction(
+            Phase::Expand,
+            "before any build writes a null",
+            vec![ddl::drop_not_null(table, column), left()],
+        ),
+    ]
 }
 
 /// Looks for rows that the NOT NULL would fail on: found later, they would leave a check behind
@@ -16,13 +47,17 @@ pub(crate) fn require(table: &TableName, column: &Name, help: &str) -> Step {
     Step::new(
         Phase::Migrate,
         "finds rows that would fail, before anything is locked",
-        Work::Require(Require {
-            table: table.quoted(),
-            violation: format!("{} is null", column.quoted()),
-            problem: format!("have no `{column}`"),
-            help: help.to_owned(),
-        }),
+        Work::Require(required(table, column, help)),
     )
+}
+
+fn required(table: &TableName, column: &Name, help: &str) -> Require {
+    Require {
+        table: table.quoted(),
+        violation: format!("{} is null", column.quoted()),
+        problem: format!("have no `{column}`"),
+        help: help.to_owned(),
+    }
 }
 
 /// The steps, once every row has a value.

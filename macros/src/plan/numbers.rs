@@ -28,7 +28,7 @@ impl<'a> Numbers<'a> {
 
     /// The column's default until it is an identity.
     pub(crate) fn default(&self) -> Default {
-        let text = format!("nextval({})", literal(&self.sequence()));
+        let text = format!("pg_catalog.nextval({})", literal(&self.sequence()));
         Default::expression(Sql { text, span: self.identity.span })
     }
 
@@ -56,7 +56,10 @@ impl<'a> Numbers<'a> {
         vec![
             ddl::drop_default(self.table, &self.column.name),
             add_identity(self.table, &self.column.name, self.identity),
-            Statement::free(format!("select setval({own}, nextval({sequence}), false)")).why(
+            Statement::free(format!(
+                "select pg_catalog.setval({own}, pg_catalog.nextval({sequence}), false)"
+            ))
+            .why(
                 "goes on where the sequence ends; nobody takes a number while the table is locked",
             ),
             self.drop(),
@@ -69,8 +72,9 @@ impl<'a> Numbers<'a> {
         let sequence = literal(&self.sequence());
         let mut statements = vec![ddl::lock_table(self.table, Mode::AccessExclusive)];
         statements.extend(self.create());
-        statements
-            .push(Statement::free(format!("select setval({sequence}, nextval({own}), false)")));
+        statements.push(Statement::free(format!(
+            "select pg_catalog.setval({sequence}, pg_catalog.nextval({own}), false)"
+        )));
         statements.push(drop_identity(self.table, &self.column.name));
         statements.push(ddl::set_default(self.table, &self.column.name, &self.default().sql()));
         statements
@@ -90,5 +94,9 @@ pub(crate) fn drop_identity(table: &TableName, column: &Name) -> Statement {
 
 /// The sequence of an identity column, whose name is PostgreSQL's choice.
 pub(crate) fn identity_sequence(table: &TableName, column: &Name) -> String {
-    format!("pg_get_serial_sequence({}, {})", literal(&table.quoted()), literal(&column.text))
+    format!(
+        "pg_catalog.pg_get_serial_sequence({}, {})",
+        literal(&table.quoted()),
+        literal(&column.text)
+    )
 }

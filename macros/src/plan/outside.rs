@@ -37,7 +37,7 @@ pub(crate) fn refuse_unknown<'a>(
         column.quoted()
     ));
     let sql = format!(
-        "do $changeover$
+        "do $catalogs$
 declare
   unknown text;
 begin
@@ -55,7 +55,7 @@ begin
     raise exception {message}, unknown
       using hint = 'drop it, or make it part of the history, before the switch';
   end if;
-end $changeover$",
+end $catalogs$",
         known.join(", ")
     );
     Statement::free(sql)
@@ -69,7 +69,7 @@ impl Replaced<'_> {
         let table = self.table.quoted();
         let (column, by) = (literal(&self.column.text), literal(&self.by.text));
         let sql = format!(
-            "do $changeover$
+            "do $catalogs$
 declare
   command text;
 begin
@@ -113,7 +113,7 @@ begin
   loop
     execute command;
   end loop;
-end $changeover$",
+end $catalogs$",
             on = literal(&table),
             indexes = pairs(&self.indexes, |name| literal(&self.table.sibling(&name.text))),
             constraints = pairs(&self.constraints, |name| literal(&name.text)),

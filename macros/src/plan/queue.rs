@@ -43,14 +43,14 @@ impl Queue<'_> {
         format!(
             "
   -- two unique indexes hold this value, and `on conflict` consults one of them
-  if locks < {LOCKS_OF_A_TRANSACTION} and num_nulls({new}) = 0
+  if locks < {LOCKS_OF_A_TRANSACTION} and pg_catalog.num_nulls({new}) = 0
     and (tg_op = 'INSERT' or row({new})::record *<> row({old})::record) then
     locks := locks + 1;
     perform set_config('changeover.locks', locks::text, true);
-    value := hashtextextended({salt} || row({new})::text, 0);
+    value := pg_catalog.hashtextextended({salt} || row({new})::text, 0);
     for attempt in 1..10 loop
-      exit when pg_try_advisory_xact_lock(value);
-      perform pg_sleep(0.001);
+      exit when pg_catalog.pg_try_advisory_xact_lock(value);
+      perform pg_catalog.pg_sleep(0.001);
     end loop;
   end if;"
         )

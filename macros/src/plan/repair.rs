@@ -2,6 +2,7 @@
 //! for what is there.
 
 use crate::model::names::{self, Position};
+use crate::plan::look::{FOUND_NONE, Look};
 use crate::plan::sync::OUTSIDE_BACKFILL;
 use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work, ddl, violation};
 use crate::syntax::assignment::Assignment;
@@ -22,6 +23,8 @@ pub(crate) struct Repair<'a> {
     pub(crate) guard: Option<String>,
     /// The condition of such a row in the table.
     pub(crate) pending: String,
+    /// What looks into another table for it, where that is what `when` goes by.
+    pub(crate) look: Option<Look<'a>>,
     pub(crate) at: Position,
 }
 
@@ -36,19 +39,28 @@ impl<'a> Repair<'a> {
     /// What the `fill` of a constraint asks for.
     pub(crate) fn of(
         table: &'a TableName,
-        constraint: &Constraint,
+        constraint: &'a Constraint,
         fill: &'a [Assignment],
         at: Position,
     ) -> Option<Self> {
         let name = constraint.name.as_ref()?;
+        let broken = violation::of_new(table, constraint)?;
+        let look = constraint.parent().map(|parent| Look {
+            table,
+            parent,
+            constraint: name,
+            missing: broken.clone(),
+            at,
+        });
         Some(Repair {
             table,
             function: names::internal(table, &[&name.text], "fill"),
             event: Event::Both,
             set: fill.iter().map(|item| (&item.column, item.value.text.as_str())).collect(),
-            when: None,
-            guard: Some(violation::of_new(table, constraint)?),
+            when: look.is_some().then(|| FOUND_NONE.to_owned()),
+            guard: look.is_none().then_some(broken),
             pending: violation::condition(table, constraint)?,
+            look,
             at,
         })
     }
@@ -68,13 +80,15 @@ impl<'a> Repair<'a> {
             Some(when) => format!("{when} and {OUTSIDE_BACKFILL}"),
             None => OUTSIDE_BACKFILL.to_owned(),
         };
-        vec![
+        let mut statements = self.look.as_ref().map_or(Vec::new(), Look::install);
+        statements.extend([
             ddl::create_function(self.table, &self.function, &self.body()),
             ddl::create_trigger(self.table, &trigger, event, &when, &self.function)
                 .why("fills what a build leaves out that does not know better"),
             ddl::enable_always(self.table, &[&trigger])
                 .why("for logical replication and restores too"),
-        ]
+        ]);
+        statements
     }
 
     /// A user's expressions name columns of the row, which the others leave as they were.
@@ -98,10 +112,12 @@ impl<'a> Repair<'a> {
 
     /// The statements that remove the trigger.
     pub(crate) fn remove(&self) -> Vec<Statement> {
-        vec![
+        let mut statements = vec![
             ddl::drop_trigger_if_exists(self.table, &self.trigger()),
             ddl::drop_function_if_exists(self.table, &self.function),
-        ]
+        ];
+        statements.extend(self.look.as_ref().map_or(Vec::new(), Look::remove));
+        statements
     }
 
     /// The trigger, from Expand on.

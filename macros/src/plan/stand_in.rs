@@ -10,7 +10,7 @@ use crate::syntax::name::TableName;
 pub(crate) fn like_table(view: &TableName, table: &TableName) -> Statement {
     let (view, table) = (literal(&view.quoted()), literal(&table.quoted()));
     Statement::free(format!(
-        r"do $changeover$
+        r"do $catalogs$
 declare
   old_name regclass := {view};
   renamed pg_class;
@@ -43,6 +43,6 @@ begin
     );
   end loop;
 end
-$changeover$"
+$catalogs$"
     ))
 }

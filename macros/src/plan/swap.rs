@@ -55,25 +55,20 @@ impl Swap<'_> {
     /// The old column's constraints, proved again once it is back.
     fn proofs(&self, shadow: &Shadow) -> Vec<Step> {
         let (table, column) = (shadow.name(), shadow.column());
-        let why = "what was set on the column by now stays with its name";
-        let mut steps = vec![way_back(why, Work::Transaction(vec![give_back(shadow)]))];
+        let mut steps = Vec::new();
         let why = "reads every row; blocks nobody";
         if shadow.is_not_null() && !swapped_key::is_key(shadow) {
             let check = swapped_key::not_null(shadow);
             let set = swapped_key::set_not_null(table, column, &check);
             steps.push(way_back("the valid check proves it", Work::Transaction(set)));
-            let validate = vec![ddl::validate(table, &check)];
-            steps.push(way_back(why, Work::Transaction(validate)));
+            steps.push(way_back(why, ddl::validate_if_there(table, &check, None)));
         }
         let copies = shadow.copies();
         let pointing = self.keyed_parents().flat_map(|parent| copies.pointing_at(parent));
         for constraint in refusing(shadow).cloned().chain(pointing) {
             let Some(name) = &constraint.name else { continue };
-            let mut validate = ddl::validate(table, &name.text);
-            if let Some(parent) = constraint.parent().filter(|parent| *parent != table) {
-                validate = validate.and_locks(parent, Mode::RowShare);
-            }
-            steps.push(way_back(why, Work::Transaction(vec![validate])));
+            let parent = constraint.parent().filter(|parent| *parent != table);
+            steps.push(way_back(why, ddl::validate_if_there(table, &name.text, parent)));
         }
         steps
     }
@@ -129,6 +124,9 @@ impl Swap<'_> {
         }
         statements.extend(self.shadows.iter().flat_map(Shadow::follow));
         statements.extend(self.around.create());
+        statements.extend(self.shadows.iter().map(|shadow| {
+            give_back(shadow).why("what was set on the column by now stays with its name")
+        }));
         statements
     }
 

@@ -7,10 +7,8 @@ use crate::plan::{Index, Mode, Phase, Statement, Step, Work, attach, constraint,
 use crate::syntax::constraint::Constraint;
 use crate::syntax::name::{Name, TableName};
 
-/// Forward it does nothing.
 pub(crate) fn way_back(why: &str, undo: Work) -> Step {
-    let why = format!("for the way back alone: {why}");
-    Step::transaction(Phase::Switch, why, Vec::new()).undone_by(undo)
+    Step::way_back(Phase::Switch, why, undo)
 }
 
 /// The check that stands in for a NOT NULL until it is proved.
@@ -36,11 +34,11 @@ pub(crate) fn back(shadow: &Shadow) -> Vec<Step> {
     let check = not_null(shadow);
     let condition = format!("{} is not null", retired.quoted());
     let add = ddl::add_check_not_valid(table, &check, &condition);
-    let validate = ddl::validate(table, &check);
+    let validate = ddl::validate_if_there(table, &check, None);
     let why = "the index that the primary key will need";
     let mut steps: Vec<Step> =
         indexes(shadow).into_iter().map(|index| rebuild(why, index)).collect();
-    steps.push(way_back("reads every row; blocks nobody", Work::Transaction(vec![validate])));
+    steps.push(way_back("reads every row; blocks nobody", validate));
     let left = ddl::drop_constraint_if_exists(table, &check);
     steps.push(Step {
         phase: Phase::Switch,

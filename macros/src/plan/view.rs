@@ -90,7 +90,7 @@ from (
     where attrelid = c.oid and attnum > 0
       and (attacl is not null or col_description(attrelid, attnum) is not null)
   ) as columns
-  from pg_catalog.pg_class c where oid = {name}::regclass
+  from pg_catalog.pg_class c where oid = {name}::regclass::oid
 ) as kept"
     ))
     .why("the owner, what was granted on the view, and comments on it go with it")
@@ -99,7 +99,7 @@ from (
 pub(crate) fn restore_belongings(view: &Entity, number: usize) -> Statement {
     let name = literal(&view.name.quoted());
     Statement::free(format!(
-        "do $changeover$
+        "do $catalogs$
 declare
   made regclass := {name};
   kept json := current_setting('changeover.view_{number}');
@@ -112,7 +112,7 @@ begin
     union all
     select format('(%I)', c.name), r.*
     from json_to_recordset(kept -> 'columns') as c(name name, acl text), aclexplode(c.acl::aclitem[]) r
-    where exists (select from pg_attribute where attrelid = made and attname = c.name)
+    where exists (select from pg_attribute where attrelid = made::oid and attname = c.name)
   loop
     execute format('grant %s %s on %s to %s %s', had.privilege_type, had.columns, made,
       case had.grantee when 0 then 'public' else had.grantee::regrole::text end,
@@ -121,12 +121,12 @@ begin
   for had in
     select c.* from json_to_recordset(kept -> 'columns') as c(name name, comment text)
     where c.comment is not null
-      and exists (select from pg_attribute where attrelid = made and attname = c.name)
+      and exists (select from pg_attribute where attrelid = made::oid and attname = c.name)
   loop
     execute format('comment on column %s.%I is %L', made, had.name, had.comment);
   end loop;
 end
-$changeover$"
+$catalogs$"
     ))
     .why("gives them back, by whichever means it had them; of the columns, to those that are left")
 }

@@ -77,7 +77,11 @@ fn orphan(row: &str, columns: &[Name], target: &Reference, lock: &str) -> String
         return orphan;
     }
     let all: Vec<String> = columns.iter().map(own).collect();
-    format!("num_nulls({}) between 1 and {} or ({orphan})", all.join(", "), columns.len() - 1)
+    format!(
+        "pg_catalog.num_nulls({}) between 1 and {} or ({orphan})",
+        all.join(", "),
+        columns.len() - 1
+    )
 }
 
 /// Looks for rows that a unique index would fail on.

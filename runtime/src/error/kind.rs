@@ -14,7 +14,9 @@ use crate::status::State;
 pub(crate) enum Kind {
     Connect,
     Pooled,
+    PoolTooSmall { waited: Duration },
     AlreadyRunning { waited: Duration },
+    Superseded,
     Sql { statement: String, code: Option<String> },
     Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
@@ -57,11 +59,20 @@ impl fmt::Display for Kind {
             Kind::Connect => f.write_str("cannot connect to the database"),
             Kind::Pooled => f.write_str(
                 "the connection changed its server process between two statements\n\
-                 help: connect directly, not through a pooler in transaction mode",
+                 help: say by `is_pooled` of the executor that it goes through a pooler",
+            ),
+            Kind::PoolTooSmall { waited } => write!(
+                f,
+                "the pooler had no second session of the server for the runner within {waited:.0?}\n\
+                 help: let its pool have at least two, or connect directly"
             ),
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")
             }
+            Kind::Superseded => f.write_str(
+                "this runner lost its lock and another one has taken over\n\
+                 help: leave the rest to it, or run again once it is done",
+            ),
             Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
             Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => write!(

@@ -77,17 +77,19 @@ pub(crate) fn refusal(code: &str) -> Answer {
 }
 
 fn usual(sql: &str) -> Rows {
-    let answers: [(&str, &[&[&str]]); 12] = [
+    let answers: [(&str, &[&[&str]]); 14] = [
         ("select pg_backend_pid()", &[&["7"]]),
+        ("select (select fence", &[&["9", "7"]]),
+        ("insert into changeover.runners", &[&["9"]]),
         ("select pg_try_advisory_lock", &[&["t", "7"]]),
         ("select pg_catalog.to_regnamespace('changeover", &[&["f", "f"]]),
         ("select coalesce(max(version)", &[&["1000"]]),
         ("select pg_catalog.to_regclass('changeover", &[&["f", "f", "f"]]),
-        ("select name from unnest", &[&[TABLE]]),
+        ("select name from pg_catalog.unnest", &[&[TABLE]]),
         ("with recursive tree", &[&["5", TABLE, "100"]]),
         ("with filled", &[&["3"]]),
         ("select count(*)", &[&["0"]]),
-        ("select format_type", &[&["text"]]),
+        ("select pg_catalog.format_type", &[&["text"]]),
         ("select ctid", &[&["(0,1)", "7", "ann"]]),
         ("explain", &[&["[{\"Plan\": {\"Plan Rows\": 3}}]"]]),
     ];

@@ -154,7 +154,7 @@ async fn briefly(
     statement: &str,
 ) -> Result<(), Error> {
     let evict = Some(format!("lock table only {table} in share update exclusive mode"));
-    let plan = LockPlan { evict, take, blocks: true };
+    let plan = LockPlan { evict, take, take_turned: Vec::new(), blocks: true };
     locked(stage, &plan, vec![in_the_way(index)], &[statement], None).await
 }
 
@@ -170,7 +170,7 @@ pub(super) async fn discard(stage: &mut Stage<'_, '_>, index: &Index) -> Result<
 async fn no_foreign_partition(held: &mut Held<'_>, index: &Index) -> Result<(), Error> {
     let table = index.table;
     let sql = format!(
-        "select c.oid::regclass from pg_partition_tree(to_regclass({})) t \
+        "select c.oid::regclass from pg_catalog.pg_partition_tree(pg_catalog.to_regclass({})) t \
          join pg_catalog.pg_class c on c.oid = t.relid where c.relkind = 'f' limit 1",
         quote_literal(table)
     );
@@ -196,12 +196,12 @@ async fn own_name(
     for name in candidates(&partition.name, columns) {
         let quoted = format!("\"{}\"", name.replace('"', "\"\""));
         let sql = format!(
-            "select x.indrelid = to_regclass({}) and not c.relispartition \
+            "select x.indrelid = pg_catalog.to_regclass({})::oid and not c.relispartition \
              and x.indisunique = p.indisunique \
              and {} = {} \
              from pg_catalog.pg_class c left join pg_catalog.pg_index x on x.indexrelid = c.oid \
              cross join pg_catalog.pg_index p \
-             where c.oid = to_regclass({}) and p.indexrelid = to_regclass({})",
+             where c.oid = pg_catalog.to_regclass({})::oid and p.indexrelid = pg_catalog.to_regclass({})::oid",
             quote_literal(&partition.table),
             definition("x"),
             definition("p"),
@@ -219,15 +219,15 @@ async fn own_name(
 
 async fn partitions(held: &mut Held<'_>, parent: &Pair) -> Result<Vec<Partition>, Error> {
     let sql = format!(
-        "select format('%I.%I', n.nspname, c.relname), format('%I', n.nspname), c.relname, \
-         c.relkind, (select format('%I.%I', xn.nspname, xc.relname) \
+        "select pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.format('%I', n.nspname), c.relname, \
+         c.relkind, (select pg_catalog.format('%I.%I', xn.nspname, xc.relname) \
          from pg_catalog.pg_inherits xi join pg_catalog.pg_index x on x.indexrelid = xi.inhrelid \
          join pg_catalog.pg_class xc on xc.oid = x.indexrelid \
          join pg_catalog.pg_namespace xn on xn.oid = xc.relnamespace \
-         where xi.inhparent = to_regclass({}) and x.indrelid = c.oid) \
+         where xi.inhparent = pg_catalog.to_regclass({})::oid and x.indrelid = c.oid) \
          from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid \
          join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-         where i.inhparent = to_regclass({}) and not i.inhdetachpending order by c.oid",
+         where i.inhparent = pg_catalog.to_regclass({})::oid and not i.inhdetachpending order by c.oid",
         quote_literal(&parent.index),
         quote_literal(&parent.table),
     );
@@ -250,7 +250,7 @@ async fn partitions(held: &mut Held<'_>, parent: &Pair) -> Result<Vec<Partition>
 async fn columns(held: &mut Held<'_>, index: &str) -> Result<Vec<String>, Error> {
     let sql = format!(
         "select attname from pg_catalog.pg_attribute \
-         where attrelid = to_regclass({}) order by attnum",
+         where attrelid = pg_catalog.to_regclass({})::oid order by attnum",
         quote_literal(index)
     );
     let rows = held.query(&sql).await?;

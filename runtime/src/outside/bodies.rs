@@ -4,16 +4,11 @@ use super::words::{Words, has, words};
 use crate::error::Error;
 use crate::lock::Held;
 use crate::migration::Dropped;
-use crate::obstacle::Obstacle;
 use crate::sql::quote_literal;
 
 const SHOWN: u32 = 20;
 
-/// A word may mean something else, so these are only told.
-pub(super) async fn obstacles(
-    held: &mut Held<'_>,
-    dropped: &[&Dropped],
-) -> Result<Vec<Obstacle>, Error> {
+pub(super) async fn found(held: &mut Held<'_>, dropped: &[&Dropped]) -> Result<Vec<String>, Error> {
     let words = words(dropped);
     if words.is_empty() {
         return Ok(Vec::new());
@@ -36,12 +31,10 @@ order by 1::text limit {SHOWN}",
     );
     let rows = held.query(&sql).await?;
     let text = |value: Option<&str>| value.unwrap_or("?").to_owned();
-    let obstacles = rows.iter().map(|row| Obstacle {
-        what: format!("the body of function {} names {}", text(row.get(0)), text(row.get(1))),
-        help: "drop the function, or let it do without",
-        holds: false,
-    });
-    Ok(obstacles.collect())
+    let what = rows
+        .iter()
+        .map(|row| format!("the body of function {} names {}", text(row.get(0)), text(row.get(1))));
+    Ok(what.collect())
 }
 
 /// A trigger's function names the columns of the row, and not the table.

@@ -4,27 +4,22 @@ use crate::error::Error;
 use crate::executor::Row;
 use crate::lock::Held;
 use crate::migration::{Dropped, ObjectKind};
-use crate::obstacle::Obstacle;
 use crate::sql::quote_literal;
 
 /// More than anybody reads at once.
 const SHOWN: u32 = 20;
 
-pub(super) async fn obstacles(
-    held: &mut Held<'_>,
-    dropped: &[&Dropped],
-) -> Result<Vec<Obstacle>, Error> {
+pub(super) async fn found(held: &mut Held<'_>, dropped: &[&Dropped]) -> Result<Vec<String>, Error> {
     let rows = held.query(&query(dropped)).await?;
-    let obstacle = |row: Row<'_>| {
+    let what = |row: Row<'_>| {
         let text = |column| row.get(column).unwrap_or("?");
-        let what = if row.get(2) == Some("t") {
+        if row.get(2) == Some("t") {
             format!("{} on {} would be dropped unseen", text(0), text(1))
         } else {
             format!("{} needs {}", text(0), text(1))
-        };
-        Obstacle { what, help: "drop it, or put it under a migration", holds: true }
+        }
     };
-    Ok(rows.iter().map(obstacle).collect())
+    Ok(rows.iter().map(what).collect())
 }
 
 /// Follows what goes to all that goes with it: parts of a table, partitions, what PostgreSQL made

@@ -7,7 +7,6 @@ use super::words::{Words, has, words};
 use crate::error::Error;
 use crate::lock::Held;
 use crate::migration::Dropped;
-use crate::obstacle::{Obstacle, Statements, Usage};
 use crate::settings::Settings;
 use crate::sql::{OWN, quote_literal};
 
@@ -20,30 +19,25 @@ const MAINTENANCE: &str = "^\\s*(lock|alter|create|drop|comment|grant|revoke|ana
 /// The library is not loaded; no right to read the view.
 const CANNOT_BE_READ: [&str; 2] = ["55000", "42501"];
 
-pub(super) async fn obstacles(
+pub(super) async fn found(
     held: &mut Held<'_>,
     settings: &Settings,
     migration: &str,
     dropped: &[&Dropped],
-) -> Result<Vec<Obstacle>, Error> {
+) -> Result<Vec<String>, Error> {
     let words = words(dropped);
     let schema = "select pg_catalog.quote_ident(n.nspname) from pg_catalog.pg_extension e \
                   join pg_catalog.pg_namespace n on n.oid = e.extnamespace \
                   where e.extname = 'pg_stat_statements'";
     let rows = held.query(schema).await?;
     let Some(schema) = rows.value().filter(|_| !words.is_empty()) else { return Ok(Vec::new()) };
-    let Statements { usage, quiet } = &settings.statements;
     let look = Look { view: format!("{schema}.pg_stat_statements"), words: &words, migration };
     match look.found(held, settings).await {
-        Ok(mut found) => {
-            found.iter_mut().for_each(|one| one.holds = *usage == Usage::Refuse);
-            Ok(found)
-        }
         Err(error) if error.code().is_some_and(|code| CANNOT_BE_READ.contains(&code)) => {
-            tracing::warn!(%error, ?quiet, "pg_stat_statements cannot be read");
+            tracing::warn!(%error, "pg_stat_statements cannot be read");
             Ok(Vec::new())
         }
-        Err(error) => Err(error),
+        outcome => outcome,
     }
 }
 
@@ -54,34 +48,24 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    async fn found(
-        &self,
-        held: &mut Held<'_>,
-        settings: &Settings,
-    ) -> Result<Vec<Obstacle>, Error> {
+    async fn found(&self, held: &mut Held<'_>, settings: &Settings) -> Result<Vec<String>, Error> {
         let rows = held.query(&self.query(settings)).await?;
         let named = rows.iter().map(|row| {
-            let text = |column| row.get(column).unwrap_or("?").to_owned();
+            let text = |column| row.get(column).unwrap_or("?");
             let when = if row.get(3) == Some("t") {
                 format!("was last seen to run {} ago", text(4))
             } else {
                 format!("was called {} times, nobody knows when", text(2))
             };
-            Obstacle {
-                what: format!("a statement that names {} {when}: {}", text(1), text(0)),
-                help: "deploy what does without it; if nothing runs it any more, \
-                       pg_stat_statements_reset() forgets it",
-                holds: true,
-            }
+            format!("a statement that names {} {when}: {}", text(1), text(0))
         });
-        let mut found: Vec<Obstacle> = named.collect();
+        let mut found: Vec<String> = named.collect();
         let hidden = held.query(&self.hidden()).await?;
         if let Some(count) = hidden.value().filter(|count| *count != "0") {
-            found.push(Obstacle {
-                what: format!("{count} statements of other roles are hidden from this one"),
-                help: "grant pg_read_all_stats to the runner's role",
-                holds: true,
-            });
+            found.push(format!(
+                "{count} statements of other roles are hidden from the runner's, \
+                 which lacks pg_read_all_stats"
+            ));
         }
         Ok(found)
     }
@@ -93,7 +77,7 @@ impl Look<'_> {
         let (history, id) = (quote_literal(&settings.app), quote_literal(self.migration));
         let cases: Vec<String> = self.words.iter().map(case).collect();
         let (cases, maintenance) = (cases.join(" "), quote_literal(MAINTENANCE));
-        let quiet = settings.statements.quiet.as_secs_f64();
+        let quiet = settings.preflight.quiet_time.as_secs_f64();
         format!(
             "with named as (
   select s.queryid, pg_catalog.sum(s.calls)::bigint as calls,

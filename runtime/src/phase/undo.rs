@@ -1,7 +1,8 @@
 //! The way back: a migration after the other, the newest first.
 
-use super::Run;
+use super::{Run, Steps};
 use crate::error::{Error, Place};
+use crate::ledger::StepState;
 use crate::migration::{Migration, Phase, Work};
 use crate::status::State;
 use crate::step::Way;
@@ -75,12 +76,38 @@ impl Run<'_, '_> {
         phase: Phase,
     ) -> Result<(), Error> {
         let mut steps = self.steps(migration, phase);
-        steps.retain(|(_, recorded)| recorded.state.has_effect());
+        let needed = behind_a_swap(migration, phase, &steps);
+        steps.retain(|(_, recorded)| {
+            recorded.state.has_effect() || needed.contains(&recorded.ordinal)
+        });
         steps.reverse();
         self.walk(migration, phase, Way::Back, steps).await?;
         self.ledger.forget_effects(migration, phase);
         Ok(())
     }
+}
+
+/// The steps of a switch that no run has got to, behind a swap that one has: a change swaps once, and
+/// what follows is there for the way back, which needs it.
+fn behind_a_swap(migration: &Migration, phase: Phase, steps: &Steps) -> Vec<usize> {
+    let mut needed = Vec::new();
+    if phase != Phase::Switch {
+        return needed;
+    }
+    let mut states = steps.iter().map(|(_, recorded)| (recorded.ordinal, recorded.state));
+    for change in migration.changes {
+        let mut swapped = false;
+        for step in change.steps.iter().filter(|step| step.phase == phase) {
+            let Some((ordinal, state)) = states.next() else { return needed };
+            if swapped && state == StepState::Planned {
+                needed.push(ordinal);
+            }
+            let is_swap =
+                matches!(step.work, Work::Transaction(statements) if !statements.is_empty());
+            swapped |= is_swap && state.has_effect();
+        }
+    }
+    needed
 }
 
 fn place(migration: &Migration, phase: Phase, step: usize) -> Place {

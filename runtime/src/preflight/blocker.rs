@@ -10,7 +10,8 @@ pub(super) const LOOK: Look = Look {
     severity: |_| Severity::Warn,
     sql,
     effect: "the phase tries again and again, and gives up at the deadline",
-    help: "wait for its end, or end it with `select pg_terminate_backend(<pid>)`",
+    help: "wait for its end, or end it with `select pg_terminate_backend(<pid>)` or \
+           `rollback prepared`",
 };
 
 /// An ordinary vacuum is left out, because it gives way.
@@ -24,7 +25,8 @@ fn sql(Scene { touched, settings }: Scene<'_>) -> Option<String> {
     Some(format!(
         "select pg_catalog.format('pid %s, user %s, application `%s`, has had a transaction open \
          for %s, its last query begun %s ago, and holds %s', \
-         pid, login, application, age, query_age, holds) \
+         pid, coalesce(login, '?'), coalesce(application, '?'), coalesce(age, '?'), \
+         coalesce(query_age, '?'), holds) \
          from ({holders}) b (pid, login, application, age, holds, lasting, query_age) \
          where coalesce(age::interval >= interval '{age} s', true) \
          and login is distinct from 'autovacuum worker'"

@@ -64,15 +64,16 @@ fn growth(Scene { touched, .. }: Scene<'_>) -> String {
     let builds = touched.builds.iter().map(|(table, _)| {
         let relations = relations(std::iter::once(*table));
         format!(
-            "(select coalesce(sum(2 * greatest(c.reltuples, 0) * coalesce((\
+            " + (select coalesce(sum(2 * greatest(c.reltuples, 0) * coalesce((\
              select max(pg_catalog.pg_relation_size(i.indexrelid) / greatest(c.reltuples, 1)) \
              from pg_catalog.pg_index i where i.indrelid = c.oid and c.reltuples > 0), \
              {INDEX_ROW})), 0) from pg_catalog.pg_class c where c.oid in ({relations}))"
         )
     });
-    let builds: String = builds.map(|build| format!(" + {build}")).collect();
+    let builds: Vec<String> = builds.collect();
     format!(
         "select (select coalesce(sum(pg_catalog.pg_total_relation_size(relid)), 0) \
-         * {FILLED} / 100.0 from ({filled}) f){builds}"
+         * {FILLED} / 100.0 from ({filled}) f){}",
+        builds.concat()
     )
 }

@@ -40,6 +40,8 @@ pub(super) struct Touched {
     /// Those that have to be there before the phase begins.
     pub(super) expected: Vec<&'static str>,
     pub(super) fills: Vec<Fill>,
+    /// Those of them whose table no earlier step changes.
+    pub(super) settled: Vec<Fill>,
     /// Tables that an index is built on, and the index.
     pub(super) builds: Vec<(&'static str, &'static str)>,
     /// Whether a statement outside transactions waits for older snapshots.
@@ -54,7 +56,9 @@ impl Touched {
         for step in steps {
             match step.work {
                 Work::Transaction(statements) => {
-                    statements.iter().for_each(|one| touched.statement(one, earlier));
+                    for statement in statements {
+                        touched.statement(statement, earlier);
+                    }
                 }
                 Work::Alone(alone) => {
                     touched.waits = true;
@@ -96,9 +100,9 @@ impl Touched {
     fn fill(&mut self, fill: Fill, earlier: &str) {
         let table = fill.table();
         self.table(table, LockMode::RowExclusive, earlier);
-        // What an earlier step of the phase changes about it cannot be looked at yet.
+        self.fills.push(fill);
         if !is_named(table, earlier) {
-            self.fills.push(fill);
+            self.settled.push(fill);
         }
     }
 
@@ -166,6 +170,18 @@ mod tests {
 
     const fn step(work: Work) -> Step {
         Step { phase: Phase::Expand, why: "", work, undo: None, drops: &[] }
+    }
+
+    #[test]
+    fn what_an_earlier_step_changes_is_filled_and_not_settled() {
+        static STEPS: [Step; 1] =
+            [step(Work::Backfill(Backfill { table: r#""public"."users""#, set: "", pending: "" }))];
+        let steps: Vec<&'static Step> = STEPS.iter().collect();
+        let mut earlier = r#"alter table "public"."users" add column "a" text"#.to_owned();
+        let touched = Touched::by(&steps, &mut earlier);
+        assert_eq!((touched.fills.len(), touched.settled.len()), (1, 0));
+        let touched = Touched::by(&steps, &mut String::new());
+        assert_eq!((touched.fills.len(), touched.settled.len()), (1, 1));
     }
 
     #[test]

@@ -59,6 +59,7 @@ fn freeze_age(Scene { touched, settings }: Scene<'_>) -> Option<String> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as others in the table")]
 fn wraparound(Scene { settings, .. }: Scene<'_>) -> Option<String> {
     let limit = settings.preflight.wraparound_age;
     Some(format!(

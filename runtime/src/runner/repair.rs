@@ -4,6 +4,7 @@ use tracing::{Instrument as _, info_span};
 
 use super::Changeover;
 use crate::error::Error;
+use crate::fence;
 use crate::ledger::{Ledger, Recorded, StepState};
 use crate::lock::Held;
 use crate::migration::{Migration, Migrations, Phase};
@@ -47,6 +48,7 @@ async fn carry_out(
     reason: &str,
 ) -> Result<(), Error> {
     store::prepare(held, settings).await?;
+    fence::take(held, settings).await?;
     let ledger = Ledger::read_in_part(held.reader(), &settings.app).await?;
     gate::may_repair(history, &ledger, repair)?;
     let recorded = ledger.get(&repair.migration);
@@ -76,6 +78,7 @@ async fn together(
     event: &Event<'_>,
 ) -> Result<(), Error> {
     held.query("begin").await?;
+    held.hold().await?;
     for statement in statements {
         held.query(statement).await?;
     }
@@ -103,6 +106,8 @@ fn statements(
             let mut statements = store.complete(phase);
             statements.push(store.mark(phase, step, StepState::Done));
             statements.push(store.state(state_once_done(recorded, phase)));
+            let place = declared_at(history, phase, id);
+            statements.extend(place.map(|place| store.gate(phase, Some(place))));
             statements
         }
         What::MarkUndone { phase, step } => {
@@ -111,6 +116,9 @@ fn statements(
             let mut statements = store.complete(phase);
             statements.push(store.mark(phase, step, StepState::Planned));
             statements.extend(state.map(|state| store.state(state)));
+            if phase == Phase::Switch && state == Some(State::Migrated) {
+                statements.push(store.gate(phase, None));
+            }
             statements
         }
         What::Recount => {
@@ -119,6 +127,15 @@ fn statements(
             [store::repair::unreadable(app, id)].into_iter().chain(state).collect()
         }
     }
+}
+
+/// The place of the migration that declares a switch or a contract.
+fn declared_at(history: &Migrations, phase: Phase, id: &str) -> Option<usize> {
+    history.migrations.iter().position(|migration| match phase {
+        Phase::Expand | Phase::Migrate => false,
+        Phase::Switch => migration.switches.contains(&id),
+        Phase::Contract => migration.contracts.contains(&id),
+    })
 }
 
 fn accepted(store: &Store<'_>, recorded: Option<&Recorded>) -> Vec<String> {

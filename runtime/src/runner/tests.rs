@@ -162,18 +162,6 @@ async fn an_edited_migration_is_shown_line_by_line() {
 }
 
 #[tokio::test]
-async fn a_pooler_that_changes_the_server_process_is_found_out() {
-    let changed = |sql: &str, _| {
-        sql.starts_with("select pg_try_advisory_lock").then(|| Ok(rows(&[&["t", "8"]])))
-    };
-    let (outcome, log) = migrate(changed).await;
-    assert!(error(outcome).is_pooled());
-    assert_eq!(log.count("select pg_advisory_unlock"), 1);
-    let moved = |sql: &str, _| sql.starts_with("update changeover").then(|| Ok(Rows::default()));
-    assert!(error(migrate(moved).await.0).is_pooled());
-}
-
-#[tokio::test]
 async fn a_second_runner_waits_until_the_deadline() {
     let taken = |sql: &str, _: usize| {
         sql.starts_with("select pg_try_advisory_lock").then(|| Ok(rows(&[&["f", "7"]])))
@@ -212,7 +200,7 @@ async fn a_broken_run_is_tidied_up_by_the_next() {
     let after: Vec<String> = log.all().split_off(before);
     assert_eq!(
         after.iter().take(2).collect::<Vec<_>>(),
-        ["rollback", "select pg_advisory_unlock_all()"]
+        ["rollback", "select pg_catalog.pg_advisory_unlock_all()"]
     );
 }
 

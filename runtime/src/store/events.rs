@@ -28,8 +28,8 @@ pub(crate) async fn record(
     event: &Event<'_>,
 ) -> Result<(), Error> {
     reasoned(event.what, event.reason)?;
-    let sql = statement(history, held.pid(), event);
-    super::fenced(held, &sql).await
+    let sql = statement(history, held.own(), event);
+    held.fenced(&sql).await
 }
 
 /// Refuses what nobody will be able to explain later.
@@ -41,7 +41,7 @@ pub(crate) fn reasoned(what: &str, reason: &str) -> Result<(), Error> {
 }
 
 /// The session's own name is what we call it; the application's is what it connected with.
-fn statement(history: &str, pid: &str, event: &Event<'_>) -> String {
+fn statement(history: &str, own: &str, event: &Event<'_>) -> String {
     let Event { what, migration, phase, step, reason, before, after } = *event;
     let history = quote_literal(history);
     let (what, reason) = (quote_literal(what), quote_literal(reason.trim()));
@@ -53,6 +53,6 @@ fn statement(history: &str, pid: &str, event: &Event<'_>) -> String {
          (history, application, what, migration, phase, step, reason, before, after) \
          select {history}, (select nullif(reset_val, '') from pg_catalog.pg_settings \
          where name = 'application_name'), {what}, {migration}, {phase}, {step}, {reason}, \
-         {before}, {after} where pg_backend_pid() = {pid}"
+         {before}, {after} where {own}"
     )
 }

@@ -6,10 +6,16 @@ use crate::migration::Phase;
 use crate::sql::quote_literal;
 use crate::status::State;
 
-/// All that is recorded of a migration, which need not be one of ours.
-pub(crate) fn forget(history: &str, id: &str) -> [String; 2] {
+/// All that is recorded of a migration, which need not be one of ours, and the gates of what it
+/// declares, none of which has been gone through.
+pub(crate) fn forget(history: &str, id: &str) -> [String; 3] {
     let (history, id) = (quote_literal(history), quote_literal(id));
     [
+        format!(
+            "delete from changeover.gates where history = {history} and (migration = {id} \
+             or position >= (select position from changeover.migrations \
+             where history = {history} and id = {id}))"
+        ),
         format!("delete from changeover.steps where history = {history} and migration = {id}"),
         format!("delete from changeover.migrations where history = {history} and id = {id}"),
     ]
@@ -64,6 +70,24 @@ impl Store<'_> {
              finished_at = clock_timestamp() where history = {history} and migration = {id} \
              and phase = '{phase}' and ordinal = {step}"
         )
+    }
+
+    /// Keeps out builds that do not declare the phase at `place`, or lets them in again.
+    pub(crate) fn gate(&self, phase: Phase, place: Option<usize>) -> String {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        match place {
+            Some(place) => format!(
+                "insert into changeover.gates as g \
+                 (history, migration, phase, position, checked_at, opened_at) values \
+                 ({history}, {id}, '{phase}', {place}, clock_timestamp(), clock_timestamp()) \
+                 on conflict (history, migration, phase) do update \
+                 set held_by = '{{}}', opened_at = coalesce(g.opened_at, excluded.opened_at)"
+            ),
+            None => format!(
+                "delete from changeover.gates \
+                 where history = {history} and migration = {id} and phase = '{phase}'"
+            ),
+        }
     }
 
     pub(crate) fn state(&self, state: State) -> String {

@@ -1,6 +1,5 @@
 //! The schema `changeover`, made where it is missing and brought up to date where it is old.
 
-use super::transaction;
 use crate::error::Error;
 use crate::lock::{Held, LOCK_CLASS};
 use crate::retry::Ladder;
@@ -63,6 +62,10 @@ const UPGRADES: &[&[&str]] = &[
          at timestamptz not null default now())",
     ],
     &[include_str!("statements.sql")],
+    // Who took the lock of a history last; see `fence`.
+    &["create table if not exists changeover.runners (\
+       history text primary key, fence bigint not null, \
+       taken_at timestamptz not null default now())"],
 ];
 
 /// Makes what is missing. A database that has it all is only read.
@@ -76,12 +79,20 @@ pub(crate) async fn prepare(held: &mut Held<'_>, settings: &Settings) -> Result<
         return Ok(());
     }
     let statements = upgrade_from(version, exists(0));
-    let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
     let mut ladder = Ladder::new(settings, settings.lock_timeout, Vec::new());
-    while let Err(error) = transaction(held, &statements).await {
+    while let Err(error) = upgrade(held, &statements).await {
+        held.rollback().await;
         ladder.climb(held, error).await?;
     }
     Ok(())
+}
+
+async fn upgrade(held: &mut Held<'_>, statements: &[String]) -> Result<(), Error> {
+    held.query("begin").await?;
+    for statement in statements {
+        held.query(statement).await?;
+    }
+    held.query("commit").await.map(drop)
 }
 
 /// One that is higher than ours is a newer build's, which has only added.

@@ -13,6 +13,8 @@ use crate::sql::quote_literal;
 /// Enough for a minute of looks; older ones are thinned out.
 const LONGEST_TRAIL: usize = 120;
 
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
 pub(super) struct Reading {
     pub(super) load: Load,
     /// Who paused the run, and why.
@@ -39,7 +41,7 @@ impl Trail {
         if !self.blind {
             match held.query(&sql(settings, true)).await {
                 Ok(rows) => return Ok(self.reading(&rows)),
-                Err(error) if error.code().is_some() => {
+                Err(error) if error.code() == Some(INSUFFICIENT_PRIVILEGE) => {
                     self.blind = true;
                     tracing::warn!(%error, "the server does not show its load, which is left out");
                 }
@@ -67,7 +69,7 @@ impl Trail {
             tracing::warn!(
                 hidden,
                 "sessions or replicas are hidden from this role and left out of the load; \
-                 `grant pg_monitor` shows them"
+                 `grant pg_read_all_stats` shows them"
             );
         }
         let (now, replayed) = (number(8), number(9));

@@ -58,6 +58,19 @@ begin
         end loop;
     end loop;
 
+    -- Aggregates: a transition function that raises, for values and for none.
+    create function $schema.of_text(text, text) returns text language plpgsql
+        as $$ begin raise exception 'hijacked by an aggregate'; end $$;
+    create function $schema.of_bigint(bigint, bigint) returns bigint language plpgsql
+        as $$ begin raise exception 'hijacked by an aggregate'; end $$;
+    create function $schema.of_name(text, name, text) returns text language plpgsql
+        as $$ begin raise exception 'hijacked by an aggregate'; end $$;
+    create aggregate $schema.string_agg(name, text) (sfunc = $schema.of_name, stype = text);
+    create aggregate $schema.count(text) (sfunc = $schema.of_text, stype = text);
+    create aggregate $schema.count(bigint) (sfunc = $schema.of_bigint, stype = bigint);
+    create aggregate $schema.array_agg(text) (sfunc = $schema.of_text, stype = text);
+    create aggregate $schema.array_agg(bigint) (sfunc = $schema.of_bigint, stype = bigint);
+
     -- What takes arguments of any type is at its best where a type is said.
     foreach one in array types loop
         perform $schema.make('num_nulls', array[one], 'integer');

@@ -413,19 +413,16 @@ commit;
 
 -- change_type!(orders.amount: numeric(14, 4))
 
--- 1/19 for the way back alone: what was set on the column by now stays with its name
+-- 1/16 for the way back alone: the valid check proves it
 -- nothing to do on the way forward
 
--- 2/19 for the way back alone: the valid check proves it
+-- 2/16 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 3/19 for the way back alone: reads every row; blocks nobody
+-- 3/16 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 4/19 for the way back alone: reads every row; blocks nobody
--- nothing to do on the way forward
-
--- 5/19 the new columns are `amount` from now on; in one transaction, so that no client meets a
+-- 4/16 the new columns are `amount` from now on; in one transaction, so that no client meets a
 --   table without them
 begin;
 set local lock_timeout = '300ms';
@@ -585,31 +582,25 @@ create trigger "zzz_0002_01_orders_amount_down_551a68a7_write" before insert or 
 alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_down_551a68a7_write";
 commit;
 
--- 6/19 for the way back alone: values that the old type has no room for stop the way back, with
+-- 5/16 for the way back alone: values that the old type has no room for stop the way back, with
 --   nothing locked
 -- nothing to do on the way forward
 
 -- change_type!(customers.id: bigint, with(orders.customer_id))
 
--- 7/19 for the way back alone: what was set on the column by now stays with its name
+-- 6/16 for the way back alone: the valid check proves it
 -- nothing to do on the way forward
 
--- 8/19 for the way back alone: what was set on the column by now stays with its name
+-- 7/16 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 9/19 for the way back alone: the valid check proves it
+-- 8/16 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 10/19 for the way back alone: reads every row; blocks nobody
+-- 9/16 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 11/19 for the way back alone: reads every row; blocks nobody
--- nothing to do on the way forward
-
--- 12/19 for the way back alone: reads every row; blocks nobody
--- nothing to do on the way forward
-
--- 13/19 the new columns are `id`, `customer_id` from now on; in one transaction, so that no
+-- 10/16 the new columns are `id`, `customer_id` from now on; in one transaction, so that no
 --   client meets a table without them
 begin;
 set local lock_timeout = '300ms';
@@ -905,7 +896,7 @@ create trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_write" before inser
 alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_write";
 commit;
 
--- 14/19 for the way back alone: the index that the primary key will need
+-- 11/16 for the way back alone: the index that the primary key will need
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- waits for transactions that use the index, and blocks none
@@ -914,7 +905,7 @@ drop index concurrently if exists "public"."customers_pkey_copy_7fcf1550";
 reset lock_timeout;
 reset statement_timeout;
 
--- 15/19 for the way back alone: the index that the primary key will need
+-- 12/16 for the way back alone: the index that the primary key will need
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- waits for transactions that use the index, and blocks none
@@ -923,10 +914,10 @@ drop index concurrently if exists "public"."customers_pkey_old_7fcf1550";
 reset lock_timeout;
 reset statement_timeout;
 
--- 16/19 for the way back alone: reads every row; blocks nobody
+-- 13/16 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 17/19 for the way back alone: the old column is NOT NULL again
+-- 14/16 for the way back alone: the old column is NOT NULL again
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -935,11 +926,11 @@ set local statement_timeout = '5s';
 alter table "public"."customers" drop constraint if exists "customers_id_back_not_null_a9799dae";
 commit;
 
--- 18/19 for the way back alone: values that the old type has no room for stop the way back,
+-- 15/16 for the way back alone: values that the old type has no room for stop the way back,
 --   with nothing locked
 -- nothing to do on the way forward
 
--- 19/19 for the way back alone: values that the old type has no room for stop the way back,
+-- 16/16 for the way back alone: values that the old type has no room for stop the way back,
 --   with nothing locked
 -- nothing to do on the way forward
 
@@ -1000,11 +991,15 @@ commit;
 -- undo: alter table "public"."customers" add constraint "customers_id_back_not_null_a9799dae" check ("customers_id_old_a9799dae" is not null) not valid;
 -- undo: commit;
 
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."customers"') and conname = 'customers_id_back_not_null_a9799dae' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."customers": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: alter table "public"."customers" validate constraint "customers_id_back_not_null_a9799dae";
--- undo: commit;
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
 
 -- undo: -- runs outside a transaction, and waits for every transaction that is older than it
 -- undo: -- if it stops: the invalid index is dropped concurrently and built again
@@ -1155,43 +1150,54 @@ commit;
 -- undo: -- for logical replication and restores too
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
 -- undo: alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_write";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
--- undo: -- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
--- undo: alter table "public"."orders" validate constraint "orders_customer_id_fkey_copy_87624b5d";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
--- undo: -- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
--- undo: alter table "public"."orders" validate constraint "orders_customer_id_fkey";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
--- undo: alter table "public"."orders" validate constraint "orders_customer_id_back_not_null_0b6c85d5";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
--- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: alter table "public"."orders" alter column "customer_id" set not null;
--- undo: -- two statements: one `alter table` with both would scan
--- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: alter table "public"."orders" drop constraint if exists "orders_customer_id_back_not_null_0b6c85d5";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
--- undo: -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
--- undo: --   a migration too
+-- undo: -- what was set on the column by now stays with its name
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+-- undo: do $changeover$
+-- undo: declare
+-- undo:   command text;
+-- undo: begin
+-- undo:   for command in
+-- undo:     with changed as (
+-- undo:       select a.*, t.typstorage, '"public"."customers"'::regclass as relation, 'id'::name as by
+-- undo:       from pg_attribute a, pg_attribute b, pg_type t
+-- undo:       where a.attrelid = '"public"."customers"'::regclass and a.attname = 'customers_id_new_a9799dae'
+-- undo:         and b.attrelid = a.attrelid and b.attname = 'id' and t.oid = b.atttypid
+-- undo:     ), index (old, new) as (values ('"public"."customers_pkey_copy_7fcf1550"', '"public"."customers_pkey"')
+-- undo:     ), replaced as (
+-- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+-- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
+-- undo:     ), constraint_of (old, new) as (values (null, null))
+-- undo:     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
+-- undo:       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+-- undo:       case when x.is_grantable then ' with grant option' else '' end)
+-- undo:     from changed, aclexplode(attacl) x
+-- undo:     union all select format('alter table %s alter column %I set statistics %s', relation, by, attstattarget)
+-- undo:     from changed where attstattarget >= 0
+-- undo:     union all select format('alter table %s alter column %I set (%s)', relation, by, array_to_string(attoptions, ', '))
+-- undo:     from changed where attoptions is not null
+-- undo:     union all select format('alter table %s alter column %I set storage %s', relation, by,
+-- undo:       case attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end)
+-- undo:     from changed where attlen = -1 and typstorage <> 'p'
+-- undo:       and attstorage <> (select o.typstorage from pg_type o where o.oid = atttypid)
+-- undo:     union all select format('alter table %s alter column %I set compression %s', relation, by,
+-- undo:       case attcompression when 'p' then 'pglz' else 'lz4' end)
+-- undo:     from changed where attcompression in ('p', 'l') and typstorage <> 'p'
+-- undo:     union all select format('comment on column %s.%I is %L', relation, by, col_description(relation, attnum))
+-- undo:     from changed where col_description(relation, attnum) is not null
+-- undo:     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
+-- undo:     from replaced where obj_description(indexrelid, 'pg_class') is not null
+-- undo:     union all select format('alter table %s replica identity using index %I', relation, relname)
+-- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
+-- undo:     union all select format('alter table %s cluster on %I', relation, relname)
+-- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
+-- undo:     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
+-- undo:     from changed, constraint_of join pg_constraint c on c.conname = old
+-- undo:     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+-- undo:   loop
+-- undo:     execute command;
+-- undo:   end loop;
+-- undo: end $changeover$;
+-- undo: -- what was set on the column by now stays with its name
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: do $changeover$
 -- undo: declare
@@ -1240,57 +1246,46 @@ commit;
 -- undo: end $changeover$;
 -- undo: commit;
 
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."orders"') and conname = 'orders_customer_id_fkey_copy_87624b5d' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: -- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
+-- undo: alter table "public"."orders" validate constraint "orders_customer_id_fkey_copy_87624b5d";
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
+
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."orders"') and conname = 'orders_customer_id_fkey' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: -- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
+-- undo: alter table "public"."orders" validate constraint "orders_customer_id_fkey";
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
+
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."orders"') and conname = 'orders_customer_id_back_not_null_0b6c85d5' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: alter table "public"."orders" validate constraint "orders_customer_id_back_not_null_0b6c85d5";
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
+
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
--- undo: --   a migration too
--- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
--- undo: do $changeover$
--- undo: declare
--- undo:   command text;
--- undo: begin
--- undo:   for command in
--- undo:     with changed as (
--- undo:       select a.*, t.typstorage, '"public"."customers"'::regclass as relation, 'id'::name as by
--- undo:       from pg_attribute a, pg_attribute b, pg_type t
--- undo:       where a.attrelid = '"public"."customers"'::regclass and a.attname = 'customers_id_new_a9799dae'
--- undo:         and b.attrelid = a.attrelid and b.attname = 'id' and t.oid = b.atttypid
--- undo:     ), index (old, new) as (values ('"public"."customers_pkey_copy_7fcf1550"', '"public"."customers_pkey"')
--- undo:     ), replaced as (
--- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
--- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
--- undo:     ), constraint_of (old, new) as (values (null, null))
--- undo:     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
--- undo:       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
--- undo:       case when x.is_grantable then ' with grant option' else '' end)
--- undo:     from changed, aclexplode(attacl) x
--- undo:     union all select format('alter table %s alter column %I set statistics %s', relation, by, attstattarget)
--- undo:     from changed where attstattarget >= 0
--- undo:     union all select format('alter table %s alter column %I set (%s)', relation, by, array_to_string(attoptions, ', '))
--- undo:     from changed where attoptions is not null
--- undo:     union all select format('alter table %s alter column %I set storage %s', relation, by,
--- undo:       case attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end)
--- undo:     from changed where attlen = -1 and typstorage <> 'p'
--- undo:       and attstorage <> (select o.typstorage from pg_type o where o.oid = atttypid)
--- undo:     union all select format('alter table %s alter column %I set compression %s', relation, by,
--- undo:       case attcompression when 'p' then 'pglz' else 'lz4' end)
--- undo:     from changed where attcompression in ('p', 'l') and typstorage <> 'p'
--- undo:     union all select format('comment on column %s.%I is %L', relation, by, col_description(relation, attnum))
--- undo:     from changed where col_description(relation, attnum) is not null
--- undo:     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
--- undo:     from replaced where obj_description(indexrelid, 'pg_class') is not null
--- undo:     union all select format('alter table %s replica identity using index %I', relation, relname)
--- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
--- undo:     union all select format('alter table %s cluster on %I', relation, relname)
--- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
--- undo:     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
--- undo:     from changed, constraint_of join pg_constraint c on c.conname = old
--- undo:     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
--- undo:   loop
--- undo:     execute command;
--- undo:   end loop;
--- undo: end $changeover$;
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."orders" alter column "customer_id" set not null;
+-- undo: -- two statements: one `alter table` with both would scan
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."orders" drop constraint if exists "orders_customer_id_back_not_null_0b6c85d5";
 -- undo: commit;
 
 -- undo: -- stops the migration, with nothing locked, if rows hold a `amount` that `numeric(10, 2)` cannot
@@ -1362,35 +1357,7 @@ commit;
 -- undo: -- for logical replication and restores too
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
 -- undo: alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_up_551a68a7_write";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
--- undo: alter table "public"."orders" validate constraint "orders_amount_check";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
--- undo: alter table "public"."orders" validate constraint "orders_amount_back_not_null_551a68a7";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
--- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: alter table "public"."orders" alter column "amount" set not null;
--- undo: -- two statements: one `alter table` with both would scan
--- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: alter table "public"."orders" drop constraint if exists "orders_amount_back_not_null_551a68a7";
--- undo: commit;
-
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
--- undo: set local statement_timeout = '5s';
--- undo: -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
--- undo: --   a migration too
+-- undo: -- what was set on the column by now stays with its name
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: do $changeover$
 -- undo: declare
@@ -1437,6 +1404,36 @@ commit;
 -- undo:     execute command;
 -- undo:   end loop;
 -- undo: end $changeover$;
+-- undo: commit;
+
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."orders"') and conname = 'orders_amount_check' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: alter table "public"."orders" validate constraint "orders_amount_check";
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
+
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."orders"') and conname = 'orders_amount_back_not_null_551a68a7' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
+-- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
+-- undo: alter table "public"."orders" validate constraint "orders_amount_back_not_null_551a68a7";
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."orders" alter column "amount" set not null;
+-- undo: -- two statements: one `alter table` with both would scan
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."orders" drop constraint if exists "orders_amount_back_not_null_551a68a7";
 -- undo: commit;
 
 -- undo: set statement_timeout = 0;

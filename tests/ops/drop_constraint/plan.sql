@@ -10,18 +10,10 @@
 -- note: a build that relies on `orders_total_check` will read what it forbids once a newer one
 --   writes it
 
--- 1/8 for the way back alone: reads every row, in a transaction of its own because a scan under
---   the lock of the step before would block
+-- 1/6 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 2/8 for the way back alone: `orders_total_check` holds for new rows; old ones are not read
---   yet
--- nothing to do on the way forward
-
--- 3/8 for the way back alone: finds rows that would fail, before anything is locked
--- nothing to do on the way forward
-
--- 4/8 before any build writes what it forbids
+-- 2/6 before any build writes what it forbids
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -29,22 +21,17 @@ set local statement_timeout = '5s';
 alter table "public"."orders" drop constraint if exists "orders_total_check";
 commit;
 
+-- 3/6 for the way back alone: finds rows that would fail, before anything is locked
+-- nothing to do on the way forward
+
 -- drop_constraint!(orders.orders_seller_id_fkey)
 -- note: a build that relies on `orders_seller_id_fkey` will read what it forbids once a newer
 --   one writes it
 
--- 5/8 for the way back alone: reads every row, in a transaction of its own because a scan under
---   the lock of the step before would block
+-- 4/6 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 6/8 for the way back alone: `orders_seller_id_fkey` holds for new rows; old ones are not read
---   yet
--- nothing to do on the way forward
-
--- 7/8 for the way back alone: finds rows that would fail, before anything is locked
--- nothing to do on the way forward
-
--- 8/8 before any build writes what it forbids
+-- 5/6 before any build writes what it forbids
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -55,6 +42,9 @@ lock table "public"."customers" in access exclusive mode;
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 alter table "public"."orders" drop constraint if exists "orders_seller_id_fkey";
 commit;
+
+-- 6/6 for the way back alone: finds rows that would fail, before anything is locked
+-- nothing to do on the way forward
 
 -- ==== contract ===============================================================
 -- Waits for a later migration that says `contract!(m0002_change)`,
@@ -98,17 +88,22 @@ commit;
 -- undo: -- the tables that the foreign keys point at, before the one that has them
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
 -- undo: lock table "public"."customers" in share row exclusive mode;
+-- undo: -- old rows are not read yet
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
 -- undo: alter table "public"."orders" add constraint "orders_seller_id_fkey" foreign key ("seller_id") references "public"."customers" ("id") not valid;
 -- undo: commit;
 
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."orders"') and conname = 'orders_seller_id_fkey' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: -- lock: ROW SHARE on "public"."customers": blocks neither reads nor writes
 -- undo: alter table "public"."orders" validate constraint "orders_seller_id_fkey";
--- undo: commit;
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
 
 -- undo: -- stops the migration, with nothing locked, if rows break `total >= 0`
 -- undo: -- help: mend these rows, or keep them and the migration as it is
@@ -117,12 +112,17 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
+-- undo: -- old rows are not read yet
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" add constraint "orders_total_check" check (total >= 0) not valid;
 -- undo: commit;
 
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."orders"') and conname = 'orders_total_check' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: alter table "public"."orders" validate constraint "orders_total_check";
--- undo: commit;
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;

@@ -12,8 +12,7 @@
 -- 1/5 for the way back alone: the valid check proves it, so that no row is read under the lock
 -- nothing to do on the way forward
 
--- 2/5 for the way back alone: reads every row of `users`, in a transaction of its own because a
---   scan under the lock of the step before would block
+-- 2/5 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
 -- 3/5 for the way back alone: new rows must have `username`; old ones are not read yet
@@ -28,6 +27,9 @@ set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "username" drop not null;
+-- left by a way back that was cut short
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" drop constraint if exists "users_username_not_null_9918b5d8";
 commit;
 
 -- ==== undo ===================================================================
@@ -40,15 +42,22 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
+-- undo: -- left by a way back that was cut short
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop constraint if exists "users_username_not_null_9918b5d8";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" add constraint "users_username_not_null_9918b5d8" check ("username" is not null) not valid;
 -- undo: commit;
 
--- undo: begin;
--- undo: set local lock_timeout = '300ms';
+-- undo: -- runs outside a transaction
+-- undo: -- is done, and not repeated, once this is true:
+-- undo: -- select not exists (select from pg_catalog.pg_constraint where conrelid = to_regclass('"public"."users"') and conname = 'users_username_not_null_9918b5d8' and not convalidated)
+-- undo: set statement_timeout = 0;
+-- undo: set lock_timeout = '300s';
 -- undo: -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 -- undo: alter table "public"."users" validate constraint "users_username_not_null_9918b5d8";
--- undo: commit;
+-- undo: reset lock_timeout;
+-- undo: reset statement_timeout;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';

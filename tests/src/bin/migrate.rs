@@ -1,16 +1,22 @@
-//! Runs a sample history as a service's process would, so that a test can kill it.
+//! Runs a sample history, or an operation's, as a service's process would, so that a test can kill
+//! it.
 //!
 //! `migrate <database url> <history> <command>`; a line a progress report on the standard output.
+//!
+//! `migrate <database url> op:<operation>@<head> <command> [<report>]` prints a line when it has
+//! connected. Told a report of progress, counted from 0, it stands still there, after a line that
+//! says where.
 
-use std::env;
-use std::process::ExitCode;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{env, process::ExitCode};
 
-use changeover::{Changeover, Gate};
+use changeover::{Builder, Changeover, Gate, Migrations, Progress};
+use changeover_tests::ops;
 use changeover_tests::sample::{
     CONVERT_HISTORY, INDEX_HISTORY, PARTITIONED_HISTORY, RENAME_HISTORY, SEVERAL_HISTORY,
     SWITCH_HISTORY,
 };
-use changeover_tests::{Failure, block_on, fail};
+use changeover_tests::{Command, Failure, block_on, fail};
 
 fn main() -> ExitCode {
     match block_on(run()) {
@@ -24,10 +30,30 @@ fn main() -> ExitCode {
 
 async fn run() -> Result<(), Failure> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [url, name, command] = arguments.as_slice() else {
-        fail!("usage: migrate <database url> <history> <command>")
+    let [url, name, command, held @ ..] = arguments.as_slice() else {
+        fail!("usage: migrate <database url> <history> <command> [<report>]")
     };
-    let history = match name.as_str() {
+    let Some(command) = Command::parse(command) else { fail!("no command is called {command}") };
+    let changeover = match name.strip_prefix("op:") {
+        Some(operation) => {
+            let builder =
+                Changeover::new(&of_operation(operation)?).app("harness").gate(Gate::Manual);
+            let held = held.first().and_then(|report| report.parse().ok());
+            let changeover = holding(builder, held).connect(url).await?;
+            println!("connected");
+            changeover
+        }
+        None => {
+            let builder = Changeover::new(&sample(name)?).app("harness").gate(Gate::Manual);
+            let tell = |progress: &Progress<'_>| println!("{} {}", progress.phase, progress.rows);
+            builder.on_progress(tell).connect(url).await?
+        }
+    };
+    command.carry_out(changeover).await
+}
+
+fn sample(name: &str) -> Result<Migrations, Failure> {
+    let history = match name {
         "rename" => Some(RENAME_HISTORY),
         "convert" => Some(CONVERT_HISTORY),
         "index" => Some(INDEX_HISTORY),
@@ -37,19 +63,27 @@ async fn run() -> Result<(), Failure> {
         "switch" => SWITCH_HISTORY.until("m0003_switch"),
         _ => None,
     };
-    let Some(history) = history else { fail!("no history is called {name}") };
-    let mut changeover = Changeover::new(&history)
-        .app("harness")
-        .gate(Gate::Manual)
-        .on_progress(|progress| println!("{} {}", progress.phase, progress.rows))
-        .connect(url)
-        .await?;
-    match command.split_once(' ').unwrap_or((command, "")) {
-        ("migrate", _) => changeover.migrate().await?,
-        ("contract", _) => changeover.contract().await?,
-        ("undo_to", id) => changeover.undo_to(id).await?,
-        ("undo", id) => changeover.undo(id).await?,
-        _ => fail!("no command is called {command}"),
-    };
-    Ok(())
+    history.map_or_else(|| fail!("no history is called {name}"), Ok)
+}
+
+/// The history of a scenario as a build with this head has it.
+fn of_operation(name: &str) -> Result<Migrations, Failure> {
+    let (operation, head) = name.split_once('@').unwrap_or((name, ""));
+    let scenario = ops::ALL.iter().find(|(name, _)| *name == operation);
+    let history = scenario.and_then(|(_, scenario)| scenario().history().until(head));
+    history.map_or_else(|| fail!("no operation has the history {name}"), Ok)
+}
+
+fn holding(builder: Builder, held: Option<u32>) -> Builder {
+    let Some(held) = held else { return builder };
+    let reports = AtomicU32::new(0);
+    builder.on_progress(move |progress| {
+        if reports.fetch_add(1, Ordering::Relaxed) == held {
+            let Progress { migration, phase, step, table, done_blocks, .. } = progress;
+            println!("{migration} {phase} {step} {table:?} {done_blocks}");
+            loop {
+                std::thread::park();
+            }
+        }
+    })
 }
