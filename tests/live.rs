@@ -70,6 +70,8 @@ mod partitioned;
 mod partitioned_index;
 #[path = "live/partitioned_model.rs"]
 mod partitioned_model;
+#[path = "live/pooler.rs"]
+mod pooler;
 #[path = "live/preflight.rs"]
 mod preflight;
 #[path = "live/privileges.rs"]

@@ -92,7 +92,12 @@ impl Builder {
         self
     }
 
-    /// Connects without TLS by a connection string or URL, straight to the server.
+    /// Connects without TLS by a connection string or URL.
+    ///
+    /// It may lead through a pooler in transaction mode, which is noticed. A run then takes two of
+    /// the pool's sessions, one of them for a transaction that does nothing but keep the lock, and
+    /// changes no setting of a session. What cannot be in a transaction, as a concurrent index
+    /// build, runs under the settings of the role: a `statement_timeout` of its own would end it.
     ///
     /// It must be called within a Tokio runtime: a task drives the connection.
     pub async fn connect(self, database: &str) -> Result<Changeover, Error> {

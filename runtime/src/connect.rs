@@ -3,7 +3,8 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
@@ -17,7 +18,7 @@ use crate::executor::{Executor, Rows, SqlError};
 /// Opens sessions of one database.
 #[async_trait]
 pub trait Connect: Send + Sync {
-    /// Opens another one, straight to the server; see [`Executor`].
+    /// Opens another one; see [`Executor`].
     async fn connect(&self) -> Result<Box<dyn Executor>, SqlError>;
 }
 
@@ -48,6 +49,23 @@ impl<T> Postgres<T> {
         }
         Postgres { config, tls }
     }
+
+    async fn open(&self, config: &Config) -> Result<Listening, SqlError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + 'static,
+        T::TlsConnect: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let connecting = config.connect(self.tls.clone());
+        let Ok(connected) = timeout(CONNECT_TIMEOUT, connecting).await else {
+            return Err(SqlError::new(None, format!("no answer after {CONNECT_TIMEOUT:?}")));
+        };
+        let (client, connection) = connected?;
+        let news = Arc::new(Notify::new());
+        tokio::spawn(drive(connection, news.clone()).in_current_span());
+        Ok(Listening { client, news, pooled: false })
+    }
 }
 
 #[async_trait]
@@ -59,15 +77,43 @@ where
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
     async fn connect(&self) -> Result<Box<dyn Executor>, SqlError> {
-        let connecting = self.config.connect(self.tls.clone());
-        let Ok(connected) = timeout(CONNECT_TIMEOUT, connecting).await else {
-            return Err(SqlError::new(None, format!("no answer after {CONNECT_TIMEOUT:?}")));
-        };
-        let (client, connection) = connected?;
-        let news = Arc::new(Notify::new());
-        tokio::spawn(drive(connection, news.clone()).in_current_span());
-        Ok(Box::new(Listening { client, news }))
+        let mark = mark();
+        let mut marked = self.config.clone();
+        let options = self.config.get_options().unwrap_or_default();
+        marked.options(format!("{options} -c {MARK}={mark}").trim_start());
+        match self.open(&marked).await {
+            Ok(mut session) => {
+                let sql = format!("select pg_catalog.current_setting('{MARK}', true)");
+                session.pooled = session.query(&sql).await?.value() != Some(mark.as_str());
+                Ok(Box::new(session))
+            }
+            Err(error) if error.code().is_some_and(|code| REFUSED.contains(&code)) => {
+                let mut session = self.open(&self.config).await?;
+                session.pooled = true;
+                Ok(Box::new(session))
+            }
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// A setting that means nothing and that only a server knows of: a session that was asked for with
+/// it and has it is the server's own. A pooler shares its sessions out, whoever asked with what; it
+/// drops the setting, or refuses it. No other question tells them apart: a pooler may well answer
+/// each statement with the same process.
+const MARK: &str = "changeover.session";
+
+/// What a pooler says of settings that it does not know, and of settings at all.
+///
+/// PgBouncer's manual, `ignore_startup_parameters`.
+const REFUSED: [&str; 2] = ["08P01", "0A000"];
+
+/// No other session's.
+fn mark() -> String {
+    static OPENED: AtomicU32 = AtomicU32::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let opened = OPENED.fetch_add(1, Ordering::Relaxed);
+    format!("{:x}-{now:x}-{opened:x}", std::process::id())
 }
 
 /// Keeps the connection going until it ends, and tells of its notifications.
@@ -92,6 +138,7 @@ where
 struct Listening {
     client: Client,
     news: Arc<Notify>,
+    pooled: bool,
 }
 
 #[async_trait]
@@ -102,5 +149,9 @@ impl Executor for Listening {
 
     async fn notified(&mut self) {
         self.news.notified().await;
+    }
+
+    fn is_pooled(&self) -> bool {
+        self.pooled
     }
 }

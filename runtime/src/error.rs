@@ -164,9 +164,10 @@ impl Error {
         matches!(self.0.kind, Kind::Connect)
     }
 
-    /// Whether the connection goes through a pooler in transaction mode.
+    /// Whether the connection goes through a pooler in transaction mode that an executor did not
+    /// tell of, or that has too few sessions.
     pub fn is_pooled(&self) -> bool {
-        matches!(self.0.kind, Kind::Pooled)
+        matches!(self.0.kind, Kind::Pooled | Kind::PoolTooSmall { .. })
     }
 
     /// Whether another runner was at work until the deadline.

@@ -7,8 +7,9 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// A session of PostgreSQL that runs one statement at a time.
 ///
-/// It must be a direct connection: the runner keeps settings and an advisory lock on the session,
-/// and a pooler in transaction mode loses both. An adapter for another client is one method; the
+/// The runner keeps settings and an advisory lock on the session, which a pooler in transaction
+/// mode would lose; where it goes through one, [`is_pooled`](Executor::is_pooled) must say so. An
+/// adapter for another client is one method; the
 /// statement goes through the simple query protocol, which returns every value as text.
 ///
 /// PostgreSQL manual, section "Message Flow: Simple Query".
@@ -23,6 +24,14 @@ pub trait Executor: Send {
     /// PostgreSQL manual, `NOTIFY`.
     async fn notified(&mut self) {
         std::future::pending::<()>().await;
+    }
+
+    /// Whether a pooler may give each transaction another session of the server.
+    ///
+    /// Then nothing is kept on the session, and several statements may come as one text, as the
+    /// simple query protocol allows.
+    fn is_pooled(&self) -> bool {
+        false
     }
 }
 
@@ -56,6 +65,14 @@ impl Rows {
     /// Rows as the server sent them, `None` for NULL, and the count of its command tag.
     pub fn new(rows: Vec<Vec<Option<String>>>, affected: u64) -> Rows {
         Rows { rows, affected }
+    }
+
+    /// The same without the row of the statement that came before in one text.
+    pub(crate) fn without_first(mut self) -> Rows {
+        if !self.rows.is_empty() {
+            self.rows.remove(0);
+        }
+        self
     }
 
     /// How many rows the statement returned or touched, by its command tag.

@@ -20,13 +20,17 @@ pub(crate) struct Fence {
 }
 
 impl Fence {
-    fn new(history: String, number: String, pid: &str) -> Fence {
+    fn new(history: String, number: String, pid: Option<&str>) -> Fence {
         // The lock of the row lasts until the write commits, and a takeover writes the row: it
         // cannot slip in between. `for key share` would let it.
-        let own = format!(
-            "pg_catalog.pg_backend_pid() = {pid} and exists (select from changeover.runners \
+        let number_is_last = format!(
+            "exists (select from changeover.runners \
              where history = {history} and fence = {number} for share)"
         );
+        let own = match pid {
+            Some(pid) => format!("pg_catalog.pg_backend_pid() = {pid} and {number_is_last}"),
+            None => number_is_last,
+        };
         Fence { history, number, own }
     }
 
@@ -113,7 +117,7 @@ impl Held<'_> {
     /// run may write.
     pub(crate) async fn query_alone(&mut self, sql: &str) -> Result<Rows, Error> {
         self.hold().await?;
-        self.query(sql).await
+        self.query_bare(sql).await
     }
 
     /// Why a write that asks for [`own`](Held::own) found nothing to write.
@@ -129,7 +133,7 @@ impl Held<'_> {
         match (text(0), text(1)) {
             (now, _) if fence.is_taken_over(now) => Error::new(Kind::Superseded),
             (None, _) => Error::corrupt("the row of this history in `runners` is gone"),
-            (_, pid) if pid != Some(self.pid()) => Error::new(Kind::Pooled),
+            (_, pid) if self.pid().is_some() && pid != self.pid() => Error::new(Kind::Pooled),
             _ => Error::corrupt("a row that this run is about to write is gone"),
         }
     }

@@ -55,6 +55,7 @@ pub mod migration;
 mod outside;
 mod phase;
 mod plan_text;
+mod pooled;
 mod preflight;
 mod presence;
 mod release;

@@ -41,6 +41,16 @@ struct Backend {
 }
 
 impl Line {
+    /// Where another session comes from, for what this one cannot keep.
+    pub(crate) fn connector(&self) -> Option<Arc<dyn Connect>> {
+        self.connector.clone()
+    }
+
+    /// Takes the session for dead: its answer was not waited for.
+    pub(crate) fn abandon(&mut self) {
+        self.dead = true;
+    }
+
     pub(crate) fn new(
         session: Box<dyn Executor>,
         connector: Option<Arc<dyn Connect>>,
@@ -80,7 +90,10 @@ impl Line {
     }
 
     async fn answer(&mut self, sql: &str) -> Result<Rows, SqlError> {
-        let Some(connector) = &self.connector else { return self.session.query(sql).await };
+        let Some(connector) = self.connector.as_ref().filter(|_| !self.session.is_pooled()) else {
+            // Behind a pooler the process that serves us is another one with each transaction.
+            return self.session.query(sql).await;
+        };
         // What tidies up after the failure must not wait as long once more.
         if self.dead {
             return Err(SqlError::new(None, "the session is gone"));
@@ -110,6 +123,10 @@ impl Executor for Line {
 
     async fn notified(&mut self) {
         self.session.notified().await;
+    }
+
+    fn is_pooled(&self) -> bool {
+        self.session.is_pooled()
     }
 }
 

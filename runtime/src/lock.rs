@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
-use crate::executor::{Executor, Rows};
+use crate::executor::{Executor, Rows, SqlError};
 use crate::fence::Fence;
 use crate::jitter::jittered;
 use crate::line::Line;
+use crate::pooled::{self, Guard, Pooled};
 use crate::settings::Settings;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
 
@@ -21,11 +22,13 @@ pub(crate) const OWN_PATH: (&str, &str) = ("search_path", "pg_catalog, pg_temp")
 /// one of `public`.
 pub(crate) const PLANS_PATH: (&str, &str) = ("search_path", "public, pg_temp");
 
-const POLL: Duration = Duration::from_millis(500);
+pub(crate) const POLL: Duration = Duration::from_millis(500);
 
 /// A session that nothing can be run on without the lock, except to read.
 pub(crate) struct Session {
     executor: Line,
+    /// How it is used while a run goes through a pooler.
+    pooled: Option<Pooled>,
     /// A run on this session was dropped half-way, or could not clean up after itself.
     dirty: bool,
 }
@@ -33,12 +36,21 @@ pub(crate) struct Session {
 /// The lock, and with it the session.
 pub(crate) struct Held<'a> {
     session: &'a mut Session,
-    unlock: String,
+    lock: Lock,
     base: String,
-    pid: String,
+    /// The process that serves the session; none where it changes.
+    pid: Option<String>,
     /// None until the run has taken one.
     pub(crate) fence: Option<Fence>,
     pub(crate) server: Server,
+}
+
+/// How the lock is held.
+enum Lock {
+    /// On the session itself, until this statement.
+    Session { unlock: String },
+    /// By the transaction of a second connection.
+    Transaction(Guard),
 }
 
 /// What the ladder needs to know of the server.
@@ -50,7 +62,7 @@ pub(crate) struct Server {
 
 impl Session {
     pub(crate) fn new(executor: Line) -> Session {
-        Session { executor, dirty: false }
+        Session { executor, pooled: None, dirty: false }
     }
 
     /// The session without the lock, to read from.
@@ -68,13 +80,18 @@ impl Session {
         patience: Duration,
     ) -> Result<Held<'_>, Error> {
         self.tidy().await?;
-        self.executor.leave_as_it_is(false);
-        // No function sets it: what the name of one means hangs on the path of before.
-        self.query(&format!("set {} = {}", OWN_PATH.0, OWN_PATH.1)).await?;
+        self.executor.leave_as_it_is(true);
         let (server, commit) = self.server().await?;
-        let base = base_settings(settings, server, &commit);
-        self.query(&base).await?;
+        self.executor.leave_as_it_is(false);
+        let base = base_settings(settings, server, commit);
         let key = format!("{LOCK_CLASS}, {}", name_hash(&settings.app));
+        if self.executor.is_pooled() {
+            return self.lock_pooled(base, &key, server, patience).await;
+        }
+        let base: Vec<(&str, &str)> =
+            base.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let base = set(Scope::Session, &base);
+        self.query(&base).await?;
         let pid =
             self.query("select pg_backend_pid()").await?.value().unwrap_or_default().to_owned();
         let started = Instant::now();
@@ -90,7 +107,8 @@ impl Session {
             let taken = row.and_then(|row| row.get(0)) == Some("t");
             let same = row.and_then(|row| row.get(1)) == Some(pid.as_str());
             if taken && same {
-                return Ok(Held { session: self, unlock, base, pid, fence: None, server });
+                let (lock, pid) = (Lock::Session { unlock }, Some(pid));
+                return Ok(Held { session: self, lock, base, pid, fence: None, server });
             }
             if !same {
                 let _ = self.query(&unlock).await;
@@ -101,6 +119,28 @@ impl Session {
             }
             tokio::time::sleep(jittered(POLL)).await;
         }
+    }
+
+    async fn lock_pooled(
+        &mut self,
+        base: Vec<(&'static str, String)>,
+        key: &str,
+        server: Server,
+        patience: Duration,
+    ) -> Result<Held<'_>, Error> {
+        let Some(connector) = self.executor.connector() else {
+            return Err(Error::new(Kind::Pooled));
+        };
+        let guard = Guard::wait(connector.as_ref(), key, server.version, patience).await?;
+        if let Err(error) = pooled::beside_the_lock(&mut self.executor).await {
+            self.executor.abandon();
+            guard.release().await;
+            return Err(error);
+        }
+        self.pooled = Some(Pooled::new(base));
+        self.dirty = true;
+        let (lock, base) = (Lock::Transaction(guard), String::new());
+        Ok(Held { session: self, lock, base, pid: None, fence: None, server })
     }
 
     async fn server(&mut self) -> Result<(Server, String), Error> {
@@ -128,16 +168,27 @@ impl Session {
         if renewed.map_err(|error| Error::new(Kind::Connect).caused_by(error))? {
             self.dirty = false;
         }
+        self.pooled = None;
         if self.dirty {
             self.query("rollback").await?;
-            self.query("select pg_catalog.pg_advisory_unlock_all()").await?;
+            // Behind a pooler it would be a lock of somebody else's.
+            if !self.executor.is_pooled() {
+                self.query("select pg_catalog.pg_advisory_unlock_all()").await?;
+            }
             self.dirty = false;
         }
         Ok(())
     }
 
     async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
-        self.executor.query(sql).await.map_err(|error| Error::sql(sql, error))
+        self.answer(sql).await.map_err(|error| Error::sql(sql, error))
+    }
+
+    async fn answer(&mut self, sql: &str) -> Result<Rows, SqlError> {
+        match &mut self.pooled {
+            Some(pooled) => pooled.query(&mut self.executor, sql).await,
+            None => self.executor.query(sql).await,
+        }
     }
 }
 
@@ -148,13 +199,20 @@ impl Held<'_> {
 
     /// A statement that holds rows of the user's; in an error another text stands for it.
     pub(crate) async fn query_with_rows(&mut self, sql: &str, shown: &str) -> Result<Rows, Error> {
-        let outcome = self.session.executor.query(sql).await;
-        outcome.map_err(|error| Error::sql(shown, error))
+        let answer = self.session.answer(sql).await;
+        answer.map_err(|error| Error::sql(shown, error))
     }
 
-    /// The process that serves this session.
-    pub(crate) fn pid(&self) -> &str {
-        &self.pid
+    /// The process that serves this session, where it stays the same.
+    pub(crate) fn pid(&self) -> Option<&str> {
+        self.pid.as_deref()
+    }
+
+    /// Runs a statement that must be alone in its text. Through a pooler it has the settings that
+    /// the role has.
+    pub(crate) async fn query_bare(&mut self, sql: &str) -> Result<Rows, Error> {
+        let answer = self.session.executor.query(sql).await;
+        answer.map_err(|error| Error::sql(sql, error))
     }
 
     /// Opens another session in place of one that broke, to read from: the lock is gone with it.
@@ -178,10 +236,17 @@ impl Held<'_> {
     /// Changes settings of the session for what cannot run in a transaction of ours, until
     /// [`restore`](Held::restore).
     pub(crate) async fn set(&mut self, settings: &[(&str, &str)]) -> Result<(), Error> {
+        if let Some(pooled) = &mut self.session.pooled {
+            pooled.set(settings);
+            return Ok(());
+        }
         self.query(&set(Scope::Session, settings)).await.map(drop)
     }
 
     pub(crate) async fn restore(&mut self) {
+        if let Some(pooled) = &mut self.session.pooled {
+            return pooled.set(&[]);
+        }
         let base = self.base.clone();
         if let Err(error) = self.query(&base).await {
             tracing::warn!(%error, "cannot restore the session's settings");
@@ -190,13 +255,26 @@ impl Held<'_> {
 
     /// Shows operators who we are.
     pub(crate) async fn announce(&mut self, what: &str) -> Result<(), Error> {
+        if let Some(pooled) = &mut self.session.pooled {
+            pooled.announce(what);
+            return Ok(());
+        }
         self.query(&format!("set application_name = {}", quote_literal(what))).await.map(drop)
     }
 
     /// Gives the lock back. A failure leaves the session marked, and the next run on it starts by
     /// giving it back.
     pub(crate) async fn release(self) {
-        let Held { session, unlock, .. } = self;
+        let Held { session, lock, .. } = self;
+        let unlock = match lock {
+            Lock::Session { unlock } => unlock,
+            Lock::Transaction(guard) => {
+                let rolled_back = session.query("rollback").await;
+                session.dirty = rolled_back.is_err();
+                session.pooled = None;
+                return guard.release().await;
+            }
+        };
         let mut done = session.query(&unlock).await;
         if done.is_err() {
             // A transaction that could not be rolled back the first time refuses the unlock too.
@@ -210,7 +288,11 @@ impl Held<'_> {
     }
 }
 
-fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
+fn base_settings(
+    settings: &Settings,
+    server: Server,
+    commit: String,
+) -> Vec<(&'static str, String)> {
     let lock_timeout = milliseconds(settings.lock_timeout);
     let mut base = vec![
         ("application_name", "changeover"),
@@ -221,7 +303,7 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
         ("client_min_messages", "warning"),
         ("default_transaction_isolation", "read committed"),
         ("default_transaction_read_only", "off"),
-        ("synchronous_commit", commit),
+        ("synchronous_commit", commit.as_str()),
         ("lock_timeout", lock_timeout.as_str()),
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
@@ -246,7 +328,7 @@ fn base_settings(settings: &Settings, server: Server, commit: &str) -> String {
     if server.version >= 17_00_00 {
         base.push(("transaction_timeout", "0"));
     }
-    set(Scope::Session, &base)
+    base.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
 }
 
 /// A condition of SQL, whether the server process of this number, an expression, has the lock.

@@ -68,6 +68,26 @@ fn no_kill_is_noticed() -> Result<(), Failure> {
     Ok(())
 }
 
+/// What the way back takes besides is in steps of its own: a run that stopped between them must not
+/// keep it from beginning, nor one of an undo a release.
+#[test]
+fn a_way_back_and_a_way_forth_begin_anywhere() -> Result<(), Failure> {
+    block_on(async {
+        for name in ["drop_not_null", "drop_constraint", "change_type"] {
+            let Some((_, scenario)) = ops::ALL.iter().find(|(known, _)| *known == name) else {
+                fail!("no operation is called {name}")
+            };
+            let mut killer = Killer::new(MIGRATE, name, 0);
+            killer.kill_at(Moments::Boundaries);
+            run::run_half_way(&scenario(), name, &mut killer).await?;
+            if killer.tally.kills == 0 {
+                fail!("nothing was killed");
+            }
+        }
+        Ok(())
+    })
+}
+
 impl Case {
     fn new((name, scenario): Operation, seed: u64) -> Case {
         let own = name.bytes().fold(seed, |hash, byte| hash.wrapping_mul(31) ^ u64::from(byte));

@@ -15,6 +15,7 @@ pub mod kills;
 pub mod layout;
 mod ledger;
 mod locks;
+pub mod pooler;
 pub mod proxy;
 pub mod roles;
 pub mod run;

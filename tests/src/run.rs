@@ -46,6 +46,19 @@ pub async fn run_killed(
     outcome
 }
 
+/// Lives through the ways back alone that begin half-way, and through those of a switch alone where
+/// the scenario has one.
+pub async fn run_half_way(
+    scenario: &Scenario,
+    name: &str,
+    killer: &mut Killer,
+) -> Result<(), Failure> {
+    let mut stage = Stage::seeded(scenario, name, Hand::Killed(killer)).await?;
+    let outcome = half_way::there_and_back(&mut stage, scenario).await;
+    outcome.map_err(|failure| failure.during(format!("{name}, {}", stage.phase())))?;
+    stage.close().await.map(drop)
+}
+
 /// Releases and takes back the scenario's change once for each of these statements, with sessions
 /// that are cut there, until no run has that many.
 pub async fn run_cut(
@@ -75,7 +88,8 @@ async fn story(stage: &mut Stage<'_>, scenario: &Scenario) -> Result<(), Failure
     stage.arrive(Build::Old).await?;
 
     if stage.is_killing() && scenario.undoable {
-        half_way::there_and_back(stage, scenario, &before).await?;
+        half_way::releases(stage, &before).await?;
+        half_way::switches(stage, scenario, &before).await?;
     }
     if scenario.undoable {
         an_expansion_taken_back(stage, &before).await?;

@@ -40,6 +40,7 @@ const RUNTIME: &[&[&str]] = &[
         "line",
         "lock",
         "fence",
+        "pooled",
         "blockers",
         "retry",
         "store",

@@ -14,6 +14,7 @@ use crate::status::State;
 pub(crate) enum Kind {
     Connect,
     Pooled,
+    PoolTooSmall { waited: Duration },
     AlreadyRunning { waited: Duration },
     Superseded,
     Sql { statement: String, code: Option<String> },
@@ -59,7 +60,12 @@ impl fmt::Display for Kind {
             Kind::Connect => f.write_str("cannot connect to the database"),
             Kind::Pooled => f.write_str(
                 "the connection changed its server process between two statements\n\
-                 help: connect directly, not through a pooler in transaction mode",
+                 help: say by `is_pooled` of the executor that it goes through a pooler",
+            ),
+            Kind::PoolTooSmall { waited } => write!(
+                f,
+                "the pooler had no second session of the server for the runner within {waited:.0?}\n\
+                 help: let its pool have at least two, or connect directly"
             ),
             Kind::AlreadyRunning { waited } => {
                 write!(f, "another runner was still at work after {waited:.0?}")

@@ -145,7 +145,9 @@ impl Keeper {
     }
 
     async fn renew(&mut self) -> Result<News, Error> {
-        let (hold, app) = (self.identity.hold(), quote_literal(&self.identity.app));
+        let app = quote_literal(&self.identity.app);
+        self.session().await?;
+        let hold = self.identity.hold();
         let session = self.session().await?;
         if let Err(error) = query(session, &hold).await {
             return self.refused(error).await;
@@ -186,6 +188,7 @@ impl Keeper {
             let connected = self.connector.connect().await;
             let mut session =
                 connected.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
+            self.identity.pooled |= session.is_pooled();
             // What is set on a pooler's session, or heard there, would be another client's.
             if !self.identity.pooled {
                 query(&mut session, &set(Scope::Session, &SETTINGS)).await?;

@@ -1,34 +1,27 @@
 //! What is given up after a kill is taken back from there, and what is being taken back is done
 //! again from there.
 
-use changeover::migration::Migration;
-
 use super::nothing_left_behind;
 use crate::Failure;
 use crate::scenario::Scenario;
 use crate::stage::{Build, Once, Stage};
 
-/// Each at every boundary, one after the other, or each once at random.
+/// The whole of it for one scenario.
 pub(super) async fn there_and_back(
     stage: &mut Stage<'_>,
     scenario: &Scenario,
-    before: &str,
 ) -> Result<(), Failure> {
-    stage.spare(stage.has_boundaries());
-    releases(stage, before).await?;
-    if let Some(switch) = scenario.switch() {
-        stage.release().await?;
-        stage.leave(Build::Old).await?;
-        switches(stage, switch).await?;
-        stage.arrive(Build::Old).await?;
-        stage.undo().await?;
-        nothing_left_behind(stage, before).await?;
+    let before = stage.catalog().await?;
+    stage.arrive(Build::Old).await?;
+    match scenario.switch() {
+        Some(_) => switches(stage, scenario, &before).await,
+        None => releases(stage, &before).await,
     }
-    stage.spare(false);
-    Ok(())
 }
 
-async fn releases(stage: &mut Stage<'_>, before: &str) -> Result<(), Failure> {
+/// Each at every boundary, one after the other, or each once at random.
+pub(super) async fn releases(stage: &mut Stage<'_>, before: &str) -> Result<(), Failure> {
+    stage.spare(stage.has_boundaries());
     for report in 0.. {
         let done = stage.begin_release(Once { report }).await?;
         stage.undo().await?;
@@ -49,11 +42,20 @@ async fn releases(stage: &mut Stage<'_>, before: &str) -> Result<(), Failure> {
             break;
         }
     }
+    stage.spare(false);
     Ok(())
 }
 
-/// No old build is at work, for there is one name for both shapes.
-async fn switches(stage: &mut Stage<'_>, switch: &'static Migration) -> Result<(), Failure> {
+/// The same with a switch. No old build is at work, for there is one name for both shapes.
+pub(super) async fn switches(
+    stage: &mut Stage<'_>,
+    scenario: &Scenario,
+    before: &str,
+) -> Result<(), Failure> {
+    let Some(switch) = scenario.switch() else { return Ok(()) };
+    stage.spare(stage.has_boundaries());
+    stage.release().await?;
+    stage.leave(Build::Old).await?;
     for report in 0.. {
         let done = stage.begin_switch(switch, Once { report }).await?;
         stage.switch_back(switch).await?;
@@ -73,5 +75,8 @@ async fn switches(stage: &mut Stage<'_>, switch: &'static Migration) -> Result<(
             break;
         }
     }
-    Ok(())
+    stage.arrive(Build::Old).await?;
+    stage.undo().await?;
+    stage.spare(false);
+    nothing_left_behind(stage, before).await
 }
