@@ -80,13 +80,9 @@ impl Session {
         patience: Duration,
     ) -> Result<Held<'_>, Error> {
         self.tidy().await?;
-        self.executor.leave_as_it_is(false);
-        // What is set on a pooler's session would be another client's.
-        if !self.executor.is_pooled() {
-            // No function sets it: what the name of one means hangs on the path of before.
-            self.query(&format!("set {} = {}", OWN_PATH.0, OWN_PATH.1)).await?;
-        }
+        self.executor.leave_as_it_is(true);
         let (server, commit) = self.server().await?;
+        self.executor.leave_as_it_is(false);
         let base = base_settings(settings, server, commit);
         let key = format!("{LOCK_CLASS}, {}", name_hash(&settings.app));
         if self.executor.is_pooled() {
@@ -185,10 +181,10 @@ impl Session {
     }
 
     async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
-        self.send(sql).await.map_err(|error| Error::sql(sql, error))
+        self.answer(sql).await.map_err(|error| Error::sql(sql, error))
     }
 
-    async fn send(&mut self, sql: &str) -> Result<Rows, SqlError> {
+    async fn answer(&mut self, sql: &str) -> Result<Rows, SqlError> {
         match &mut self.pooled {
             Some(pooled) => pooled.query(&mut self.executor, sql).await,
             None => self.executor.query(sql).await,
@@ -203,7 +199,8 @@ impl Held<'_> {
 
     /// A statement that holds rows of the user's; in an error another text stands for it.
     pub(crate) async fn query_with_rows(&mut self, sql: &str, shown: &str) -> Result<Rows, Error> {
-        self.session.send(sql).await.map_err(|error| Error::sql(shown, error))
+        let answer = self.session.answer(sql).await;
+        answer.map_err(|error| Error::sql(shown, error))
     }
 
     /// The process that serves this session, where it stays the same.
@@ -307,9 +304,6 @@ fn base_settings(
         ("default_transaction_isolation", "read committed"),
         ("default_transaction_read_only", "off"),
         ("synchronous_commit", commit.as_str()),
-        // The server takes our questions about the catalogs for dear: it compiles one for twelve
-        // seconds that it answers in thirty milliseconds.
-        ("jit", "off"),
         ("lock_timeout", lock_timeout.as_str()),
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
