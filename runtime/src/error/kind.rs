@@ -18,6 +18,7 @@ pub(crate) enum Kind {
     AlreadyRunning { waited: Duration },
     Superseded,
     Sql { statement: String, code: Option<String> },
+    ControlCharacter { name: String },
     Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
@@ -74,6 +75,11 @@ impl fmt::Display for Kind {
                  help: leave the rest to it, or run again once it is done",
             ),
             Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
+            Kind::ControlCharacter { name } => write!(
+                f,
+                "the name `{name}` holds a control character\n\
+                 help: take one that can be read in a log"
+            ),
             Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => diverged(f, unknown, pending),
             Kind::LockTimeout { waited, blockers } => lock_timeout(f, *waited, blockers),
@@ -107,9 +113,7 @@ impl fmt::Display for Kind {
                  help: say why in a sentence; whoever looks into `changeover.events` will ask"
             ),
             Kind::Violation { table, problem, help, samples } => {
-                writeln!(f, "rows of {table} {problem}")?;
-                samples.iter().try_for_each(|sample| writeln!(f, "  {sample}"))?;
-                write!(f, "help: {help}")
+                write!(f, "rows of {table} {problem}\n{}help: {help}", lines(samples))
             }
             Kind::Unfilled { table, rows } => write!(
                 f,
@@ -137,13 +141,7 @@ impl fmt::Display for Kind {
             Kind::NotIndexable { index, why, help } => {
                 write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
             }
-            Kind::Preflight { findings } => {
-                let found = |finding: &Finding| {
-                    let Finding { what, effect, help, .. } = finding;
-                    format!("{what}\nnote: {effect}\nhelp: {help}")
-                };
-                f.write_str(&findings.iter().map(found).collect::<Vec<_>>().join("\n"))
-            }
+            Kind::Preflight { findings } => preflight(f, findings),
             Kind::Stopped { why } => write!(
                 f,
                 "{why}\nhelp: run again when that is over; the next run goes on where this one was"
@@ -239,6 +237,18 @@ fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) ->
     write!(f, "no lock after {waited:.0?}")?;
     by.iter().try_for_each(|blocker| write!(f, "\n  {blocker}"))?;
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
+}
+
+fn lines(samples: &[String]) -> String {
+    samples.iter().fold(String::new(), |lines, sample| lines + "  " + sample + "\n")
+}
+
+fn preflight(f: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
+    let found = findings.iter().map(|finding| {
+        let Finding { what, effect, help, .. } = finding;
+        format!("{what}\nnote: {effect}\nhelp: {help}")
+    });
+    f.write_str(&found.collect::<Vec<_>>().join("\n"))
 }
 
 impl fmt::Display for Blocker {
