@@ -81,12 +81,7 @@ impl fmt::Display for Kind {
                  help: take one that can be read in a log"
             ),
             Kind::Denied { statement, grants } => denied(f, statement, grants),
-            Kind::Diverged { unknown, pending } => write!(
-                f,
-                "the database has migration `{unknown}`, which this build does not know, \
-                 and not `{pending}`, which it does\n\
-                 help: give each service a name of its own with `app`, or merge the histories"
-            ),
+            Kind::Diverged { unknown, pending } => diverged(f, unknown, pending),
             Kind::LockTimeout { waited, blockers } => lock_timeout(f, *waited, blockers),
             Kind::Edited { migration, state, versions, diff } => {
                 edited(f, migration, *state, *versions, diff)
@@ -102,12 +97,7 @@ impl fmt::Display for Kind {
                  help: it runs by itself once nothing holds it",
             ),
             Kind::Lease(lease) => lease.fmt(f),
-            Kind::TooOld { migration, phase } => write!(
-                f,
-                "this build is too old: the {phase} of `{migration}` has run, \
-                 and this build does not declare it\n\
-                 help: deploy a build whose history has `{phase}!({migration})`"
-            ),
+            Kind::TooOld { migration, phase } => too_old(f, migration, *phase),
             Kind::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")
             }
@@ -161,6 +151,24 @@ impl fmt::Display for Kind {
             }
         }
     }
+}
+
+fn diverged(f: &mut fmt::Formatter<'_>, unknown: &str, pending: &str) -> fmt::Result {
+    write!(
+        f,
+        "the database has migration `{unknown}`, which this build does not know, \
+         and not `{pending}`, which it does\n\
+         help: give each service a name of its own with `app`, or merge the histories"
+    )
+}
+
+fn too_old(f: &mut fmt::Formatter<'_>, migration: &str, phase: Phase) -> fmt::Result {
+    write!(
+        f,
+        "this build is too old: the {phase} of `{migration}` has run, \
+         and this build does not declare it\n\
+         help: deploy a build whose history has `{phase}!({migration})`"
+    )
 }
 
 /// What to do depends on how far it is, and on whether anybody edited it at all.
