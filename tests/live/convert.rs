@@ -92,6 +92,27 @@ fn it_goes_on_where_it_was_killed() -> Result<(), Failure> {
     })
 }
 
+/// A walk leaves rows that clients change under its hands to the next one. A process that is killed
+/// between the two leaves them behind the cursor, with nothing to fill before it.
+#[test]
+fn what_a_killed_run_left_to_its_next_walk_is_filled() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("convert_behind", 1_000).await?;
+        fixture.runner(&CONVERT_HISTORY).await?.migrate().await?;
+        let killed = "
+            update users set label = null where id <= 5;
+            update changeover.migrations set state = 'migrating'
+            where id = (select max(id) from changeover.migrations);
+            update changeover.steps set state = 'intended', cursor = format('%s %s 64 0 %2$s',
+                'users'::regclass::oid,
+                pg_relation_size('users') / current_setting('block_size')::int)
+            where rows > 0;";
+        fixture.db.batch_execute(killed).await?;
+        fixture.runner(&CONVERT_HISTORY).await?.migrate().await?;
+        expect_none(&fixture, WRONG).await
+    })
+}
+
 #[test]
 fn a_row_that_the_function_cannot_take_is_named() -> Result<(), Failure> {
     block_on(async {

@@ -55,6 +55,7 @@ fn no_kill_is_noticed() -> Result<(), Failure> {
     let failures = cases.iter().filter_map(|case| Some(case.failure.as_ref()?.0.as_str()));
     let failures: Vec<&str> = failures.collect();
     if !failures.is_empty() {
+        eprintln!("to repeat: CHANGEOVER_KILLS_SEED={seed} CHANGEOVER_KILLS_OPERATION=<operation>");
         fail!(
             "{} of {} operations failed:\n{}",
             failures.len(),

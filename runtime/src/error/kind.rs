@@ -18,6 +18,7 @@ pub(crate) enum Kind {
     AlreadyRunning { waited: Duration },
     Superseded,
     Sql { statement: String, code: Option<String> },
+    ControlCharacter { name: String },
     Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
@@ -74,6 +75,11 @@ impl fmt::Display for Kind {
                  help: leave the rest to it, or run again once it is done",
             ),
             Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
+            Kind::ControlCharacter { name } => write!(
+                f,
+                "the name `{name}` holds a control character\n\
+                 help: take one that can be read in a log"
+            ),
             Kind::Denied { statement, grants } => denied(f, statement, grants),
             Kind::Diverged { unknown, pending } => write!(
                 f,
