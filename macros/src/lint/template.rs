@@ -180,8 +180,8 @@ fn key(statement: Node, part: Node) -> Option<String> {
 fn target(part: Node) -> Option<String> {
     let table = part.child(Kind::TABLE_NAME_REF)?;
     let behind = |node: &Node| node.range().start > table.range().start;
-    let mut list = part.children().filter(|node| node.kind() == Kind::FOREIGN_KEY_COLUMN_LIST);
-    let holder = list.rfind(behind).unwrap_or(part);
+    let is_list = |node: &Node| node.kind() == Kind::FOREIGN_KEY_COLUMN_LIST && behind(node);
+    let holder = part.children().rfind(is_list).unwrap_or(part);
     let columns = holder.children().filter(|node| node.kind() == Kind::COLUMN_NAME_REF);
     Some(with_columns(&unqualified(table), columns.filter(behind).collect()))
 }
