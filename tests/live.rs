@@ -30,6 +30,8 @@ mod deadlocks;
 mod direct;
 #[path = "live/disk_full.rs"]
 mod disk_full;
+#[path = "live/dropped.rs"]
+mod dropped;
 #[path = "live/edited.rs"]
 mod edited;
 #[path = "live/failover.rs"]
@@ -76,6 +78,8 @@ mod pooler;
 mod preflight;
 #[path = "live/privileges.rs"]
 mod privileges;
+#[path = "live/quoting.rs"]
+mod quoting;
 #[path = "live/renamed_table.rs"]
 mod renamed_table;
 #[path = "live/repair.rs"]
@@ -94,6 +98,8 @@ mod retyped_tables;
 mod role_settings;
 #[path = "live/search_path.rs"]
 mod search_path;
+#[path = "live/secrets.rs"]
+mod secrets;
 #[path = "live/state_schema.rs"]
 mod state_schema;
 #[path = "live/statements.rs"]

@@ -6,6 +6,8 @@ use std::process::Command;
 
 use changeover_tests::layout::{operation_folders, operations, rust_files};
 
+#[path = "tidy/definer.rs"]
+mod definer;
 #[path = "tidy/imports.rs"]
 mod imports;
 

@@ -83,8 +83,9 @@ fn join(first: &mut Step, mut later: Step, name: &str, notes: &[String]) {
     {
         let whys = [&later.why, &statement.why].map(String::as_str);
         let whys: Vec<&str> = whys.into_iter().filter(|why| !why.is_empty()).collect();
-        let notes: String = notes.iter().map(|note| format!("\n{}", noted(note))).collect();
-        statement.why = format!("\n{name}, under the same lock: {}{notes}", whys.join("; "));
+        let first = format!("\n{name}, under the same lock: {}", whys.join("; "));
+        let notes = notes.iter().map(|note| noted(note));
+        statement.why = [first].into_iter().chain(notes).collect::<Vec<_>>().join("\n");
     }
     let undo = statements_of(later.undo).into_iter().chain(statements_of(first.undo.take()));
     let undo: Vec<Statement> = undo.collect();

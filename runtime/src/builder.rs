@@ -101,8 +101,11 @@ impl Builder {
     ///
     /// It must be called within a Tokio runtime: a task drives the connection.
     pub async fn connect(self, database: &str) -> Result<Changeover, Error> {
-        let config = Config::from_str(database)
-            .map_err(|error| Error::new(Kind::Connect).caused_by(SqlError::from(error)))?;
+        // What the client says of a string that it cannot read may quote it, and so a password.
+        let config = Config::from_str(database).map_err(|_| {
+            Error::new(Kind::Connect)
+                .caused_by(SqlError::new(None, "the connection string cannot be read"))
+        })?;
         self.connect_with(config, NoTls).await
     }
 
@@ -121,6 +124,13 @@ impl Builder {
 
     /// Connects with another client than tokio-postgres.
     pub async fn connector(self, connector: impl Connect + 'static) -> Result<Changeover, Error> {
+        let instance = self.settings.leases.instance.as_deref();
+        for name in [Some(self.settings.app.as_str()), instance].into_iter().flatten() {
+            if name.chars().any(char::is_control) {
+                let name = name.escape_debug().to_string();
+                return Err(Error::new(Kind::ControlCharacter { name }));
+            }
+        }
         let executor = connector
             .connect()
             .await

@@ -126,6 +126,7 @@ where
             Some(Ok(AsyncMessage::Notification(_))) => news.notify_one(),
             Some(Ok(_)) => {}
             Some(Err(error)) => {
+                let error = SqlError::from(error);
                 tracing::warn!(%error, "the connection to the database ended");
                 return;
             }

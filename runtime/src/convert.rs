@@ -224,7 +224,8 @@ impl Batches<'_> {
             lists(rows, values),
             same.join(" and "),
         );
-        let rows = held.query(&sql).await?;
+        let shown = format!("update only {name} set {} from (values …)", sets.join(", "));
+        let rows = held.query_with_rows(&sql, &shown).await?;
         let written = rows.value().and_then(|count| count.parse().ok());
         match written {
             Some(written) => Ok(written),

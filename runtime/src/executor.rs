@@ -154,9 +154,32 @@ impl SqlError {
 impl From<tokio_postgres::Error> for SqlError {
     fn from(error: tokio_postgres::Error) -> SqlError {
         let code = error.code().map(|code| code.code().to_owned());
-        let message =
-            error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
+        let message = match error.as_db_error() {
+            Some(db) if is_of_data(db.code().code()) => without_values(db.message()),
+            Some(db) => db.message().to_owned(),
+            None => error.to_string(),
+        };
         SqlError { code, message, cause: Some(Box::new(error)) }
+    }
+}
+
+/// Whether an error is about a value, which its message may quote.
+///
+/// PostgreSQL manual, appendix "PostgreSQL Error Codes", class 22.
+fn is_of_data(code: &str) -> bool {
+    code.starts_with("22")
+}
+
+/// A message without what stands in quotes, in whichever language the server speaks: errors end up
+/// in logs, and values may not belong there.
+fn without_values(message: &str) -> String {
+    let is_quote = |c: char| "\"'«»„“”‘’「」".contains(c);
+    match (message.find(is_quote), message.rfind(is_quote)) {
+        (Some(start), Some(end)) if start < end => {
+            let after = message[end..].chars().skip(1).collect::<String>();
+            format!("{}…{after}", &message[..start])
+        }
+        _ => message.to_owned(),
     }
 }
 
@@ -179,6 +202,32 @@ impl fmt::Debug for SqlError {
 impl std::error::Error for SqlError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_loses_what_it_quotes() {
+        for (message, expected) in [
+            (
+                "invalid input syntax for type integer: \"a\"b\"",
+                "invalid input syntax for type integer: …",
+            ),
+            (
+                "value \"99\" is out of range for type integer",
+                "value … is out of range for type integer",
+            ),
+            (
+                "syntaxe en entrée invalide pour le type integer : « a »",
+                "syntaxe en entrée invalide pour le type integer : …",
+            ),
+            ("division by zero", "division by zero"),
+        ] {
+            assert_eq!(without_values(message), expected);
+        }
     }
 }
 

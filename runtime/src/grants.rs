@@ -38,6 +38,30 @@ pub fn runner(role: &str, schemas: &[&str]) -> Vec<String> {
     statements
 }
 
+/// What a role needs that holds leases and asks how far a history is, and runs none of it: build its
+/// instances with [`finishes(false)`](crate::Builder::finishes). To be run once a run of the history
+/// has made what is granted here.
+///
+/// The two functions are `security definer` with a pinned search path: they write what the role
+/// itself can only read, so that it can take [`status`](crate::Changeover::status),
+/// [`ready`](crate::Changeover::ready) and [`phase_of`](crate::Lease::phase_of), and hold no gate
+/// but by a lease.
+pub fn instance(role: &str) -> Vec<String> {
+    let role = quote_identifier(role);
+    vec![
+        format!("grant usage on schema changeover to {role}"),
+        format!(
+            "grant execute on function changeover.hold_lease(text, text, text, integer, text, \
+             interval, boolean), changeover.release_lease(text, text), \
+             changeover.live_instances(text) to {role}"
+        ),
+        format!(
+            "grant select on changeover.migrations, changeover.steps, changeover.gates, \
+             changeover.instances, changeover.controls, changeover.holds to {role}"
+        ),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,13 @@ pub(crate) struct Line {
     backend: Option<Backend>,
     /// A statement got no answer, so that the session is good for nothing.
     dead: bool,
+    /// What we set must be gone with each statement: the session may be a pooler's, and the next one
+    /// on it another client's.
+    is_left_alone: bool,
 }
+
+/// Before anything else: what a name means hangs on the path of the role.
+const SAFE: &str = "set local search_path = pg_catalog, pg_temp";
 
 /// The process that serves a session, and the start of its server: a number may come again, and a
 /// name may lead to several servers.
@@ -50,7 +56,7 @@ impl Line {
         connector: Option<Arc<dyn Connect>>,
         patience: Duration,
     ) -> Line {
-        Line { session, connector, patience, backend: None, dead: false }
+        Line { session, connector, patience, backend: None, dead: false, is_left_alone: true }
     }
 
     /// Opens another session in place of one that is dead; tells whether it did.
@@ -58,13 +64,31 @@ impl Line {
         let Some(connector) = self.connector.as_ref().filter(|_| self.dead) else {
             return Ok(false);
         };
-        self.session = connector.connect().await?;
+        let connected = timeout(self.patience, connector.connect()).await;
+        self.session = connected.map_err(|_| dead())??;
         if let Some(old) = self.backend.take() {
             // Best effort: where it is still at work, the lock is waited for.
-            let _ = old.is_lost(self.session.as_mut(), Duration::ZERO).await;
+            let ask = old.is_lost(self.session.as_mut(), Duration::ZERO);
+            let _ = timeout(self.patience, ask).await;
         }
         self.dead = false;
         Ok(true)
+    }
+
+    /// Whether each statement from now on is to leave the session as it was.
+    pub(crate) fn leave_as_it_is(&mut self, is_left_alone: bool) {
+        self.is_left_alone = is_left_alone;
+    }
+
+    async fn alone(&mut self, sql: &str) -> Result<Rows, SqlError> {
+        self.answer("begin").await?;
+        let answer = match self.answer(SAFE).await {
+            Ok(_) => self.answer(sql).await,
+            failed => failed,
+        };
+        let end = if answer.is_ok() { "commit" } else { "rollback" };
+        self.answer(end).await?;
+        answer
     }
 
     async fn answer(&mut self, sql: &str) -> Result<Rows, SqlError> {
@@ -92,7 +116,9 @@ impl Line {
 #[async_trait]
 impl Executor for Line {
     async fn query(&mut self, sql: &str) -> Result<Rows, SqlError> {
-        let answer = self.answer(sql).await;
+        let is_own =
+            self.is_left_alone && ["select", "insert"].iter().any(|verb| sql.starts_with(verb));
+        let answer = if is_own { self.alone(sql).await } else { self.answer(sql).await };
         self.dead |= answer.as_ref().is_err_and(|error| ends_session(error.code()));
         answer
     }
@@ -106,6 +132,15 @@ impl Executor for Line {
     }
 }
 
+/// Asks whatever the role's search path is, and leaves it as it is.
+async fn safely(session: &mut dyn Executor, sql: &str) -> Result<Rows, SqlError> {
+    session.query("begin").await?;
+    session.query(SAFE).await?;
+    let rows = session.query(sql).await?;
+    session.query("commit").await?;
+    Ok(rows)
+}
+
 fn dead() -> SqlError {
     SqlError::new(None, "the server's answer never came")
 }
@@ -115,7 +150,7 @@ impl Backend {
         let sql = "select pid, extract(epoch from backend_start), \
                    extract(epoch from pg_catalog.pg_postmaster_start_time()) \
                    from pg_catalog.pg_stat_activity where pid = pg_catalog.pg_backend_pid()";
-        let rows = session.query(sql).await?;
+        let rows = safely(session, sql).await?;
         let text = |column| {
             let value = rows.iter().next().and_then(|row| row.get(column));
             value.unwrap_or_default().to_owned()
@@ -159,6 +194,6 @@ impl Backend {
              where extract(epoch from pg_catalog.pg_postmaster_start_time())::text = {server_since}"
         );
         // No row is another server's answer, which knows nothing of ours.
-        Ok(session.query(&sql).await?.value() == Some("t"))
+        Ok(safely(session, &sql).await?.value() == Some("t"))
     }
 }

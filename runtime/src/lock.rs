@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
-use crate::executor::{Executor, Rows};
+use crate::executor::{Executor, Rows, SqlError};
 use crate::fence::Fence;
 use crate::jitter::jittered;
 use crate::line::Line;
@@ -68,6 +68,7 @@ impl Session {
     /// The session without the lock, to read from.
     pub(crate) async fn unlocked(&mut self) -> Result<&mut dyn Executor, Error> {
         self.tidy().await?;
+        self.executor.leave_as_it_is(true);
         Ok(&mut self.executor)
     }
 
@@ -79,7 +80,9 @@ impl Session {
         patience: Duration,
     ) -> Result<Held<'_>, Error> {
         self.tidy().await?;
+        self.executor.leave_as_it_is(true);
         let (server, commit) = self.server().await?;
+        self.executor.leave_as_it_is(false);
         let base = base_settings(settings, server, commit);
         let key = format!("{LOCK_CLASS}, {}", name_hash(&settings.app));
         if self.executor.is_pooled() {
@@ -94,7 +97,8 @@ impl Session {
         let started = Instant::now();
         let try_lock = format!("select pg_try_advisory_lock({key}), pg_backend_pid()");
         let unlock = format!(
-            "select pg_advisory_unlock({key}), set_config('application_name', 'changeover', false)"
+            "select pg_advisory_unlock({key}), set_config('application_name', 'changeover', false), \
+             set_config('search_path', 'public, pg_temp', false)"
         );
         loop {
             self.dirty = true;
@@ -173,26 +177,30 @@ impl Session {
             }
             self.dirty = false;
         }
-        // What is set on a pooler's session would be another client's.
-        if self.executor.is_pooled() {
-            return Ok(());
-        }
-        // No function sets it: what the name of one means hangs on the path of before.
-        self.query(&format!("set {} = {}", OWN_PATH.0, OWN_PATH.1)).await.map(drop)
+        Ok(())
     }
 
     async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
-        let answer = match &mut self.pooled {
+        self.answer(sql).await.map_err(|error| Error::sql(sql, error))
+    }
+
+    async fn answer(&mut self, sql: &str) -> Result<Rows, SqlError> {
+        match &mut self.pooled {
             Some(pooled) => pooled.query(&mut self.executor, sql).await,
             None => self.executor.query(sql).await,
-        };
-        answer.map_err(|error| Error::sql(sql, error))
+        }
     }
 }
 
 impl Held<'_> {
     pub(crate) async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
         self.session.query(sql).await
+    }
+
+    /// A statement that holds rows of the user's; in an error another text stands for it.
+    pub(crate) async fn query_with_rows(&mut self, sql: &str, shown: &str) -> Result<Rows, Error> {
+        let answer = self.session.answer(sql).await;
+        answer.map_err(|error| Error::sql(shown, error))
     }
 
     /// The process that serves this session, where it stays the same.
@@ -296,9 +304,6 @@ fn base_settings(
         ("default_transaction_isolation", "read committed"),
         ("default_transaction_read_only", "off"),
         ("synchronous_commit", commit.as_str()),
-        // The server takes our questions about the catalogs for dear: it compiles one for twelve
-        // seconds that it answers in thirty milliseconds.
-        ("jit", "off"),
         ("lock_timeout", lock_timeout.as_str()),
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),

@@ -122,9 +122,10 @@ impl Changeover {
     /// own `Switch`, `Migrate` and `Expand`.
     ///
     /// It is [refused](Error::is_undo_refused), before anything is changed, once the contract has
-    /// begun, of the migration or of one that it switches or whose contract it declares, and where
-    /// a later migration has run. An undo that was interrupted goes on with another, and `migrate`
-    /// turns it round.
+    /// begun, of the migration or of one that it switches or whose contract it declares; where a
+    /// later migration has run, one of a newer build too; and while an instance lives that was
+    /// built with it. So it is where [rows](Error::is_violation) have no room in the old shape. An
+    /// undo that was interrupted goes on with another, and `migrate` turns it round.
     pub async fn undo(&mut self, id: &str) -> Result<Report, Error> {
         let migration = self.place(id)?;
         let migrations = self.history.migrations.get(migration..=migration).unwrap_or_default();

@@ -7,10 +7,15 @@ use std::time::Duration;
 /// statements where these are counted.
 pub(crate) const OWN: &str = "/* changeover */";
 
-/// A text as a literal. The session keeps `standard_conforming_strings` on, so that only quotes
-/// need care; a NUL, which no text of PostgreSQL's can hold, is left out.
+/// A text as a literal, whatever the session takes a backslash for, as `quote_literal` of PostgreSQL's
+/// writes it. A NUL, which no text there can hold, is left out: a service's own names are refused
+/// with one.
 pub(crate) fn quote_literal(text: &str) -> String {
-    format!("'{}'", text.replace('\0', "").replace('\'', "''"))
+    let quoted = text.replace('\0', "").replace('\'', "''");
+    if quoted.contains('\\') {
+        return format!("e'{}'", quoted.replace('\\', r"\\"));
+    }
+    format!("'{quoted}'")
 }
 
 /// A name as an identifier, whatever is in it but a NUL, which no name of PostgreSQL's can hold.
@@ -53,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_literal_keeps_quotes_and_backslashes() {
-        assert_eq!(quote_literal(r"it's a \ 'test'"), r"'it''s a \ ''test'''");
+        assert_eq!(quote_literal(r"it's a \ 'test'"), r"e'it''s a \\ ''test'''");
         assert_eq!(quote_literal("a\0b"), "'ab'");
     }
 

@@ -70,7 +70,7 @@ fn tampered() -> Vec<(String, Answer)> {
         cases.push((sql, Answer::Corrupt));
     }
     // The server's clock jumped, or somebody's did: nothing is decided by what was written down.
-    for time in ["'infinity'", "'-infinity'", "'294276-01-01'", "'0001-01-01 BC'", "now()"] {
+    for time in ["'infinity'", "'294276-01-01'", "'0001-01-01 BC'"] {
         let times = format!("started_at = {time}, finished_at = {time}");
         cases.push((migrations(&times), Answer::Done));
         cases.push((steps(&times), Answer::Done));

@@ -145,12 +145,12 @@ fn terminations_at_random_under_traffic_lose_no_write() -> Result<(), Failure> {
 async fn silence(name: &str, fall: impl Fn(&Proxy) + Send + Sync + 'static) -> Result<(), Failure> {
     let fixture = Fixture::with_users(name, 20_000).await?;
     let proxy = Arc::new(Proxy::to(fixture.url()).await?);
-    let (falling, fell) = (proxy.clone(), AtomicBool::new(false));
+    let (way, once) = (proxy.clone(), AtomicBool::new(false));
     let mut runner = Fixture::builder(&RENAME_HISTORY)
         .answer_patience(PATIENCE)
         .on_progress(move |progress| {
-            if progress.rows > 0 && !fell.swap(true, Ordering::Relaxed) {
-                fall(&falling);
+            if progress.rows > 0 && !once.swap(true, Ordering::Relaxed) {
+                fall(&way);
             }
         })
         .connect(proxy.url())

@@ -159,7 +159,7 @@ fn what_no_migration_made_stops_the_switch() -> Result<(), Failure> {
             fixture.runner(&switch).await?.migrate().await?;
             fixture.db.batch_execute(object).await?;
             match fixture.runner(&switch).await?.contract().await {
-                Err(error) if format!("{error:?}{error}").contains(name) => {}
+                Err(error) if error.is_gate_held() && error.to_string().contains(name) => {}
                 Err(error) => fail!("another error: {error:?}"),
                 Ok(_) => fail!("{name} was left with the old column"),
             }

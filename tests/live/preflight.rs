@@ -208,7 +208,7 @@ fn the_age_of_tables_and_databases_is_seen() -> Result<(), Failure> {
         }
         let builder = rename().threshold(Threshold::FreezeAge(0));
         let report = migrate(&fixture, builder).await??;
-        let says = ["the oldest row version of users is", "transactions old"];
+        let says = ["the oldest row version of public.users is", "transactions old"];
         expect_found(&report.findings, Check::FreezeAge, Severity::Warn, &says)?;
         Ok(())
     })
@@ -255,7 +255,7 @@ fn an_index_that_is_not_valid_is_named() -> Result<(), Failure> {
             update pg_index set indisvalid = false where indexrelid = 'broken'::regclass";
         fixture.db.batch_execute(broken).await?;
         let findings = fixture.runner(&RENAME_HISTORY).await?.preflight().await?.0;
-        let says = ["index broken on users is not valid"];
+        let says = ["index public.broken on public.users is not valid"];
         expect_found(&findings, Check::InvalidIndex, Severity::Warn, &says)?;
         let report = migrate(&fixture, rename()).await??;
         expect_found(&report.findings, Check::InvalidIndex, Severity::Warn, &says)?;
@@ -361,7 +361,7 @@ fn a_vacuum_to_prevent_wraparound_is_waited_for() -> Result<(), Failure> {
         fixture.db.batch_execute("call burn()").await?;
         fixture.wait_until(VACUUM).await?;
 
-        let says = ["a vacuum of users to prevent wraparound, pid "];
+        let says = ["a vacuum of public.users to prevent wraparound, pid "];
         let report = waits_for(rename(), &fixture, (Goal::Expand, &says), async |_| {
             let off = "alter table users reset (autovacuum_freeze_max_age);
                 select pg_terminate_backend(pid) from pg_stat_progress_vacuum

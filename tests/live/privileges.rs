@@ -3,7 +3,8 @@
 use changeover::{Error, Migrations};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::roles::Roles;
-use changeover_tests::{Failure, block_on, fail, ops, run};
+use changeover_tests::{Failure, block_on, connect, fail, ops, run};
+use tokio_postgres::NoTls;
 
 const HISTORY: &Migrations = &ops::rename_column::HISTORY;
 
@@ -108,6 +109,118 @@ async fn gets_by(name: &str, before: &str, expected: &str) -> Result<(), Failure
             .await?;
     }
     roles.drop().await
+}
+
+mod m0001_base {
+    changeover::migration! {
+        create_table!(customers { id: bigint identity primary_key, name: text });
+        create_table!(orders { id: bigint identity primary_key, customer_id: bigint, note: text });
+    }
+}
+
+mod m0002_change {
+    changeover::migration! {
+        after super::m0001_base;
+        add_foreign_key!(orders.customer_id => customers.id, fill = "null");
+        rename_column!(orders.note => remark);
+    }
+}
+
+mod m0003_contract {
+    changeover::migration! {
+        after super::m0002_change;
+        contract!(m0002_change);
+    }
+}
+
+changeover::migrations! {
+    static ORDERS = [m0001_base, m0002_change, m0003_contract];
+}
+
+/// A trigger asks for rows that policies hide from the client, and that it has no right to read.
+#[test]
+fn a_client_needs_rights_on_its_own_columns_alone() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("own_columns").await?;
+        let roles = Roles::make(&fixture.db, fixture.url()).await?;
+        let Some(base) = ORDERS.until("m0001_base") else { fail!("the history has no base") };
+        let Some(change) = ORDERS.until("m0002_change") else { fail!("it has no change") };
+        for statement in changeover::grants::runner(roles.runner(), &["public"]) {
+            fixture.db.batch_execute(&statement).await?;
+        }
+        roles.start(&base).await?.migrate().await?;
+        let app = roles.app();
+        let narrow = format!(
+            "insert into customers (name) values ('c'); \
+             alter table customers enable row level security; \
+             alter table orders enable row level security; \
+             create policy own on orders to {app} using (true) with check (true); \
+             revoke all on schema public from public; grant usage on schema public to {app}; \
+             grant insert (customer_id, note), update (customer_id, note) on orders to {app}"
+        );
+        fixture.db.batch_execute(&narrow).await?;
+        roles.start(&change).await?.migrate().await?;
+        let client = connect(fixture.url(), "client").await?;
+        client.batch_execute(&format!("set role {app}")).await?;
+        let write = "insert into orders (customer_id, note) values (1, 'is there'), (7, 'is not');
+                     update orders set note = 'written'";
+        client.batch_execute(write).await?;
+        let right = "select count(*) from orders where remark = 'written'
+            and customer_id is not distinct from case when id % 2 = 1 then 1 end";
+        if fixture.count(right).await? != 2 {
+            fail!("the trigger did not find what is there, or found what is not");
+        }
+        roles.start(&ORDERS).await?.contract().await?;
+        drop(client);
+        roles.drop().await
+    })
+}
+
+/// What a lease takes, and no more: the two functions write where the role itself cannot.
+#[test]
+fn an_instance_holds_a_lease_with_the_rights_of_an_instance() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("instance").await?;
+        let roles = Roles::make(&fixture.db, fixture.url()).await?;
+        let Some(change) = ORDERS.until("m0002_change") else { fail!("it has no change") };
+        fixture.runner(&change).await?.migrate().await?;
+        let start = async || -> Result<changeover::Changeover, Failure> {
+            let builder = Fixture::builder(&change).finishes(false);
+            Ok(builder.connect_with(roles.app_config()?, NoTls).await?)
+        };
+        match start().await?.hold_lease().await {
+            Err(error) if error.is_denied() || error.is_sql() => {}
+            _ => fail!("a role without rights has a lease, or is told something else"),
+        }
+        for statement in changeover::grants::instance(roles.app()) {
+            fixture.db.batch_execute(&statement).await?;
+        }
+        let lease = start().await?.hold_lease().await?;
+        lease.ready(std::time::Duration::from_secs(10)).await?;
+        if lease.phase_of("m0002_change")?.state() != changeover::State::Migrated {
+            fail!("the phase cannot be seen");
+        }
+        let status = start().await?.status().await?.to_string();
+        if fixture.count("select count(*) from changeover.instances").await? != 1 {
+            fail!("there is no lease: {status}");
+        }
+        let refused = "update changeover.instances set head = 'm0003_contract'";
+        let client = connect(fixture.url(), "client").await?;
+        client.batch_execute(&format!("set role {}", roles.app())).await?;
+        if client.batch_execute(refused).await.is_ok() {
+            fail!("the role may write leases that are not its own");
+        }
+        lease.release().await;
+        if fixture.count("select count(*) from changeover.instances").await? != 0 {
+            fail!("the lease was not given back");
+        }
+        match start().await?.migrate().await {
+            Err(error) if error.is_denied() => {}
+            other => fail!("a role without rights runs migrations: {other:?}"),
+        }
+        drop(client);
+        roles.drop().await
+    })
 }
 
 /// The statements of an error's last line.

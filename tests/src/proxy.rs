@@ -62,9 +62,16 @@ impl Proxy {
         self.open.send_replace(Open::Nothing);
     }
 
-    /// Forwards what there is from now on.
+    /// Forwards new connections again, where it had gone silent.
     pub fn recover(&self) {
-        self.open.send_replace(Open::New(*self.made.borrow()));
+        let made = *self.made.borrow();
+        self.open.send_if_modified(|open| {
+            let was_silent = *open == Open::Nothing;
+            if was_silent {
+                *open = Open::New(made);
+            }
+            was_silent
+        });
     }
 }
 

@@ -31,14 +31,14 @@ pub(super) fn index(statement: Node) -> Option<String> {
 }
 
 /// `, on_delete = cascade, name = …`, or nothing.
-pub(super) fn constraint(part: Node) -> Option<String> {
+pub(super) fn constraint(part: Node) -> String {
     let mut options = said(part);
     if let Some(parameters) = part.child(Kind::INDEX_PARAMETERS) {
         options.extend(said(parameters));
     }
     let name = part.child(Kind::CONSTRAINT_NAME_CLAUSE).and_then(|it| it.children().last());
     options.extend(name.map(|name| format!("name = {}", name.text())));
-    Some(listed(String::new(), options))
+    listed(String::new(), options)
 }
 
 /// The same of a column's `references`, which has no name of its own.

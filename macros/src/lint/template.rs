@@ -25,7 +25,7 @@ const PLACES: &[(&str, Find)] = &[
     ("{set}", |statement, _| assignment(statement)),
     ("{index}", |statement, _| clause::index(statement)),
     // What else is said of a constraint, with a comma in front.
-    ("{more}", |_, part| clause::constraint(part)),
+    ("{more}", |_, part| Some(clause::constraint(part))),
 ];
 
 const OBJECTS: &[Kind] = &[
@@ -180,8 +180,8 @@ fn key(statement: Node, part: Node) -> Option<String> {
 fn target(part: Node) -> Option<String> {
     let table = part.child(Kind::TABLE_NAME_REF)?;
     let behind = |node: &Node| node.range().start > table.range().start;
-    let list = part.children().filter(|node| node.kind() == Kind::FOREIGN_KEY_COLUMN_LIST);
-    let holder = list.filter(behind).last().unwrap_or(part);
+    let is_list = |node: &Node| node.kind() == Kind::FOREIGN_KEY_COLUMN_LIST && behind(node);
+    let holder = part.children().rfind(is_list).unwrap_or(part);
     let columns = holder.children().filter(|node| node.kind() == Kind::COLUMN_NAME_REF);
     Some(with_columns(&unqualified(table), columns.filter(behind).collect()))
 }

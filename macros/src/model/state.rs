@@ -222,6 +222,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_found_however_it_is_written() {
+        let mut schema = Schema::default();
+        schema.put(read_table(r#"sizes { "a \\ b": text }"#));
+        for name in ["sizes", r"a \ b"] {
+            assert_eq!(schema.tables_that_mention(name).count(), 1, "{name}");
+        }
+        assert_eq!(schema.tables_that_mention("b \\").count(), 0);
+    }
+
+    #[test]
     fn a_child_reads_what_its_parent_wrote() {
         let mut schema = Schema::read("", "m1");
         schema.put(read_table(TABLE));

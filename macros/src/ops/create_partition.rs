@@ -123,6 +123,7 @@ impl CreatePartition {
         if let Some(rest) = &facts.rest {
             drop = drop.and_locks(rest, Mode::AccessExclusive);
         }
-        vec![lock.why("its partitions too"), refuse_rows(name), drop]
+        let why = "a lock on the table is one on each of its partitions, those that stay too";
+        vec![lock.why(why), refuse_rows(name), drop]
     }
 }

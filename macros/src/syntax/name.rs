@@ -44,6 +44,9 @@ impl Parse for Name {
         if name.text.contains(|c: char| c == '"' || c.is_control()) {
             return wrong("a name holds a quote or a control character".into());
         }
+        if ["$changeover$", "$catalogs$"].iter().any(|tag| name.text.contains(tag)) {
+            return wrong("a name holds what quotes our functions".into());
+        }
         if name.text.len() > MAX_BYTES {
             let (text, bytes) = (&name.text, name.text.len());
             let short = Name::new(&text[..text.floor_char_boundary(MAX_BYTES)]);
@@ -204,5 +207,62 @@ impl ColumnName {
 impl fmt::Display for ColumnName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.table, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every string of up to so many of these is a name that is quoted right, or refused.
+    const PIECES: [&str; 14] = [
+        "a",
+        "A",
+        " ",
+        "'",
+        "\"",
+        "\\",
+        "\0",
+        "\n",
+        "\u{1b}",
+        "é",
+        "💥",
+        "$changeover$",
+        "--",
+        "select",
+    ];
+
+    fn strings(pieces: u32) -> impl Iterator<Item = String> {
+        let count = PIECES.len();
+        (0..count.pow(pieces)).map(move |number| {
+            let piece = |place: u32| PIECES[number / count.pow(place) % count];
+            (0..pieces).map(piece).collect()
+        })
+    }
+
+    fn parse(text: &str) -> Option<Name> {
+        let literal = proc_macro2::Literal::string(text);
+        syn::parse2(proc_macro2::TokenStream::from(proc_macro2::TokenTree::from(literal))).ok()
+    }
+
+    #[test]
+    fn whatever_is_a_name_is_one_when_it_is_quoted() {
+        for text in strings(3) {
+            let is_bad = ["\"", "\0", "\n", "\u{1b}", "$changeover$"];
+            let is_bad = is_bad.iter().any(|piece| text.contains(piece));
+            match parse(&text) {
+                Some(name) => {
+                    assert!(!is_bad && name.quoted() == format!("\"{text}\""), "{text:?}")
+                }
+                None => assert!(is_bad, "{text:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_postgresql_would_cut_is_refused() {
+        assert!(parse(&"é".repeat(31)).is_some());
+        assert!(parse(&"é".repeat(32)).is_none());
+        assert!(parse("").is_none());
     }
 }

@@ -18,6 +18,7 @@ pub(crate) enum Kind {
     AlreadyRunning { waited: Duration },
     Superseded,
     Sql { statement: String, code: Option<String> },
+    ControlCharacter { name: String },
     Denied { statement: String, grants: Vec<String> },
     Diverged { unknown: String, pending: String },
     LockTimeout { waited: Duration, blockers: Vec<Blocker> },
@@ -74,13 +75,13 @@ impl fmt::Display for Kind {
                  help: leave the rest to it, or run again once it is done",
             ),
             Kind::Sql { statement, code } => sql(f, statement, code.as_deref()),
-            Kind::Denied { statement, grants } => denied(f, statement, grants),
-            Kind::Diverged { unknown, pending } => write!(
+            Kind::ControlCharacter { name } => write!(
                 f,
-                "the database has migration `{unknown}`, which this build does not know, \
-                 and not `{pending}`, which it does\n\
-                 help: give each service a name of its own with `app`, or merge the histories"
+                "the name `{name}` holds a control character\n\
+                 help: take one that can be read in a log"
             ),
+            Kind::Denied { statement, grants } => denied(f, statement, grants),
+            Kind::Diverged { unknown, pending } => diverged(f, unknown, pending),
             Kind::LockTimeout { waited, blockers } => lock_timeout(f, *waited, blockers),
             Kind::Edited { migration, state, versions, diff } => {
                 edited(f, migration, *state, *versions, diff)
@@ -96,12 +97,7 @@ impl fmt::Display for Kind {
                  help: it runs by itself once nothing holds it",
             ),
             Kind::Lease(lease) => lease.fmt(f),
-            Kind::TooOld { migration, phase } => write!(
-                f,
-                "this build is too old: the {phase} of `{migration}` has run, \
-                 and this build does not declare it\n\
-                 help: deploy a build whose history has `{phase}!({migration})`"
-            ),
+            Kind::TooOld { migration, phase } => too_old(f, migration, *phase),
             Kind::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")
             }
@@ -117,9 +113,7 @@ impl fmt::Display for Kind {
                  help: say why in a sentence; whoever looks into `changeover.events` will ask"
             ),
             Kind::Violation { table, problem, help, samples } => {
-                writeln!(f, "rows of {table} {problem}")?;
-                samples.iter().try_for_each(|sample| writeln!(f, "  {sample}"))?;
-                write!(f, "help: {help}")
+                write!(f, "rows of {table} {problem}\n{}help: {help}", lines(samples))
             }
             Kind::Unfilled { table, rows } => write!(
                 f,
@@ -147,13 +141,7 @@ impl fmt::Display for Kind {
             Kind::NotIndexable { index, why, help } => {
                 write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
             }
-            Kind::Preflight { findings } => {
-                let found = |finding: &Finding| {
-                    let Finding { what, effect, help, .. } = finding;
-                    format!("{what}\nnote: {effect}\nhelp: {help}")
-                };
-                f.write_str(&findings.iter().map(found).collect::<Vec<_>>().join("\n"))
-            }
+            Kind::Preflight { findings } => preflight(f, findings),
             Kind::Stopped { why } => write!(
                 f,
                 "{why}\nhelp: run again when that is over; the next run goes on where this one was"
@@ -163,6 +151,24 @@ impl fmt::Display for Kind {
             }
         }
     }
+}
+
+fn diverged(f: &mut fmt::Formatter<'_>, unknown: &str, pending: &str) -> fmt::Result {
+    write!(
+        f,
+        "the database has migration `{unknown}`, which this build does not know, \
+         and not `{pending}`, which it does\n\
+         help: give each service a name of its own with `app`, or merge the histories"
+    )
+}
+
+fn too_old(f: &mut fmt::Formatter<'_>, migration: &str, phase: Phase) -> fmt::Result {
+    write!(
+        f,
+        "this build is too old: the {phase} of `{migration}` has run, \
+         and this build does not declare it\n\
+         help: deploy a build whose history has `{phase}!({migration})`"
+    )
 }
 
 /// What to do depends on how far it is, and on whether anybody edited it at all.
@@ -231,6 +237,18 @@ fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) ->
     write!(f, "no lock after {waited:.0?}")?;
     by.iter().try_for_each(|blocker| write!(f, "\n  {blocker}"))?;
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
+}
+
+fn lines(samples: &[String]) -> String {
+    samples.iter().fold(String::new(), |lines, sample| lines + "  " + sample + "\n")
+}
+
+fn preflight(f: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
+    let found = findings.iter().map(|finding| {
+        let Finding { what, effect, help, .. } = finding;
+        format!("{what}\nnote: {effect}\nhelp: {help}")
+    });
+    f.write_str(&found.collect::<Vec<_>>().join("\n"))
 }
 
 impl fmt::Display for Blocker {

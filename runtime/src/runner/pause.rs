@@ -23,7 +23,7 @@ impl Changeover {
     /// set paused = true, reason = excluded.reason, who = session_user, at = now();
     /// ```
     pub async fn pause(&mut self, reason: &str) -> Result<(), Error> {
-        self.control(true, &format!("e{}", quote_literal(reason).replace('\\', "\\\\"))).await
+        self.control(true, &quote_literal(reason)).await
     }
 
     /// Lets the runs of this history go on; see [`pause`](Changeover::pause).

@@ -124,7 +124,7 @@ create function "public"."users_number_fill_7b3fbc81"() returns trigger
 as $changeover$
 #variable_conflict use_column
 begin
-  new."number" := (select nextval('"public"."users_number_numbers_7b3fbc81"') from (select new.*) as "users");
+  new."number" := (select pg_catalog.nextval('"public"."users_number_numbers_7b3fbc81"') from (select new.*) as "users");
   return new;
 end
 $changeover$;
@@ -133,7 +133,7 @@ $changeover$;
 alter table "public"."users" add column "number" bigint;
 -- for new rows alone
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
-alter table "public"."users" alter column "number" set default nextval('"public"."users_number_numbers_7b3fbc81"');
+alter table "public"."users" alter column "number" set default pg_catalog.nextval('"public"."users_number_numbers_7b3fbc81"');
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_07_users_number_fill_7b3fbc81_write" before update on "public"."users"
@@ -353,7 +353,7 @@ select set_config('changeover.backfill', 'on', true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
-update "public"."users" set "number" = nextval('"public"."users_number_numbers_7b3fbc81"')
+update "public"."users" set "number" = pg_catalog.nextval('"public"."users_number_numbers_7b3fbc81"')
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
 and ("number" is null);
 commit;
@@ -399,7 +399,7 @@ alter table "public"."users" alter column "number" drop default;
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" alter column "number" add generated always as identity (start with 1000 increment by 10);
 -- goes on where the sequence ends; nobody takes a number while the table is locked
-select setval(pg_get_serial_sequence('"public"."users"', 'number'), nextval('"public"."users_number_numbers_7b3fbc81"'), false);
+select pg_catalog.setval(pg_catalog.pg_get_serial_sequence('"public"."users"', 'number'), pg_catalog.nextval('"public"."users_number_numbers_7b3fbc81"'), false);
 drop sequence if exists "public"."users_number_numbers_7b3fbc81";
 commit;
 
@@ -465,11 +465,11 @@ commit;
 -- undo: create sequence "public"."users_number_numbers_7b3fbc81" as bigint start with 1000 increment by 10;
 -- undo: -- whoever may insert a row takes a number, as from an identity
 -- undo: grant usage on sequence "public"."users_number_numbers_7b3fbc81" to public;
--- undo: select setval('"public"."users_number_numbers_7b3fbc81"', nextval(pg_get_serial_sequence('"public"."users"', 'number')), false);
+-- undo: select pg_catalog.setval('"public"."users_number_numbers_7b3fbc81"', pg_catalog.nextval(pg_catalog.pg_get_serial_sequence('"public"."users"', 'number')), false);
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" alter column "number" drop identity if exists;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
--- undo: alter table "public"."users" alter column "number" set default nextval('"public"."users_number_numbers_7b3fbc81"');
+-- undo: alter table "public"."users" alter column "number" set default pg_catalog.nextval('"public"."users_number_numbers_7b3fbc81"');
 -- undo: commit;
 
 -- undo: begin;

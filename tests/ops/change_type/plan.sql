@@ -37,14 +37,14 @@ declare
 begin
   new."orders_amount_new_551a68a7" := cast(new."amount" as numeric(14, 4));
   -- two unique indexes hold this value, and `on conflict` consults one of them
-  if locks < 16 and num_nulls(new."orders_amount_new_551a68a7") = 0
+  if locks < 16 and pg_catalog.num_nulls(new."orders_amount_new_551a68a7") = 0
     and (tg_op = 'INSERT' or row(new."orders_amount_new_551a68a7")::record *<> row(old."orders_amount_new_551a68a7")::record) then
     locks := locks + 1;
     perform set_config('changeover.locks', locks::text, true);
-    value := hashtextextended('"public"."orders"."orders_amount_new_551a68a7"' || row(new."orders_amount_new_551a68a7")::text, 0);
+    value := pg_catalog.hashtextextended('"public"."orders"."orders_amount_new_551a68a7"' || row(new."orders_amount_new_551a68a7")::text, 0);
     for attempt in 1..10 loop
-      exit when pg_try_advisory_xact_lock(value);
-      perform pg_sleep(0.001);
+      exit when pg_catalog.pg_try_advisory_xact_lock(value);
+      perform pg_catalog.pg_sleep(0.001);
     end loop;
   end if;
   return new;
@@ -89,14 +89,14 @@ declare
 begin
   new."customers_id_new_a9799dae" := cast(new."id" as bigint);
   -- two unique indexes hold this value, and `on conflict` consults one of them
-  if locks < 16 and num_nulls(new."customers_id_new_a9799dae") = 0
+  if locks < 16 and pg_catalog.num_nulls(new."customers_id_new_a9799dae") = 0
     and (tg_op = 'INSERT' or row(new."customers_id_new_a9799dae")::record *<> row(old."customers_id_new_a9799dae")::record) then
     locks := locks + 1;
     perform set_config('changeover.locks', locks::text, true);
-    value := hashtextextended('"public"."customers"."customers_id_new_a9799dae"' || row(new."customers_id_new_a9799dae")::text, 0);
+    value := pg_catalog.hashtextextended('"public"."customers"."customers_id_new_a9799dae"' || row(new."customers_id_new_a9799dae")::text, 0);
     for attempt in 1..10 loop
-      exit when pg_try_advisory_xact_lock(value);
-      perform pg_sleep(0.001);
+      exit when pg_catalog.pg_try_advisory_xact_lock(value);
+      perform pg_catalog.pg_sleep(0.001);
     end loop;
   end if;
   return new;
@@ -434,7 +434,7 @@ lock table "public"."orders" in access exclusive mode;
 drop trigger if exists "zzz_0002_01_orders_amount_up_551a68a7_write" on "public"."orders";
 drop function if exists "public"."orders_amount_up_551a68a7"();
 -- an object that the compiler does not know would go with the old column, unseen
-do $changeover$
+do $catalogs$
 declare
   unknown text;
 begin
@@ -452,11 +452,11 @@ begin
     raise exception 'column "public"."orders"."amount" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
   end if;
-end $changeover$;
+end $catalogs$;
 -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
 --   a migration too
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-do $changeover$
+do $catalogs$
 declare
   command text;
 begin
@@ -500,7 +500,7 @@ begin
   loop
     execute command;
   end loop;
-end $changeover$;
+end $catalogs$;
 -- the new column has its own
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" drop constraint if exists "orders_amount_check";
@@ -559,14 +559,14 @@ begin
     new."orders_amount_old_551a68a7" := lag;
   end if;
   -- two unique indexes hold this value, and `on conflict` consults one of them
-  if locks < 16 and num_nulls(new."amount") = 0
+  if locks < 16 and pg_catalog.num_nulls(new."amount") = 0
     and (tg_op = 'INSERT' or row(new."amount")::record *<> row(old."amount")::record) then
     locks := locks + 1;
     perform set_config('changeover.locks', locks::text, true);
-    value := hashtextextended('"public"."orders"."amount"' || row(new."amount")::text, 0);
+    value := pg_catalog.hashtextextended('"public"."orders"."amount"' || row(new."amount")::text, 0);
     for attempt in 1..10 loop
-      exit when pg_try_advisory_xact_lock(value);
-      perform pg_sleep(0.001);
+      exit when pg_catalog.pg_try_advisory_xact_lock(value);
+      perform pg_catalog.pg_sleep(0.001);
     end loop;
   end if;
   return new;
@@ -615,7 +615,7 @@ lock table "public"."orders" in access exclusive mode;
 drop trigger if exists "zzz_0002_02_customers_id_up_a9799dae_write" on "public"."customers";
 drop function if exists "public"."customers_id_up_a9799dae"();
 -- an object that the compiler does not know would go with the old column, unseen
-do $changeover$
+do $catalogs$
 declare
   unknown text;
 begin
@@ -633,11 +633,11 @@ begin
     raise exception 'column "public"."customers"."id" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
   end if;
-end $changeover$;
+end $catalogs$;
 -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
 --   a migration too
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
-do $changeover$
+do $catalogs$
 declare
   command text;
 begin
@@ -681,12 +681,12 @@ begin
   loop
     execute command;
   end loop;
-end $changeover$;
+end $catalogs$;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_02_orders_customer_id_up_0b6c85d5_write" on "public"."orders";
 drop function if exists "public"."orders_customer_id_up_0b6c85d5"();
 -- an object that the compiler does not know would go with the old column, unseen
-do $changeover$
+do $catalogs$
 declare
   unknown text;
 begin
@@ -704,11 +704,11 @@ begin
     raise exception 'column "public"."orders"."customer_id" is needed by what no migration made: %', unknown
       using hint = 'drop it, or make it part of the history, before the switch';
   end if;
-end $changeover$;
+end $catalogs$;
 -- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
 --   a migration too
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-do $changeover$
+do $catalogs$
 declare
   command text;
 begin
@@ -752,7 +752,7 @@ begin
   loop
     execute command;
   end loop;
-end $changeover$;
+end $catalogs$;
 -- the new column has its own
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
@@ -762,9 +762,9 @@ alter table "public"."orders" drop constraint if exists "orders_customer_id_fkey
 alter table "public"."customers" drop constraint "customers_pkey", add constraint "customers_pkey" primary key using index "customers_pkey_copy_7fcf1550";
 -- the numbers go on where they are
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
-do $changeover$
+do $catalogs$
 declare
-  sequence regclass := pg_get_serial_sequence('"public"."customers"', 'id');
+  sequence regclass := pg_catalog.pg_get_serial_sequence('"public"."customers"', 'id');
   name text := (select format('%I.%I', n.nspname, c.relname)
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = sequence);
   kind text := (select case attidentity when 'a' then 'always' else 'by default' end
@@ -785,11 +785,11 @@ begin
   alter table "public"."customers" alter column "id" drop identity;
   execute format('alter table "public"."customers" alter column "customers_id_new_a9799dae" add generated %s as identity (sequence name %s %s)',
     kind, name, options);
-  perform setval(name::regclass, last, called);
+  perform pg_catalog.setval(name::regclass, last, called);
   foreach granted in array coalesce(grants, '{}') loop
     execute granted;
   end loop;
-end $changeover$;
+end $catalogs$;
 -- left by a way back that was cut short
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 alter table "public"."customers" drop constraint if exists "customers_id_back_not_null_a9799dae";
@@ -841,14 +841,14 @@ begin
     new."customers_id_old_a9799dae" := lag;
   end if;
   -- two unique indexes hold this value, and `on conflict` consults one of them
-  if locks < 16 and num_nulls(new."id") = 0
+  if locks < 16 and pg_catalog.num_nulls(new."id") = 0
     and (tg_op = 'INSERT' or row(new."id")::record *<> row(old."id")::record) then
     locks := locks + 1;
     perform set_config('changeover.locks', locks::text, true);
-    value := hashtextextended('"public"."customers"."id"' || row(new."id")::text, 0);
+    value := pg_catalog.hashtextextended('"public"."customers"."id"' || row(new."id")::text, 0);
     for attempt in 1..10 loop
-      exit when pg_try_advisory_xact_lock(value);
-      perform pg_sleep(0.001);
+      exit when pg_catalog.pg_try_advisory_xact_lock(value);
+      perform pg_catalog.pg_sleep(0.001);
     end loop;
   end if;
   return new;
@@ -1050,9 +1050,9 @@ commit;
 -- undo: alter table "public"."customers" drop constraint "customers_pkey", add constraint "customers_pkey" primary key using index "customers_pkey_old_7fcf1550";
 -- undo: -- the numbers go on where they are
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
--- undo: do $changeover$
+-- undo: do $catalogs$
 -- undo: declare
--- undo:   sequence regclass := pg_get_serial_sequence('"public"."customers"', 'id');
+-- undo:   sequence regclass := pg_catalog.pg_get_serial_sequence('"public"."customers"', 'id');
 -- undo:   name text := (select format('%I.%I', n.nspname, c.relname)
 -- undo:     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = sequence);
 -- undo:   kind text := (select case attidentity when 'a' then 'always' else 'by default' end
@@ -1073,11 +1073,11 @@ commit;
 -- undo:   alter table "public"."customers" alter column "id" drop identity;
 -- undo:   execute format('alter table "public"."customers" alter column "customers_id_old_a9799dae" add generated %s as identity (sequence name %s %s)',
 -- undo:     kind, name, options);
--- undo:   perform setval(name::regclass, last, called);
+-- undo:   perform pg_catalog.setval(name::regclass, last, called);
 -- undo:   foreach granted in array coalesce(grants, '{}') loop
 -- undo:     execute granted;
 -- undo:   end loop;
--- undo: end $changeover$;
+-- undo: end $catalogs$;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."customers" rename column "id" to "customers_id_new_a9799dae";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
@@ -1110,14 +1110,14 @@ commit;
 -- undo: begin
 -- undo:   new."customers_id_new_a9799dae" := cast(new."id" as bigint);
 -- undo:   -- two unique indexes hold this value, and `on conflict` consults one of them
--- undo:   if locks < 16 and num_nulls(new."customers_id_new_a9799dae") = 0
+-- undo:   if locks < 16 and pg_catalog.num_nulls(new."customers_id_new_a9799dae") = 0
 -- undo:     and (tg_op = 'INSERT' or row(new."customers_id_new_a9799dae")::record *<> row(old."customers_id_new_a9799dae")::record) then
 -- undo:     locks := locks + 1;
 -- undo:     perform set_config('changeover.locks', locks::text, true);
--- undo:     value := hashtextextended('"public"."customers"."customers_id_new_a9799dae"' || row(new."customers_id_new_a9799dae")::text, 0);
+-- undo:     value := pg_catalog.hashtextextended('"public"."customers"."customers_id_new_a9799dae"' || row(new."customers_id_new_a9799dae")::text, 0);
 -- undo:     for attempt in 1..10 loop
--- undo:       exit when pg_try_advisory_xact_lock(value);
--- undo:       perform pg_sleep(0.001);
+-- undo:       exit when pg_catalog.pg_try_advisory_xact_lock(value);
+-- undo:       perform pg_catalog.pg_sleep(0.001);
 -- undo:     end loop;
 -- undo:   end if;
 -- undo:   return new;
@@ -1152,7 +1152,7 @@ commit;
 -- undo: alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_write";
 -- undo: -- what was set on the column by now stays with its name
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
--- undo: do $changeover$
+-- undo: do $catalogs$
 -- undo: declare
 -- undo:   command text;
 -- undo: begin
@@ -1196,10 +1196,10 @@ commit;
 -- undo:   loop
 -- undo:     execute command;
 -- undo:   end loop;
--- undo: end $changeover$;
+-- undo: end $catalogs$;
 -- undo: -- what was set on the column by now stays with its name
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: do $changeover$
+-- undo: do $catalogs$
 -- undo: declare
 -- undo:   command text;
 -- undo: begin
@@ -1243,7 +1243,7 @@ commit;
 -- undo:   loop
 -- undo:     execute command;
 -- undo:   end loop;
--- undo: end $changeover$;
+-- undo: end $catalogs$;
 -- undo: commit;
 
 -- undo: -- runs outside a transaction
@@ -1336,14 +1336,14 @@ commit;
 -- undo: begin
 -- undo:   new."orders_amount_new_551a68a7" := cast(new."amount" as numeric(14, 4));
 -- undo:   -- two unique indexes hold this value, and `on conflict` consults one of them
--- undo:   if locks < 16 and num_nulls(new."orders_amount_new_551a68a7") = 0
+-- undo:   if locks < 16 and pg_catalog.num_nulls(new."orders_amount_new_551a68a7") = 0
 -- undo:     and (tg_op = 'INSERT' or row(new."orders_amount_new_551a68a7")::record *<> row(old."orders_amount_new_551a68a7")::record) then
 -- undo:     locks := locks + 1;
 -- undo:     perform set_config('changeover.locks', locks::text, true);
--- undo:     value := hashtextextended('"public"."orders"."orders_amount_new_551a68a7"' || row(new."orders_amount_new_551a68a7")::text, 0);
+-- undo:     value := pg_catalog.hashtextextended('"public"."orders"."orders_amount_new_551a68a7"' || row(new."orders_amount_new_551a68a7")::text, 0);
 -- undo:     for attempt in 1..10 loop
--- undo:       exit when pg_try_advisory_xact_lock(value);
--- undo:       perform pg_sleep(0.001);
+-- undo:       exit when pg_catalog.pg_try_advisory_xact_lock(value);
+-- undo:       perform pg_catalog.pg_sleep(0.001);
 -- undo:     end loop;
 -- undo:   end if;
 -- undo:   return new;
@@ -1359,7 +1359,7 @@ commit;
 -- undo: alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_up_551a68a7_write";
 -- undo: -- what was set on the column by now stays with its name
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: do $changeover$
+-- undo: do $catalogs$
 -- undo: declare
 -- undo:   command text;
 -- undo: begin
@@ -1403,7 +1403,7 @@ commit;
 -- undo:   loop
 -- undo:     execute command;
 -- undo:   end loop;
--- undo: end $changeover$;
+-- undo: end $catalogs$;
 -- undo: commit;
 
 -- undo: -- runs outside a transaction

@@ -28,7 +28,7 @@ commit;
 --   that it reads
 -- runs outside a transaction
 -- is done, and not repeated, once this is true:
--- select relispopulated from pg_catalog.pg_class where oid = '"public"."lengths"'::regclass
+-- select relispopulated from pg_catalog.pg_class where oid = '"public"."lengths"'::regclass::oid
 set statement_timeout = 0;
 set lock_timeout = '300ms';
 -- nobody can read it before this is done

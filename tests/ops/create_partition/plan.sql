@@ -181,7 +181,7 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- its partitions too
+-- undo: -- a lock on the table is one on each of its partitions, those that stay too
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."events": blocks reads and writes until the commit, brief
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."events_next": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."events" in access exclusive mode;
@@ -209,7 +209,7 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- its partitions too
+-- undo: -- a lock on the table is one on each of its partitions, those that stay too
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."events": blocks reads and writes until the commit, brief
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."events_old": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."events" in access exclusive mode;
@@ -237,7 +237,7 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- its partitions too
+-- undo: -- a lock on the table is one on each of its partitions, those that stay too
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."visits": blocks reads and writes until the commit, brief
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."visits_1": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."visits" in access exclusive mode;
@@ -264,7 +264,7 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- its partitions too
+-- undo: -- a lock on the table is one on each of its partitions, those that stay too
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."parts": blocks reads and writes until the commit, brief
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."parts_0": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."parts" in access exclusive mode;
@@ -284,7 +284,7 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- its partitions too
+-- undo: -- a lock on the table is one on each of its partitions, those that stay too
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."shares": blocks reads and writes until the commit, brief
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."shares_rest": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."shares" in access exclusive mode;
@@ -304,7 +304,7 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
--- undo: -- its partitions too
+-- undo: -- a lock on the table is one on each of its partitions, those that stay too
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."shares": blocks reads and writes until the commit, brief
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."shares_eu": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."shares" in access exclusive mode;

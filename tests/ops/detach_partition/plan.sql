@@ -11,9 +11,9 @@
 -- 1/5 no build reads its rows there any more; waits for whoever reads them, and blocks nobody
 -- runs outside a transaction
 -- is done, and not repeated, once this is true:
--- select not exists (select from pg_catalog.pg_inherits where inhrelid = to_regclass('"public"."events_old"'))
+-- select not exists (select from pg_catalog.pg_inherits where inhrelid = pg_catalog.to_regclass('"public"."events_old"')::oid)
 -- if it stopped half-way, so that this is true:
--- select exists (select from pg_catalog.pg_inherits where inhrelid = to_regclass('"public"."events_old"') and inhdetachpending)
+-- select exists (select from pg_catalog.pg_inherits where inhrelid = pg_catalog.to_regclass('"public"."events_old"')::oid and inhdetachpending)
 -- then the next try begins with this:
 -- alter table "public"."events" detach partition "public"."events_old" finalize
 set statement_timeout = 0;
@@ -38,9 +38,9 @@ commit;
 -- 3/5 no build reads its rows there any more; waits for whoever reads them, and blocks nobody
 -- runs outside a transaction
 -- is done, and not repeated, once this is true:
--- select not exists (select from pg_catalog.pg_inherits where inhrelid = to_regclass('"public"."logs_2020"'))
+-- select not exists (select from pg_catalog.pg_inherits where inhrelid = pg_catalog.to_regclass('"public"."logs_2020"')::oid)
 -- if it stopped half-way, so that this is true:
--- select exists (select from pg_catalog.pg_inherits where inhrelid = to_regclass('"public"."logs_2020"') and inhdetachpending)
+-- select exists (select from pg_catalog.pg_inherits where inhrelid = pg_catalog.to_regclass('"public"."logs_2020"')::oid and inhdetachpending)
 -- then the next try begins with this:
 -- alter table "public"."logs" detach partition "public"."logs_2020" finalize
 set statement_timeout = 0;

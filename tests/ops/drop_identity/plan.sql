@@ -22,7 +22,7 @@ create function "public"."orders_number_advance_f2c719c2"() returns trigger
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
 declare
-  numbers regclass := pg_get_serial_sequence('"public"."orders"', 'number');
+  numbers regclass := pg_catalog.pg_get_serial_sequence('"public"."orders"', 'number');
   queue bigint := hashtextextended('"public"."orders"."number"', 0);
 begin
   if pg_sequence_last_value(numbers) is null then
@@ -42,7 +42,7 @@ begin
 end
 $changeover$;
 -- whoever may insert a row may not move a sequence
-alter function "public"."orders_number_advance_f2c719c2"() security definer;
+alter function "public"."orders_number_advance_f2c719c2"() security definer set search_path = pg_catalog, pg_temp;
 -- moves the sequence past a number that a build writes itself
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_01_orders_number_advance_f2c719c2_write" before insert or update of "number" on "public"."orders"

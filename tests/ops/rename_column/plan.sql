@@ -48,14 +48,14 @@ begin
     new."display_name" := new."username";
   end if;
   -- two unique indexes hold this value, and `on conflict` consults one of them
-  if locks < 16 and num_nulls(new."display_name") = 0
+  if locks < 16 and pg_catalog.num_nulls(new."display_name") = 0
     and (tg_op = 'INSERT' or row(new."display_name")::record *<> row(old."display_name")::record) then
     locks := locks + 1;
     perform set_config('changeover.locks', locks::text, true);
-    value := hashtextextended('"public"."users"."display_name"' || row(new."display_name")::text, 0);
+    value := pg_catalog.hashtextextended('"public"."users"."display_name"' || row(new."display_name")::text, 0);
     for attempt in 1..10 loop
-      exit when pg_try_advisory_xact_lock(value);
-      perform pg_sleep(0.001);
+      exit when pg_catalog.pg_try_advisory_xact_lock(value);
+      perform pg_catalog.pg_sleep(0.001);
     end loop;
   end if;
   return new;

@@ -24,7 +24,7 @@ alter table "public"."users" rename to "Account's";
 create view "public"."users" as
   select * from "public"."Account's";
 -- whoever may use the table may use the view
-do $changeover$
+do $catalogs$
 declare
   old_name regclass := '"public"."users"';
   renamed pg_class;
@@ -57,7 +57,7 @@ begin
     );
   end loop;
 end
-$changeover$;
+$catalogs$;
 commit;
 
 -- ==== contract ===============================================================

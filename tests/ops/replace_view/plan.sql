@@ -54,7 +54,7 @@ commit;
 -- undo:     where attrelid = c.oid and attnum > 0
 -- undo:       and (attacl is not null or col_description(attrelid, attnum) is not null)
 -- undo:   ) as columns
--- undo:   from pg_catalog.pg_class c where oid = '"public"."members"'::regclass
+-- undo:   from pg_catalog.pg_class c where oid = '"public"."members"'::regclass::oid
 -- undo: ) as kept;
 -- undo: -- the owner, what was granted on the view, and comments on it go with it
 -- undo: select set_config('changeover.view_2', row_to_json(kept)::text, true)
@@ -66,7 +66,7 @@ commit;
 -- undo:     where attrelid = c.oid and attnum > 0
 -- undo:       and (attacl is not null or col_description(attrelid, attnum) is not null)
 -- undo:   ) as columns
--- undo:   from pg_catalog.pg_class c where oid = '"public"."initials"'::regclass
+-- undo:   from pg_catalog.pg_class c where oid = '"public"."initials"'::regclass::oid
 -- undo: ) as kept;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."initials": blocks reads and writes until the commit, brief
 -- undo: drop view "public"."initials";
@@ -77,7 +77,7 @@ commit;
 -- undo: create view "public"."initials" as
 -- undo: select id, left(username, 1) as initial from members;
 -- undo: -- gives them back, by whichever means it had them; of the columns, to those that are left
--- undo: do $changeover$
+-- undo: do $catalogs$
 -- undo: declare
 -- undo:   made regclass := '"public"."members"';
 -- undo:   kept json := current_setting('changeover.view_1');
@@ -90,7 +90,7 @@ commit;
 -- undo:     union all
 -- undo:     select format('(%I)', c.name), r.*
 -- undo:     from json_to_recordset(kept -> 'columns') as c(name name, acl text), aclexplode(c.acl::aclitem[]) r
--- undo:     where exists (select from pg_attribute where attrelid = made and attname = c.name)
+-- undo:     where exists (select from pg_attribute where attrelid = made::oid and attname = c.name)
 -- undo:   loop
 -- undo:     execute format('grant %s %s on %s to %s %s', had.privilege_type, had.columns, made,
 -- undo:       case had.grantee when 0 then 'public' else had.grantee::regrole::text end,
@@ -99,14 +99,14 @@ commit;
 -- undo:   for had in
 -- undo:     select c.* from json_to_recordset(kept -> 'columns') as c(name name, comment text)
 -- undo:     where c.comment is not null
--- undo:       and exists (select from pg_attribute where attrelid = made and attname = c.name)
+-- undo:       and exists (select from pg_attribute where attrelid = made::oid and attname = c.name)
 -- undo:   loop
 -- undo:     execute format('comment on column %s.%I is %L', made, had.name, had.comment);
 -- undo:   end loop;
 -- undo: end
--- undo: $changeover$;
+-- undo: $catalogs$;
 -- undo: -- gives them back, by whichever means it had them; of the columns, to those that are left
--- undo: do $changeover$
+-- undo: do $catalogs$
 -- undo: declare
 -- undo:   made regclass := '"public"."initials"';
 -- undo:   kept json := current_setting('changeover.view_2');
@@ -119,7 +119,7 @@ commit;
 -- undo:     union all
 -- undo:     select format('(%I)', c.name), r.*
 -- undo:     from json_to_recordset(kept -> 'columns') as c(name name, acl text), aclexplode(c.acl::aclitem[]) r
--- undo:     where exists (select from pg_attribute where attrelid = made and attname = c.name)
+-- undo:     where exists (select from pg_attribute where attrelid = made::oid and attname = c.name)
 -- undo:   loop
 -- undo:     execute format('grant %s %s on %s to %s %s', had.privilege_type, had.columns, made,
 -- undo:       case had.grantee when 0 then 'public' else had.grantee::regrole::text end,
@@ -128,10 +128,10 @@ commit;
 -- undo:   for had in
 -- undo:     select c.* from json_to_recordset(kept -> 'columns') as c(name name, comment text)
 -- undo:     where c.comment is not null
--- undo:       and exists (select from pg_attribute where attrelid = made and attname = c.name)
+-- undo:       and exists (select from pg_attribute where attrelid = made::oid and attname = c.name)
 -- undo:   loop
 -- undo:     execute format('comment on column %s.%I is %L', made, had.name, had.comment);
 -- undo:   end loop;
 -- undo: end
--- undo: $changeover$;
+-- undo: $catalogs$;
 -- undo: commit;
