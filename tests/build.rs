@@ -37,7 +37,7 @@ fn names_and_scenarios(names: &[String]) -> String {
     let pairs: Vec<String> =
         names.iter().map(|name| format!("({name:?}, {name}::scenario)")).collect();
     format!(
-        "/// Every operation's name and scenario.\npub const ALL: &[(&str, fn() -> crate::Scenario)] = &[{}];",
+        "/// An operation's name and its scenario.\npub type Named = (&'static str, fn() -> crate::Scenario);\n\n/// Every one of them.\npub const ALL: &[Named] = &[{}];",
         pairs.join(", ")
     )
 }

@@ -1,4 +1,4 @@
-//! A PgBouncer in transaction mode before the test server.
+//! A `PgBouncer` in transaction mode before the test server.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::{Failure, fail};
+
+/// Of the next pooler of this process.
+static PORT: AtomicU16 = AtomicU16::new(6432);
 
 /// Ends it at our end, even by `kill -9`: its stdin is a pipe that only we hold open.
 const WATCHDOG: &str =
@@ -34,7 +37,6 @@ impl Pooler {
             eprintln!("skipped: the server is not ours, so that the pooler cannot log in");
             return Ok(None);
         };
-        static PORT: AtomicU16 = AtomicU16::new(6432);
         let port = PORT.fetch_add(1, Ordering::Relaxed);
         let config = directory.join(format!("pgbouncer-{port}.ini"));
         write(&directory.join("pgbouncer-users"), "\"postgres\" \"\"\n")?;

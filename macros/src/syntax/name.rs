@@ -252,7 +252,7 @@ mod tests {
             let is_bad = is_bad.iter().any(|piece| text.contains(piece));
             match parse(&text) {
                 Some(name) => {
-                    assert!(!is_bad && name.quoted() == format!("\"{text}\""), "{text:?}")
+                    assert!(!is_bad && name.quoted() == format!("\"{text}\""), "{text:?}");
                 }
                 None => assert!(is_bad, "{text:?}"),
             }
