@@ -105,7 +105,7 @@ const MARK: &str = "changeover.session";
 
 /// What a pooler says of settings that it does not know, and of settings at all.
 ///
-/// PgBouncer's manual, `ignore_startup_parameters`.
+/// `PgBouncer`'s manual, `ignore_startup_parameters`.
 const REFUSED: [&str; 2] = ["08P01", "0A000"];
 
 /// No other session's.

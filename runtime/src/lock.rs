@@ -83,7 +83,7 @@ impl Session {
         self.executor.leave_as_it_is(true);
         let (server, commit) = self.server().await?;
         self.executor.leave_as_it_is(false);
-        let base = base_settings(settings, server, commit);
+        let base = base_settings(settings, server, &commit);
         let key = format!("{LOCK_CLASS}, {}", name_hash(&settings.app));
         if self.executor.is_pooled() {
             return self.lock_pooled(base, &key, server, patience).await;
@@ -288,11 +288,7 @@ impl Held<'_> {
     }
 }
 
-fn base_settings(
-    settings: &Settings,
-    server: Server,
-    commit: String,
-) -> Vec<(&'static str, String)> {
+fn base_settings(settings: &Settings, server: Server, commit: &str) -> Vec<(&'static str, String)> {
     let lock_timeout = milliseconds(settings.lock_timeout);
     let mut base = vec![
         ("application_name", "changeover"),
@@ -303,7 +299,7 @@ fn base_settings(
         ("client_min_messages", "warning"),
         ("default_transaction_isolation", "read committed"),
         ("default_transaction_read_only", "off"),
-        ("synchronous_commit", commit.as_str()),
+        ("synchronous_commit", commit),
         ("lock_timeout", lock_timeout.as_str()),
         ("statement_timeout", "0"),
         ("idle_in_transaction_session_timeout", "60000"),
