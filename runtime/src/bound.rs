@@ -1,6 +1,6 @@
 //! Refuses the one-step form of a change where the table has outgrown it.
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, WorkError};
 use crate::lock::Held;
 use crate::migration::Bound;
 use crate::sql::{OWN, quote_literal};
@@ -20,7 +20,7 @@ pub(crate) async fn check(held: &mut Held<'_>, bound: &Bound) -> Result<(), Erro
         return Ok(());
     }
     let (table, reason) = (table.to_owned(), reason.to_owned());
-    Err(Error::new(Kind::TooLarge { table, estimate, max_rows, reason }))
+    Err(Error::work(WorkError::TooLarge { table, estimate, max_rows, reason }))
 }
 
 async fn is_a_guess(held: &mut Held<'_>, table: &str) -> Result<bool, Error> {

@@ -6,7 +6,7 @@
 use std::slice;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, WorkError};
 use crate::executor::{Row, Rows};
 use crate::function::{ConvertError, Values};
 use crate::heap::{Cursor, Leaf};
@@ -188,7 +188,7 @@ impl Batches<'_> {
     fn error(&self, row: Option<String>, what: String) -> Error {
         let Convert { table, function, .. } = self.convert;
         let (function, table) = (function.name.to_owned(), (*table).to_owned());
-        Error::new(Kind::Conversion { function, table, row, what })
+        Error::work(WorkError::Conversion { function, table, row, what })
     }
 
     /// Writes the values of those rows that are still as they were read, and the cursor.

@@ -2,6 +2,7 @@
 
 mod kind;
 mod lease;
+mod work;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,6 +13,7 @@ use crate::report::Report;
 
 pub(crate) use self::kind::{Blocker, Kind};
 pub(crate) use self::lease::LeaseError;
+pub(crate) use self::work::WorkError;
 
 pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(crate) const DEADLOCK_DETECTED: &str = "40P01";
@@ -74,6 +76,10 @@ impl Error {
             short.push('…');
         }
         Error::new(Kind::Sql { statement: short, code }).caused_by(error)
+    }
+
+    pub(crate) fn work(error: WorkError) -> Error {
+        Error::new(Kind::Work(error))
     }
 
     pub(crate) fn lease(error: LeaseError) -> Error {
@@ -264,34 +270,34 @@ impl Error {
 
     /// Whether rows were found that a later step would fail on; the message shows some.
     pub fn is_violation(&self) -> bool {
-        matches!(self.0.kind, Kind::Violation { .. })
+        matches!(self.0.kind, Kind::Work(WorkError::Violation { .. }))
     }
 
     /// Whether a backfill ended and rows were still not filled.
     pub fn is_unfilled(&self) -> bool {
-        matches!(self.0.kind, Kind::Unfilled { .. })
+        matches!(self.0.kind, Kind::Work(WorkError::Unfilled { .. }))
     }
 
     /// Whether a table has more rows than the one-step form of a change, `direct(max_rows = …)`,
     /// was allowed for.
     pub fn is_too_large(&self) -> bool {
-        matches!(self.0.kind, Kind::TooLarge { .. })
+        matches!(self.0.kind, Kind::Work(WorkError::TooLarge { .. }))
     }
 
     /// Whether the service's own function failed in a backfill; the message names the row, and
     /// [`source`](StdError::source) is the function's error.
     pub fn is_conversion(&self) -> bool {
-        matches!(self.0.kind, Kind::Conversion { .. })
+        matches!(self.0.kind, Kind::Work(WorkError::Conversion { .. }))
     }
 
     /// Whether an index was to be built under a name that something else has.
     pub fn is_name_taken(&self) -> bool {
-        matches!(self.0.kind, Kind::NameTaken { .. })
+        matches!(self.0.kind, Kind::Work(WorkError::NameTaken { .. }))
     }
 
     /// Whether a partitioned table is of a kind that cannot have an index as it was declared.
     pub fn is_not_indexable(&self) -> bool {
-        matches!(self.0.kind, Kind::NotIndexable { .. })
+        matches!(self.0.kind, Kind::Work(WorkError::NotIndexable { .. }))
     }
 
     /// Whether a phase did not begin because of what its preflight found; see

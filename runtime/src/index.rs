@@ -3,7 +3,7 @@
 mod child_name;
 mod partitioned;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, WorkError};
 use crate::lock::{Held, PLANS_PATH};
 use crate::migration::{Index, LockMode, TableLock};
 use crate::retry::Ladder;
@@ -108,7 +108,7 @@ fn name_taken(name: &str, error: Error) -> Error {
     if error.code() != Some(DUPLICATE_TABLE) {
         return error;
     }
-    Error::new(Kind::NameTaken { name: name.to_owned() }).caused_by(error)
+    Error::work(WorkError::NameTaken { name: name.to_owned() }).caused_by(error)
 }
 
 /// After a failure for good, as of a unique index on values that are not: an invalid index would

@@ -1,6 +1,6 @@
 //! Looks for rows that would make a later step fail.
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, WorkError};
 use crate::lock::{Held, PLANS_PATH};
 use crate::migration::Require;
 use crate::sql::{OWN, quote_literal};
@@ -22,7 +22,7 @@ pub(crate) async fn check(held: &mut Held<'_>, require: &Require) -> Result<(), 
     if samples.is_empty() {
         return Ok(());
     }
-    Err(Error::new(Kind::Violation {
+    Err(Error::work(WorkError::Violation {
         table: (*table).to_owned(),
         problem: (*problem).to_owned(),
         help: (*help).to_owned(),

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, WorkError};
 use crate::heap::{Cursor, Leaf, STRIPES, leaves};
 use crate::lock::PLANS_PATH;
 use crate::migration::{LockMode, TableLock};
@@ -110,7 +110,7 @@ impl<F: Filler> Walk<'_, F> {
             let is_whole = from.is_none();
             if is_whole && !self.filler.goes_on(walked, stage.settings.deadline) {
                 let table = self.filler.table().to_owned();
-                return Err(Error::new(Kind::Unfilled { table, rows }));
+                return Err(Error::work(WorkError::Unfilled { table, rows }));
             }
         }
         Ok(())

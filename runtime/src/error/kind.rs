@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::DISK_FULL;
 use super::lease::LeaseError;
+use super::work::WorkError;
 use crate::executor::ends_session;
 use crate::finding::Finding;
 use crate::migration::Phase;
@@ -26,17 +27,12 @@ pub(crate) enum Kind {
     ContractPending { migration: String, needs: String, by: String },
     GateHeld,
     Lease(LeaseError),
+    Work(WorkError),
     TooOld { migration: String, phase: Phase },
     UnknownMigration { id: String },
     UndoRefused { migration: String, why: String },
     RepairRefused { what: String, migration: String, why: String },
     NoReason { what: String },
-    Violation { table: String, problem: String, help: String, samples: Vec<String> },
-    Unfilled { table: String, rows: u64 },
-    TooLarge { table: String, estimate: u64, max_rows: u64, reason: String },
-    Conversion { function: String, table: String, row: Option<String>, what: String },
-    NameTaken { name: String },
-    NotIndexable { index: String, why: String, help: String },
     Stopped { why: String },
     Preflight { findings: Vec<Finding> },
     Corrupt { what: String },
@@ -112,35 +108,7 @@ impl fmt::Display for Kind {
                 "`{what}` needs a reason\n\
                  help: say why in a sentence; whoever looks into `changeover.events` will ask"
             ),
-            Kind::Violation { table, problem, help, samples } => {
-                write!(f, "rows of {table} {problem}\n{}help: {help}", lines(samples))
-            }
-            Kind::Unfilled { table, rows } => write!(
-                f,
-                "{rows} or more rows of {table} are still not filled after the backfill\n\
-                 help: look for a trigger or a rule that takes the values back, or for a build that \
-                 writes rows without them"
-            ),
-            Kind::TooLarge { table, estimate, max_rows, reason } => write!(
-                f,
-                "{table} has {estimate} rows by the planner's estimate, more than the \
-                 {max_rows} that the one-step form was allowed for, because {reason}\n\
-                 help: take `direct(…)` out, or `analyze {table}` if it has fewer rows than that"
-            ),
-            Kind::Conversion { function, table, row: Some(row), what } => {
-                write!(f, "`{function}` failed for the row of {table} with {row}: {what}")
-            }
-            Kind::Conversion { function, table, row: None, what } => {
-                write!(f, "`{function}` failed for rows of {table}: {what}")
-            }
-            Kind::NameTaken { name } => write!(
-                f,
-                "the name {name} is taken\n\
-                 help: drop what has it, or give the index another name"
-            ),
-            Kind::NotIndexable { index, why, help } => {
-                write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
-            }
+            Kind::Work(work) => work.fmt(f),
             Kind::Preflight { findings } => preflight(f, findings),
             Kind::Stopped { why } => write!(
                 f,
@@ -239,7 +207,7 @@ fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) ->
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
 }
 
-fn lines(samples: &[String]) -> String {
+pub(super) fn lines(samples: &[String]) -> String {
     samples.iter().fold(String::new(), |lines, sample| lines + "  " + sample + "\n")
 }
 

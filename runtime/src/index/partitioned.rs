@@ -7,7 +7,7 @@
 //! PostgreSQL manual, section "Table Partitioning", "Partition Maintenance".
 
 use super::{Target, Truth, build_until_valid, confirm, in_the_way, ladder, name_taken, truth};
-use crate::error::{Error, Kind};
+use crate::error::{Error, WorkError};
 use crate::executor::Row;
 use crate::index::child_name::candidates;
 use crate::lock::Held;
@@ -101,7 +101,7 @@ async fn make_on_parent(stage: &mut Stage<'_, '_>, index: &Index) -> Result<(), 
 
 fn not_indexable(index: &Index, why: String, help: &str) -> Error {
     let (index, help) = (index.name.to_owned(), help.to_owned());
-    Error::new(Kind::NotIndexable { index, why, help })
+    Error::work(WorkError::NotIndexable { index, why, help })
 }
 
 /// An index on a partitioned table without its partitions: it holds no rows, so that this is brief.

@@ -34,20 +34,16 @@ async fn run() -> Result<(), Failure> {
         fail!("usage: migrate <database url> <history> <command> [<report>]")
     };
     let Some(command) = Command::parse(command) else { fail!("no command is called {command}") };
-    let changeover = match name.strip_prefix("op:") {
-        Some(operation) => {
-            let builder =
-                Changeover::new(&of_operation(operation)?).app("harness").gate(Gate::Manual);
-            let held = held.first().and_then(|report| report.parse().ok());
-            let changeover = holding(builder, held).connect(url).await?;
-            println!("connected");
-            changeover
-        }
-        None => {
-            let builder = Changeover::new(&sample(name)?).app("harness").gate(Gate::Manual);
-            let tell = |progress: &Progress<'_>| println!("{} {}", progress.phase, progress.rows);
-            builder.on_progress(tell).connect(url).await?
-        }
+    let changeover = if let Some(operation) = name.strip_prefix("op:") {
+        let builder = Changeover::new(&of_operation(operation)?).app("harness").gate(Gate::Manual);
+        let held = held.first().and_then(|report| report.parse().ok());
+        let changeover = holding(builder, held).connect(url).await?;
+        println!("connected");
+        changeover
+    } else {
+        let builder = Changeover::new(&sample(name)?).app("harness").gate(Gate::Manual);
+        let tell = |progress: &Progress<'_>| println!("{} {}", progress.phase, progress.rows);
+        builder.on_progress(tell).connect(url).await?
     };
     command.carry_out(changeover).await
 }
