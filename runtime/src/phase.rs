@@ -92,6 +92,19 @@ impl<'r> Run<'r, '_> {
         phase: Phase,
         state: State,
     ) -> Result<(), Error> {
+        self.plan(migration, phase).await?;
+        let steps = self.left(migration, phase);
+        // Before the state says that the phase has begun. What a gate holds was looked at before it
+        // opened: behind it no older build starts.
+        if matches!(phase, Phase::Expand | Phase::Migrate) {
+            self.preflight(migration, phase).await?;
+        }
+        self.become_state(migration, state).await?;
+        self.walk(migration, phase, Way::Forward, steps).await
+    }
+
+    /// Writes down what a phase is going to do, where that has changed.
+    async fn plan(&mut self, migration: &'static Migration, phase: Phase) -> Result<(), Error> {
         // Each step leads back from where the next one's way back ended, and forth only from where
         // the one before it ended: of a way back that stopped half-way, the rest comes first.
         if self.ledger.get(migration.id).is_some_and(|known| known.is_half_undone(phase)) {
@@ -101,20 +114,33 @@ impl<'r> Run<'r, '_> {
             self.store(migration).plan(self.held, phase, kept).await?;
             self.ledger.plan(migration, phase, kept);
         }
-        let mut steps = self.steps(migration, phase);
-        steps.retain(|(_, recorded)| !recorded.state.is_behind());
-        // Before the state says that the phase has begun: behind a contract's there is no undo.
-        self.preflight(migration, phase, &steps).await?;
-        self.become_state(migration, state).await?;
-        self.walk(migration, phase, Way::Forward, steps).await
+        Ok(())
     }
 
+    fn left(&self, migration: &'static Migration, phase: Phase) -> Steps {
+        let mut steps = self.steps(migration, phase);
+        steps.retain(|(_, recorded)| !recorded.state.is_behind());
+        steps
+    }
+
+    /// What a phase looks at before its gate opens.
+    pub(crate) async fn before_its_gate(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+    ) -> Result<(), Error> {
+        self.fits(migration)?;
+        self.plan(migration, phase).await?;
+        self.preflight(migration, phase).await
+    }
+
+    /// Looks for what would make the rest of a phase fail or hurt.
     async fn preflight(
         &mut self,
         migration: &'static Migration,
         phase: Phase,
-        steps: &Steps,
     ) -> Result<(), Error> {
+        let steps = self.left(migration, phase);
         let Some((first, recorded)) = steps.first() else { return Ok(()) };
         let store = self.store(migration);
         let mut tally = PhaseReport::new(migration.id, phase, false);

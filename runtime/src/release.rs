@@ -114,6 +114,9 @@ impl Run<'_, '_> {
         }
         let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
         let Key { needs_newer, forced, .. } = key;
+        if forced.is_some() || !self.is_held_by_leases(by, needs_newer).await? {
+            self.before_its_gate(migration, phase).await?;
+        }
         if let Some(reason) = forced {
             self.record_force(migration, phase, reason).await?;
         }
@@ -123,6 +126,21 @@ impl Run<'_, '_> {
             self.place(by)
         );
         self.of_instances(&sql).await
+    }
+
+    /// A first look, which the gate's own, behind the lock, repeats.
+    async fn is_held_by_leases(
+        &mut self,
+        by: &Migration,
+        needs_newer: bool,
+    ) -> Result<bool, Error> {
+        let (history, place) = (quote_literal(&self.settings.app), self.place(by));
+        let sql = format!(
+            "select coalesce(pg_catalog.bool_or(position < {place}), false) or {needs_newer} \
+             and not coalesce(pg_catalog.bool_or(position >= {place}), false) \
+             from changeover.live_instances({history})"
+        );
+        Ok(self.held.query(&sql).await?.value() == Some("t"))
     }
 
     /// What outside the history needs what goes. Who forces a phase is only told.

@@ -115,6 +115,7 @@ mod m0001_base {
     changeover::migration! {
         create_table!(customers { id: bigint identity primary_key, name: text });
         create_table!(orders { id: bigint identity primary_key, customer_id: bigint, note: text });
+        add_index!(orders(customer_id));
     }
 }
 

@@ -91,7 +91,7 @@ fn no_password_is_in_an_error_or_a_log() -> Result<(), Failure> {
         format!("postgres:deployer:{PASSWORD}@localhost/db"),
         format!("host=localhost port=x password={PASSWORD}"),
         format!("host=localhost password='{PASSWORD}"),
-        format!("{PASSWORD}"),
+        PASSWORD.to_owned(),
         format!("{PASSWORD}=x"),
     ];
     logged(
@@ -158,7 +158,7 @@ mod m0002_change {
 }
 
 /// A label is too long for its column.
-pub async fn label(notes: Vec<Option<String>>) -> Result<Vec<String>, std::fmt::Error> {
+pub(crate) async fn label(notes: Vec<Option<String>>) -> Result<Vec<String>, std::fmt::Error> {
     Ok(notes.into_iter().map(Option::unwrap_or_default).collect())
 }
 
