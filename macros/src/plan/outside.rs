@@ -9,8 +9,8 @@ use crate::syntax::table::Table;
 /// A column and the one that takes its place.
 pub(crate) struct Replaced<'a> {
     pub(crate) table: &'a TableName,
-    pub(crate) column: &'a Name,
-    pub(crate) by: &'a Name,
+    pub(crate) column: Name,
+    pub(crate) by: Name,
     /// The names of what belongs to the one and of its copy.
     pub(crate) indexes: Vec<(Name, Name)>,
     pub(crate) constraints: Vec<(Name, Name)>,
@@ -64,6 +64,35 @@ end $catalogs$",
 }
 
 impl Replaced<'_> {
+    /// Makes the new column's index the replica identity where the old one's is: it has to be NOT
+    /// NULL for that.
+    pub(crate) fn identity(&self) -> Option<Statement> {
+        if self.indexes.is_empty() {
+            return None;
+        }
+        let sql = format!(
+            "do $catalogs$
+declare
+  command text;
+begin
+  for command in
+    with index (old, new) as (values {indexes})
+    select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
+    from index join pg_index i on i.indexrelid = to_regclass(index.old)
+    join pg_class c on c.oid = to_regclass(index.new)
+    where i.indisreplident
+  loop
+    execute command;
+  end loop;
+end $catalogs$",
+            indexes = pairs(&self.indexes, |name| literal(&self.table.sibling(&name.text))),
+        );
+        let identity = Statement::locking(sql, self.table, Mode::AccessExclusive);
+        Some(identity.why(
+            "logical replication knows rows by the new column's index, if it did by the old one's",
+        ))
+    }
+
     /// Gives the new column what the old one has.
     pub(crate) fn inherit(&self) -> Statement {
         let table = self.table.quoted();
@@ -81,7 +110,7 @@ begin
         and b.attrelid = a.attrelid and b.attname = {by} and t.oid = b.atttypid
     ), index (old, new) as (values {indexes}
     ), replaced as (
-      select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+      select index.new, i.indexrelid, i.indisclustered
       from index join pg_index i on i.indexrelid = to_regclass(index.old)
     ), constraint_of (old, new) as (values {constraints})
     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
@@ -103,8 +132,6 @@ begin
     from changed where col_description(relation, attnum) is not null
     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
     from replaced where obj_description(indexrelid, 'pg_class') is not null
-    union all select format('alter table %s replica identity using index %I', relation, relname)
-    from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
     union all select format('alter table %s cluster on %I', relation, relname)
     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
@@ -119,7 +146,7 @@ end $catalogs$",
             constraints = pairs(&self.constraints, |name| literal(&name.text)),
         );
         Statement::locking(sql, self.table, Mode::AccessExclusive).why(
-            "privileges, comments, statistics targets, storage, replica identity: whatever was set outside a migration too",
+            "privileges, comments, statistics targets, storage: whatever was set outside a migration too",
         )
     }
 }

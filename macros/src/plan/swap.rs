@@ -59,7 +59,8 @@ impl Swap<'_> {
         let why = "reads every row; blocks nobody";
         if shadow.is_not_null() && !swapped_key::is_key(shadow) {
             let check = swapped_key::not_null(shadow);
-            let set = swapped_key::set_not_null(table, column, &check);
+            let mut set = swapped_key::set_not_null(table, column, &check);
+            set.extend(given_back(shadow).identity());
             steps.push(way_back("the valid check proves it", Work::Transaction(set)));
             steps.push(way_back(why, ddl::validate_if_there(table, &check, None)));
         }
@@ -80,7 +81,8 @@ impl Swap<'_> {
             statements.extend(shadow.follow_no_more());
             let along = self.shadows.iter().map(|shadow| &shadow.part.table);
             statements.push(outside::refuse_unknown(along, shadow.name(), shadow.column()));
-            statements.push(inherit(shadow));
+            statements.push(inherited(shadow).inherit());
+            statements.extend(inherited(shadow).identity());
         }
         for shadow in self.shadows.iter().rev() {
             statements.extend(refusing(shadow).map(|constraint| {
@@ -124,9 +126,14 @@ impl Swap<'_> {
         }
         statements.extend(self.shadows.iter().flat_map(Shadow::follow));
         statements.extend(self.around.create());
-        statements.extend(self.shadows.iter().map(|shadow| {
-            give_back(shadow).why("what was set on the column by now stays with its name")
-        }));
+        for shadow in self.shadows {
+            let given_back = given_back(shadow);
+            let why = "what was set on the column by now stays with its name";
+            statements.push(given_back.inherit().why(why));
+            // The column has to be NOT NULL for it, which is proved afterwards.
+            let is_proved = swapped_key::is_key(shadow) || !shadow.is_not_null();
+            statements.extend(given_back.identity().filter(|_| is_proved));
+        }
         statements
     }
 
@@ -235,19 +242,19 @@ fn refusing(shadow: &Shadow) -> impl Iterator<Item = &Constraint> {
     shadow.part.constraints().filter(refuses)
 }
 
-fn inherit(shadow: &Shadow) -> Statement {
+fn inherited(shadow: &Shadow) -> Replaced<'_> {
     let copies = shadow.copies();
-    let (column, by) = (shadow.column(), &shadow.shadow());
     let (indexes, constraints) = (copies.index_names(), copies.constraint_names());
-    Replaced { table: shadow.name(), column, by, indexes, constraints }.inherit()
+    let (column, by) = (shadow.column().clone(), shadow.shadow());
+    Replaced { table: shadow.name(), column, by, indexes, constraints }
 }
 
-fn give_back(shadow: &Shadow) -> Statement {
+fn given_back(shadow: &Shadow) -> Replaced<'_> {
     let copies = shadow.copies();
-    let (column, by) = (&shadow.shadow(), shadow.column());
     let back = |names: Vec<(Name, Name)>| names.into_iter().map(|(old, new)| (new, old)).collect();
     let (indexes, constraints) = (back(copies.index_names()), back(copies.constraint_names()));
-    Replaced { table: shadow.name(), column, by, indexes, constraints }.inherit()
+    let (column, by) = (shadow.shadow(), shadow.column().clone());
+    Replaced { table: shadow.name(), column, by, indexes, constraints }
 }
 
 fn set_default(table: &TableName, column: &Name, default: Option<&Default>) -> Option<Statement> {

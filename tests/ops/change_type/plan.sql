@@ -453,8 +453,7 @@ begin
       using hint = 'drop it, or make it part of the history, before the switch';
   end if;
 end $catalogs$;
--- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
---   a migration too
+-- privileges, comments, statistics targets, storage: whatever was set outside a migration too
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 do $catalogs$
 declare
@@ -468,7 +467,7 @@ begin
         and b.attrelid = a.attrelid and b.attname = 'orders_amount_new_551a68a7' and t.oid = b.atttypid
     ), index (old, new) as (values ('"public"."orders_amount_key"', '"public"."orders_amount_key_copy_81507605"'), ('"public"."orders_amount_note_id_idx"', '"public"."orders_amount_note_id_idx_copy_e2f09866"'), ('"public"."orders_expr_idx"', '"public"."orders_expr_idx_copy_e385396e"')
     ), replaced as (
-      select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+      select index.new, i.indexrelid, i.indisclustered
       from index join pg_index i on i.indexrelid = to_regclass(index.old)
     ), constraint_of (old, new) as (values ('orders_amount_key', 'orders_amount_key_copy_81507605'), ('orders_amount_check', 'orders_amount_check_copy_8fa375ae'))
     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
@@ -490,13 +489,27 @@ begin
     from changed where col_description(relation, attnum) is not null
     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
     from replaced where obj_description(indexrelid, 'pg_class') is not null
-    union all select format('alter table %s replica identity using index %I', relation, relname)
-    from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
     union all select format('alter table %s cluster on %I', relation, relname)
     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
     from changed, constraint_of join pg_constraint c on c.conname = old
     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+  loop
+    execute command;
+  end loop;
+end $catalogs$;
+-- logical replication knows rows by the new column's index, if it did by the old one's
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+do $catalogs$
+declare
+  command text;
+begin
+  for command in
+    with index (old, new) as (values ('"public"."orders_amount_key"', '"public"."orders_amount_key_copy_81507605"'), ('"public"."orders_amount_note_id_idx"', '"public"."orders_amount_note_id_idx_copy_e2f09866"'), ('"public"."orders_expr_idx"', '"public"."orders_expr_idx_copy_e385396e"'))
+    select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
+    from index join pg_index i on i.indexrelid = to_regclass(index.old)
+    join pg_class c on c.oid = to_regclass(index.new)
+    where i.indisreplident
   loop
     execute command;
   end loop;
@@ -634,8 +647,7 @@ begin
       using hint = 'drop it, or make it part of the history, before the switch';
   end if;
 end $catalogs$;
--- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
---   a migration too
+-- privileges, comments, statistics targets, storage: whatever was set outside a migration too
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 do $catalogs$
 declare
@@ -649,7 +661,7 @@ begin
         and b.attrelid = a.attrelid and b.attname = 'customers_id_new_a9799dae' and t.oid = b.atttypid
     ), index (old, new) as (values ('"public"."customers_pkey"', '"public"."customers_pkey_copy_7fcf1550"')
     ), replaced as (
-      select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+      select index.new, i.indexrelid, i.indisclustered
       from index join pg_index i on i.indexrelid = to_regclass(index.old)
     ), constraint_of (old, new) as (values (null, null))
     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
@@ -671,13 +683,27 @@ begin
     from changed where col_description(relation, attnum) is not null
     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
     from replaced where obj_description(indexrelid, 'pg_class') is not null
-    union all select format('alter table %s replica identity using index %I', relation, relname)
-    from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
     union all select format('alter table %s cluster on %I', relation, relname)
     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
     from changed, constraint_of join pg_constraint c on c.conname = old
     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+  loop
+    execute command;
+  end loop;
+end $catalogs$;
+-- logical replication knows rows by the new column's index, if it did by the old one's
+-- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+do $catalogs$
+declare
+  command text;
+begin
+  for command in
+    with index (old, new) as (values ('"public"."customers_pkey"', '"public"."customers_pkey_copy_7fcf1550"'))
+    select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
+    from index join pg_index i on i.indexrelid = to_regclass(index.old)
+    join pg_class c on c.oid = to_regclass(index.new)
+    where i.indisreplident
   loop
     execute command;
   end loop;
@@ -705,8 +731,7 @@ begin
       using hint = 'drop it, or make it part of the history, before the switch';
   end if;
 end $catalogs$;
--- privileges, comments, statistics targets, storage, replica identity: whatever was set outside
---   a migration too
+-- privileges, comments, statistics targets, storage: whatever was set outside a migration too
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 do $catalogs$
 declare
@@ -720,7 +745,7 @@ begin
         and b.attrelid = a.attrelid and b.attname = 'orders_customer_id_new_0b6c85d5' and t.oid = b.atttypid
     ), index (old, new) as (values ('"public"."orders_customer_id_idx"', '"public"."orders_customer_id_idx_copy_e240d963"')
     ), replaced as (
-      select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+      select index.new, i.indexrelid, i.indisclustered
       from index join pg_index i on i.indexrelid = to_regclass(index.old)
     ), constraint_of (old, new) as (values ('orders_customer_id_fkey', 'orders_customer_id_fkey_copy_87624b5d'))
     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
@@ -742,13 +767,27 @@ begin
     from changed where col_description(relation, attnum) is not null
     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
     from replaced where obj_description(indexrelid, 'pg_class') is not null
-    union all select format('alter table %s replica identity using index %I', relation, relname)
-    from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
     union all select format('alter table %s cluster on %I', relation, relname)
     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
     from changed, constraint_of join pg_constraint c on c.conname = old
     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+  loop
+    execute command;
+  end loop;
+end $catalogs$;
+-- logical replication knows rows by the new column's index, if it did by the old one's
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+do $catalogs$
+declare
+  command text;
+begin
+  for command in
+    with index (old, new) as (values ('"public"."orders_customer_id_idx"', '"public"."orders_customer_id_idx_copy_e240d963"'))
+    select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
+    from index join pg_index i on i.indexrelid = to_regclass(index.old)
+    join pg_class c on c.oid = to_regclass(index.new)
+    where i.indisreplident
   loop
     execute command;
   end loop;
@@ -1164,7 +1203,7 @@ commit;
 -- undo:         and b.attrelid = a.attrelid and b.attname = 'id' and t.oid = b.atttypid
 -- undo:     ), index (old, new) as (values ('"public"."customers_pkey_copy_7fcf1550"', '"public"."customers_pkey"')
 -- undo:     ), replaced as (
--- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+-- undo:       select index.new, i.indexrelid, i.indisclustered
 -- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
 -- undo:     ), constraint_of (old, new) as (values (null, null))
 -- undo:     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
@@ -1186,13 +1225,27 @@ commit;
 -- undo:     from changed where col_description(relation, attnum) is not null
 -- undo:     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
 -- undo:     from replaced where obj_description(indexrelid, 'pg_class') is not null
--- undo:     union all select format('alter table %s replica identity using index %I', relation, relname)
--- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
 -- undo:     union all select format('alter table %s cluster on %I', relation, relname)
 -- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
 -- undo:     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
 -- undo:     from changed, constraint_of join pg_constraint c on c.conname = old
 -- undo:     where c.conrelid = relation and obj_description(c.oid, 'pg_constraint') is not null
+-- undo:   loop
+-- undo:     execute command;
+-- undo:   end loop;
+-- undo: end $catalogs$;
+-- undo: -- logical replication knows rows by the new column's index, if it did by the old one's
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+-- undo: do $catalogs$
+-- undo: declare
+-- undo:   command text;
+-- undo: begin
+-- undo:   for command in
+-- undo:     with index (old, new) as (values ('"public"."customers_pkey_copy_7fcf1550"', '"public"."customers_pkey"'))
+-- undo:     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
+-- undo:     from index join pg_index i on i.indexrelid = to_regclass(index.old)
+-- undo:     join pg_class c on c.oid = to_regclass(index.new)
+-- undo:     where i.indisreplident
 -- undo:   loop
 -- undo:     execute command;
 -- undo:   end loop;
@@ -1211,7 +1264,7 @@ commit;
 -- undo:         and b.attrelid = a.attrelid and b.attname = 'customer_id' and t.oid = b.atttypid
 -- undo:     ), index (old, new) as (values ('"public"."orders_customer_id_idx_copy_e240d963"', '"public"."orders_customer_id_idx"')
 -- undo:     ), replaced as (
--- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+-- undo:       select index.new, i.indexrelid, i.indisclustered
 -- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
 -- undo:     ), constraint_of (old, new) as (values ('orders_customer_id_fkey_copy_87624b5d', 'orders_customer_id_fkey'))
 -- undo:     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
@@ -1233,8 +1286,6 @@ commit;
 -- undo:     from changed where col_description(relation, attnum) is not null
 -- undo:     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
 -- undo:     from replaced where obj_description(indexrelid, 'pg_class') is not null
--- undo:     union all select format('alter table %s replica identity using index %I', relation, relname)
--- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
 -- undo:     union all select format('alter table %s cluster on %I', relation, relname)
 -- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
 -- undo:     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
@@ -1286,6 +1337,22 @@ commit;
 -- undo: -- two statements: one `alter table` with both would scan
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" drop constraint if exists "orders_customer_id_back_not_null_0b6c85d5";
+-- undo: -- logical replication knows rows by the new column's index, if it did by the old one's
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: do $catalogs$
+-- undo: declare
+-- undo:   command text;
+-- undo: begin
+-- undo:   for command in
+-- undo:     with index (old, new) as (values ('"public"."orders_customer_id_idx_copy_e240d963"', '"public"."orders_customer_id_idx"'))
+-- undo:     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
+-- undo:     from index join pg_index i on i.indexrelid = to_regclass(index.old)
+-- undo:     join pg_class c on c.oid = to_regclass(index.new)
+-- undo:     where i.indisreplident
+-- undo:   loop
+-- undo:     execute command;
+-- undo:   end loop;
+-- undo: end $catalogs$;
 -- undo: commit;
 
 -- undo: -- stops the migration, with nothing locked, if rows hold a `amount` that `numeric(10, 2)` cannot
@@ -1371,7 +1438,7 @@ commit;
 -- undo:         and b.attrelid = a.attrelid and b.attname = 'amount' and t.oid = b.atttypid
 -- undo:     ), index (old, new) as (values ('"public"."orders_amount_key_copy_81507605"', '"public"."orders_amount_key"'), ('"public"."orders_amount_note_id_idx_copy_e2f09866"', '"public"."orders_amount_note_id_idx"'), ('"public"."orders_expr_idx_copy_e385396e"', '"public"."orders_expr_idx"')
 -- undo:     ), replaced as (
--- undo:       select index.new, i.indexrelid, i.indisreplident, i.indisclustered
+-- undo:       select index.new, i.indexrelid, i.indisclustered
 -- undo:       from index join pg_index i on i.indexrelid = to_regclass(index.old)
 -- undo:     ), constraint_of (old, new) as (values ('orders_amount_key_copy_81507605', 'orders_amount_key'), ('orders_amount_check_copy_8fa375ae', 'orders_amount_check'))
 -- undo:     select format('grant %s (%I) on %s to %s%s', x.privilege_type, by, relation,
@@ -1393,8 +1460,6 @@ commit;
 -- undo:     from changed where col_description(relation, attnum) is not null
 -- undo:     union all select format('comment on index %s is %L', new, obj_description(indexrelid, 'pg_class'))
 -- undo:     from replaced where obj_description(indexrelid, 'pg_class') is not null
--- undo:     union all select format('alter table %s replica identity using index %I', relation, relname)
--- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisreplident
 -- undo:     union all select format('alter table %s cluster on %I', relation, relname)
 -- undo:     from changed, replaced join pg_class c on c.oid = to_regclass(new) where indisclustered
 -- undo:     union all select format('comment on constraint %I on %s is %L', new, relation, obj_description(c.oid, 'pg_constraint'))
@@ -1434,6 +1499,22 @@ commit;
 -- undo: -- two statements: one `alter table` with both would scan
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" drop constraint if exists "orders_amount_back_not_null_551a68a7";
+-- undo: -- logical replication knows rows by the new column's index, if it did by the old one's
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: do $catalogs$
+-- undo: declare
+-- undo:   command text;
+-- undo: begin
+-- undo:   for command in
+-- undo:     with index (old, new) as (values ('"public"."orders_amount_key_copy_81507605"', '"public"."orders_amount_key"'), ('"public"."orders_amount_note_id_idx_copy_e2f09866"', '"public"."orders_amount_note_id_idx"'), ('"public"."orders_expr_idx_copy_e385396e"', '"public"."orders_expr_idx"'))
+-- undo:     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
+-- undo:     from index join pg_index i on i.indexrelid = to_regclass(index.old)
+-- undo:     join pg_class c on c.oid = to_regclass(index.new)
+-- undo:     where i.indisreplident
+-- undo:   loop
+-- undo:     execute command;
+-- undo:   end loop;
+-- undo: end $catalogs$;
 -- undo: commit;
 
 -- undo: set statement_timeout = 0;
