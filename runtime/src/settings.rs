@@ -37,14 +37,13 @@ pub(crate) struct Leases {
     pub(crate) gate: Gate,
     pub(crate) instance: Option<String>,
     pub(crate) time: Duration,
-    pub(crate) pooled: bool,
     pub(crate) finishes: bool,
 }
 
 impl Default for Leases {
     fn default() -> Leases {
         let time = Duration::from_secs(30);
-        Leases { gate: Gate::default(), instance: None, time, pooled: false, finishes: true }
+        Leases { gate: Gate::default(), instance: None, time, finishes: true }
     }
 }
 

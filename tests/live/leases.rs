@@ -96,15 +96,19 @@ fn a_stopped_process_holds_a_contract_until_it_goes_on_and_ends() -> Result<(), 
         let arrived = lease(&fixture, &RENAME_HISTORY).await?;
         build(&fixture, &RENAME_HISTORY).await?.migrate().await?;
 
-        process.signal("STOP")?;
         let silent = "select bool_or(clock_timestamp() - spoke_at > 2 * lease)
             from changeover.instances where head = 'm0002_rename'";
-        fixture.wait_until(silent).await?;
-        let by = "and its session is still open";
-        expect_held(build(&fixture, &RENAME_HISTORY).await?.contract().await, by)?;
-        process.signal("CONT")?;
-        served(&mut process, 200)?;
-        expect_held(build(&fixture, &RENAME_HISTORY).await?.contract().await, "m0002_rename")?;
+        // Whatever its keeper was about when it stopped.
+        for _ in 0..3 {
+            process.signal("STOP")?;
+            fixture.wait_until(silent).await?;
+            let by = "and its session is still open";
+            expect_held(build(&fixture, &RENAME_HISTORY).await?.contract().await, by)?;
+            process.signal("CONT")?;
+            served(&mut process, 200)?;
+            let by = "m0002_rename#";
+            expect_held(build(&fixture, &RENAME_HISTORY).await?.contract().await, by)?;
+        }
 
         process.kill()?;
         fixture.wait_until(CONTRACTED).await?;

@@ -64,6 +64,29 @@ fn a_pool_of_one_session_is_refused_before_anything_is_written() -> Result<(), F
     })
 }
 
+/// Its session is anybody's: the lease lives by its renewal, and nothing is left behind.
+#[test]
+fn a_lease_through_a_pooler_holds_a_contract() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("pooled_lease", 100).await?;
+        let Some(pooler) = Pooler::start(fixture.url(), 2).await? else { return Ok(()) };
+        let Some(old) = RENAME_HISTORY.until("m0002_rename") else { fail!("no such migration") };
+        Fixture::leasing(&old).connect(fixture.url()).await?.migrate().await?;
+        let before = settings(&pooler).await?;
+        let lease = Fixture::leasing(&old).connect(pooler.url()).await?.hold_lease().await?;
+        fixture.wait_until("select bool_and(spoke_at > since) from changeover.instances").await?;
+        let mut runner = Fixture::builder(&RENAME_HISTORY).connect(fixture.url()).await?;
+        match runner.contract().await {
+            Err(error) if error.is_gate_held() && error.to_string().contains(lease.instance()) => {}
+            other => fail!("the lease held nothing: {other:?}"),
+        }
+        lease.release().await;
+        expect_nothing_left(&fixture, &pooler, &before).await?;
+        runner.contract().await?;
+        fixture.expect_model(&RENAME_HISTORY).await
+    })
+}
+
 #[test]
 fn ten_runners_through_a_pooler_do_each_step_once() -> Result<(), Failure> {
     block_on(async {

@@ -27,18 +27,12 @@ impl Builder {
     /// renewed six times as often. A process that is killed holds gates back for so long, and one
     /// that is cut off from the database for longer may find, when it comes back, that it is
     /// [too old](crate::Error::is_too_old).
+    ///
+    /// Behind a pooler in transaction mode, which is noticed, it lives by its renewal alone, not by
+    /// its connection, and [`phase_of`](crate::Lease::phase_of) learns of changes then.
     #[must_use]
     pub fn lease_time(mut self, time: Duration) -> Builder {
         self.settings.leases.time = time;
-        self
-    }
-
-    /// The connection goes through a pooler in transaction mode, so that nothing lasts on its
-    /// session: a lease then lives by its renewal alone, not by its connection, and
-    /// [`phase_of`](crate::Lease::phase_of) learns of changes when it is renewed.
-    #[must_use]
-    pub fn through_pooler(mut self) -> Builder {
-        self.settings.leases.pooled = true;
         self
     }
 

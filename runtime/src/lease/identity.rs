@@ -16,6 +16,7 @@ pub(super) struct Identity {
     head: &'static str,
     pub(super) place: usize,
     pub(super) lease: Duration,
+    /// Nothing lasts on the session.
     pub(super) pooled: bool,
 }
 
@@ -31,7 +32,7 @@ impl Identity {
             head: head.id,
             place: history.migrations.len().saturating_sub(1),
             lease: leases.time,
-            pooled: leases.pooled,
+            pooled: false,
         })
     }
 

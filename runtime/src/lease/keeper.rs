@@ -27,12 +27,14 @@ const RECONNECT: Duration = Duration::from_secs(1);
 /// Longer than any gate is kept, and short enough to be tried again within the lease.
 const TIMEOUT: &str = "3000";
 
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 9] = [
     ("application_name", "changeover lease"),
     ("search_path", "pg_catalog, pg_temp"),
     ("standard_conforming_strings", "on"),
     ("lock_timeout", TIMEOUT),
     ("statement_timeout", TIMEOUT),
+    // A process that stands still keeps its session, whatever its role has.
+    ("idle_session_timeout", "0"),
     // A host that is gone without a word gives its session up within half a minute.
     ("tcp_keepalives_idle", "15"),
     ("tcp_keepalives_interval", "5"),
@@ -81,11 +83,16 @@ pub(super) struct Keeper {
     identity: Identity,
     connector: Arc<dyn Connect>,
     session: Option<Box<dyn Executor>>,
+    /// The session on which the lease was last renewed, where it is another one by now. It is kept
+    /// until the lease is renewed again: a process that stood still would have no lease between the
+    /// two.
+    last: Option<Box<dyn Executor>>,
+    is_renewed: bool,
 }
 
 impl Keeper {
     pub(super) fn new(identity: Identity, connector: Arc<dyn Connect>) -> Keeper {
-        Keeper { identity, connector, session: None }
+        Keeper { identity, connector, session: None, last: None, is_renewed: false }
     }
 
     /// Renews the lease until it is lost or to be given back.
@@ -119,7 +126,10 @@ impl Keeper {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the lease could not be renewed, will try again");
-                    self.session = None;
+                    let failed = self.session.take();
+                    if std::mem::take(&mut self.is_renewed) {
+                        self.last = failed;
+                    }
                 }
             }
         }
@@ -152,6 +162,9 @@ impl Keeper {
         if let Err(error) = query(session, &hold).await {
             return self.refused(error).await;
         }
+        self.is_renewed = true;
+        self.last = None;
+        let session = self.session().await?;
         let sql = format!("select id, state from changeover.migrations where history = {app}");
         let rows = query(session, &sql).await?;
         let state = |text: Option<&str>| State::parse(text?);
@@ -188,7 +201,7 @@ impl Keeper {
             let connected = self.connector.connect().await;
             let mut session =
                 connected.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
-            self.identity.pooled |= session.is_pooled();
+            self.identity.pooled = session.is_pooled();
             // What is set on a pooler's session, or heard there, would be another client's.
             if !self.identity.pooled {
                 query(&mut session, &set(Scope::Session, &SETTINGS)).await?;
