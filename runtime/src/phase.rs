@@ -1,5 +1,6 @@
 //! One phase of one migration, forward or back.
 
+mod instances;
 mod undo;
 
 use std::time::Instant;
