@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use changeover::{Changeover, Migrations};
 use changeover_tests::fixture::Fixture;
@@ -53,6 +54,31 @@ fn a_run_through_a_pooler_that_is_dropped_is_gone_on_with() -> Result<(), Failur
         let fixture = Fixture::with_users("dropped_pooled", 60).await?;
         let Some(pooler) = Pooler::start(fixture.url(), 3).await? else { return Ok(()) };
         dropped(&fixture, pooler.url(), &RENAME_HISTORY, "m0002_rename", 5).await
+    })
+}
+
+/// What it had taken by then is over with its session and its time; waiting for it, too, may end at
+/// any moment.
+#[test]
+fn a_lease_that_is_dropped_while_it_is_taken_holds_nothing_back() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("dropped_lease", 10).await?;
+        let Some(old) = RENAME_HISTORY.until("m0002_rename") else { fail!("no such migration") };
+        let build = async || Fixture::leasing(&old).connect(fixture.url()).await;
+        build().await?.migrate().await?;
+        for polls in 0.. {
+            let taken = polled(build().await?.hold_lease(), polls).await.transpose()?;
+            let Some(lease) = taken else { continue };
+            polled(lease.ready(Duration::from_mins(1)), polls % 3).await;
+            polled(lease.release(), polls % 5).await;
+            eprintln!("dropped after each of {polls} polls");
+            break;
+        }
+        fixture.wait_until(&format!("select not ({LOCKS})")).await?;
+        let gone = "select count(*) = 0 from changeover.live_instances('harness')";
+        fixture.wait_until(gone).await?;
+        fixture.runner(&RENAME_HISTORY).await?.contract().await?;
+        fixture.expect_model(&RENAME_HISTORY).await
     })
 }
 
