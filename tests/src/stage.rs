@@ -178,18 +178,18 @@ impl<'a> Stage<'a> {
     }
 
     pub(crate) async fn expand(&mut self) -> Result<(), Failure> {
-        self.enter("expand", declared(self.scenario.migration()?, &[Phase::Expand], false));
+        self.enter("expand", self.forth(&[Phase::Expand])?);
         self.carry_out(self.scenario.change, Command::Expand).await
     }
 
     pub(crate) async fn migrate(&mut self) -> Result<(), Failure> {
-        self.enter("migrate", declared(self.scenario.migration()?, &[Phase::Migrate], false));
+        self.enter("migrate", self.forth(&[Phase::Migrate])?);
         self.carry_out(self.scenario.change, Command::Migrate).await
     }
 
     /// Runs the switch of the change, and nothing behind it.
     pub(crate) async fn switch(&mut self, switch: &'static Migration) -> Result<(), Failure> {
-        self.enter("switch", declared(self.scenario.migration()?, &[Phase::Switch], false));
+        self.enter("switch", self.forth(&[Phase::Switch])?);
         self.carry_out(switch.id, Command::Contract).await
     }
 
@@ -218,7 +218,7 @@ impl<'a> Stage<'a> {
 
     /// Runs what the history declares after the change: its switch, its contract.
     pub(crate) async fn finish(&mut self) -> Result<(), Failure> {
-        let mut allowed = declared(self.scenario.migration()?, &Phase::ALL, false);
+        let mut allowed = self.forth(&Phase::ALL)?;
         for migration in self.scenario.history.migrations {
             if migration.contracts.contains(&self.scenario.change) {
                 allowed.extend(declared(migration, &Phase::ALL, false));

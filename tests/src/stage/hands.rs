@@ -7,7 +7,7 @@ use crate::cuts::Cutter;
 use crate::fixture::wait_until;
 use crate::hand::{Command, Hand, runner, until};
 use crate::kills::{Run, Tally};
-use crate::locks::declared;
+use crate::locks::{Declared, declared};
 use crate::{Failure, fail};
 
 /// Enough that each connection meets what a killed runner left.
@@ -21,6 +21,20 @@ pub(crate) struct Once {
 }
 
 impl Stage<'_> {
+    /// The locks of phases forward. A runner that finds a way back half done does the rest of it
+    /// first.
+    pub(super) fn forth(&self, phases: &[Phase]) -> Result<Declared, Failure> {
+        let migration = self.scenario.migration()?;
+        let mut allowed = declared(migration, phases, false);
+        if self.is_killing() {
+            for (table, mode) in declared(migration, phases, true) {
+                let known = allowed.entry(table).or_insert(mode);
+                *known = mode.max(*known);
+            }
+        }
+        Ok(allowed)
+    }
+
     /// Whether runners are killed.
     pub(crate) fn is_killing(&self) -> bool {
         matches!(self.hand, Hand::Killed(_))
@@ -41,13 +55,13 @@ impl Stage<'_> {
 
     /// Runs the whole change at one go.
     pub(crate) async fn release(&mut self) -> Result<(), Failure> {
-        self.enter("release", declared(self.scenario.migration()?, &FORWARD, false));
+        self.enter("release", self.forth(&FORWARD)?);
         self.carry_out(self.scenario.change, Command::Migrate).await
     }
 
     /// Runs the change to where the process is killed, and leaves it there; whether it was done.
     pub(crate) async fn begin_release(&mut self, once: Once) -> Result<bool, Failure> {
-        self.enter("half a release", declared(self.scenario.migration()?, &FORWARD, false));
+        self.enter("half a release", self.forth(&FORWARD)?);
         self.attempt(self.scenario.change, Command::Migrate, once).await
     }
 
@@ -64,7 +78,7 @@ impl Stage<'_> {
         switch: &'static Migration,
         once: Once,
     ) -> Result<bool, Failure> {
-        self.enter("half a switch", declared(self.scenario.migration()?, &[Phase::Switch], false));
+        self.enter("half a switch", self.forth(&[Phase::Switch])?);
         self.attempt(switch.id, Command::Contract, once).await
     }
 
