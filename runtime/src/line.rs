@@ -29,8 +29,12 @@ pub(crate) struct Line {
     is_left_alone: bool,
 }
 
-/// Before anything else: what a name means hangs on the path of the role.
-const SAFE: &str = "set local search_path = pg_catalog, pg_temp";
+/// Before anything else: what a name means hangs on the path of the role. In no transaction, which
+/// the role may have ended at its first pause.
+pub(crate) const SAFE: &str = "set search_path = pg_catalog, pg_temp";
+
+/// The same on a session that is not ours.
+const SAFE_FOR_NOW: &str = "set local search_path = pg_catalog, pg_temp";
 
 /// The process that serves a session, and the start of its server: a number may come again, and a
 /// name may lead to several servers.
@@ -82,7 +86,7 @@ impl Line {
 
     async fn alone(&mut self, sql: &str) -> Result<Rows, SqlError> {
         self.answer("begin").await?;
-        let answer = match self.answer(SAFE).await {
+        let answer = match self.answer(SAFE_FOR_NOW).await {
             Ok(_) => self.answer(sql).await,
             failed => failed,
         };
@@ -134,11 +138,8 @@ impl Executor for Line {
 
 /// Asks whatever the role's search path is, and leaves it as it is.
 async fn safely(session: &mut dyn Executor, sql: &str) -> Result<Rows, SqlError> {
-    session.query("begin").await?;
     session.query(SAFE).await?;
-    let rows = session.query(sql).await?;
-    session.query("commit").await?;
-    Ok(rows)
+    session.query(sql).await
 }
 
 fn dead() -> SqlError {

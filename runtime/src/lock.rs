@@ -6,7 +6,7 @@ use crate::error::{Error, Kind};
 use crate::executor::{Executor, Rows, SqlError};
 use crate::fence::Fence;
 use crate::jitter::jittered;
-use crate::line::Line;
+use crate::line::{Line, SAFE};
 use crate::pooled::{self, Guard, Pooled};
 use crate::settings::Settings;
 use crate::sql::{Scope, milliseconds, quote_literal, set};
@@ -68,7 +68,7 @@ impl Session {
     /// The session without the lock, to read from.
     pub(crate) async fn unlocked(&mut self) -> Result<&mut dyn Executor, Error> {
         self.tidy().await?;
-        self.executor.leave_as_it_is(true);
+        self.make_safe().await?;
         Ok(&mut self.executor)
     }
 
@@ -80,7 +80,7 @@ impl Session {
         patience: Duration,
     ) -> Result<Held<'_>, Error> {
         self.tidy().await?;
-        self.executor.leave_as_it_is(true);
+        self.make_safe().await?;
         let (server, commit) = self.server().await?;
         self.executor.leave_as_it_is(false);
         let base = base_settings(settings, server, &commit);
@@ -141,6 +141,16 @@ impl Session {
         self.dirty = true;
         let (lock, base) = (Lock::Transaction(guard), String::new());
         Ok(Held { session: self, lock, base, pid: None, fence: None, server })
+    }
+
+    /// What we ask is to mean what it says; a session that is a pooler's is left as it was.
+    async fn make_safe(&mut self) -> Result<(), Error> {
+        let is_pooled = self.executor.is_pooled();
+        self.executor.leave_as_it_is(is_pooled);
+        if is_pooled {
+            return Ok(());
+        }
+        self.query(SAFE).await.map(drop)
     }
 
     async fn server(&mut self) -> Result<(Server, String), Error> {

@@ -159,7 +159,7 @@ async fn an_edited_migration_is_shown_line_by_line() {
     assert!(message.contains("- alter table was\n"), "{message}");
     assert!(message.contains(&format!("+ alter table {TABLE} add")), "{message}");
     // The one in which the server was asked what it is.
-    assert_eq!(log.count("begin"), 1);
+    assert_eq!(log.count("begin"), 0);
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn a_second_runner_waits_until_the_deadline() {
     let (mock, log) = Mock::new(taken);
     let mut changeover = Changeover::new(&ONE).deadline(Duration::ZERO).executor(mock);
     assert!(error(changeover.migrate().await).is_already_running());
-    assert_eq!(log.count("begin"), 1);
+    assert_eq!(log.count("begin"), 0);
 }
 
 #[tokio::test]
