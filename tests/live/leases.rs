@@ -167,7 +167,8 @@ fn an_undo_waits_for_newer_instances_to_end() -> Result<(), Failure> {
         }
         build(&fixture, &old()?).await?.migrate().await?;
         again.ready(PATIENCE).await?;
-        again.release().await;
+        again.until(std::future::ready(())).await;
+        fixture.wait_until("select count(*) = 0 from changeover.instances").await?;
         Ok(())
     })
 }
@@ -272,6 +273,30 @@ fn a_forced_contract_needs_a_reason_which_is_kept() -> Result<(), Failure> {
             fail!("the reason is not kept");
         }
         older.release().await;
+        fixture.expect_model(&RENAME_HISTORY).await
+    })
+}
+
+/// Each try takes the locks of the table, and tells of itself.
+#[test]
+fn a_contract_that_fails_is_tried_again_at_leisure() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("lease_fails", 10).await?;
+        build(&fixture, &RENAME_HISTORY).await?.migrate().await?;
+        let trigger = r#"alter trigger "~changeover_display_name" on users rename to moved"#;
+        fixture.db.batch_execute(trigger).await?;
+        let arrived = lease(&fixture, &RENAME_HISTORY).await?;
+        let tries =
+            "select coalesce(sum(attempts), 0) from changeover.steps where phase = 'contract'";
+        fixture.wait_until(&format!("select ({tries}) > 0")).await?;
+        let rests =
+            "select coalesce(bool_and(started_at < clock_timestamp() - interval '900 ms'), false)
+            from changeover.steps where phase = 'contract' and started_at is not null";
+        fixture.wait_until(rests).await?;
+        let back = r#"alter trigger moved on users rename to "~changeover_display_name""#;
+        fixture.db.batch_execute(back).await?;
+        fixture.wait_until(CONTRACTED).await?;
+        arrived.release().await;
         fixture.expect_model(&RENAME_HISTORY).await
     })
 }

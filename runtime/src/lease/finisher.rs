@@ -35,6 +35,7 @@ pub(super) async fn run(
             }
             News::Lost(_) => return,
         };
+        let pause = jittered(LATER.min(settings.leases.time));
         if is_open {
             tokio::time::sleep(jittered(SOON)).await;
             match finish(history, settings.clone(), connector.clone()).await {
@@ -43,10 +44,12 @@ pub(super) async fn run(
                 Err(error) if error.is_already_running() => {}
                 Err(error) => {
                     tracing::warn!(%error, "could not finish what is open, will try again");
+                    // News of our own try would bring the next one at once, and its locks.
+                    tokio::time::sleep(pause).await;
+                    continue;
                 }
             }
         }
-        let pause = jittered(LATER.min(settings.leases.time));
         if let Ok(Err(_)) = tokio::time::timeout(pause, news.changed()).await {
             return;
         }
