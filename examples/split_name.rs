@@ -89,12 +89,12 @@ fn build(head: &str) -> Result<Migrations, Failure> {
 }
 
 async fn service(url: &str, head: &str) -> Result<Changeover, Failure> {
-    Ok(Changeover::new(&build(head)?).app("users").gate(Gate::Manual).connect(url).await?)
+    Ok(Changeover::builder(&build(head)?).app("users").gate(Gate::Manual).connect(url).await?)
 }
 
 /// What the process does that is to be killed; a line a report.
 async fn migrate(url: &str) -> Result<(), Failure> {
-    let changeover = Changeover::new(&build(CHANGE)?).app("users").gate(Gate::Manual);
+    let changeover = Changeover::builder(&build(CHANGE)?).app("users").gate(Gate::Manual);
     let told = changeover.on_progress(|progress| println!("{}", progress.rows));
     told.connect(url).await?.migrate().await?;
     Ok(())

@@ -1,12 +1,16 @@
-//! Migrations over TLS, with the caller's own connector: `cargo run --example tls`.
+//! Migrations over TLS, with the caller's own connector and by an address alone:
+//! `cargo run --example tls`.
 //!
 //! It makes two certificate authorities, starts a server whose certificate the first has signed and
 //! which takes nobody without TLS, and migrates. A client that trusts the second authority alone is
 //! refused, and so is one without TLS.
 
 use std::error::Error;
+use std::fmt::{Display, Formatter};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use changeover::Changeover;
 use changeover::testing::Server;
@@ -31,6 +35,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
 const HOST: &str = "localhost";
+const ADDRESS: &str = "127.0.0.1";
 const PASSWORD: &str = "correct-horse";
 
 #[tokio::main]
@@ -45,24 +50,79 @@ async fn main() -> Result<(), Failure> {
     server.crash().await?;
     server.restart().await?;
 
-    let mut changeover = Changeover::new(&MIGRATIONS)
+    let mut changeover = Changeover::builder(&MIGRATIONS)
         .app("accounts")
         .connect_with(database(port), trusting(&ours)?)
         .await?;
     println!("{}", changeover.migrate().await?);
 
-    let refused = Changeover::new(&MIGRATIONS).connect_with(database(port), trusting(&another)?);
+    let refused =
+        Changeover::builder(&MIGRATIONS).connect_with(database(port), trusting(&another)?);
     match refused.await {
         Ok(_) => return Err("an authority that nobody trusts was taken".into()),
         Err(error) => println!("with another authority: {error:?}"),
     }
+    by_url(&ours, &another, port).await?;
     let mut plain = database(port);
     plain.ssl_mode(SslMode::Disable);
-    match Changeover::new(&MIGRATIONS).connect_with(plain, NoTls).await {
+    match Changeover::builder(&MIGRATIONS).connect_with(plain, NoTls).await {
         Ok(_) => return Err("a connection without TLS was taken".into()),
         Err(error) => println!("without TLS: {error:?}"),
     }
     Ok(())
+}
+
+/// With the feature `tls` an address is all that it takes: TLS as `sslmode` says.
+async fn by_url(ours: &Authority, another: &Authority, port: u16) -> Result<(), Failure> {
+    let (ours, another) = (RootFile::of(ours, "ours")?, RootFile::of(another, "another")?);
+    let full = format!("sslmode=verify-full&sslrootcert={ours}");
+    for (host, options, is_taken) in [
+        (HOST, "connect_timeout=9".to_owned(), true),
+        (HOST, "sslmode=require".to_owned(), true),
+        (HOST, full.clone(), true),
+        // The certificate has another name.
+        (ADDRESS, full, false),
+        (ADDRESS, format!("sslmode=verify-ca&sslrootcert={ours}"), true),
+        (HOST, format!("sslmode=verify-ca&sslrootcert={another}"), false),
+        (HOST, format!("sslmode=require&sslrootcert={another}"), false),
+        // No system trusts it.
+        (HOST, "sslmode=verify-full".to_owned(), false),
+        (HOST, "sslmode=disable".to_owned(), false),
+    ] {
+        let url = format!("postgresql://deployer:{PASSWORD}@{host}:{port}/accounts?{options}");
+        let outcome = Changeover::builder(&MIGRATIONS).app("accounts").connect(&url).await;
+        if outcome.is_ok() != is_taken {
+            return Err(format!("{host}, {options}: {:?}", outcome.err()).into());
+        }
+        if let Ok(mut changeover) = outcome {
+            changeover.ready(Duration::ZERO).await?;
+        }
+    }
+    println!("by URL: as `sslmode` says");
+    Ok(())
+}
+
+/// An authority's certificate in a file, for as long as this lives.
+struct RootFile(PathBuf);
+
+impl RootFile {
+    fn of(authority: &Authority, name: &str) -> Result<RootFile, Failure> {
+        let path = std::env::temp_dir().join(format!("changeover-{}-{name}", std::process::id()));
+        std::fs::write(&path, authority.pem())?;
+        Ok(RootFile(path))
+    }
+}
+
+impl Display for RootFile {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        self.0.display().fmt(f)
+    }
+}
+
+impl Drop for RootFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 /// Trusts this authority alone; a service trusts what its operators give it, or `webpki-roots`.

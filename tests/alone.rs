@@ -311,9 +311,11 @@ fn assert_same(alone: &Change, history: &Migration) {
     }
 }
 
-/// The SQL of all steps, with the place in the history left out of the triggers' names.
+/// The SQL of all steps, with the place in the history left out of the triggers' names, and the
+/// schema of operators: alone a change does not know which types have one of their own.
 fn statements(steps: &[Step]) -> Vec<String> {
-    steps.iter().flat_map(|step| of_work(&step.work)).map(|sql| without_place(&sql)).collect()
+    let plain = |sql: String| without_place(&sql).replace("operator(pg_catalog.=)", "=");
+    steps.iter().flat_map(|step| of_work(&step.work)).map(plain).collect()
 }
 
 fn of_work(work: &Work) -> Vec<String> {
@@ -323,14 +325,16 @@ fn of_work(work: &Work) -> Vec<String> {
         Work::DropIndex(index) => vec![index.drop.sql.to_owned()],
         Work::Backfill(fill) => vec![format!("{} {} {}", fill.table, fill.set, fill.pending)],
         Work::Convert(convert) => vec![format!("{convert:?}")],
-        Work::Require(require) => vec![require.violation.to_owned()],
-        Work::Alone(alone) => vec![alone.statement.sql.to_owned()],
-        Work::Bound(bound) => vec![format!("{} {}", bound.table, bound.max_rows)],
+        Work::NoRows(require) => vec![require.violation.to_owned()],
+        Work::NonTransactional(alone) => vec![alone.statement.sql.to_owned()],
+        Work::SizeLimit(bound) => vec![format!("{} {}", bound.table, bound.max_rows)],
     }
 }
 
 fn without_place(sql: &str) -> String {
-    let mut parts = sql.split("zzz_");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + "zzz_" + part.get("0000_00_".len()..).unwrap_or(part))
+    ["zzz_", "\"!_"].iter().fold(sql.to_owned(), |sql, start| {
+        let mut parts = sql.split(start);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| text + start + part.get("0000_00_".len()..).unwrap_or(part))
+    })
 }

@@ -1,14 +1,20 @@
 //! Finds the operations' folders, so that a new operation touches nothing here but its folder.
+//!
+//! `CHANGEOVER_OPERATION=rename_column` leaves the others out, so that little is to be compiled.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+/// The one operation that is to be compiled.
+const ONLY: &str = "CHANGEOVER_OPERATION";
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     let ops = root.join("ops");
     println!("cargo::rerun-if-changed={}", ops.display());
+    println!("cargo::rerun-if-env-changed={ONLY}");
 
     let (mut modules, mut live, mut plans) = (String::new(), String::new(), String::new());
     for name in folders_with_a_scenario(&ops)? {
@@ -43,11 +49,12 @@ fn names_and_scenarios(names: &[String]) -> String {
 }
 
 fn folders_with_a_scenario(ops: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
+    let (mut names, only) = (Vec::new(), env::var(ONLY).ok());
     for entry in fs::read_dir(ops)? {
         let entry = entry?;
-        if entry.path().join("live.rs").exists() {
-            names.push(entry.file_name().to_string_lossy().into_owned());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().join("live.rs").exists() && only.as_ref().is_none_or(|only| *only == name) {
+            names.push(name);
         }
     }
     names.sort();

@@ -1,4 +1,4 @@
-//! The sync rule (DESIGN §5) against its truth table, with random writers on a live server.
+//! The sync rule against its truth table, with random writers on a live server.
 
 #[path = "sync_rule/history.rs"]
 mod history;
@@ -8,8 +8,11 @@ mod model;
 mod replay;
 #[path = "sync_rule/rules.rs"]
 mod rules;
+#[path = "sync_rule/yours.rs"]
+mod yours;
 
 use changeover_tests::{Failure, block_on};
+use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
 use crate::model::Rule;
@@ -53,19 +56,35 @@ fn two_columns_and_one() -> Result<(), Failure> {
     follows_the_truth_table(&rules::merged(), "merged")
 }
 
+/// With row triggers of the service's own on the table, which read and write either name, and write
+/// the same table in turn.
+#[test]
+fn with_triggers_of_your_own() -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(error.to_string()))?;
+    let pair = runtime.block_on(yours::Pair::create(rules::identity().plan))?;
+    holds(yours::cases(), |case| runtime.block_on(pair.replay(&case)))
+}
+
 fn follows_the_truth_table(rule: &Rule, name: &str) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(error.to_string()))?;
     let table = runtime.block_on(Table::create(rule, name))?;
+    holds(history::any(rule), |history| runtime.block_on(table.replay(rule, &history)))
+}
+
+/// Tries a promise on so many inputs, and gives the shortest that breaks it.
+fn holds<S: Strategy>(
+    inputs: S,
+    promise: impl Fn(S::Value) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
-    let outcome = TestRunner::new(config).run(&history::any(rule), |history| {
-        let outcome = runtime.block_on(table.replay(rule, &history));
-        outcome.map_err(|failure| TestCaseError::fail(failure.0))
-    });
+    let outcome = TestRunner::new(config)
+        .run(&inputs, |input| promise(input).map_err(|failure| TestCaseError::fail(failure.0)));
     match outcome {
         Ok(()) => Ok(()),
-        Err(TestError::Fail(reason, history)) => {
-            Err(Failure::new(format!("{reason}\nthe shortest history:\n{history}")))
+        Err(TestError::Fail(reason, input)) => {
+            Err(Failure::new(format!("{reason}\nthe shortest input:\n{input:?}")))
         }
         Err(error) => Err(Failure::new(error.to_string())),
     }

@@ -6,10 +6,18 @@ use std::process::Command;
 
 use changeover_tests::layout::{operation_folders, operations, rust_files};
 
+#[path = "tidy/command_line.rs"]
+mod command_line;
 #[path = "tidy/definer.rs"]
 mod definer;
+#[path = "tidy/docs.rs"]
+mod docs;
+#[path = "tidy/graph.rs"]
+mod graph;
 #[path = "tidy/imports.rs"]
 mod imports;
+#[path = "tidy/pages.rs"]
+mod pages;
 
 const LONGEST_FILE: usize = 400;
 const GOOD_FILE: usize = 300;

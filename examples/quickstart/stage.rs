@@ -41,7 +41,12 @@ impl Stage {
         println!("PostgreSQL {}.{}, {}", version / 10_000, version % 10_000, database.url());
 
         let first = build("m0001_create_users")?;
-        Changeover::new(&first).app("accounts").connect(database.url()).await?.migrate().await?;
+        Changeover::builder(&first)
+            .app("accounts")
+            .connect(database.url())
+            .await?
+            .migrate()
+            .await?;
         let ledger = Arc::new(Ledger::new(ROWS));
         ledger.seed(&database.connect().await?).await?;
         println!("table `users` with {} rows", report::grouped(ROWS.into()));
@@ -52,7 +57,7 @@ impl Stage {
 
     /// The service as a build that was compiled with the history up to a migration.
     pub(crate) async fn connect(&self, head: &str, meter: Option<&Meter>) -> Result<Changeover> {
-        let mut builder = Changeover::new(&build(head)?).app("accounts").gate(Gate::Manual);
+        let mut builder = Changeover::builder(&build(head)?).app("accounts").gate(Gate::Manual);
         if let Some(meter) = meter.cloned() {
             builder = builder.on_progress(move |progress| meter.show(progress));
         }

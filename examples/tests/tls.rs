@@ -14,6 +14,7 @@ fn only_a_trusted_server_is_migrated() {
     let after = |what: &str| said.split_once(what).map_or("", |(_, rest)| rest).to_owned();
     assert!(said.contains("m0001_create_users"), "{said}");
     assert!(after("with another authority:").contains("cannot connect"), "{said}");
+    assert!(said.contains("by URL: as `sslmode` says"), "{said}");
     assert!(after("without TLS:").contains("pg_hba.conf"), "{said}");
     assert!(!said.contains("correct-horse") && !wrong.contains("correct-horse"), "{said}{wrong}");
 }

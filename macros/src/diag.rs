@@ -45,6 +45,11 @@ impl Errors {
         &mut self.warnings[index].1
     }
 
+    /// The error that was found last.
+    pub(crate) fn latest(&mut self) -> Option<&mut Diagnostic> {
+        self.found.last_mut()
+    }
+
     /// Adds what `syn` found.
     pub(crate) fn syntax(&mut self, error: syn::Error) {
         for error in error {

@@ -4,11 +4,13 @@ use proc_macro2::TokenStream;
 use syn::parse::Parser;
 
 use crate::diag::Errors;
-use crate::history::{History, Link};
+use crate::migration::history::{History, Link};
+use crate::migration::schema_names::{Module, Names};
+use crate::migration::siblings;
 use crate::migration::{After, Migration};
 use crate::model::Schema;
-use crate::ops::Operation;
-use crate::{change, check, emit, merge, siblings};
+use crate::plan::operation::Operation;
+use crate::{change, check, emit, merge};
 
 /// `migration!`: the first one is planned at once; a child asks its parent for the schema.
 pub(crate) fn migration(input: TokenStream) -> TokenStream {
@@ -59,7 +61,23 @@ pub(crate) fn history(input: TokenStream) -> TokenStream {
             history.check(errors);
             emit::history(&history, errors)
         }
-        Err(error) => error.to_compile_error(),
+        Err(error) => {
+            errors.syntax(error);
+            errors.compile_errors()
+        }
+    }
+}
+
+/// `__names!`: the names of a history's schema, asked of its last migration.
+pub(crate) fn names(input: TokenStream) -> TokenStream {
+    let errors = &mut Errors::new();
+    let (schema, body) = emit::read_passed(input, errors);
+    match syn::parse2::<Names>(body) {
+        Ok(names) => emit::schema_names(&names, &Module::of(&schema), errors),
+        Err(error) => {
+            errors.syntax(error);
+            errors.compile_errors()
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::change::Change;
 use crate::migration::Migration;
-use crate::plan::{Mode, Phase, Statement, Step, Work};
+use crate::plan::{Course, Mode, Phase, Statement, Step, Work};
 
 pub(crate) fn steps(migration: &mut Migration) {
     for phase in [Phase::Expand, Phase::Switch, Phase::Contract] {
@@ -89,6 +89,9 @@ fn join(first: &mut Step, mut later: Step, name: &str, notes: &[String]) {
     }
     let undo = statements_of(later.undo).into_iter().chain(statements_of(first.undo.take()));
     let undo: Vec<Statement> = undo.collect();
+    if later.course == Course::Swap {
+        first.course = Course::Swap;
+    }
     first.undo = (!undo.is_empty()).then_some(Work::Transaction(undo));
     if let Work::Transaction(statements) = &mut first.work {
         statements.extend(statements_of(Some(later.work)));
@@ -107,8 +110,8 @@ mod tests {
     use super::*;
     use crate::change::Change;
     use crate::model::made::Made;
-    use crate::ops::Plan;
     use crate::plan::Lock;
+    use crate::plan::operation::Plan;
 
     fn step(sql: &str, table: &str) -> Step {
         let lock = Lock { table: table.into(), mode: Mode::AccessExclusive };

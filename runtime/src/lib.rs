@@ -1,8 +1,76 @@
 //! PostgreSQL schema changes without downtime.
 //!
-//! A service declares its schema changes with [`migration!`] and [`migrations!`]; the compiler
-//! turns each into phases of steps that old and new builds of the service live through.
-//! [`Changeover`] carries them out.
+//! A service declares its schema changes one line each; the compiler expands a line into a plan of
+//! phases that old and new builds of the service live through, or refuses it with an error on the
+//! very token, and a small runtime carries the plan out while both go on reading and writing.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use changeover::Changeover;
+//!
+//! mod m0001_create_users {
+//!     changeover::migration! {
+//!         create_table!(users { id: bigint identity primary_key, username: text not_null });
+//!     }
+//! }
+//!
+//! mod m0002_rename_username {
+//!     changeover::migration! {
+//!         after super::m0001_create_users;
+//!         rename_column!(users.username => display_name);
+//!     }
+//! }
+//!
+//! changeover::migrations! {
+//!     /// Every schema change of the accounts service.
+//!     pub static MIGRATIONS = [m0001_create_users, m0002_rename_username];
+//! }
+//!
+//! // The job before the roll-out of a new build.
+//! async fn migrate(url: &str) -> Result<(), changeover::Error> {
+//!     let builder = Changeover::builder(&MIGRATIONS).app("accounts");
+//!     let report = builder.connect(url).await?.migrate().await?;
+//!     println!("{report}");
+//!     Ok(())
+//! }
+//!
+//! // Each process of the service.
+//! async fn serve(url: &str) -> Result<(), changeover::Error> {
+//!     let builder = Changeover::builder(&MIGRATIONS).app("accounts");
+//!     let lease = builder.connect(url).await?.hold_lease().await?;
+//!     lease.ready(Duration::from_secs(60)).await?;
+//!     lease.until(async { /* serves requests */ }).await;
+//!     Ok(())
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! In a service each migration is a file of its own; [`migration!`] and [`migrations!`] say how they
+//! are written, and the page of each operation, such as [`rename_column!`], what it takes, what it
+//! refuses and which locks its plan has.
+//!
+//! # Phases
+//!
+//! [`Changeover::migrate`] runs *expand*, additive DDL under locks of milliseconds, and *migrate*, the
+//! backfills, concurrent index builds and validations that block nobody. From then on both shapes
+//! hold the same, whoever writes which, and [`Changeover::undo`] leads back without a loss. *Switch*
+//! and *contract* swap and remove what the old shape needs. They run once a later migration declares
+//! them with `switch!(m0002_…)` and `contract!(m0002_…)`, and their gate opens.
+//!
+//! # Gates and leases
+//!
+//! A contract must not run while a build lives that still uses what it drops. Each process of the
+//! service holds a [`Lease`] that says which build it is; the gate opens by itself when the last
+//! lease of an older build has ended. [`Gate`] has what there is for services without leases.
+//!
+//! # When something is wrong
+//!
+//! Before each phase the runner looks for what would make it fail or hurt, and says who and what in
+//! [`Findings`]; [`Check`] has the list. A run that failed, or was killed, is gone on with by the
+//! next one. [`Error::kind`] tells what stopped it and its message how to mend it.
+//! [`Changeover::status`] says how far each migration is and what waits for whom, and
+//! [`Repair`] corrects the record where the database was changed by hand.
 //!
 //! # Values that SQL cannot compute
 //!
@@ -25,83 +93,65 @@
 //! rows without the value keep the migration from ending: deploy a build that writes it first.
 //! An error is tried again twice; then the migration stops at the row that it names, with the
 //! error's text in its record, and the next run goes on there.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `tls` | [`Builder::connect`] speaks TLS, as `sslmode` in the URL asks for |
+//! | `cli` | [`cli`]: a command line for the service's own binary, and the binary `changeover`, whose `adopt` writes a database as the beginning of a history |
+//! | `testing` | [`testing`]: a PostgreSQL for tests, and the comparison of reviewed plans |
 #![deny(missing_docs)]
 
-mod alone;
-mod backfill;
-mod blockers;
-mod bound;
-mod builder;
-mod connect;
-mod convert;
-mod denied;
-mod error;
-mod executor;
-mod fence;
-mod finding;
-mod function;
-mod gate;
-pub mod grants;
-mod heap;
-mod hold;
-mod index;
-mod jitter;
+mod catalog;
+mod changeover;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod lease;
-mod ledger;
-mod line;
-mod load;
 mod lock;
 pub mod migration;
-mod outside;
-mod phase;
-mod plan_text;
-mod pooled;
+mod outcome;
 mod preflight;
-mod presence;
-mod release;
-mod repair;
-mod report;
-mod require;
-mod retry;
+mod record;
 pub mod review;
-mod row;
-mod runner;
+mod rules;
+mod run;
+mod session;
 mod settings;
-mod sql;
-mod stage;
-mod status;
 mod step;
-mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod throttle;
-mod transaction;
-mod walk;
+mod work;
 
+#[doc(no_inline)]
 pub use async_trait::async_trait;
 pub use changeover_macros::*;
 
-pub use crate::builder::Builder;
-pub use crate::connect::Connect;
-pub use crate::error::Error;
-pub use crate::executor::{Executor, Row, Rows, SqlError};
-pub use crate::finding::{Check, Finding, Findings, Severity, Threshold};
-pub use crate::function::{ConvertError, ConvertFn, Converting, converting};
+pub use crate::catalog::adopted::Adopted;
+pub use crate::catalog::adopted::scope::Scope;
+pub use crate::changeover::Changeover;
+pub use crate::changeover::builder::Builder;
 pub use crate::lease::{Lease, PhaseWatch};
-pub use crate::load::{Limit, Load, Verdict};
-pub use crate::migration::*;
-pub use crate::repair::Repair;
-pub use crate::report::{HeldGate, PhaseReport, Progress, Report};
-pub use crate::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
-pub use crate::runner::Changeover;
+pub use crate::migration::function::ConvertError;
+pub use crate::migration::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
+pub use crate::migration::{Migrations, Phase};
+pub use crate::outcome::comparison::{Comparison, Difference, Unbuilt};
+pub use crate::outcome::error::{Error, ErrorKind};
+pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold};
+pub use crate::outcome::grants;
+pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
+pub use crate::outcome::status::{InstanceStatus, MigrationStatus, State, Status};
+pub use crate::session::connect::Connect;
+pub use crate::session::executor::{Executor, Row, Rows, SqlError};
 pub use crate::settings::Gate;
-pub use crate::status::{InstanceStatus, MigrationStatus, State, Status};
+pub use crate::settings::load::{Limit, Load, Verdict};
+pub use crate::settings::repair::Repair;
 
 #[doc(hidden)]
 pub mod __private {
     pub use changeover_macros::*;
 
-    pub use crate::function::{ConvertFn, converting};
+    pub use crate::migration::function::{ConvertFn, converting};
     pub use crate::migration::*;
 
     /// The last segment of what `module_path!()` gives.

@@ -1,12 +1,13 @@
 //! The review file of a plan that has every kind of work in it.
 #![cfg(feature = "testing")]
 
+use changeover::Phase;
+use changeover::migration::{
+    Backfill, Change, Cleanup, Convert, ConvertFn, Course, Index, LockMode, Migration, NoRows,
+    NonTransactional, Path, SizeLimit, Statement, Step, TableLock, Work, converting,
+};
 use changeover::review;
 use changeover::testing::check_sql;
-use changeover::{
-    Alone, Backfill, Bound, Change, Convert, ConvertFn, Index, LockMode, Mend, Migration, Phase,
-    Require, Statement, Step, TableLock, Work, converting,
-};
 
 const USERS: &str = r#""public"."users""#;
 
@@ -33,18 +34,29 @@ static RENAME: Migration = Migration {
             operation: "rename_column",
             subject: "users.username => display_name",
             notes: &["a prepared `select *` fails once after each commit below"],
+            columns: &[],
             steps: &[ADD, FILL, LABEL, PROVE, SWAP, DROP],
         },
-        Change { operation: "analyze", subject: "users", notes: &[], steps: &[SMALL, ANALYZE] },
+        Change {
+            operation: "analyze",
+            subject: "users",
+            notes: &[],
+            columns: &[],
+            steps: &[SMALL, ANALYZE],
+        },
         Change {
             operation: "add_index",
             subject: "users(display_name)",
             notes: &[],
+            columns: &[],
             steps: &[Step {
                 phase: Phase::Migrate,
                 why: "build the index while clients write",
                 work: Work::BuildIndex(INDEX),
+                course: Course::Both,
                 drops: &[],
+                undo_drops: &[],
+                undo_makes: &[],
                 undo: Some(Work::DropIndex(INDEX)),
             }],
         },
@@ -52,11 +64,15 @@ static RENAME: Migration = Migration {
             operation: "add_index",
             subject: "users(display_name), name = partitioned",
             notes: &[],
+            columns: &[],
             steps: &[Step {
                 phase: Phase::Migrate,
                 why: "build the index on one partition after the other",
                 work: Work::BuildIndex(PARTITIONED),
+                course: Course::Both,
                 drops: &[],
+                undo_drops: &[],
+                undo_makes: &[],
                 undo: Some(Work::DropIndex(PARTITIONED)),
             }],
         },
@@ -64,6 +80,7 @@ static RENAME: Migration = Migration {
     switches: &["m0000_something"],
     contracts: &["m0000_something"],
     requires: &["m0000_something"],
+    baseline: None,
     plan_version: 1,
 };
 
@@ -72,33 +89,51 @@ const ADD: Step = Step {
     why: "install the column and what keeps it equal, so that clients never meet half of it",
     work: Work::Transaction(&[
         Statement {
+            reads_rows: true,
+            path: Path::Users,
             sql: r#"alter table "public"."users" add column "display_name" text"#,
             locks: locks(LockMode::AccessExclusive),
+            only_if: None,
             why: "instant: the column has no default",
         },
         Statement {
+            reads_rows: true,
+            path: Path::Users,
             sql: "create function \"public\".\"sync\"() returns trigger language plpgsql as $$\n\
                   begin\n  -- both given: keep both\n  new.display_name := new.username;\n  \
                   return new;\nend\n$$",
             locks: &[],
+            only_if: None,
             why: "",
         },
         Statement {
+            reads_rows: true,
+            path: Path::Users,
             sql: r#"create trigger "zz_sync" before insert or update on "public"."users" for each row execute function "public"."sync"()"#,
             locks: locks(LockMode::ShareRowExclusive),
+            only_if: None,
             why: "its name sorts last",
         },
     ]),
+    course: Course::Both,
     drops: &[],
+    undo_drops: &[],
+    undo_makes: &[],
     undo: Some(Work::Transaction(&[
         Statement {
+            reads_rows: true,
+            path: Path::Users,
             sql: "drop function \"public\".\"sync\"()\ncascade -- and its trigger",
             locks: locks(LockMode::AccessExclusive),
+            only_if: None,
             why: "",
         },
         Statement {
+            reads_rows: true,
+            path: Path::Users,
             sql: r#"alter table "public"."users" drop column "display_name""#,
             locks: locks(LockMode::AccessExclusive),
+            only_if: None,
             why: "",
         },
     ])),
@@ -112,7 +147,10 @@ const FILL: Step = Step {
         set: r#""display_name" = "username""#,
         pending: r#""display_name" is null and "username" is not null"#,
     }),
+    course: Course::Both,
     drops: &[],
+    undo_drops: &[],
+    undo_makes: &[],
     undo: None,
 };
 
@@ -129,20 +167,26 @@ const LABEL: Step = Step {
             converting(rows, async |names: Vec<String>| Ok::<_, String>(names))
         }),
     }),
+    course: Course::Both,
     drops: &[],
+    undo_drops: &[],
+    undo_makes: &[],
     undo: None,
 };
 
 const PROVE: Step = Step {
     phase: Phase::Migrate,
     why: "`username` was never null",
-    work: Work::Require(Require {
+    work: Work::NoRows(NoRows {
         table: USERS,
         violation: r#""display_name" is null"#,
         problem: "have no name",
         help: "give them one",
     }),
+    course: Course::Both,
     drops: &[],
+    undo_drops: &[],
+    undo_makes: &[],
     undo: None,
 };
 
@@ -150,14 +194,23 @@ const SWAP: Step = Step {
     phase: Phase::Switch,
     why: "swap the defaults",
     work: Work::Transaction(&[Statement {
+        reads_rows: true,
+        path: Path::Users,
         sql: r#"alter table "public"."users" alter column "display_name" set default ''"#,
         locks: locks(LockMode::AccessExclusive),
+        only_if: None,
         why: "",
     }]),
+    course: Course::Both,
     drops: &[],
+    undo_drops: &[],
+    undo_makes: &[],
     undo: Some(Work::Transaction(&[Statement {
+        reads_rows: true,
+        path: Path::Users,
         sql: r#"alter table "public"."users" alter column "display_name" drop default"#,
         locks: locks(LockMode::AccessExclusive),
+        only_if: None,
         why: "",
     }])),
 };
@@ -165,27 +218,47 @@ const SWAP: Step = Step {
 const SMALL: Step = Step {
     phase: Phase::Migrate,
     why: "the table is small",
-    work: Work::Bound(Bound { table: USERS, max_rows: 5000, reason: "there is a row a country" }),
+    work: Work::SizeLimit(SizeLimit {
+        table: USERS,
+        max_rows: 5000,
+        reason: "there is a row a country",
+    }),
+    course: Course::Both,
     drops: &[],
+    undo_drops: &[],
+    undo_makes: &[],
     undo: None,
 };
 
 const ANALYZE: Step = Step {
     phase: Phase::Migrate,
     why: "tell the planner",
-    work: Work::Alone(Alone {
+    work: Work::NonTransactional(NonTransactional {
         statement: Statement {
+            reads_rows: true,
+            path: Path::Users,
             sql: r#"analyze "public"."users""#,
             locks: locks(LockMode::ShareUpdateExclusive),
+            only_if: None,
             why: "",
         },
         done: Some("select exists (select from pg_stats where tablename = 'users')"),
-        mend: &[Mend {
+        mend: &[Cleanup {
             when: "select false",
-            statement: Statement { sql: "select 'mend'", locks: &[], why: "" },
+            statement: Statement {
+                reads_rows: true,
+                path: Path::Users,
+                sql: "select 'mend'",
+                locks: &[],
+                only_if: None,
+                why: "",
+            },
         }],
     }),
+    course: Course::Both,
     drops: &[],
+    undo_drops: &[],
+    undo_makes: &[],
     undo: None,
 };
 
@@ -193,11 +266,17 @@ const DROP: Step = Step {
     phase: Phase::Contract,
     why: "remove the old column",
     work: Work::Transaction(&[Statement {
+        reads_rows: true,
+        path: Path::Users,
         sql: r#"alter table "public"."users" drop column "username""#,
         locks: locks(LockMode::AccessExclusive),
+        only_if: None,
         why: "",
     }]),
+    course: Course::Both,
     drops: &[],
+    undo_drops: &[],
+    undo_makes: &[],
     undo: None,
 };
 
@@ -207,13 +286,20 @@ const INDEX: Index = Index {
     unique: false,
     definition: r#"("display_name")"#,
     create: Statement {
+        reads_rows: true,
+        path: Path::Users,
         sql: r#"create index concurrently "users_display_name_idx" on "public"."users" ("display_name")"#,
         locks: locks(LockMode::ShareUpdateExclusive),
+        only_if: None,
         why: "",
     },
+    analyze: None,
     drop: Statement {
+        reads_rows: true,
+        path: Path::Users,
         sql: r#"drop index concurrently if exists "public"."users_display_name_idx""#,
         locks: locks(LockMode::ShareUpdateExclusive),
+        only_if: None,
         why: "",
     },
 };
@@ -221,13 +307,19 @@ const INDEX: Index = Index {
 const PARTITIONED: Index = Index {
     name: r#""public"."partitioned""#,
     create: Statement {
+        reads_rows: true,
+        path: Path::Users,
         sql: r#"create index "partitioned" on only "public"."users" ("display_name")"#,
         locks: locks(LockMode::Share),
+        only_if: None,
         why: "",
     },
     drop: Statement {
+        reads_rows: true,
+        path: Path::Users,
         sql: r#"drop index if exists "public"."partitioned""#,
         locks: locks(LockMode::AccessExclusive),
+        only_if: None,
         why: "",
     },
     ..INDEX

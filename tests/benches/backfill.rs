@@ -85,7 +85,9 @@ async fn measured(name: &str, with_us: bool) -> Result<Cost, Failure> {
             fail!("not every row was filled:\n{report}");
         }
     } else {
-        let update = "set changeover.backfill = 'on'; update users set display_name = username";
+        let update = "begin; \
+            select set_config('changeover.backfill_xact', pg_current_xact_id()::text, true); \
+            update users set display_name = username; commit";
         fixture.db.batch_execute(update).await?;
     }
     let seconds = started.elapsed().as_secs_f64();

@@ -1,7 +1,8 @@
 //! What a long history costs a build: `cargo check` of 200 migrations over 40 tables, against the
 //! same crate without them.
 //!
-//! `cargo bench -p changeover-tests --bench check_time`, or with `-- 1000 200` other numbers.
+//! `cargo bench -p changeover-tests --bench check_time`, or with `-- 1000 200` other numbers; with
+//! `-- baseline 300 36` one baseline of so many changes, over so many tables.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -12,14 +13,21 @@ const RUNS: usize = 5;
 
 fn main() -> ExitCode {
     let numbers: Vec<usize> = env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
-    let (migrations, tables) = match numbers.as_slice() {
-        [migrations, tables, ..] => (*migrations, *tables),
+    let is_baseline = env::args().any(|word| word == "baseline");
+    let (number, tables) = match numbers.as_slice() {
+        [number, tables, ..] => (*number, *tables),
+        _ if is_baseline => (300, 36),
         _ => (200, 40),
     };
-    match measure(migrations, tables) {
+    let (what, migrations) = if is_baseline {
+        ("changes of a baseline", vec![baseline(number, tables)])
+    } else {
+        ("migrations", history(number, tables))
+    };
+    match measure(&migrations) {
         Ok((with, without)) => {
             println!(
-                "{migrations} migrations over {tables} tables: cargo check {with:.2?}, without them \
+                "{number} {what} over {tables} tables: cargo check {with:.2?}, without them \
                  {without:.2?}, difference {:.2?}",
                 with.saturating_sub(without)
             );
@@ -33,9 +41,9 @@ fn main() -> ExitCode {
 }
 
 /// The shortest of several runs of each, taken in turn.
-fn measure(migrations: usize, tables: usize) -> io::Result<(Duration, Duration)> {
+fn measure(migrations: &[String]) -> io::Result<(Duration, Duration)> {
     let krate = env::temp_dir().join(format!("changeover-check-time-{}", std::process::id()));
-    let outcome = write_crate(&krate, migrations, tables).and_then(|()| {
+    let outcome = write_crate(&krate, migrations).and_then(|()| {
         check(&krate, &[])?;
         check(&krate, &["--features", "without"])?;
         let mut shortest = (Duration::MAX, Duration::MAX);
@@ -63,7 +71,7 @@ fn check(krate: &Path, arguments: &[&str]) -> io::Result<Duration> {
     if status.success() { Ok(started.elapsed()) } else { Err(io::Error::other("check failed")) }
 }
 
-fn write_crate(krate: &Path, migrations: usize, tables: usize) -> io::Result<()> {
+fn write_crate(krate: &Path, migrations: &[String]) -> io::Result<()> {
     let modules = krate.join("src/migrations");
     fs::create_dir_all(&modules)?;
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
@@ -74,10 +82,9 @@ fn write_crate(krate: &Path, migrations: usize, tables: usize) -> io::Result<()>
          #[cfg(not(feature = \"without\"))]\n    \
          println!(\"{}\", migrations::MIGRATIONS.migrations.len());\n}\n",
     )?;
-    let names: Vec<String> = (1..=migrations).map(|number| format!("m{number:04}")).collect();
-    for (at, name) in names.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| names[before].as_str());
-        fs::write(modules.join(format!("{name}.rs")), migration(at, before, tables))?;
+    let names: Vec<String> = (0..migrations.len()).map(name).collect();
+    for (name, migration) in names.iter().zip(migrations) {
+        fs::write(modules.join(format!("{name}.rs")), migration)?;
     }
     let declared = format!("mod {};\n", names.join(";\nmod "));
     let listed = names.join(", ");
@@ -93,9 +100,70 @@ fn manifest(runtime: &Path) -> String {
     )
 }
 
+fn name(at: usize) -> String {
+    format!("m{:04}", at + 1)
+}
+
+fn history(migrations: usize, tables: usize) -> Vec<String> {
+    (0..migrations).map(|at| migration(at, at.checked_sub(1).map(name), tables)).collect()
+}
+
+/// What a database has that has been there for long: beside its tables as many changes again and
+/// again as they have kinds of things round them.
+fn baseline(changes: usize, tables: usize) -> String {
+    let mut lines = vec!["baseline;".to_owned(), TOUCH.to_owned()];
+    for at in 0..changes.saturating_sub(1) {
+        let table = at % tables;
+        lines.push(match at / tables {
+            0 => base_table(table),
+            round => around(round, table),
+        });
+    }
+    format!("changeover::migration! {{\n    {}\n}}\n", lines.join("\n    "))
+}
+
+const TOUCH: &str = "create_function!(touch() returns trigger, language = plpgsql, \
+                     body = \"begin new.updated_at := now(); return new; end\");";
+
+fn base_table(table: usize) -> String {
+    let parent = table / 2;
+    let owner = if parent < table {
+        format!("owner_id: bigint not_null references(table_{parent}.id), ")
+    } else {
+        String::new()
+    };
+    format!(
+        "create_table!(table_{table} {{ id: bigint identity primary_key, {owner}name: text not_null, \
+         email: text unique, total: numeric(12, 2) check(\"total >= 0\"), updated_at: timestamptz, \
+         index(name, updated_at desc) }});"
+    )
+}
+
+fn around(round: usize, table: usize) -> String {
+    match round % 7 {
+        1 => format!(
+            "create_trigger!(touched_{round} on table_{table}, before(update), function = touch);"
+        ),
+        2 => format!(
+            "create_view!(view_{round}_{table}, \"select t.id, t.name, o.email from table_{table} t \
+             join table_{} o on o.id = t.id where t.total > 0\");",
+            table / 2
+        ),
+        3 => format!("create_enum!(state_{round}_{table} {{ fresh, done }});"),
+        4 => format!(
+            "create_function!(sum_{round}_{table}(a: bigint) returns numeric, language = sql, \
+             body = \"select sum(total) from table_{table} where id > a\");"
+        ),
+        5 => format!("create_policy!(own_{round} on table_{table}, using = \"total > 0\");"),
+        6 => format!("grant!(select, insert on table_{table} to role_{round});"),
+        _ => format!("set_comment!(column table_{table}.email, \"said {round} times\");"),
+    }
+}
+
 /// First the tables, then in turn what services do to them.
-fn migration(at: usize, before: Option<&str>, tables: usize) -> String {
-    let after = before.map_or(String::new(), |before| format!("    after super::{before};\n"));
+fn migration(at: usize, before: Option<String>, tables: usize) -> String {
+    let after =
+        before.as_ref().map_or(String::new(), |before| format!("    after super::{before};\n"));
     let table = at % tables;
     let change = if at < tables {
         format!(

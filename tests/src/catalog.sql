@@ -53,7 +53,7 @@ left join comment d on d.classoid = 'pg_class'::regclass and d.objoid = r.oid
     and d.objsubid = a.attnum
 where r.relkind in ('r', 'p', 'v', 'm', 'f')
 
--- Not-null constraints have rows of their own from 18 on; the columns say it on all versions.
+-- From 18 on a NOT NULL is among them; a partition's has the name that its table had by itself.
 union all
 select format('constraint %s.%I %s%s%s', r.name, coalesce(above.conname, c.conname),
     pg_get_constraintdef(c.oid),
@@ -62,7 +62,7 @@ from relation r join pg_constraint c on c.conrelid = r.oid
 -- A partition's is named as that of its table, whoever made it.
 left join pg_constraint above on above.oid = c.conparentid
 left join comment d on d.classoid = 'pg_constraint'::regclass and d.objoid = c.oid
-where c.contype <> 'n'
+where not (c.contype = 'n' and r.relispartition)
 
 union all
 select format('index %s%s%s%s%s%s',

@@ -71,7 +71,7 @@ impl Cutter {
         let pid: i32 = db.query_one("select pg_backend_pid()", &[]).await?.get(0);
         let (db, fault, at) = (Some(db), self.fault, self.at);
         let executor = Cut { db, fault, at, sent: sent.clone() };
-        let builder = Changeover::new(history).app("harness").gate(Gate::Manual);
+        let builder = Changeover::builder(history).app("harness").gate(Gate::Manual);
         let outcome = command.carry_out(builder.executor(executor)).await;
         let sent = sent.load(Ordering::Relaxed);
         self.longest = self.longest.max(sent);

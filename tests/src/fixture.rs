@@ -69,7 +69,7 @@ impl Fixture {
 
     /// A runner to set up.
     pub fn builder(history: &Migrations) -> Builder {
-        Changeover::new(history).app("harness").gate(Gate::Manual)
+        Changeover::builder(history).app("harness").gate(Gate::Manual)
     }
 
     /// A build whose gates open by leases, which are short, so that tests are.

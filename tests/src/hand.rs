@@ -18,6 +18,7 @@ pub enum Command<'a> {
     Migrate,
     Contract,
     Undo(&'a str),
+    UndoWithRows(&'a str),
     UndoTo(&'a str),
 }
 
@@ -37,6 +38,7 @@ impl<'a> Command<'a> {
             ("migrate", "") => Command::Migrate,
             ("contract", "") => Command::Contract,
             ("undo", id) => Command::Undo(id),
+            ("undo_with_rows", id) => Command::UndoWithRows(id),
             ("undo_to", id) => Command::UndoTo(id),
             _ => return None,
         })
@@ -49,6 +51,7 @@ impl<'a> Command<'a> {
             Command::Migrate => changeover.migrate().await?,
             Command::Contract => changeover.contract().await?,
             Command::Undo(id) => changeover.undo(id).await?,
+            Command::UndoWithRows(id) => changeover.undo_with_rows(id).await?,
             Command::UndoTo(id) => changeover.undo_to(id).await?,
         };
         Ok(())
@@ -62,6 +65,7 @@ impl fmt::Display for Command<'_> {
             Command::Migrate => f.write_str("migrate"),
             Command::Contract => f.write_str("contract"),
             Command::Undo(id) => write!(f, "undo {id}"),
+            Command::UndoWithRows(id) => write!(f, "undo_with_rows {id}"),
             Command::UndoTo(id) => write!(f, "undo_to {id}"),
         }
     }
@@ -84,5 +88,5 @@ pub(crate) async fn runner(
     if let Some(roles) = roles {
         return roles.start(history).await;
     }
-    Ok(Changeover::new(history).app("harness").gate(Gate::Manual).connect(url).await?)
+    Ok(Changeover::builder(history).app("harness").gate(Gate::Manual).connect(url).await?)
 }

@@ -53,7 +53,7 @@ impl fmt::Display for Tally {
 pub enum Moments {
     /// Never: for the lengths of whole runs.
     Never,
-    /// At every boundary of two steps, and of two windows of a backfill, one after the other.
+    /// At every boundary of two steps, and of windows of a backfill, one after the other.
     Boundaries,
     /// At random within the length of a whole run.
     Random,

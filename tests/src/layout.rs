@@ -1,5 +1,6 @@
 //! Where things are in the workspace; a test reads the source as any reader would.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,4 +45,18 @@ pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
         }
     }
     files
+}
+
+/// Every folder with source in it, and how many entries of that it has.
+pub fn folders(source: &Path) -> Vec<(PathBuf, usize)> {
+    let mut entries = BTreeMap::<PathBuf, BTreeSet<PathBuf>>::new();
+    for file in rust_files(source) {
+        let mut entry = file.with_extension("");
+        while entry != source {
+            let Some(folder) = entry.parent().map(Path::to_owned) else { break };
+            entries.entry(folder.clone()).or_default().insert(entry);
+            entry = folder;
+        }
+    }
+    entries.into_iter().map(|(folder, entries)| (folder, entries.len())).collect()
 }

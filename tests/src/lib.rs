@@ -4,6 +4,7 @@
 //! An operation is one folder in `ops/`; nothing else in this crate names it. See
 //! [`Scenario`] and [`Client`] for what its `live.rs` says.
 
+pub mod accounts;
 pub mod catalog;
 mod client;
 pub mod cuts;
@@ -15,6 +16,7 @@ pub mod kills;
 pub mod layout;
 mod ledger;
 mod locks;
+pub mod logins;
 pub mod pooler;
 pub mod proxy;
 pub mod roles;

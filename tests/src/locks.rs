@@ -75,14 +75,14 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
         Some(Work::Convert(convert)) => {
             vec![TableLock { table: convert.table, mode: LockMode::RowExclusive }]
         }
-        Some(Work::Require(rows)) => {
+        Some(Work::NoRows(rows)) => {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }
-        Some(Work::Alone(alone)) => {
+        Some(Work::NonTransactional(alone)) => {
             let mends = alone.mend.iter().flat_map(|mend| mend.statement.locks);
             alone.statement.locks.iter().chain(mends).copied().collect()
         }
-        Some(Work::Bound(bound)) => {
+        Some(Work::SizeLimit(bound)) => {
             vec![TableLock { table: bound.table, mode: LockMode::AccessShare }]
         }
     }

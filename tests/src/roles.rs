@@ -67,7 +67,7 @@ impl Roles {
 
     /// A runner with the rights of its role and no more.
     pub async fn start(&self, history: &Migrations) -> Result<Changeover, Failure> {
-        let builder = Changeover::new(history).app("harness").gate(Gate::Manual);
+        let builder = Changeover::builder(history).app("harness").gate(Gate::Manual);
         Ok(builder.connect_with(self.config(&self.url)?, NoTls).await?)
     }
 

@@ -199,11 +199,18 @@ impl<'a> Stage<'a> {
         self.carry_out(switch.id, Command::Undo(switch.id)).await
     }
 
+    /// The undo of the change: tables that it makes have rows by then.
+    pub(crate) fn taking_back(&self) -> Result<Command<'static>, Failure> {
+        let Migration { id, changes, .. } = self.scenario.migration()?;
+        let makes = changes.iter().any(|change| change.operation == "create_table");
+        Ok(if makes { Command::UndoWithRows(id) } else { Command::Undo(id) })
+    }
+
     /// Takes the change back; the values that only the new shape held go with it.
     pub(crate) async fn undo(&mut self) -> Result<(), Failure> {
         self.enter("undo", declared(self.scenario.migration()?, &FORWARD, true));
         let change = self.scenario.change;
-        self.carry_out(change, Command::Undo(change)).await?;
+        self.carry_out(change, self.taking_back()?).await?;
         let (_between_actions, ledgers) = self.traffic.pause().await;
         for (rows, ledger) in ledgers {
             let there = self.db.query_one("select to_regclass($1) is not null", &[rows]).await?;

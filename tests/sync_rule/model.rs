@@ -1,4 +1,4 @@
-//! The truth table of DESIGN §5, as plain code: the old shape `o`, the new shape `n`, each of one
+//! The truth table of the sync rule, as plain code: the old shape `o`, the new shape `n`, each of one
 //! column or of several.
 
 use changeover::migration::Migrations;

@@ -25,7 +25,7 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) async fn create(rule: &Rule, name: &str) -> Result<Self, Failure> {
         let database = Server::shared().await?.database(name).await?;
-        let mut runner = Changeover::new(rule.plan).app("sync").connect(database.url()).await?;
+        let mut runner = Changeover::builder(rule.plan).app("sync").connect(database.url()).await?;
         runner.expand().await?;
         let steps =
             rule.plan.migrations.iter().flat_map(|migration| migration.steps(Phase::Migrate));
@@ -58,7 +58,7 @@ impl Table {
     async fn start(&self, rule: &Rule, before: &[Vec<Value>]) -> Result<Rows, Failure> {
         let mut model = Rows::new();
         let mut sql = vec![
-            "begin; truncate t; select set_config('changeover.backfill', 'on', true)".to_owned(),
+            "begin; truncate t; select set_config('changeover.backfill_xact', pg_current_xact_id()::text, true)".to_owned(),
         ];
         for (id, o) in (1..).zip(before) {
             let row = rule.unfilled(o.clone());
@@ -168,7 +168,7 @@ impl Table {
     async fn fill(&self, range: &str) -> Result<(), Failure> {
         let Backfill { table, set, pending } = self.fill;
         let sql = format!(
-            "begin; select set_config('changeover.backfill', 'on', true);
+            "begin; select set_config('changeover.backfill_xact', pg_current_xact_id()::text, true);
              update {table} set {set} where ({pending}) and {range}; commit"
         );
         Ok(self.db.batch_execute(&sql).await?)

@@ -1,91 +1,109 @@
-//! Imports run one way (DESIGN §4), so that each room can be read without the later ones.
+//! Imports run one way, so that each room can be read without the later ones.
 
 use std::path::Path;
 
-use changeover_tests::layout::rust_files;
+use changeover_tests::layout::{folders, rust_files};
 
+use super::graph::Graph;
 use super::{code_lines, expect_none, operations, read, workspace};
 
-/// The rooms of each crate in the order in which data flows; a room may use those of its own rank
-/// and of the earlier ones. A room that is not named here stands with `lib`, the last.
-const MACROS: &[&[&str]] = &[
-    &["diag", "grammar", "syntax", "lint", "model", "plan"],
-    &["ops", "change", "clause", "direct", "allow"],
-    &["migration", "history", "gated"],
-    &["check", "merge", "siblings"],
-    &["emit"],
-    &["expand"],
+/// The rooms of each crate in the order in which data flows: a room may use the earlier ones.
+const MACROS: &[&str] = &[
+    "diag",
+    "grammar",
+    "syntax",
+    "lint",
+    "model",
+    "plan",
+    "ops",
+    "change",
+    "migration",
+    "check",
+    "merge",
+    "emit",
+    "expand",
 ];
-const RUNTIME: &[&[&str]] = &[
-    &[
-        "migration",
-        "report",
-        "status",
-        "error",
-        "executor",
-        "connect",
-        "sql",
-        "jitter",
-        "row",
-        "function",
-        "plan_text",
-        "repair",
-        "settings",
-        "load",
-        "finding",
-    ],
-    &["ledger", "presence", "denied", "grants"],
-    &["gate"],
-    &[
-        "line",
-        "lock",
-        "fence",
-        "pooled",
-        "blockers",
-        "retry",
-        "store",
-        "stage",
-        "hold",
-        "throttle",
-        "transaction",
-        "heap",
-        "walk",
-    ],
-    &[
-        "backfill",
-        "convert",
-        "index",
-        "require",
-        "outside",
-        "alone",
-        "bound",
-        "step",
-        "drift",
-        "preflight",
-    ],
-    &["phase"],
-    &["release"],
-    &["runner"],
-    &["lease"],
-    &["builder"],
+const RUNTIME: &[&str] = &[
+    "session",
+    "migration",
+    "outcome",
+    "catalog",
+    "settings",
+    "lock",
+    "record",
+    "rules",
+    "step",
+    "work",
+    "preflight",
+    "run",
+    "changeover",
+    "lease",
+    "review",
+    "cli",
+    "testing",
 ];
+
+/// What a reader still takes in at one look. Operations are columns, and stand in one room.
+const ROOMS: usize = 18;
+const FILES: usize = 12;
+const COLUMNS: &str = "ops";
+
+const CRATES: [(&str, &[&str]); 2] = [("macros/src", MACROS), ("runtime/src", RUNTIME)];
 
 #[test]
 fn imports_run_one_way() {
     let mut problems = Vec::new();
-    for (part, order) in [("macros/src", MACROS), ("runtime/src", RUNTIME)] {
-        let source = workspace().join(part);
-        for file in rust_files(&source) {
-            let Some(room) = room(&source, &file) else { continue };
-            // Unit tests may use the mock, which stands in for what comes later.
-            if file.ends_with("tests.rs") {
-                continue;
-            }
-            for (number, used) in uses(&read(&file), &source) {
-                if rank(order, &used) > rank(order, &room) {
-                    let place = format!("{}:{number}", file.display());
-                    problems.push(format!("{place}: `{room}` uses `{used}`, a later room"));
+    for (part, order) in CRATES {
+        let graph = Graph::of(&workspace().join(part));
+        for (from, used) in &graph.arrows {
+            for to in used {
+                if let (Some(from_rank), Some(to_rank)) = (rank(order, from), rank(order, to))
+                    && to_rank > from_rank
+                {
+                    problems.push(format!("{part}: `{from}` uses `{to}`, of a later room"));
                 }
+            }
+        }
+        for circle in graph.circles() {
+            let files: Vec<&str> = circle.into_iter().collect();
+            problems.push(format!("{part}: a circle of {}", files.join(", ")));
+        }
+    }
+    expect_none(&problems);
+}
+
+/// Its rank, and none for the root, which only puts the rooms together.
+fn rank(order: &[&str], module: &str) -> Option<usize> {
+    let room = module.split("::").next().filter(|room| !room.is_empty())?;
+    Some(order.iter().position(|one| *one == room).unwrap_or(order.len()))
+}
+
+#[test]
+fn each_room_has_its_place_and_says_what_it_is_for() {
+    let mut problems = Vec::new();
+    for (part, order) in CRATES {
+        let source = workspace().join(part);
+        let graph = Graph::of(&source);
+        for room in order {
+            if !graph.arrows.keys().any(|module| module.split("::").next() == Some(room)) {
+                problems.push(format!("{part}: there is no room `{room}`"));
+            }
+        }
+        for module in graph.arrows.keys() {
+            if rank(order, module).is_some_and(|rank| rank == order.len()) {
+                problems.push(format!("{part}: `{module}` is in no room of the order"));
+            }
+        }
+        for (folder, entries) in folders(&source) {
+            let name = folder.strip_prefix(&source).unwrap_or(&folder);
+            let most = if name.as_os_str().is_empty() { ROOMS } else { FILES };
+            if entries > most && name != Path::new(COLUMNS) {
+                problems.push(format!("{part}: {} has {entries} entries", name.display()));
+            }
+        }
+        for file in rust_files(&source).iter().filter(|file| file.ends_with("mod.rs")) {
+            if !read(file).starts_with("//! ") {
+                problems.push(format!("{}: what is the room for?", file.display()));
             }
         }
     }
@@ -129,7 +147,10 @@ fn the_macros_only_write_the_runtimes_paths() {
     let source = workspace().join("macros/src");
     let mut problems = Vec::new();
     for file in rust_files(&source) {
-        if room(&source, &file).as_deref() == Some("emit") {
+        if file
+            .strip_prefix(&source)
+            .is_ok_and(|file| file.starts_with("emit") || file == Path::new("emit.rs"))
+        {
             continue;
         }
         let text = read(&file);
@@ -138,64 +159,4 @@ fn the_macros_only_write_the_runtimes_paths() {
         }
     }
     expect_none(&problems);
-}
-
-/// The module of the crate's root that a file belongs to; none for the root itself.
-fn room(source: &Path, file: &Path) -> Option<String> {
-    let inside = file.strip_prefix(source).ok()?.with_extension("");
-    let name = inside.components().next()?.as_os_str().to_string_lossy().into_owned();
-    (name != "lib").then_some(name)
-}
-
-fn rank(order: &[&[&str]], room: &str) -> usize {
-    order.iter().position(|rooms| rooms.contains(&room)).unwrap_or(order.len())
-}
-
-/// The root modules that a file names by `crate::`, outside its own tests.
-fn uses(text: &str, source: &Path) -> Vec<(usize, String)> {
-    let text = text.split("#[cfg(test)]").next().unwrap_or(text);
-    let mut found = Vec::new();
-    for (number, line) in code_lines(text) {
-        for after in line.split("crate::").skip(1) {
-            for name in names(after) {
-                let exists =
-                    source.join(&name).is_dir() || source.join(name.clone() + ".rs").exists();
-                if exists {
-                    found.push((number, name));
-                }
-            }
-        }
-    }
-    found
-}
-
-/// `a::b` is `a`; `{a, b::{c}, d}` is `a`, `b`, `d`. Our `rustfmt` writes one module a line, so
-/// a group that goes over several lines names no second module.
-fn names(after: &str) -> Vec<String> {
-    let Some(group) = after.strip_prefix('{') else {
-        return identifier(after).into_iter().collect();
-    };
-    let mut depth = 0;
-    let mut starts = vec![0];
-    for (index, byte) in group.bytes().enumerate() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            b',' if depth == 0 => starts.push(index + 1),
-            _ => {}
-        }
-    }
-    starts.iter().filter_map(|start| identifier(group[*start..].trim_start())).collect()
-}
-
-fn identifier(text: &str) -> Option<String> {
-    let name: String =
-        text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
-    (!name.is_empty()).then_some(name)
-}
-
-#[test]
-fn names_are_found_in_paths_and_groups() {
-    assert_eq!(names("ops::Change;"), ["ops"]);
-    assert_eq!(names("{diag::Errors, model::{Schema, State}, plan};"), ["diag", "model", "plan"]);
 }

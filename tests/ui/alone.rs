@@ -1,6 +1,6 @@
 //! What a change outside a migration has to state, and what it cannot.
 
-use changeover::Change;
+use changeover::migration::Change;
 
 const CONVERTED: Change = changeover::rename_column!(orders.code => number: bigint, up = "code::bigint", down = "number::text");
 const UNTYPED: Change = changeover::rename_column!(users.username => display_name);

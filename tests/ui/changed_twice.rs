@@ -13,7 +13,8 @@ mod m0001_base {
 mod m0002_twice {
     changeover::migration! {
         after super::m0001_base;
-        set_not_null!(users.email, fill = "'none'");
+        set_default!(users.email, "nobody");
+        set_comment!(column users.email, "of a person");
         set_default!(users.email, "none");
     }
 }

@@ -20,7 +20,7 @@ mod m0002_unlogged {
     changeover::migration! {
         after super::m0001_base;
         create_table!(notes { id: bigint primary_key, draft_id: bigint references(drafts.id), index(draft_id) });
-        add_column!(events.draft_id: bigint references(drafts.id));
+        add_column!(events.draft_id: bigint references(drafts.id), direct(max_rows = 100, reason = "few"));
     }
 }
 

@@ -30,9 +30,32 @@ mod m0002_more {
     }
 }
 
-mod m0003_mistakes {
+mod m0003_functions {
     changeover::migration! {
         after super::m0002_more;
+        create_function!(open() returns bigint, language = sql, security_definer,
+            search_path = "pg_catalog, public", body = "select count(*) from parts");
+        create_function!(known() returns bigint, language = sql, security_definer,
+            search_path = "public", body = "select count(*) from parts",
+            allow(open_search_path, reason = "nobody may create in it"));
+        create_function!(shut() returns bigint, language = sql, security_definer,
+            body = "select count(*) from public.parts");
+        create_function!(count_of(name: text) returns bigint, language = sql, body = "select 1");
+    }
+}
+
+mod m0004_replaced {
+    changeover::migration! {
+        after super::m0003_functions;
+        replace_function!(count_of(name: text) returns bigint, language = sql, security_definer,
+            body = "select count(*) from public.parts");
+        replace_function!(shut() returns bigint, language = sql, security_definer, body = "select 2");
+    }
+}
+
+mod m0005_mistakes {
+    changeover::migration! {
+        after super::m0004_replaced;
         add_column!(parts.b: text, allow(jsonn, reason = "no rule"));
         add_column!(parts.c: text, allow(json));
         add_column!(parts.d: text, allow);

@@ -1,12 +1,13 @@
 //! A foreign key without an index on its own columns: each delete of a parent reads the whole
 //! child.
 
-use crate::allow::FOREIGN_KEY_WITHOUT_INDEX;
+use crate::change::allow::FOREIGN_KEY_WITHOUT_INDEX;
 use crate::diag::Errors;
 use crate::migration::Migration;
-use crate::syntax::constraint::{Rule, join};
-use crate::syntax::name::Name;
-use crate::syntax::table::Table;
+use crate::syntax::tables::constraint::Rule;
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::Name;
+use crate::syntax::words::name::join;
 
 pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     for change in &migration.changes {

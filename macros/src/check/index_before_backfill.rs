@@ -1,11 +1,11 @@
 //! An index that is built before the backfill of its column is written once for each row, and
 //! keeps the backfill from updating in place.
 
-use crate::allow::INDEX_BEFORE_BACKFILL;
+use crate::change::allow::INDEX_BEFORE_BACKFILL;
 use crate::diag::Errors;
 use crate::migration::Migration;
 use crate::plan::{Backfill, Index, Work};
-use crate::syntax::lexer::names;
+use crate::syntax::words::lexer::names;
 
 pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     for (at, change) in migration.changes.iter().enumerate() {
@@ -35,7 +35,7 @@ pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     }
 }
 
-/// Whether a backfill writes a column of the index.
+/// Tells whether a backfill writes a column of the index.
 fn touches(fill: &Backfill, index: &Index) -> bool {
     fill.table == index.table
         && fill.columns().any(|column| names(&index.definition).any(|name| name == column))

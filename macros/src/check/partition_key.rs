@@ -3,7 +3,7 @@
 use crate::diag::Errors;
 use crate::migration::Migration;
 use crate::model::Object;
-use crate::syntax::name::TableName;
+use crate::syntax::words::name::TableName;
 
 /// The operations that put another column in the place of one, or none.
 const REPLACE: [&str; 5] =

@@ -5,7 +5,7 @@ use crate::diag::Errors;
 use crate::migration::Migration;
 use crate::model::Object;
 use crate::plan::{Phase, Step, Work};
-use crate::syntax::name::TableName;
+use crate::syntax::words::name::TableName;
 
 pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     let renames = |change: &crate::change::Change| change.operation == "rename_table";
@@ -35,8 +35,10 @@ fn names(step: &Step, table: &str) -> bool {
         Work::BuildIndex(index) | Work::DropIndex(index) => index.table == table,
         Work::Backfill(fill) => fill.table == table,
         Work::Convert(fill) => fill.table == table,
-        Work::Require(rows) => rows.table == table,
-        Work::Alone(alone) => alone.statement.locks.iter().any(|lock| lock.table == table),
-        Work::Bound(bound) => bound.table == table,
+        Work::NoRows(rows) => rows.table == table,
+        Work::NonTransactional(alone) => {
+            alone.statement.locks.iter().any(|lock| lock.table == table)
+        }
+        Work::SizeLimit(bound) => bound.table == table,
     }
 }

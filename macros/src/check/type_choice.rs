@@ -1,13 +1,13 @@
 //! Types that hurt later.
 
-use crate::allow::{FIXED_LENGTH, JSON, NARROW_KEY, TIMESTAMP_WITHOUT_TIME_ZONE};
 use crate::change::Change;
+use crate::change::allow::{FIXED_LENGTH, JSON, NARROW_KEY, TIMESTAMP_WITHOUT_TIME_ZONE};
 use crate::diag::Errors;
 use crate::migration::Migration;
-use crate::syntax::column::Column;
-use crate::syntax::constraint::Rule;
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::types::Family;
+use crate::syntax::tables::column::Column;
+use crate::syntax::tables::constraint::Rule;
+use crate::syntax::values::types::Family;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     for change in &migration.changes {

@@ -54,12 +54,12 @@ impl Expression {
         target.and_then(|target| target.children().next()).unwrap_or(root)
     }
 
-    /// Whether it holds a query.
+    /// Tells whether it holds a query.
     pub(crate) fn has_query(&self) -> bool {
         self.value().all().into_iter().any(is_query)
     }
 
-    /// Whether it binds so tightly that it needs no parentheses round it.
+    /// Tells whether it binds so tightly that it needs no parentheses round it.
     pub(crate) fn is_primary(&self) -> bool {
         is_primary(self.value())
     }
@@ -130,6 +130,7 @@ mod tests {
             ("(address).city || (a.b).c", vec!["address", "a.b"]),
             ("tags[i:j] || array[x, y]", vec!["tags", "i", "j", "x", "y"]),
             ("case when a is unknown then b else c end", vec!["a", "b", "c"]),
+            ("lower(normalize(a, nfkc)) || pg_catalog.normalize(b, NFC)", vec!["a", "b"]),
             ("a collate \"C\" like b escape '!'", vec!["a", "b"]),
             ("users.a + public.users.b", vec!["users.a", "public.users.b"]),
             ("row_to_json(users.*) is null", vec!["users.*"]),

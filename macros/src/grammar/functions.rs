@@ -78,6 +78,11 @@ impl Expression {
             .iter()
             .any(|call| matches!(call.volatility, Volatility::Volatile | Volatility::Unknown))
     }
+
+    /// The same of PostgreSQL's own functions alone.
+    pub(crate) fn is_surely_volatile(&self) -> bool {
+        self.calls().iter().any(|call| call.volatility == Volatility::Volatile)
+    }
 }
 
 fn collect<'t>(node: Node<'t>, is_in_query: bool, found: &mut Vec<Call<'t>>) {
@@ -123,6 +128,17 @@ impl<'t> Call<'t> {
     pub(crate) fn gives_rows(&self) -> bool {
         has(SETS, &self.name)
     }
+
+    /// Tells whether it is computed from one row, and gives one value.
+    pub(crate) fn is_of_one_row(&self) -> bool {
+        !(self.is_aggregate() || self.is_window() || self.gives_rows())
+    }
+}
+
+/// Tells whether PostgreSQL has a function of this name itself.
+pub(crate) fn is_own_function(name: &str) -> bool {
+    [AGGREGATES, SETS].iter().any(|list| has(list, name))
+        || volatility(name, Volatility::Unknown) != Volatility::Unknown
 }
 
 fn volatility(name: &str, otherwise: Volatility) -> Volatility {

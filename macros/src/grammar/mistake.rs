@@ -1,6 +1,12 @@
 //! What is wrong with a text of SQL, in words.
 
-use crate::grammar::tree::Mistake;
+/// The first thing that the grammar does not take.
+pub(crate) struct Mistake {
+    /// Where, in bytes.
+    pub(crate) at: usize,
+    /// The parser's word for it.
+    pub(crate) expected: String,
+}
 
 impl Mistake {
     /// Says what was expected and what stands there, with the words before it. The text is what

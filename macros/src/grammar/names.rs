@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::grammar::expression::Expression;
-use crate::grammar::slip::is_truth_word;
-use crate::grammar::tree::{Kind, Node, is_reserved_keyword, is_type_func_name_keyword};
+use crate::grammar::tree::{
+    Kind, Node, is_reserved_keyword, is_truth_word, is_type_func_name_keyword,
+};
 
 /// A name that stands for a column, or for a whole row.
 pub(crate) struct Reference {
@@ -73,7 +74,12 @@ impl Walk {
             Kind::PATH_TYPE => return,
             Kind::CALL_EXPR => {
                 let arguments = node.children().skip_while(|child| is_function_name(*child));
-                arguments.for_each(|argument| self.node(argument));
+                let each = arguments.flat_map(|list| match list.kind() {
+                    Kind::ARG_LIST => list.children().collect(),
+                    _ => vec![list],
+                });
+                let given = each.filter(|argument| !is_normal_form(node, *argument));
+                given.for_each(|argument| self.node(argument));
                 return;
             }
             Kind::BIN_EXPR if node.has(Kind::IS_KW) || node.has(Kind::IS_NOT) => {
@@ -122,10 +128,28 @@ impl Walk {
     }
 }
 
-/// Whether a name is one of the grammar's own values: `current_date`, `session_user`.
+/// Tells whether a name is one of the grammar's own values: `current_date`, `session_user`.
 pub(crate) fn is_value_keyword(name: Node) -> bool {
     let kind = name.children().next().map(Node::kind);
     kind.is_some_and(|kind| is_reserved_keyword(kind) || is_type_func_name_keyword(kind))
+}
+
+/// Tells whether a name needs no quotes in SQL.
+pub(crate) fn is_plain_name(text: &str) -> bool {
+    let is_folded = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let read = Expression::read(text);
+    let is_name =
+        read.is_ok_and(|it| it.value().kind() == Kind::NAME_REF && !is_value_keyword(it.value()));
+    is_folded && is_name
+}
+
+/// Tells whether an argument is the word of `normalize(email, nfkc)`.
+fn is_normal_form(call: Node, argument: Node) -> bool {
+    const FORMS: [&str; 4] = ["nfc", "nfd", "nfkc", "nfkd"];
+    let function = call.children().next().and_then(path).and_then(|mut path| path.pop());
+    function.is_some_and(|name| name == "normalize")
+        && argument.kind() == Kind::ARG
+        && FORMS.contains(&argument.text().to_lowercase().as_str())
 }
 
 fn is_function_name(node: Node) -> bool {

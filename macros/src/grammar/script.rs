@@ -1,7 +1,8 @@
 //! A text of statements.
 
 use crate::grammar::expression::is_query;
-use crate::grammar::tree::{Kind, Mistake, Node, Tree};
+use crate::grammar::mistake::Mistake;
+use crate::grammar::tree::{Kind, Node, Tree};
 
 pub(crate) struct Script {
     tree: Tree,
@@ -52,6 +53,31 @@ pub(crate) fn problem_of_query(text: &str) -> Option<String> {
 
 /// Says why a text is no body of a function in PL/pgSQL.
 pub(crate) fn problem_of_plpgsql(body: &str) -> Option<String> {
-    let mistake = Tree::of_plpgsql(body.to_owned()).err()?;
+    let mistake = Tree::of_plpgsql(body).err()?;
     Some(mistake.describe(body, 0, "a statement"))
+}
+
+/// Tells whether PostgreSQL reads a body in SQL when the function is made (manual, CREATE FUNCTION,
+/// `sql_body`): no statement begins with these words.
+pub(crate) fn is_standard_body(body: &str) -> bool {
+    let words: Vec<String> = body.split_whitespace().take(2).map(str::to_lowercase).collect();
+    match words.as_slice() {
+        [first, second] if first == "begin" => second == "atomic",
+        [first, ..] => first.split(|c: char| !c.is_alphanumeric()).next() == Some("return"),
+        [] => false,
+    }
+}
+
+/// Says why a text is no such body.
+pub(crate) fn problem_of_standard_body(body: &str) -> Option<String> {
+    const BEFORE: &str = "create function f() returns int language sql ";
+    let text = format!("{BEFORE}{body}");
+    let tree = match Tree::of(text) {
+        Ok(tree) => tree,
+        Err(mistake) => return Some(mistake.describe(body, BEFORE.len(), "a statement")),
+    };
+    let is_none = |node: &Node| matches!(node.kind(), Kind::SEMICOLON | Kind::EMPTY_STMT);
+    let beyond = tree.root().children().filter(|node| !is_none(node)).nth(1)?;
+    let mistake = Mistake { at: beyond.range().start, expected: "expected the end".into() };
+    Some(mistake.describe(body, BEFORE.len(), "a statement"))
 }

@@ -2,7 +2,7 @@
 
 use crate::grammar::expression::Expression;
 use crate::grammar::names::path;
-use crate::grammar::tree::{Kind, Node};
+use crate::grammar::tree::{Kind, Node, is_truth_word};
 
 /// Operators that stand between two values alone.
 const BETWEEN: [&str; 8] = ["=", "<", ">", "<=", ">=", "<>", "!=", "=="];
@@ -45,9 +45,4 @@ fn slip(node: Node) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// What follows `is` and reads like a column: `x is unknown`, `x is document`.
-pub(crate) fn is_truth_word(node: Node) -> bool {
-    matches!(node.text().to_lowercase().as_str(), "unknown" | "document")
 }

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::grammar::into::without_into;
+use crate::grammar::mistake::Mistake;
 pub(crate) use squawk_parser::SyntaxKind as Kind;
 use squawk_parser::{EntryPoint, LexedStr, StrStep};
 pub(crate) use squawk_parser::{is_reserved_keyword, is_type_func_name_keyword};
@@ -24,14 +26,6 @@ struct Item {
     children: Vec<Item>,
 }
 
-/// The first thing that the grammar does not take.
-pub(crate) struct Mistake {
-    /// Where, in bytes.
-    pub(crate) at: usize,
-    /// The parser's word for it.
-    pub(crate) expected: String,
-}
-
 impl Tree {
     /// Reads statements.
     pub(crate) fn of(source: String) -> Result<Self, Mistake> {
@@ -39,7 +33,8 @@ impl Tree {
     }
 
     /// Reads the body of a function.
-    pub(crate) fn of_plpgsql(source: String) -> Result<Self, Mistake> {
+    pub(crate) fn of_plpgsql(source: &str) -> Result<Self, Mistake> {
+        let source = without_into(source, &words(source))?;
         Self::read(source, EntryPoint::Plpgsql)
     }
 
@@ -77,6 +72,21 @@ impl Tree {
     pub(crate) fn root(&self) -> Node<'_> {
         Node { source: &self.source, item: &self.root }
     }
+}
+
+/// Where the words and signs of a text stand.
+fn words(source: &str) -> Vec<Range<usize>> {
+    let lexed = LexedStr::new(source);
+    let output = EntryPoint::Plpgsql.parse(&lexed.to_input());
+    let (mut found, mut at) = (Vec::new(), 0);
+    lexed.intersperse_trivia(&output, &mut |step| {
+        if let StrStep::Token { kind, text } = step {
+            let range = at..at + text.len();
+            at = range.end;
+            found.extend((!kind.is_trivia()).then_some(range));
+        }
+    });
+    found
 }
 
 fn close(open: &mut Vec<Item>) {
@@ -169,4 +179,9 @@ impl fmt::Debug for Node<'_> {
         write!(f, "{:?}", self.kind())?;
         f.debug_list().entries(self.children()).finish()
     }
+}
+
+/// What follows `is` and reads like a column: `x is unknown`, `x is document`.
+pub(crate) fn is_truth_word(node: Node) -> bool {
+    matches!(node.text().to_lowercase().as_str(), "unknown" | "document")
 }

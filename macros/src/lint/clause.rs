@@ -2,7 +2,7 @@
 //! another index or key, so that the help ends with `…` where it cannot be.
 
 use crate::grammar::{Kind, Node};
-use crate::lint::template::{index_key, quoted};
+use crate::lint::words::{index_key, quoted};
 
 /// What does not matter, because a macro does it by itself.
 const PASSED_OVER: &[Kind] = &[Kind::IF_NOT_EXISTS, Kind::NOT_VALID, Kind::NOT_DEFERRABLE];

@@ -1,7 +1,7 @@
 //! The parts of a statement, and the names in it.
 
 use crate::grammar::{Kind, Node};
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::words::name::{Name, TableName};
 
 /// What a part is a part of, and the part.
 pub(crate) type Form = (Kind, Kind);
@@ -19,10 +19,34 @@ pub(crate) fn parts(statement: Node) -> Vec<(Form, Node)> {
             Kind::ADD_COLUMN if computes(part) => {
                 found.push(((Kind::ADD_COLUMN, Kind::GENERATED_CONSTRAINT), part));
             }
+            _ if statement.kind() == Kind::INSERT && is_rows(part) => {
+                found.push(((Kind::INSERT, Kind::SELECT), part));
+            }
             kind => found.push(((statement.kind(), kind), part)),
         }
     }
     found
+}
+
+/// Tells whether a part of an `insert` is a query over other rows.
+fn is_rows(part: Node) -> bool {
+    const QUERIES: [Kind; 4] =
+        [Kind::COMPOUND_SELECT, Kind::PAREN_SELECT, Kind::SELECT, Kind::TABLE];
+    let reads = |node: &Node| matches!(node.kind(), Kind::SELECT | Kind::TABLE);
+    QUERIES.contains(&part.kind()) && part.all().iter().any(reads)
+}
+
+/// The writes that stand in the `with` of a statement.
+pub(super) fn writes_within(statement: Node<'_>) -> Vec<Node<'_>> {
+    const WRITES: [Kind; 4] = [Kind::DELETE, Kind::INSERT, Kind::MERGE, Kind::UPDATE];
+    let with = statement.all().into_iter().filter(|node| node.kind() == Kind::WITH_CLAUSE);
+    with.flat_map(Node::all).filter(|node| WRITES.contains(&node.kind())).collect()
+}
+
+/// What a statement names by nodes of this kind.
+pub(crate) fn named(statement: Node, kind: Kind) -> Vec<TableName> {
+    let nodes = statement.all().into_iter().filter(|node| node.kind() == kind);
+    nodes.filter_map(relation).collect()
 }
 
 fn computes(column: Node) -> bool {
@@ -70,6 +94,39 @@ pub(crate) fn made_relation(statement: Node) -> Option<TableName> {
     statement.children().find(|child| NAMES.contains(&child.kind())).and_then(relation)
 }
 
+/// Whether a statement makes, changes or drops what stands in the catalogs alone, so that it reads
+/// no row; tables, indexes and types of columns are not among it.
+pub(crate) fn is_of_catalogs(statement: Node) -> bool {
+    const KINDS: [Kind; 25] = [
+        Kind::ALTER_AGGREGATE,
+        Kind::ALTER_FUNCTION,
+        Kind::ALTER_POLICY,
+        Kind::ALTER_PROCEDURE,
+        Kind::ALTER_PUBLICATION,
+        Kind::ALTER_STATISTICS,
+        Kind::ALTER_TRIGGER,
+        Kind::ALTER_VIEW,
+        Kind::COMMENT_ON,
+        Kind::CREATE_AGGREGATE,
+        Kind::CREATE_CAST,
+        Kind::CREATE_COLLATION,
+        Kind::CREATE_FUNCTION,
+        Kind::CREATE_OPERATOR,
+        Kind::CREATE_POLICY,
+        Kind::CREATE_PROCEDURE,
+        Kind::CREATE_PUBLICATION,
+        Kind::CREATE_RULE,
+        Kind::CREATE_STATISTICS,
+        Kind::CREATE_TRIGGER,
+        Kind::CREATE_TYPE,
+        Kind::CREATE_VIEW,
+        Kind::GRANT,
+        Kind::REVOKE,
+        Kind::SECURITY_LABEL,
+    ];
+    KINDS.contains(&statement.kind())
+}
+
 /// The name of the object that a `create` makes or a `drop` removes.
 pub(crate) fn made(statement: Node) -> Option<String> {
     const NAMES: [Kind; 9] = [
@@ -85,6 +142,36 @@ pub(crate) fn made(statement: Node) -> Option<String> {
     ];
     let name = statement.children().find(|child| NAMES.contains(&child.kind()))?;
     Some(relation(name)?.name.text)
+}
+
+const NAMES_IN_SCHEMA: [Kind; 17] = [
+    Kind::AGGREGATE_NAME,
+    Kind::COLLATION,
+    Kind::CONVERSION,
+    Kind::DOMAIN,
+    Kind::FUNCTION_NAME,
+    Kind::OP_CLASS_NAME,
+    Kind::OP_FAMILY_NAME,
+    Kind::PROCEDURE_NAME,
+    Kind::SEQUENCE,
+    Kind::STATISTICS,
+    Kind::TABLE_NAME,
+    Kind::TEXT_SEARCH_CONFIGURATION,
+    Kind::TEXT_SEARCH_DICTIONARY,
+    Kind::TEXT_SEARCH_PARSER,
+    Kind::TEXT_SEARCH_TEMPLATE,
+    Kind::TYPE_NAME,
+    Kind::VIEW,
+];
+
+/// What a statement makes that stands in a schema under a name of its own; an operator's is none that
+/// could be quoted.
+pub(crate) fn made_in_schema(statement: Node) -> Option<TableName> {
+    if !statement.has(Kind::CREATE_KW) {
+        return None;
+    }
+    let name = statement.children().find(|child| NAMES_IN_SCHEMA.contains(&child.kind()))?;
+    relation(name)
 }
 
 fn relation(node: Node) -> Option<TableName> {

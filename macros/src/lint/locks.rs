@@ -3,7 +3,7 @@
 
 use crate::grammar::{Kind, Node};
 use crate::lint::form::{parts, tables};
-use crate::plan::Mode;
+use crate::syntax::words::lock::Mode;
 
 /// What a statement locks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

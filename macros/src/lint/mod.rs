@@ -5,18 +5,24 @@ mod form;
 mod locks;
 mod rules;
 mod template;
+mod words;
 
 use crate::grammar::{Kind, Node, problem_of_plpgsql};
 use crate::lint::form::Form;
 use crate::lint::rules::RULES;
 
-pub(crate) use form::{columns, made, made_relation, pinned, table_nodes, tables};
+pub(crate) use form::{
+    columns, is_of_catalogs, made, made_in_schema, made_relation, named, pinned, table_nodes,
+    tables,
+};
 pub(crate) use locks::{Takes, takes};
 pub(crate) use rules::{NAMES, Rule};
 
 /// A form that a statement has and that a rule refuses.
-pub(crate) struct Finding {
+pub(crate) struct Finding<'t> {
     pub(crate) rule: &'static Rule,
+    /// The statement that has it, or the one within it.
+    pub(crate) statement: Node<'t>,
     /// What it does, behind the words of the rule.
     pub(crate) does: &'static str,
     /// What to write in its place, with the user's names.
@@ -24,7 +30,16 @@ pub(crate) struct Finding {
 }
 
 /// The rules that a statement is against, each once.
-pub(crate) fn findings(statement: Node) -> Vec<Finding> {
+pub(crate) fn findings(statement: Node<'_>) -> Vec<Finding<'_>> {
+    let mut found = findings_of(statement);
+    for inner in form::writes_within(statement) {
+        found.extend(findings_of(inner));
+    }
+    found
+}
+
+/// Those of a statement without what its `with` does.
+fn findings_of(statement: Node<'_>) -> Vec<Finding<'_>> {
     if is_local(statement) {
         return Vec::new();
     }
@@ -32,6 +47,7 @@ pub(crate) fn findings(statement: Node) -> Vec<Finding> {
     let rule_of = |form: Form| RULES.iter().find(|rule| rule.form == form);
     let finding = |rule: &'static Rule, part: Node| Finding {
         rule,
+        statement,
         does: rule.does_in(statement, part),
         instead: template::fill_in(rule.instead, statement, part),
     };
@@ -59,7 +75,7 @@ fn is_local(statement: Node) -> bool {
         && !OURS.iter().any(|name| text.contains(name))
 }
 
-/// Whether PostgreSQL takes it outside a transaction alone.
+/// Tells whether PostgreSQL takes it outside a transaction alone.
 pub(crate) fn is_concurrent(statement: Node) -> bool {
     statement.kind() != Kind::REFRESH && statement.find(Kind::CONCURRENTLY_KW).is_some()
 }

@@ -62,6 +62,19 @@ impl Rule {
         }
     }
 
+    /// Tells whether it makes what later changes would name.
+    pub(crate) fn makes(&self) -> bool {
+        const MAKE: [&str; 5] =
+            ["add_column", "create_partition", "create_table", "create_table_as", "select_into"];
+        MAKE.contains(&self.name)
+    }
+
+    /// Tells whether it takes something away or writes rows, so that a baseline has no need of it. A
+    /// trigger that is disabled is there.
+    pub(crate) fn changes_what_is_there(&self) -> bool {
+        [LOSES, BREAKS, LOCKS_ROWS].contains(&self.does) && self.name != "disable_trigger"
+    }
+
     pub(crate) fn can_be_allowed(&self) -> bool {
         ![NOT_OURS, OUTSIDE, NO_CHANGE].contains(&self.does)
     }
@@ -162,6 +175,8 @@ pub(crate) const RULES: &[Rule] = &[
     rule((K::CREATE_FUNCTION, K::OR_REPLACE), "replace_function", UNKNOWN, "replace_function!(…)"),
     whole(K::ALTER_FUNCTION, "alter_function", UNKNOWN, "replace_function!(…)"),
     whole(K::DROP_FUNCTION, "drop_function", LOSES, "drop_function!(…)"),
+    whole(K::ALTER_ROUTINE, "alter_routine", UNKNOWN, "replace_function!(…)"),
+    whole(K::DROP_ROUTINE, "drop_routine", LOSES, "drop_function!(…)"),
     whole(K::CREATE_TRIGGER, "create_trigger", UNKNOWN, "create_trigger!(…)"),
     whole(K::ALTER_TRIGGER, "alter_trigger", UNKNOWN, "drop_trigger!(…), then create_trigger!(…)"),
     whole(K::DROP_TRIGGER, "drop_trigger", LOSES, "drop_trigger!(…)"),

@@ -2,6 +2,7 @@
 
 use crate::grammar::{Kind, Node};
 use crate::lint::clause;
+use crate::lint::words::{index_key, quoted};
 
 /// Finds a name in a statement, or in the part of it that a rule is about.
 type Find = fn(Node, Node) -> Option<String>;
@@ -100,29 +101,6 @@ fn columns(statement: Node, part: Node) -> Option<String> {
 
 fn named(node: Node, kind: Kind) -> Vec<Node> {
     node.all().into_iter().filter(|inner| inner.kind() == kind).collect()
-}
-
-pub(super) fn index_key(item: Node) -> String {
-    let text = item.text();
-    match item.children().next() {
-        Some(value) if value.kind() != Kind::NAME_REF => {
-            let (sql, rest) = text.split_at(value.text().len());
-            let sql = sql.strip_prefix('(').and_then(|sql| sql.strip_suffix(')')).unwrap_or(sql);
-            format!("sql({}){}", quoted(sql), order(rest))
-        }
-        _ => order(text),
-    }
-}
-
-/// `desc nulls_last`.
-fn order(text: &str) -> String {
-    let text = text.to_lowercase();
-    text.replace("nulls first", "nulls_first").replace("nulls last", "nulls_last")
-}
-
-/// As a string of the macro's.
-pub(super) fn quoted(sql: &str) -> String {
-    format!("{sql:?}")
 }
 
 /// `uuid not_null default sql("gen_random_uuid()")`.

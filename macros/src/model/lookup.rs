@@ -3,12 +3,13 @@
 use proc_macro2::Span;
 
 use crate::diag::{Diagnostic, Errors};
-use crate::model::entity::Kind;
-use crate::model::{Author, Claim, Hold, Object, Role, Schema};
-use crate::syntax::column::Column;
-use crate::syntax::name::{ColumnName, Name, TableName};
-use crate::syntax::table::Table;
-use crate::syntax::target::Target;
+use crate::model::parts::entity::Entity;
+use crate::model::parts::kind::Kind;
+use crate::model::{Author, Claim, Facet, Hold, Object, Role, Schema};
+use crate::syntax::tables::column::Column;
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::{ColumnName, Name, TableName};
+use crate::syntax::words::target::Target;
 
 impl Schema {
     pub(crate) fn table(&self, name: &TableName, errors: &mut Errors) -> Option<&Table> {
@@ -27,9 +28,16 @@ impl Schema {
                 return None;
             }
             let names = self.table_names();
-            errors
-                .at(name.span(), format_args!("there is no table `{name}`"))
-                .nearest(&name.to_string(), names);
+            let error = errors.at(name.span(), format_args!("there is no table `{name}`"));
+            if self.is_made_by_hand(&name.name.text) {
+                error
+                    .help(format_args!(
+                        "create_table!({name} {{ … }}); in the place of the `sql!` that made it"
+                    ))
+                    .note("the history does not know what `sql!` makes");
+            } else {
+                error.nearest(&name.to_string(), names);
+            }
         }
         None
     }
@@ -69,9 +77,18 @@ impl Schema {
         let claim = Object::column(&table.name, name).at(name.span);
         if !self.retiring(&claim, errors) && !self.may_be_unread(name) {
             let names = table.columns.iter().map(|column| column.name.text.as_str());
-            errors
-                .at(name.span, format_args!("table `{}` has no column `{name}`", table.name))
-                .nearest(&name.text, names);
+            let message = format!("table `{}` has no column `{name}`", table.name);
+            let error = errors.at(name.span, message);
+            if self.is_made_by_hand(&name.text) {
+                error
+                    .help(format_args!(
+                        "add_column!({}.{name}: …); in the place of the `sql!` that made it",
+                        table.name
+                    ))
+                    .note("the history does not know what `sql!` makes");
+            } else {
+                error.nearest(&name.text, names);
+            }
         }
         None
     }
@@ -102,13 +119,26 @@ impl Schema {
     /// Returns the migrations whose declared contract must have run before this one starts.
     pub(crate) fn claim(&self, claim: &Claim, errors: &mut Errors) -> Vec<String> {
         let mut wait = Vec::new();
-        let stands = |hold: &&Hold| {
-            covers(&hold.object, &claim.object) && !matches!(hold.role, Role::Read { .. })
+        let passes = |hold: &Hold| match &hold.object {
+            Object::Entity(Kind::Partition, ..) => claim.facet.is_of_parent(),
+            // The triggers of one migration go in one contract; of two, the later one's may come
+            // first, and what is left writes a value that is gone.
+            Object::Entity(Kind::Enum, ..) if claim.facet == Facet::Value => {
+                hold.by == Author::Present && claim.facet.passes(&hold.role)
+            }
+            _ => claim.facet.passes(&hold.role),
         };
+        let stands = |hold: &&Hold| covers(&hold.object, &claim.object) && !passes(hold);
+        let mut told: Vec<&Author> = Vec::new();
         for hold in self.holds.iter().filter(stands) {
             match (&hold.by, self.is_declared(hold)) {
                 (Author::Earlier(migration), true) => wait.push(migration.clone()),
-                _ => wait_for_contract(hold, report(hold, claim.span, errors)),
+                // Its contract mends them all.
+                (by, _) if told.contains(&by) => {}
+                (by, _) => {
+                    wait_for_contract(hold, report(hold, claim.span, errors));
+                    told.push(by);
+                }
             }
         }
         wait
@@ -130,9 +160,18 @@ impl Schema {
         true
     }
 
-    /// What of the schema `table` holds a relation's name: a table, an index, or a constraint
-    /// that has an index.
+    /// What of the schema `table` holds a relation's name: a table, an index, a constraint that has an
+    /// index, a view and its like.
     pub(crate) fn relation(&self, table: &TableName, name: &str) -> Option<Object> {
+        let is_so = |entity: &&Entity| {
+            let is_there = entity.name.schema() == table.schema() && entity.name.name == *name;
+            is_there && entity.kind.is_relation() && entity.kind != Kind::Partition
+        };
+        let entity = || self.entities.iter().find(is_so).map(Entity::object);
+        self.relation_of_tables(table, name).or_else(entity)
+    }
+
+    fn relation_of_tables(&self, table: &TableName, name: &str) -> Option<Object> {
         self.tables_that_mention(name)
             .filter(|other| other.name.schema() == table.schema())
             .find_map(|other| {
@@ -150,7 +189,7 @@ impl Schema {
     }
 }
 
-/// Whether a hold on one object stands in the way of a claim on another.
+/// Tells whether a hold on one object stands in the way of a claim on another.
 fn covers(held: &Object, claimed: &Object) -> bool {
     match (held, claimed) {
         (Object::Table(held), Object::Column(table, _) | Object::Constraint(table, _)) => {
@@ -159,6 +198,15 @@ fn covers(held: &Object, claimed: &Object) -> bool {
         (Object::Column(table, _) | Object::Constraint(table, _), Object::Table(claimed)) => {
             table == claimed
         }
+        // What a table gets, its partitions get, those too that are going to be none.
+        (
+            Object::Entity(Kind::Partition, _, Some(parent)),
+            Object::Table(table) | Object::Column(table, _) | Object::Constraint(table, _),
+        ) => parent == table,
+        (
+            Object::Entity(Kind::Partition, _, parent),
+            Object::Entity(Kind::Partition, any, table),
+        ) if any.is_empty() => parent == table,
         // A schema goes after what is in it.
         (_, Object::Entity(Kind::Schema, schema, _)) => {
             held == claimed || held.schema() == Some(schema)
@@ -176,7 +224,7 @@ pub(super) fn report<'a>(hold: &Hold, span: Span, errors: &'a mut Errors) -> &'a
     let object = &hold.object;
     match &hold.role {
         Role::Retiring { .. } => errors.at(span, format_args!("{object} is retired by {by}")),
-        Role::Synced | Role::Replaced | Role::Read { .. } => {
+        Role::Synced | Role::Filled | Role::Replaced | Role::Read { .. } => {
             errors.at(span, format_args!("{object} is in the hands of {by} until its contract"))
         }
     }

@@ -1,16 +1,19 @@
 //! What one change adds to the tables.
 
-use crate::model::{Entry, Schema};
-use crate::syntax::column::Column;
-use crate::syntax::constraint::Constraint;
-use crate::syntax::name::TableName;
-use crate::syntax::table::Table;
+use crate::model::{Claim, Entry, Object, Schema};
+use crate::syntax::tables::column::Column;
+use crate::syntax::tables::constraint::Constraint;
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::types::Type;
+use crate::syntax::words::name::TableName;
 
 /// Columns and constraints that were not there before a change, or not as they are now.
 #[derive(Default)]
 pub(crate) struct Made {
     pub(crate) columns: Vec<(TableName, Column)>,
     pub(crate) constraints: Vec<(TableName, Constraint)>,
+    /// The columns that it changes, as the migration found them.
+    pub(crate) from: Vec<(TableName, Column)>,
 }
 
 impl Schema {
@@ -22,13 +25,41 @@ impl Schema {
         }
     }
 
-    /// What was added since it was last asked.
+    /// Columns that claims are on, as the present migration found them.
+    pub(crate) fn found(&self, claims: &[Claim]) -> Vec<(TableName, Column)> {
+        let column = |claim: &Claim| {
+            let Object::Column(table, column) = &claim.object else { return None };
+            let table = match self.found.get(table) {
+                Some(found) => found.as_ref()?,
+                None => self.tables.get(table).map(Entry::read)?,
+            };
+            Some((table.name.clone(), table.column(column)?.clone()))
+        };
+        claims.iter().filter_map(column).collect()
+    }
+
+    /// What was added since it was last asked. What is there under another name is not new.
     pub(crate) fn made(&mut self) -> Made {
         let mut made = Made::default();
-        for (name, before) in std::mem::take(&mut self.touched) {
-            if let Some(now) = self.tables.get(&name).map(Entry::read) {
-                made.add(before.as_ref(), now);
+        let touched = std::mem::take(&mut self.touched);
+        let is_gone = |name: &String| !self.tables.contains_key(name);
+        let renamed: Vec<&Table> = touched
+            .iter()
+            .filter(|(name, _)| is_gone(name))
+            .filter_map(|(_, it)| it.as_ref())
+            .collect();
+        for (name, before) in &touched {
+            if let Some(now) = self.tables.get(name).map(Entry::read) {
+                let has_columns_of = |other: &&Table| {
+                    let names = |table: &Table| -> Vec<String> {
+                        table.columns.iter().map(|column| column.name.text.clone()).collect()
+                    };
+                    names(other) == names(now)
+                };
+                let under_other_name = || renamed.iter().copied().find(has_columns_of);
+                made.add(before.as_ref().or_else(under_other_name), now);
             }
+            self.found.entry(name.clone()).or_insert_with(|| before.clone());
         }
         made
     }
@@ -36,15 +67,24 @@ impl Schema {
 
 impl Made {
     fn add(&mut self, before: Option<&Table>, now: &Table) {
+        let gone = |ty: &Type| {
+            let before = before.into_iter().flat_map(|table| &table.columns);
+            before.into_iter().any(|it| now.column(&it.name.text).is_none() && it.ty == *ty)
+        };
         let is_new = |column: &&Column| {
             let known = before.and_then(|table| table.column(&column.name.text));
             known.is_none_or(|known| known.ty != column.ty)
+                && !(known.is_none() && gone(&column.ty))
         };
         let columns = now.columns.iter().filter(is_new);
         self.columns.extend(columns.map(|column| (now.name.clone(), column.clone())));
+        let unnamed =
+            |constraint: &Constraint| Constraint { name: None, ..constraint.clone() }.to_string();
         let is_known = |constraint: &Constraint| {
             before.is_some_and(|table| {
-                table.constraints.iter().any(|other| other.name == constraint.name)
+                table.constraints.iter().any(|other| {
+                    other.name == constraint.name || unnamed(other) == unnamed(constraint)
+                })
             })
         };
         let constraints = now.constraints.iter().filter(|constraint| !is_known(constraint));

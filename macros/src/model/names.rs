@@ -1,10 +1,10 @@
 //! Names that we derive: PostgreSQL's own where a user would see them, within its limit.
 
-use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::Index;
-use crate::syntax::key::KeyValue;
-use crate::syntax::name::{MAX_BYTES, Name, TableName};
-use crate::syntax::table::Table;
+use crate::syntax::indexes::index::Index;
+use crate::syntax::indexes::key::KeyValue;
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::{MAX_BYTES, Name, TableName};
 
 /// Gives names to the constraints and indexes that have none, as PostgreSQL would.
 pub(crate) fn complete(table: &mut Table) {
@@ -183,7 +183,7 @@ pub(crate) fn standing_trigger(function: &str) -> String {
 
 const STANDING: &str = "zzz_always";
 
-/// Whether a trigger of ours that stays has this name.
+/// Tells whether a trigger of ours that stays has this name.
 pub(crate) fn is_standing(trigger: &Name) -> bool {
     trigger.text.starts_with(STANDING)
 }

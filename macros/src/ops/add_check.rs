@@ -6,15 +6,16 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::repair::Repair;
-use crate::plan::{attach, violation};
-use crate::syntax::assignment::{self, Assignment};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::sql::Sql;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::safe::repair::Repair;
+use crate::plan::safe::violation;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::values::assignment::{self, Assignment};
+use crate::syntax::words::name::{Name, TableName};
+use crate::syntax::words::sql::Sql;
 
 pub(crate) struct AddCheck {
     table: TableName,
@@ -54,6 +55,7 @@ impl Operation for AddCheck {
         let table = schema.table(&self.table, errors)?;
         schema.new_constraint(table, &self.constraint, errors);
         schema.fill(table, &self.fill, errors);
+        assignment::check_proves(&self.constraint, &self.fill, errors);
         Some(())
     }
 
@@ -70,21 +72,26 @@ impl Operation for AddCheck {
             );
             return Plan::noting(steps, vec![note]);
         }
-        let help = "mend these rows, and the builds that write such; `fill(…)` does both";
-        let mut steps: Vec<_> = violation::require(table, constraint, help).into_iter().collect();
-        steps.extend(attach::steps(table, constraint));
         let note = format!(
             "a write of a row that breaks `{}` fails (23514) from the start of migrate on, by old \
-             builds too: with `fill` it would be mended instead",
+             builds too",
             self.name
         );
-        Plan::noting(steps, vec![note])
+        if constraint.terms.not_valid {
+            let note = note + ", and that of an old row which breaks it and is not mended";
+            return Plan::noting(attach::steps(table, constraint), vec![note]);
+        }
+        let help = "mend these rows, and the builds that write such; `fill(…)` does both";
+        let mut steps: Vec<_> =
+            violation::require(table, constraint, &[], help).into_iter().collect();
+        steps.extend(attach::steps(table, constraint));
+        Plan::noting(steps, vec![note + ": with `fill` it would be mended instead"])
     }
 
     fn direct(&self, (): &()) -> Option<Direct> {
         let repair = self.repair(Position { migration: 0, change: 0 });
         let step = attach::at_once(&self.table, &self.constraint, repair.as_ref());
-        Some(Direct { table: self.table.clone(), step })
+        Some(Direct::of(self.table.clone(), step))
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -96,6 +103,6 @@ impl Operation for AddCheck {
 impl AddCheck {
     fn repair(&self, at: Position) -> Option<Repair<'_>> {
         let fill = Some(&self.fill).filter(|fill| !fill.is_empty())?;
-        Repair::of(&self.table, &self.constraint, fill, at)
+        Repair::of(&self.table, &self.constraint, &[], fill, at)
     }
 }

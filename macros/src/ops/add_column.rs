@@ -1,22 +1,28 @@
 //! `add_column!(orders.region: text not_null, fill = "…")`: catalog A1 to A8.
 
+use proc_macro2::Span;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::fill::{Event, Fill};
-use crate::plan::numbers::Numbers;
-use crate::plan::{Phase, Statement, Step, at_once, attach, ddl, not_null, sql};
-use crate::syntax::column::Column;
-use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::default::{Default, example};
-use crate::syntax::list::{options, value};
-use crate::syntax::sql::Sql;
-use crate::syntax::table::Table;
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::safe::not_null;
+use crate::plan::safe::one_step;
+use crate::plan::sql::ddl;
+use crate::plan::sql::sea;
+use crate::plan::triggers::fill::{Event, Fill};
+use crate::plan::triggers::interim_sequence::Numbers;
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::tables::column::Column;
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::default::{Default, example};
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::sql::Sql;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct AddColumn {
     target: Target,
@@ -28,7 +34,8 @@ pub(crate) struct AddColumn {
 }
 
 impl Operation for AddColumn {
-    type Facts = ();
+    /// Why one of its constraints has no other form than the direct one.
+    type Facts = Option<(Span, &'static str)>;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let mut target = Target::parse(input, errors)?;
@@ -64,7 +71,7 @@ impl Operation for AddColumn {
         claims
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
         let table = schema.table(self.target.table(), errors)?;
         let before = errors.count();
         if table.column(&self.target.column().text).is_some() {
@@ -79,6 +86,7 @@ impl Operation for AddColumn {
         self.check_value(errors);
         if let Some(fill) = &self.fill {
             schema.expression(table, fill, errors);
+            schema.check_literal(&self.column.ty, fill, errors);
         }
         let mut whole = table.clone();
         whole.columns.push(self.column.clone());
@@ -86,32 +94,38 @@ impl Operation for AddColumn {
         for constraint in &self.part.constraints {
             self.check_constraint(schema, table, constraint, errors);
         }
-        (errors.count() == before).then_some(())
+        let mut constraints = self.part.constraints.iter();
+        let only_direct = |item: &Constraint| Some((item.span, attach::only_direct(table, item)?));
+        (errors.count() == before).then(|| constraints.find_map(only_direct))
     }
 
-    fn plan(&self, (): &(), at: Position) -> Plan {
+    fn plan(&self, _: &Self::Facts, at: Position) -> Plan {
         let mut steps = vec![self.install(at)];
         if let Some(fill) = self.filler(at) {
             steps.push(fill.backfill());
             if self.column.not_null {
-                steps.extend(not_null::tighten(self.target.table(), self.target.column()));
+                steps.extend(not_null::tighten(self.target.table(), &self.column));
             }
             steps.push(self.settle(&fill));
         }
         for constraint in &self.part.constraints {
             steps.extend(attach::steps(&self.part.name, constraint));
         }
-        Plan::noting(steps, vec![super::more_columns()])
+        Plan::noting(steps, vec![crate::plan::operation::more_columns()])
     }
 
-    fn direct(&self, (): &()) -> Option<Direct> {
+    fn direct(&self, _: &Self::Facts) -> Option<Direct> {
         let has_steps = self.has_filler() || !self.part.constraints.is_empty();
         has_steps.then(|| {
             let table = self.target.table().clone();
             let fill = self.fill.as_ref();
-            let step = at_once::add_column(&table, &self.column, fill, &self.part.constraints);
-            Direct { table, step }
+            let step = one_step::add_column(&table, &self.column, fill, &self.part.constraints);
+            Direct::of(table, step)
         })
+    }
+
+    fn only_direct(&self, only_direct: &Self::Facts) -> Option<(Span, &'static str)> {
+        *only_direct
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -224,7 +238,12 @@ impl AddColumn {
             (None, Some(default)) => (default.sql(), Event::Update),
             (None, None) => return None,
         };
-        Some(Fill { table: self.target.table(), column: self.target.column(), value, event, at })
+        let (table, column) = (self.target.table(), self.target.column());
+        // What is volatile is not asked twice.
+        let is_stable = self.fill.as_ref().is_some_and(|fill| !fill.is_surely_volatile());
+        let may_be_null = is_stable && !self.column.not_null;
+        let ty = Some(&self.column.ty);
+        Some(Fill { table, column, ty, value, may_be_null, event, at })
     }
 
     fn install(&self, at: Position) -> Step {
@@ -232,10 +251,10 @@ impl AddColumn {
         let Some(fill) = self.filler(at) else {
             let why =
                 "touches no row: PostgreSQL keeps a constant or stable default in its catalog";
-            let mut add = vec![sql::add_column(table, &self.column)];
+            let mut add = vec![sea::add_column(table, &self.column)];
             add.extend(ddl::describe(table, &self.column));
             return Step::transaction(Phase::Expand, why, add)
-                .undo(vec![sql::drop_column(table, column)]);
+                .undo(vec![sea::drop_column(table, column)]);
         };
         let bare = Column { default: None, not_null: false, identity: None, ..self.column.clone() };
         let numbers = self.numbers();
@@ -243,7 +262,7 @@ impl AddColumn {
         let mut triggers = fill.install().into_iter();
         statements.extend(triggers.next());
         statements.push(
-            sql::add_column(table, &bare).why(
+            sea::add_column(table, &bare).why(
                 "without a default or NOT NULL, either of which would read or write every row",
             ),
         );
@@ -255,7 +274,7 @@ impl AddColumn {
         statements.extend(triggers);
         let why = "the column, and the trigger that fills it, in one transaction: no client meets one without the other";
         let mut undo = fill.remove();
-        undo.push(sql::drop_column(table, column));
+        undo.push(sea::drop_column(table, column));
         undo.extend(numbers.map(|numbers| numbers.drop()));
         Step::transaction(Phase::Expand, why, statements).undo(undo)
     }

@@ -3,14 +3,15 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Statement, Step, entity};
-use crate::syntax::default::literal;
-use crate::syntax::list::{options, value};
-use crate::syntax::name::{ColumnName, Name};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::values::default::literal;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::{ColumnName, Name};
 
 pub(crate) struct AddEnumValue {
     /// The enum in the place of the table.
@@ -41,16 +42,20 @@ impl Operation for AddEnumValue {
 
     /// The value alone: a migration may add several to one enum.
     fn claims(&self) -> Vec<Claim> {
-        let value = Object::Entity(Kind::Enum, self.value.to_string(), None);
-        vec![value.at(self.value.name.span)]
+        vec![Object::value(&self.value).at(self.value.name.span)]
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
         let (name, label) = (&self.value.table, &self.value.name);
-        let labels = &schema.entity(Kind::Enum, name, None, errors)?.parts;
+        let known = schema.entity(Kind::Enum, name, None, errors)?;
+        let labels = known.labels();
         let before = errors.count();
         if labels.contains(&label.text) {
-            errors.at(label.span, format_args!("enum `{name}` has the value `{label}` already"));
+            let error = errors
+                .at(label.span, format_args!("enum `{name}` has the value `{label}` already"));
+            if known.gone_labels().contains(&label.text) {
+                error.note("PostgreSQL keeps a value that was dropped, and checks keep it out of the columns");
+            }
         }
         for neighbour in self.before.iter().chain(&self.after) {
             schema.check_value(name, neighbour, errors);
@@ -86,7 +91,7 @@ impl Operation for AddEnumValue {
     fn apply(&self, schema: &mut Schema) {
         let (name, label) = (&self.value.table, &self.value.name.text);
         let Some(known) = schema.find_entity(Kind::Enum, name, None) else { return };
-        let mut labels = known.parts.clone();
+        let (mut labels, gone) = (known.labels(), known.gone_labels());
         let place = |neighbour: &Name| labels.iter().position(|label| *label == neighbour.text);
         let at = match (&self.before, &self.after) {
             (Some(before), _) => place(before),
@@ -96,6 +101,6 @@ impl Operation for AddEnumValue {
         if !labels.contains(label) {
             labels.insert(at.unwrap_or(labels.len()), label.clone());
         }
-        schema.put_entity(entity::of_enum(name.clone(), labels));
+        schema.put_entity(Entity::of_enum(name.clone(), labels, &gone));
     }
 }

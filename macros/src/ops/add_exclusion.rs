@@ -7,13 +7,13 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::attach;
-use crate::syntax::column::ColumnDef;
-use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::exclusion::Exclusion;
-use crate::syntax::name::{Name, TableName};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::tables::exclusion::Exclusion;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct AddExclusion {
     table: TableName,
@@ -63,7 +63,7 @@ impl Operation for AddExclusion {
 
     fn direct(&self, (): &()) -> Option<Direct> {
         let step = attach::at_once(&self.table, &self.constraint, None);
-        Some(Direct { table: self.table.clone(), step })
+        Some(Direct::of(self.table.clone(), step))
     }
 
     fn only_direct(&self, (): &()) -> Option<(Span, &'static str)> {

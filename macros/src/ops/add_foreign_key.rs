@@ -5,19 +5,22 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::Kind;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema, names};
-use crate::ops::{Operation, Plan};
+use crate::model::{Claim, Facet, Object, Schema, names};
 use crate::plan::Direct;
-use crate::plan::repair::Repair;
-use crate::plan::{attach, violation};
-use crate::syntax::assignment::{self, Assignment};
-use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::constraint::{Constraint, Rule, join};
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::reference::{Action, Reference, columns_of};
-use crate::syntax::table::Table;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::safe::repair::Repair;
+use crate::plan::safe::violation;
+use crate::syntax::tables::column::{Column, ColumnDef};
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::tables::reference::{Action, Reference, columns_of};
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::assignment::{self, Assignment};
+use crate::syntax::values::comparison::Comparison;
+use crate::syntax::words::name::join;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct AddForeignKey {
     table: TableName,
@@ -29,9 +32,14 @@ pub(crate) struct AddForeignKey {
     fill: Vec<Assignment>,
 }
 
+pub(crate) struct Facts {
+    is_partitioned: bool,
+    /// How its columns are compared with those that it points at.
+    how: Vec<Comparison>,
+}
+
 impl Operation for AddForeignKey {
-    /// Whether the table is partitioned.
-    type Facts = bool;
+    type Facts = Facts;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let (table, columns) = columns_of(input)?;
@@ -61,13 +69,16 @@ impl Operation for AddForeignKey {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::constraint(&self.table, &self.name).at(self.name.span)]
+        let parent = &self.target.table;
+        let partitions = Object::partitions(parent).at(parent.span()).of(Facet::Rows);
+        vec![Object::constraint(&self.table, &self.name).at(self.name.span), partitions]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let table = schema.table(&self.table, errors)?;
         let before = errors.count();
         schema.new_constraint(table, &self.constraint, errors);
+        assignment::check_proves(&self.constraint, &self.fill, errors);
         self.check_fill(schema, table, errors);
         if let Some(parent) = schema.table(&self.target.table, errors) {
             let own = self.own_columns(table);
@@ -79,12 +90,15 @@ impl Operation for AddForeignKey {
                 });
             }
         }
-        (errors.count() == before).then_some(table.partition_by.is_some())
+        let how = schema.comparisons(table, &self.columns);
+        self.check_fillable(&how, table, errors);
+        let is_partitioned = table.partition_by.is_some();
+        (errors.count() == before).then_some(Facts { is_partitioned, how })
     }
 
-    fn plan(&self, _: &bool, at: Position) -> Plan {
+    fn plan(&self, Facts { how, .. }: &Facts, at: Position) -> Plan {
         let (table, constraint) = (&self.table, &self.constraint);
-        let (steps, written) = if let Some(repair) = self.repair(at) {
+        let (steps, written) = if let Some(repair) = self.repair(how, at) {
             let mut steps = vec![repair.begin()];
             steps.extend(attach::steps(table, constraint));
             // Behind the key itself, which lets no more rows lose what they point at, and before
@@ -94,7 +108,8 @@ impl Operation for AddForeignKey {
             (steps, "is mended until the contract, and fails (23503) then")
         } else {
             let help = "mend these rows, and the builds that write such; `fill` does both";
-            let first = violation::require(table, constraint, help);
+            let first = violation::require(table, constraint, how, help)
+                .filter(|_| !constraint.terms.not_valid);
             let steps = first.into_iter().chain(attach::steps(table, constraint)).collect();
             (steps, "fails (23503)")
         };
@@ -108,15 +123,14 @@ impl Operation for AddForeignKey {
         Plan::noting(steps, vec![note])
     }
 
-    fn direct(&self, _: &bool) -> Option<Direct> {
-        let repair = self.repair(Position { migration: 0, change: 0 });
+    fn direct(&self, Facts { how, .. }: &Facts) -> Option<Direct> {
+        let repair = self.repair(how, Position { migration: 0, change: 0 });
         let step = attach::at_once(&self.table, &self.constraint, repair.as_ref());
-        Some(Direct { table: self.table.clone(), step })
+        Some(Direct::of(self.table.clone(), step))
     }
 
-    fn only_direct(&self, is_partitioned: &bool) -> Option<(Span, &'static str)> {
-        let reason = "before 18 PostgreSQL takes a foreign key of a partitioned table with all its rows alone";
-        is_partitioned.then(|| (self.table.span(), reason))
+    fn only_direct(&self, Facts { is_partitioned, .. }: &Facts) -> Option<(Span, &'static str)> {
+        is_partitioned.then(|| (self.table.span(), attach::REFERENCE_OF_PARTITIONS))
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -126,9 +140,24 @@ impl Operation for AddForeignKey {
 }
 
 impl AddForeignKey {
-    fn repair(&self, at: Position) -> Option<Repair<'_>> {
+    fn repair(&self, how: &[Comparison], at: Position) -> Option<Repair<'_>> {
         let fill = Some(&self.fill).filter(|fill| !fill.is_empty())?;
-        Repair::of(&self.table, &self.constraint, fill, at)
+        Repair::of(&self.table, &self.constraint, how, fill, at)
+    }
+
+    /// A trigger looks for what each row points at by the key's index, which takes the operator of
+    /// the type: where that is an extension's, its schema is not known here.
+    fn check_fillable(&self, how: &[Comparison], table: &Table, errors: &mut Errors) {
+        let Some(first) = self.fill.first() else { return };
+        let own = self.columns.iter().zip(how).find(|(_, how)| **how == Comparison::Own);
+        let Some(column) = own.and_then(|(name, _)| table.column(&name.text)) else { return };
+        errors
+            .at(first.value.span, format_args!("`fill`, and a key of type `{}`", column.ty))
+            .help(format_args!(
+                "backfill!({}.{} = {}, where = \"…\"); in a migration before, and the key without `fill`",
+                self.table, first.column, first.value
+            ))
+            .note("only PostgreSQL itself knows by which operator such a key is compared");
     }
 
     fn check_fill(&self, schema: &Schema, table: &Table, errors: &mut Errors) {

@@ -4,17 +4,21 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::expression::Clause;
+use crate::model::expressions::expression::Clause;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::kept::{self, Kept};
-use crate::plan::{Phase, Statement, Step, ddl, not_null, sql, version};
-use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::list::{flag, options};
-use crate::syntax::sql::Sql;
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::not_null;
+use crate::plan::sql::ddl;
+use crate::plan::sql::sea;
+use crate::plan::sql::version;
+use crate::plan::triggers::generated::{self, Kept};
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::tables::column::{Column, ColumnDef};
+use crate::syntax::words::list::{flag, options};
+use crate::syntax::words::sql::Sql;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct AddGeneratedColumn {
     target: Target,
@@ -91,7 +95,7 @@ impl Operation for AddGeneratedColumn {
     }
 
     fn plan(&self, (): &(), _: Position) -> Plan {
-        let mut notes = vec![super::more_columns()];
+        let mut notes = vec![crate::plan::operation::more_columns()];
         if self.is_virtual {
             return Plan::noting(vec![version::require_virtual(), self.at_once()], notes);
         }
@@ -105,15 +109,15 @@ impl Operation for AddGeneratedColumn {
         if self.def.column.not_null {
             let help =
                 format!("let `{column}` be null, or give it a value, as in `coalesce(…, '')`");
-            steps.push(not_null::require(table, column, &help));
-            steps.extend(not_null::tighten(table, column));
+            steps.push(not_null::require(table, &self.def.column, &help));
+            steps.extend(not_null::tighten(table, &self.def.column));
         }
         Plan::noting(steps, notes)
     }
 
     fn direct(&self, (): &()) -> Option<Direct> {
         let table = self.target.table().clone();
-        (!self.is_virtual).then(|| Direct { table, step: self.at_once() })
+        (!self.is_virtual).then(|| Direct::of(table, self.at_once()))
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -151,7 +155,7 @@ impl AddGeneratedColumn {
     /// PostgreSQL's own generated column.
     fn at_once(&self) -> Step {
         let (table, column) = (self.target.table(), self.generated());
-        let mut statements = vec![sql::add_column(table, &column)];
+        let mut statements = vec![sea::add_column(table, &column)];
         statements.extend(ddl::describe(table, &column));
         let why = if self.is_virtual {
             "touches no row: the value is computed when it is read"
@@ -159,18 +163,18 @@ impl AddGeneratedColumn {
             "in one step, which rewrites every row while nobody can use the table"
         };
         Step::transaction(Phase::Expand, why, statements)
-            .undo(vec![sql::drop_column(table, &column.name)])
+            .undo(vec![sea::drop_column(table, &column.name)])
     }
 
     fn install(&self) -> Step {
         let (table, column) = (self.target.table(), self.target.column());
         let bare = Column { not_null: false, ..self.def.column.clone() };
         let mut statements: Vec<Statement> =
-            vec![sql::add_column(table, &bare).why("a plain column, so that no row is rewritten")];
+            vec![sea::add_column(table, &bare).why("a plain column, so that no row is rewritten")];
         statements.extend(ddl::describe(table, &bare));
         statements.extend(self.kept().install());
-        let mut undo = kept::remove(table, column);
-        undo.push(sql::drop_column(table, column));
+        let mut undo = generated::remove(table, column);
+        undo.push(sea::drop_column(table, column));
         let why = "the column, and the trigger that keeps it, in one transaction: no client meets one without the other";
         Step::transaction(Phase::Expand, why, statements).undo(undo)
     }

@@ -6,17 +6,18 @@ use syn::parse::{Parse, ParseStream};
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::advance::Advance;
-use crate::plan::numbers::{add_identity, drop_identity, identity_sequence};
-use crate::plan::{Mode, Phase, Statement, Step, ddl};
-use crate::syntax::column::Column;
-use crate::syntax::default::Default;
-use crate::syntax::identity::Identity;
-use crate::syntax::list::{flag, options, value};
-use crate::syntax::target::Target;
-use crate::syntax::types::Family;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::triggers::interim_sequence::{add_identity, drop_identity, identity_sequence};
+use crate::plan::triggers::sequence_catch_up::Advance;
+use crate::plan::{Mode, Phase, Statement, Step};
+use crate::syntax::tables::column::Column;
+use crate::syntax::values::default::Default;
+use crate::syntax::values::identity::Identity;
+use crate::syntax::values::types::Family;
+use crate::syntax::words::list::{flag, options, value};
+use crate::syntax::words::target::Target;
 
 pub(crate) struct AddIdentity {
     target: Target,
@@ -134,7 +135,7 @@ impl Operation for AddIdentity {
         let why = "in one step, which reads every row while nobody can write";
         let step = Step::transaction(Phase::Expand, why, self.number(facts, self.always))
             .undo(self.restore(facts));
-        Some(Direct { table: self.target.table().clone(), step })
+        Some(Direct::of(self.target.table().clone(), step))
     }
 
     fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
@@ -160,7 +161,7 @@ impl Operation for AddIdentity {
 impl AddIdentity {
     fn identity(&self, always: bool) -> Identity {
         let increment = self.increment.as_ref().map(|Increment(number)| *number);
-        Identity { always, start: None, increment, span: self.target.span() }
+        Identity { always, increment, ..Identity::unstated(self.target.span()) }
     }
 
     /// Makes the column an identity whose sequence is past every number.
@@ -186,6 +187,7 @@ impl AddIdentity {
         let how = if facts.is_indexed { ", which its index tells" } else { "" };
         statements.push(
             Statement::free(format!("select {reached}"))
+                .reading_rows()
                 .why(format!("past the highest number{how}")),
         );
         statements

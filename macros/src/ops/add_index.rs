@@ -4,13 +4,16 @@ use syn::parse::ParseStream;
 
 use crate::diag::Errors;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema, names};
-use crate::ops::{Operation, Plan};
+use crate::model::{Claim, Facet, Object, Schema, names};
 use crate::plan::Direct;
-use crate::plan::{Phase, Step, Work, index, violation};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::index::Index;
-use crate::syntax::name::{Name, TableName};
+use crate::plan::objects::materialized;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::violation;
+use crate::plan::sql::index;
+use crate::plan::{Phase, Step, Work};
+use crate::syntax::indexes::index::Index;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct AddIndex {
     table: TableName,
@@ -35,11 +38,12 @@ impl Operation for AddIndex {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::index(&self.table, &self.name).at(self.name.span)]
+        let partitions = Object::partitions(&self.table).at(self.name.span).of(Facet::Rows);
+        vec![Object::index(&self.table, &self.name).at(self.name.span), partitions]
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
-        let table = schema.table(&self.table, errors)?;
+        let table = &schema.indexed(&self.table, errors)?;
         for column in self.index.columns() {
             schema.column_of(table, column, errors);
         }
@@ -76,10 +80,10 @@ impl Operation for AddIndex {
         let build = index::create_blocking(&self.table, &self.index);
         let step = Step::transaction(Phase::Migrate, why, build)
             .undone_by(Work::DropIndex(index::concurrent(&self.table, &self.index)));
-        Some(Direct { table: self.table.clone(), step })
+        Some(Direct::of(self.table.clone(), step))
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.alter(&self.table, |table| table.indexes.push(self.index.clone()));
+        materialized::put_index(schema, &self.table, self.index.clone());
     }
 }

@@ -6,12 +6,19 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::{Work, attach, constraint, ddl, not_null, violation};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
-use crate::syntax::name::{Name, TableName};
+use crate::plan::Work;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::safe::not_null;
+use crate::plan::safe::violation;
+use crate::plan::sql::constraint;
+use crate::plan::sql::ddl;
+use crate::syntax::tables::column::Column;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::tables::constraint::{Constraint, Rule, parse_columns};
+use crate::syntax::words::name::join;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct AddPrimaryKey {
     table: TableName,
@@ -22,7 +29,7 @@ pub(crate) struct AddPrimaryKey {
 /// What the schema knows of it.
 pub(crate) struct Facts {
     /// The columns that may be null so far.
-    nullable: Vec<Name>,
+    nullable: Vec<Column>,
     is_partitioned: bool,
 }
 
@@ -70,10 +77,8 @@ impl Operation for AddPrimaryKey {
             return None;
         }
         schema.new_constraint(table, &self.constraint, errors);
-        let own = self.constraint.columns().iter();
-        let may_be_null =
-            |name: &&Name| table.column(&name.text).is_some_and(|column| !column.not_null);
-        let nullable = own.filter(may_be_null).cloned().collect();
+        let own = self.constraint.columns().iter().filter_map(|name| table.column(&name.text));
+        let nullable = own.filter(|column| !column.not_null).cloned().collect();
         Some(Facts { nullable, is_partitioned: table.partition_by.is_some() })
     }
 
@@ -81,10 +86,10 @@ impl Operation for AddPrimaryKey {
         let help = "mend these rows, and the builds that write such";
         let mut steps: Vec<_> = nullable
             .iter()
-            .map(|name| not_null::require(&self.table, name, help))
-            .chain(violation::require(&self.table, &self.constraint, help))
+            .map(|column| not_null::require(&self.table, column, help))
+            .chain(violation::require(&self.table, &self.constraint, &[], help))
             .collect();
-        steps.extend(nullable.iter().flat_map(|name| not_null::tighten(&self.table, name)));
+        steps.extend(nullable.iter().flat_map(|column| not_null::tighten(&self.table, column)));
         steps.extend(attach::steps(&self.table, &self.constraint));
         let note = format!(
             "from the start of migrate on, a write of a null, or of a `{}` that another row has, \
@@ -99,9 +104,11 @@ impl Operation for AddPrimaryKey {
         let mut step = attach::at_once(&self.table, &self.constraint, None);
         // The columns stay NOT NULL when the key goes.
         if let Some(Work::Transaction(undo)) = &mut step.undo {
-            undo.extend(nullable.iter().map(|name| ddl::drop_not_null(&self.table, name)));
+            undo.extend(
+                nullable.iter().map(|column| ddl::drop_not_null(&self.table, &column.name)),
+            );
         }
-        Some(Direct { table: self.table.clone(), step })
+        Some(Direct::of(self.table.clone(), step))
     }
 
     fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {

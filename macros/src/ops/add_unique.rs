@@ -6,12 +6,15 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::{attach, constraint, violation};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
-use crate::syntax::name::{Name, TableName};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::safe::violation;
+use crate::plan::sql::constraint;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::tables::constraint::{Constraint, Rule, parse_columns};
+use crate::syntax::words::name::join;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct AddUnique {
     table: TableName,
@@ -54,7 +57,7 @@ impl Operation for AddUnique {
     fn plan(&self, _: &bool, _: Position) -> Plan {
         let help = "mend these rows, and the builds that write such";
         let mut steps: Vec<_> =
-            violation::require(&self.table, &self.constraint, help).into_iter().collect();
+            violation::require(&self.table, &self.constraint, &[], help).into_iter().collect();
         steps.extend(attach::steps(&self.table, &self.constraint));
         let note = format!(
             "from the second scan of the index build on, a write of a `{}` that another row has \
@@ -67,7 +70,7 @@ impl Operation for AddUnique {
 
     fn direct(&self, _: &bool) -> Option<Direct> {
         let step = attach::at_once(&self.table, &self.constraint, None);
-        Some(Direct { table: self.table.clone(), step })
+        Some(Direct::of(self.table.clone(), step))
     }
 
     fn only_direct(&self, is_partitioned: &bool) -> Option<(Span, &'static str)> {

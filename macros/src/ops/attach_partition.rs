@@ -8,14 +8,17 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::partition::{Coming, detach, look, proof};
-use crate::plan::{Mode, Phase, Step, ddl, index};
-use crate::syntax::index::Index;
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::partition::{Bound, Of};
-use crate::syntax::table::Table;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::sql::index;
+use crate::plan::sql::partition::{Coming, detach, look, proof};
+use crate::plan::{Mode, NoRows, Phase, Step, Work};
+use crate::syntax::indexes::index::Index;
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::tables::partition::{Bound, Of};
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct AttachPartition {
     partition: Of,
@@ -30,6 +33,13 @@ pub(crate) struct Facts {
     condition: Option<String>,
     /// Indexes of the parent that the table lacks.
     indexes: Vec<Index>,
+    /// Foreign keys that point at the parent: where they are from, and their pairs of columns.
+    pointing: Vec<Pointing>,
+}
+
+struct Pointing {
+    from: TableName,
+    pairs: Vec<(Name, Name)>,
 }
 
 const REFUSED: &str =
@@ -60,8 +70,10 @@ impl Operation for AttachPartition {
         let table = schema.table(name, errors);
         let (parent, by) = schema.partitioned(parent, errors)?;
         self.bound.check(by, errors);
+        schema.check_bound(parent, by, &self.bound, errors);
         let table = table?;
         table.check_like(parent, name.span(), errors);
+        parent.check_proved(self.partition.parent.span(), errors);
         let has = |index: &&Index| !table.indexes.iter().any(|own| own.is_like(index));
         let indexes = parent.indexes.iter().filter(has).map(|index| {
             let name = Name::new(names::index(&table.name, index));
@@ -69,8 +81,9 @@ impl Operation for AttachPartition {
         });
         let facts = Facts {
             rest: schema.rest_of(&parent.name).cloned(),
-            condition: self.bound.condition(by),
+            condition: self.bound.condition(by, schema.comparison_with_bound(parent, by)),
             indexes: indexes.collect(),
+            pointing: pointing_at(schema, &parent.name),
             parent: parent.clone(),
         };
         (errors.count() == before).then_some(facts)
@@ -93,12 +106,13 @@ impl Operation for AttachPartition {
         steps.extend(coming.free_the_rest(condition));
         let why = "its rows are seen through the table that it is a partition of; nothing is read";
         steps.push(self.attach(facts, why));
+        steps.extend(facts.pointing.iter().map(|pointing| self.asked_before_undo(pointing)));
         Plan::noting(steps, vec![REFUSED.into()])
     }
 
     fn direct(&self, facts: &Facts) -> Option<Direct> {
         let why = "reads the table, and builds its indexes, while its clients wait";
-        Some(Direct { table: self.partition.name.clone(), step: self.attach(facts, why) })
+        Some(Direct::of(self.partition.name.clone(), self.attach(facts, why)))
     }
 
     fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
@@ -113,7 +127,43 @@ impl Operation for AttachPartition {
     }
 }
 
+/// The foreign keys of the schema that point at a table.
+fn pointing_at(schema: &Schema, parent: &TableName) -> Vec<Pointing> {
+    let pointing = |from: &TableName, item: &Constraint| {
+        let Rule::ForeignKey { columns, target } = &item.rule else { return None };
+        let pairs = columns.iter().cloned().zip(target.columns.iter().cloned()).collect();
+        (target.table == *parent).then(|| Pointing { from: from.clone(), pairs })
+    };
+    let tables = schema.tables_that_mention(&parent.name.text);
+    tables
+        .flat_map(|table| {
+            table.constraints.iter().filter_map(move |item| pointing(&table.name, item))
+        })
+        .collect()
+}
+
 impl AttachPartition {
+    /// PostgreSQL detaches no partition at whose rows a foreign key points.
+    fn asked_before_undo(&self, Pointing { from, pairs }: &Pointing) -> Step {
+        let name = &self.partition.name;
+        let pairs = pairs.iter().map(|(own, to)| {
+            format!("pointing.{} = {}.{}", own.quoted(), name.quoted(), to.quoted())
+        });
+        let pairs: Vec<String> = pairs.collect();
+        let require = NoRows {
+            table: name.quoted(),
+            violation: format!(
+                "exists (select from {} as pointing where {})",
+                from.quoted(),
+                pairs.join(" and ")
+            ),
+            problem: format!("are pointed at by rows of `{from}`"),
+            help: "delete the rows that point at them, or keep the partition".into(),
+        };
+        let why = "finds rows that have to stay, before anything is locked";
+        Step::way_back(Phase::Migrate, why, Work::NoRows(require))
+    }
+
     fn proof(&self) -> String {
         names::internal(&self.partition.name, &[], "bound")
     }

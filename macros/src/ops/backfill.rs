@@ -5,20 +5,21 @@ use syn::parse::ParseStream;
 use syn::{Path, Token, braced, parenthesized, token};
 
 use crate::diag::Errors;
-use crate::model::constraint::is_key;
+use crate::model::kinds::constraint::is_key;
 use crate::model::names::{self, Position};
-use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
+use crate::model::{Claim, Facet, Object, Role, Schema};
 use crate::plan::Direct;
-use crate::plan::repair::{Event, Repair};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::repair::{Event, Repair};
+use crate::plan::triggers::fill;
 use crate::plan::{Convert, Phase, Step, Work};
-use crate::syntax::assignment::Assignment;
-use crate::syntax::column::ColumnDef;
-use crate::syntax::constraint::join;
-use crate::syntax::list::{flag, options, value};
-use crate::syntax::name::{ColumnName, Name, TableName};
-use crate::syntax::sql::Sql;
-use crate::syntax::table::Table;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::assignment::Assignment;
+use crate::syntax::words::list::{flag, options, value};
+use crate::syntax::words::name::join;
+use crate::syntax::words::name::{ColumnName, Name, TableName};
+use crate::syntax::words::sql::Sql;
 
 pub(crate) struct Backfill {
     table: TableName,
@@ -81,7 +82,7 @@ impl Operation for Backfill {
 
     fn claims(&self) -> Vec<Claim> {
         // A change before it in the migration may have made the column.
-        let claim = |name: &Name| Object::column(&self.table, name).at(name.span).shared();
+        let claim = |name: &Name| Object::column(&self.table, name).at(name.span).of(Facet::Rows);
         self.columns.iter().map(claim).collect()
     }
 
@@ -113,7 +114,9 @@ impl Operation for Backfill {
                 Plan::noting(vec![self.convert(path, read, key)], vec![lost, theirs.into()])
             }
             Way::Sql { values, once: true } => {
-                Plan::noting(vec![self.repair(values, at).backfill()], vec![lost])
+                let read = self.reads_rows(values).then(|| READS_ROWS_ONCE.to_owned());
+                let notes = [Some(lost), read].into_iter().flatten().collect();
+                Plan::noting(vec![self.repair(values, at).backfill()], notes)
             }
             Way::Sql { values, once: false } => {
                 let repair = self.repair(values, at);
@@ -123,7 +126,8 @@ impl Operation for Backfill {
                     self.pending()
                 );
                 let steps = vec![repair.begin(), repair.backfill(), repair.end()];
-                Plan::noting(steps, vec![note, lost])
+                let read = self.reads_rows(values).then(|| READS_ROWS.to_owned());
+                Plan::noting(steps, [Some(note), Some(lost), read].into_iter().flatten().collect())
             }
         }
     }
@@ -133,7 +137,7 @@ impl Operation for Backfill {
         let update = self.repair(values, Position { migration: 0, change: 0 }).at_once();
         let why = "every row in one statement, which clients that write the same rows wait for";
         let step = Step::transaction(Phase::Expand, why, vec![update]);
-        Some(Direct { table: self.table.clone(), step })
+        Some(Direct::of(self.table.clone(), step))
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -147,7 +151,20 @@ impl Operation for Backfill {
     }
 }
 
+/// What a query in an expression costs.
+const READS_ROWS: &str = "its expressions read other rows: the query runs for every row that a build \
+    writes until the contract, and without an index on what it compares it reads the whole table \
+    each time; with `once` it runs for the rows that are there alone";
+const READS_ROWS_ONCE: &str = "its expressions read other rows: the query runs for every row of the \
+    table, and without an index on what it compares it reads the whole table each time";
+
 impl Backfill {
+    /// Tells whether a value or the condition is a query of its own.
+    fn reads_rows(&self, values: &[Assignment]) -> bool {
+        let values = values.iter().map(|item| &item.value);
+        values.chain(&self.pending).any(Sql::has_query)
+    }
+
     fn check_way(&self, errors: &mut Errors) {
         let span = self.columns.first().map_or(self.table.span(), |column| column.span);
         match &self.way {
@@ -219,6 +236,16 @@ impl Backfill {
         }
     }
 
+    /// The same for a walk that SQL fills, which leaves a row as it is where the value is null.
+    fn pending_by(&self, values: &[Assignment]) -> String {
+        match (&self.pending, values) {
+            (None, [Assignment { column, value }]) if !value.is_surely_volatile() => {
+                fill::has_none(column, &value.text)
+            }
+            _ => self.pending(),
+        }
+    }
+
     fn repair<'a>(&'a self, values: &'a [Assignment], at: Position) -> Repair<'a> {
         let columns: Vec<&str> = self.columns.iter().map(|name| name.text.as_str()).collect();
         let pending = self.pending();
@@ -230,7 +257,7 @@ impl Backfill {
             set: values.iter().map(|item| (&item.column, item.value.text.as_str())).collect(),
             when: None,
             guard: Some(format!("(select {pending} from {row})")),
-            pending,
+            pending: self.pending_by(values),
             look: None,
             at,
         }

@@ -5,18 +5,20 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
-use crate::model::expression::Clause;
+use crate::model::Kind;
+use crate::model::expressions::expression::Clause;
+use crate::model::kinds::types;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema, types};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, domain};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::default::Default;
-use crate::syntax::list::{flag, options, value};
-use crate::syntax::name::TableName;
-use crate::syntax::sql::Sql;
-use crate::syntax::table::Table;
+use crate::model::{Claim, Object, Schema};
+use crate::plan::objects::domain;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::default::Default;
+use crate::syntax::words::list::{flag, options, value};
+use crate::syntax::words::name::TableName;
+use crate::syntax::words::sql::Sql;
 
 pub(crate) struct ChangeDomain {
     name: TableName,

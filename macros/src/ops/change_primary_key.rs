@@ -6,14 +6,23 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema, names};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::{
-    Mode, Phase, Statement, Step, Work, attach, constraint, ddl, index, not_null, violation,
-};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::constraint::{Constraint, Rule, join, parse_columns};
-use crate::syntax::name::{Name, TableName};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::safe::not_null;
+use crate::plan::safe::violation;
+use crate::plan::sql::constraint;
+use crate::plan::sql::ddl;
+use crate::plan::sql::index;
+use crate::plan::swap::dependents;
+use crate::plan::swap::key;
+use crate::plan::{Mode, Phase, Statement, Step, Work};
+use crate::syntax::tables::column::Column;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::tables::constraint::{Constraint, Rule, parse_columns};
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::join;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct ChangePrimaryKey {
     table: TableName,
@@ -27,7 +36,7 @@ pub(crate) struct Facts {
     /// The new key, with the name of the old one where it has no other.
     new: Constraint,
     /// The columns that may be null so far.
-    nullable: Vec<Name>,
+    nullable: Vec<Column>,
     is_partitioned: bool,
 }
 
@@ -60,6 +69,14 @@ impl Operation for ChangePrimaryKey {
         claims
     }
 
+    fn claims_in(&self, schema: &Schema) -> Vec<Claim> {
+        let old = schema.find(&self.table).and_then(Table::primary_key);
+        let name = old.and_then(|old| old.name.as_ref());
+        name.map(|name| Object::constraint(&self.table, name).at(self.table.span()))
+            .into_iter()
+            .collect()
+    }
+
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let table = schema.table(&self.table, errors)?;
         let before = errors.count();
@@ -69,7 +86,6 @@ impl Operation for ChangePrimaryKey {
                 .help(format_args!("add_primary_key!({}({}))", self.table, join(&self.columns)));
             return None;
         };
-        let old_name = old.name.as_ref()?;
         if old.columns() == self.columns {
             errors.at(self.table.span(), "the primary key has these columns already");
         }
@@ -86,10 +102,8 @@ impl Operation for ChangePrimaryKey {
                 .note("it needs a key of just these columns");
         }
         schema.new_constraint(table, &self.constraint, errors);
-        schema.claim(&Object::constraint(&self.table, old_name).at(self.table.span()), errors);
-        let may_be_null =
-            |name: &&Name| table.column(&name.text).is_some_and(|column| !column.not_null);
-        let nullable = self.columns.iter().filter(may_be_null).cloned().collect();
+        let own = self.columns.iter().filter_map(|name| table.column(&name.text));
+        let nullable = own.filter(|column| !column.not_null).cloned().collect();
         let new = self.named_after(old);
         let is_partitioned = table.partition_by.is_some();
         (errors.count() == before).then(|| Facts {
@@ -106,17 +120,22 @@ impl Operation for ChangePrimaryKey {
         let mut steps: Vec<Step> = facts
             .nullable
             .iter()
-            .map(|name| not_null::require(table, name, help))
-            .chain(violation::require(table, new, help))
+            .map(|column| not_null::require(table, column, help))
+            .chain(violation::require(table, new, &[], help))
             .collect();
-        steps.extend(facts.nullable.iter().flat_map(|name| not_null::tighten(table, name)));
+        steps.extend(facts.nullable.iter().flat_map(|column| not_null::tighten(table, column)));
         let name = self.temporary(facts);
         let built = index::concurrent(table, &attach::index_of(new, &name, &self.columns));
         let why =
             "concurrently, beside the old key: until the contract both are there for `on conflict`";
         steps.push(Step::build_index(why, built));
         let why = "one statement under one short lock: no row is ever without a key";
-        steps.push(Step::transaction(Phase::Contract, why, vec![swap(table, facts, &name)]));
+        let mut statements = vec![ddl::lock_table(table, Mode::AccessExclusive)];
+        if let Some(old) = &facts.old.name {
+            statements.extend(dependents::identity(table, &[(old.clone(), name.clone())]));
+        }
+        statements.push(swap(table, facts, &name));
+        steps.push(Step::transaction(Phase::Contract, why, statements));
         let note = format!(
             "from the start of migrate on, a write of a null, or of a `{}` that another row has, \
              fails (23502, 23505), by old builds too",
@@ -131,13 +150,17 @@ impl Operation for ChangePrimaryKey {
         let swap = |from: &Constraint, to: &Constraint| {
             let clauses = [constraint::dropping(from), format!("add {}", constraint::named(to))];
             ddl::alter(table, &clauses.join(", "), Mode::AccessExclusive)
+                .drops(key::replaced(table, from))
+                .reading_rows()
         };
         let why = "in one step, which builds the key while nobody can read or write";
         let mut undo = vec![swap(new, &facts.old)];
-        undo.extend(facts.nullable.iter().map(|name| ddl::drop_not_null(table, name)));
+        undo.extend(facts.nullable.iter().map(|column| ddl::drop_not_null(table, &column.name)));
         let step = Step::transaction(Phase::Expand, why, vec![swap(&facts.old, new)])
             .undone_by(Work::Transaction(undo));
-        Some(Direct { table: table.clone(), step })
+        let help = "mend these rows, or keep the new key";
+        let equal = violation::required(table, &facts.old, &[], help);
+        Some(Direct::of(table.clone(), step).asking(equal))
     }
 
     fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
@@ -151,6 +174,9 @@ impl Operation for ChangePrimaryKey {
         };
         let new = self.named_after(&old);
         schema.alter(&self.table, |table| table.set_primary_key(new.clone()));
+        if let (Some(from), Some(to)) = (&old.name, &new.name) {
+            schema.rename_identity(&self.table, from, to);
+        }
         if let Some(name) = &new.name {
             schema.hold(Object::constraint(&self.table, name), Role::Synced);
         }

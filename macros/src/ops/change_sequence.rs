@@ -1,16 +1,17 @@
 //! `change_sequence!(order_numbers, as = bigint)`: catalog J. It keeps `nextval` waiting until its
 //! commit, so it is a transaction of its own.
 
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, sequence};
-use crate::syntax::name::TableName;
-use crate::syntax::sequence::Sequence;
+use crate::model::{Claim, Facet, Object, Schema};
+use crate::plan::objects::sequence;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step, Work};
+use crate::syntax::objects::sequence::Sequence;
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct ChangeSequence {
     name: TableName,
@@ -40,12 +41,14 @@ impl Operation for ChangeSequence {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::entity(Kind::Sequence, &self.name, None).at(self.name.span())]
+        let is_of_owner = Sequence { owner: None, ..self.change.clone() }.is_empty();
+        let facet = if is_of_owner { Facet::Owner } else { Facet::Whole };
+        vec![Object::entity(Kind::Sequence, &self.name, None).at(self.name.span()).of(facet)]
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Sequence> {
         let known = schema.entity(Kind::Sequence, &self.name, None, errors)?;
-        let was = options(known).at(self.name.span());
+        let was = sequence::options(known).at(self.name.span());
         let before = errors.count();
         if let Some(ty) = self.change.ty.filter(|ty| ty.bits < was.bits()) {
             errors
@@ -81,21 +84,21 @@ impl Operation for ChangeSequence {
         let note = "an undo does not bring the sequence back to the value that it had: values that \
                     it has given out since would come again";
         let notes = self.change.restart.map(|_| note.to_owned());
-        Plan::noting(vec![step], notes.into_iter().collect())
+        let narrows = lasting.ty.is_some() || lasting.min.is_some() || lasting.max.is_some();
+        let asked = narrows.then(|| self.asked_before_undo(was));
+        Plan::noting([step].into_iter().chain(asked).collect(), notes.into_iter().collect())
     }
 
     fn apply(&self, schema: &mut Schema) {
         let Some(known) = schema.find_entity(Kind::Sequence, &self.name, None) else { return };
-        let now = options(known).with(&self.change);
+        let now = sequence::options(known).with(&self.change);
         schema.put_entity(sequence::entity(&self.name, &now));
     }
 }
 
-/// The options that a sequence has; they were checked when it was made.
-fn options(entity: &Entity) -> Sequence {
-    let text = entity.parts.first().map_or("", String::as_str);
-    let mut errors = Errors::new();
-    let read = (|input: ParseStream| Ok(Sequence::parse(input, &mut errors))).parse_str(text);
-    errors.compile_errors();
-    read.unwrap_or_default()
+impl ChangeSequence {
+    fn asked_before_undo(&self, was: &Sequence) -> Step {
+        let why = "asked before anything is taken back";
+        Step::way_back(Phase::Expand, why, Work::NoRows(sequence::within(&self.name, was)))
+    }
 }

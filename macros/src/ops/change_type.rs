@@ -4,26 +4,30 @@
 mod built;
 mod way;
 
+use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, parenthesized};
 
 use crate::diag::Errors;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
+use crate::model::{Claim, Facet, Object, Role, Schema};
 use crate::plan::Direct;
-use crate::plan::around::Around;
-use crate::plan::convert::{self, Cast};
-use crate::plan::part::Part;
-use crate::plan::retype;
-use crate::plan::shadow::{Convert, Shadow};
-use crate::plan::swap::Swap;
-use crate::syntax::column::ColumnDef;
-use crate::syntax::list::{options, value};
-use crate::syntax::name::ColumnName;
-use crate::syntax::sql::Sql;
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::shared::carry_over::Around;
+use crate::plan::swap::casts::{self, Cast};
+use crate::plan::swap::column::Part;
+use crate::plan::swap::column_sequence::ColumnSequence;
+use crate::plan::swap::conversion::Conversion;
+use crate::plan::swap::exchange::Swap;
+use crate::plan::swap::retype;
+use crate::plan::swap::shadow::Shadow;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::ColumnName;
+use crate::syntax::words::sql::Sql;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct ChangeType {
     target: Target,
@@ -50,6 +54,9 @@ const TWO_UNIQUE_INDEXES: &str = "until the contract two unique indexes hold the
 const FAILING_UP: &str = "a value that `up` cannot take fails the write that brings it, by old builds too, from expand on: \
     add a check first where such values may come";
 
+const EQUAL_BY_UP: &str = "from migrate on, a write of a value that `up` makes equal to another row's \
+    fails (23505), by old builds too";
+
 const NARROWER: &str = "the undo leaves the new type, which has room for all that the old one had: to go back, PostgreSQL \
     would rewrite the table";
 
@@ -65,7 +72,7 @@ enum Way {
     /// In the catalog alone.
     InPlace,
     /// By second columns, swapped in.
-    Swapped(Convert),
+    Swapped(Conversion),
 }
 
 impl Operation for ChangeType {
@@ -112,6 +119,12 @@ impl Operation for ChangeType {
         self.columns().map(claim).collect()
     }
 
+    /// What goes in another's contract is on the column until then, and would go with it unseen.
+    fn claims_in(&self, schema: &Schema) -> Vec<Claim> {
+        let claims = if self.is_in_place(schema) { Vec::new() } else { self.claims() };
+        claims.into_iter().map(|claim| claim.of(Facet::Place)).collect()
+    }
+
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let (table, old) = schema.column(&self.target.name, errors)?;
         let before = errors.count();
@@ -127,6 +140,7 @@ impl Operation for ChangeType {
         let mut around = Around::default();
         for (part, name) in parts.iter().zip(self.columns()) {
             Self::check_generated(part, name, errors);
+            self.check_default(part, errors);
             around.add(schema, name, errors);
             if let Some(Way::Swapped(convert)) = &way {
                 self.check_built(schema, part, convert, errors);
@@ -139,7 +153,7 @@ impl Operation for ChangeType {
     fn plan(&self, facts: &Facts, at: Position) -> Plan {
         let mut notes = vec![OTHER_RESULT.to_owned()];
         let Way::Swapped(convert) = &facts.way else {
-            let narrower = |part: &Part| convert::cast(&part.new.ty, &part.old.ty) != Cast::InPlace;
+            let narrower = |part: &Part| casts::cast(&part.new.ty, &part.old.ty) != Cast::InPlace;
             let narrows = facts.parts.iter().any(narrower);
             notes.extend(narrows.then(|| NARROWER.to_owned()));
             return Plan::noting(retype::in_place(&facts.parts, &facts.around, !narrows), notes);
@@ -152,8 +166,12 @@ impl Operation for ChangeType {
         if shadows.iter().any(|shadow| !shadow.copies().unique_keys().is_empty()) {
             notes.push(TWO_UNIQUE_INDEXES.into());
         }
+        if shadows.iter().any(Shadow::may_make_equal) {
+            notes.push(EQUAL_BY_UP.into());
+        }
         let swap = Swap { shadows: &shadows, around: &facts.around };
         let mut steps: Vec<_> = shadows.iter().filter_map(Shadow::require).collect();
+        steps.extend(shadows.iter().flat_map(Shadow::require_distinct));
         steps.extend(shadows.iter().map(Shadow::install));
         steps.extend(shadows.iter().map(Shadow::backfill));
         steps.extend(shadows.iter().flat_map(Shadow::complete));
@@ -165,7 +183,17 @@ impl Operation for ChangeType {
     fn direct(&self, facts: &Facts) -> Option<Direct> {
         let Way::Swapped(convert) = &facts.way else { return None };
         let step = retype::rewriting(&facts.parts, convert, &facts.around);
-        Some(Direct { table: self.target.table().clone(), step })
+        let asked = facts.parts.iter().flat_map(|part| retype::asked_before_undo(part, convert));
+        Some(Direct::of(self.target.table().clone(), step).asking(asked))
+    }
+
+    fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
+        let Way::Swapped(_) = facts.way else { return None };
+        let parts = facts.parts.iter();
+        let mut reasons = parts.flat_map(|part| {
+            part.constraints().filter_map(|item| attach::copied_only_direct(&part.table, item))
+        });
+        Some((self.target.span(), reasons.next()?))
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -173,11 +201,18 @@ impl Operation for ChangeType {
         for part in self.parts(schema) {
             schema.alter(part.name(), |table| {
                 if let Some(column) = table.column_mut(&part.new.name.text) {
-                    *column = part.new.clone();
+                    let new = part.new.clone();
+                    *column = if is_swapped { new.with_own_not_null() } else { new };
                 }
             });
             if is_swapped {
                 schema.hold(Object::column(part.name(), &part.new.name), Role::Replaced);
+            }
+            for sequence in part.sequences.iter().filter_map(ColumnSequence::grown) {
+                if is_swapped {
+                    schema.hold(sequence.object(), Role::Synced);
+                }
+                schema.put_entity(sequence);
             }
         }
         for sql in self.up.iter().chain(&self.down).filter(|_| is_swapped) {
@@ -198,14 +233,15 @@ impl ChangeType {
             let table = schema.find(&name.table)?;
             let old = table.column(&name.name.text)?;
             let new = self.new_column(table, old);
-            Some(Part { table: table.clone(), old: old.clone(), new })
+            let sequences = ColumnSequence::of(schema, &table.name, old, &new);
+            Some(Part { table: table.clone(), old: old.clone(), new, sequences })
         };
         self.columns().filter_map(part).collect()
     }
 }
 
 impl Facts {
-    fn shadows(&self, convert: &Convert, at: Position) -> Vec<Shadow> {
+    fn shadows(&self, convert: &Conversion, at: Position) -> Vec<Shadow> {
         let along = self.parts.iter().map(|part| {
             let (table, name) = (part.name().clone(), part.old.name.clone());
             let shadow = Shadow::shadow_of(&table, &name);

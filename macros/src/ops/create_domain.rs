@@ -4,16 +4,19 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
-use crate::model::expression::Clause;
+use crate::model::Kind;
+use crate::model::expressions::expression::Clause;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Statement, Step, domain, entity};
-use crate::syntax::column::{Column, ColumnDef, Inline};
-use crate::syntax::default::Default;
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::table::Table;
+use crate::plan::objects::domain;
+use crate::plan::objects::types;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::tables::column::{Column, ColumnDef};
+use crate::syntax::tables::constraint::Rule;
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::default::Default;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct CreateDomain {
     name: TableName,
@@ -54,7 +57,7 @@ impl Operation for CreateDomain {
         let create = domain::entity(&self.name, &self.def).create;
         let create = create.into_iter().map(Statement::free).collect();
         let step = Step::transaction(Phase::Expand, "a new type: no column has it yet", create)
-            .undo(vec![entity::drop(Kind::Domain, &self.name)]);
+            .undo(vec![types::drop(Kind::Domain, &self.name)]);
         Plan::of(vec![step])
     }
 
@@ -70,7 +73,7 @@ impl CreateDomain {
         let value = Column { name: Name::new("value"), ..self.def.column.clone() };
         row.add(ColumnDef { column: value, inline: Vec::new() });
         for inline in &self.def.inline {
-            let Inline::Check(sql) = inline else { continue };
+            let Rule::Check(sql) = &inline.rule else { continue };
             schema.clause(Clause::Check, &row, sql, errors);
         }
         if let Some(sql) = self.def.column.default.as_ref().and_then(Default::computed) {
@@ -85,11 +88,9 @@ impl CreateDomain {
             column.identity.as_ref().map(|identity| identity.span),
             column.generated.as_ref().map(|sql| sql.span),
         ];
-        let of_tables = self.def.inline.iter().map(|inline| match inline {
-            Inline::PrimaryKey(span) | Inline::Unique(span) => Some(*span),
-            Inline::References(target) => Some(target.target.table.span()),
-            Inline::Check(_) => None,
-        });
+        let is_check = |rule: &Rule| matches!(rule, Rule::Check(_));
+        let of_tables = self.def.inline.iter().filter(|inline| !is_check(&inline.rule));
+        let of_tables = of_tables.map(|inline| Some(inline.span));
         for span in of_columns.into_iter().chain(of_tables).flatten() {
             errors
                 .at(span, "a domain is a type: this is said of a column")

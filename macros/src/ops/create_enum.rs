@@ -5,13 +5,15 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, braced};
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Statement, Step, entity};
-use crate::syntax::list::items;
-use crate::syntax::name::{Name, TableName};
+use crate::plan::objects::types;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::words::list::items;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct CreateEnum {
     name: TableName,
@@ -64,7 +66,7 @@ impl Operation for CreateEnum {
     fn plan(&self, (): &(), _: Position) -> Plan {
         let create = self.entity().create.into_iter().map(Statement::free).collect();
         let step = Step::transaction(Phase::Expand, "a new type: no column has it yet", create)
-            .undo(vec![entity::drop(Kind::Enum, &self.name)]);
+            .undo(vec![types::drop(Kind::Enum, &self.name)]);
         Plan::of(vec![step])
     }
 
@@ -76,6 +78,6 @@ impl Operation for CreateEnum {
 impl CreateEnum {
     fn entity(&self) -> Entity {
         let labels: Vec<String> = self.labels.iter().map(|label| label.text.clone()).collect();
-        entity::of_enum(self.name.clone(), labels)
+        Entity::of_enum(self.name.clone(), labels, &[])
     }
 }

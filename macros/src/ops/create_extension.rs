@@ -4,14 +4,16 @@ use syn::LitStr;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Dropped, ObjectKind};
 use crate::plan::{Phase, Statement, Step};
-use crate::syntax::default::literal;
-use crate::syntax::list::{options, value};
-use crate::syntax::name::{Name, TableName};
+use crate::syntax::values::default::literal;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct CreateExtension {
     name: TableName,
@@ -59,7 +61,7 @@ impl Operation for CreateExtension {
     fn plan(&self, (): &(), _: Position) -> Plan {
         let why = "on databases that have it already, nothing happens";
         let step = Step::transaction(Phase::Expand, why, vec![Statement::free(self.create())])
-            .undo(vec![Statement::free(self.undo())]);
+            .undo(vec![Statement::free(self.undo()).drops(self.dropped())]);
         let right = format!(
             "the role that migrates needs the right to create `{}`: a superuser's, or `create` on \
              the database where the extension is a trusted one",
@@ -97,6 +99,11 @@ impl CreateExtension {
              extname = {name}) then\n    {create};\n    comment on extension {quoted} is \
              {mark};\n  end if;\nend\n$changeover$"
         )
+    }
+
+    fn dropped(&self) -> Dropped {
+        let name = &self.name.name.text;
+        Dropped { part: MARK.to_owned(), ..Dropped::object(ObjectKind::Extension, name) }
     }
 
     fn undo(&self) -> String {

@@ -4,12 +4,16 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::Kind;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, materialized};
-use crate::syntax::view::MaterializedView;
+use crate::model::{Claim, Object, Schema, names};
+use crate::plan::objects::materialized;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::objects::view::MaterializedView;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::Name;
 
 pub(crate) struct CreateMaterializedView {
     view: MaterializedView,
@@ -19,20 +23,31 @@ impl Operation for CreateMaterializedView {
     type Facts = ();
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
-        Ok(CreateMaterializedView { view: MaterializedView::parse(input, errors)? })
+        let mut view = MaterializedView::parse(input, errors)?;
+        for index in &mut view.indexes {
+            let name = || Name { text: names::index(&view.name, index), span: view.name.span() };
+            index.name = Some(index.name.clone().unwrap_or_else(name));
+        }
+        Ok(CreateMaterializedView { view })
     }
 
     fn assume(&self, _: &mut Schema, _: &mut Errors) {}
 
     fn claims(&self) -> Vec<Claim> {
         let name = &self.view.name;
-        vec![Object::entity(Kind::MaterializedView, name, None).at(name.span())]
+        let indexes = self.index_names().map(|index| Object::index(name, index).at(index.span));
+        let view = Object::entity(Kind::MaterializedView, name, None).at(name.span());
+        [view].into_iter().chain(indexes).collect()
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
         let before = errors.count();
         schema.name_is_free(Kind::MaterializedView, &self.view.name, errors);
         schema.query(&self.view.query, errors);
+        if !schema.is_baseline {
+            self.view.check_unique(errors);
+        }
+        self.check_indexes(schema, errors);
         (errors.count() == before).then_some(())
     }
 
@@ -47,5 +62,30 @@ impl Operation for CreateMaterializedView {
 
     fn apply(&self, schema: &mut Schema) {
         schema.put_entity(materialized::entity(&self.view));
+        for index in &self.view.indexes {
+            materialized::put_index(schema, &self.view.name, index.clone());
+        }
+    }
+}
+
+impl CreateMaterializedView {
+    fn index_names(&self) -> impl Iterator<Item = &Name> {
+        self.view.indexes.iter().filter_map(|index| index.name.as_ref())
+    }
+
+    fn check_indexes(&self, schema: &Schema, errors: &mut Errors) {
+        let mut table = Table::new(self.view.name.clone());
+        let columns = self.view.column_names().into_iter();
+        columns.for_each(|name| table.add(ColumnDef::bare(Name::new(name))));
+        for index in &self.view.indexes {
+            schema.expressions_of_index(index, &table, errors);
+        }
+        for (at, name) in self.index_names().enumerate() {
+            if self.index_names().take(at).any(|other| other == name) {
+                errors.at(name.span, format_args!("name `{name}` is given twice"));
+            } else if let Some(taken) = schema.relation(&table.name, &name.text) {
+                errors.at(name.span, format_args!("{taken} exists already"));
+            }
+        }
     }
 }

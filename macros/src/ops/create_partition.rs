@@ -5,16 +5,18 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::Kind;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::partition::{Coming, refuse_rows};
-use crate::plan::{Mode, Phase, Statement, Step, ddl};
-use crate::syntax::name::TableName;
-use crate::syntax::partition::{Bound, Of};
-use crate::syntax::table::Table;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::sql::partition::Coming;
+use crate::plan::{Dropped, ObjectKind};
+use crate::plan::{Mode, Phase, Statement, Step};
+use crate::syntax::tables::partition::{Bound, Of};
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct CreatePartition {
     partition: Of,
@@ -53,13 +55,14 @@ impl Operation for CreatePartition {
         let Of { name, parent } = &self.partition;
         let (table, by) = schema.partitioned(parent, errors)?;
         self.bound.check(by, errors);
+        schema.check_bound(table, by, &self.bound, errors);
         let is_free = schema.name_is_free(Kind::Partition, name, errors);
         let rest = schema.rest_of(parent);
         if let Some(rest) = rest.filter(|_| self.bound.is_rest()) {
             errors.at(self.bound.span, format_args!("`{rest}` takes the rest already"));
             return None;
         }
-        let condition = self.bound.condition(by);
+        let condition = self.bound.condition(by, schema.comparison_with_bound(table, by));
         is_free.then(|| Facts { parent: table.clone(), rest: rest.cloned(), condition })
     }
 
@@ -78,7 +81,7 @@ impl Operation for CreatePartition {
     fn direct(&self, facts: &Facts) -> Option<Direct> {
         let why = "reads the partition of the rest while reads and writes of that wait";
         let step = self.step(facts, Phase::Migrate, why);
-        Some(Direct { table: facts.rest.clone()?, step })
+        Some(Direct::of(facts.rest.clone()?, step))
     }
 
     fn only_direct(&self, facts: &Facts) -> Option<(Span, &'static str)> {
@@ -119,11 +122,12 @@ impl CreatePartition {
             name,
             Mode::AccessExclusive,
         )
-        .and_locks(parent, Mode::AccessExclusive);
+        .and_locks(parent, Mode::AccessExclusive)
+        .drops(Dropped::object(ObjectKind::Table, name.quoted()));
         if let Some(rest) = &facts.rest {
             drop = drop.and_locks(rest, Mode::AccessExclusive);
         }
         let why = "a lock on the table is one on each of its partitions, those that stay too";
-        vec![lock.why(why), refuse_rows(name), drop]
+        vec![lock.why(why), drop]
     }
 }

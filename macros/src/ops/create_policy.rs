@@ -3,12 +3,13 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::Kind;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, policy};
-use crate::syntax::policy::Policy;
+use crate::plan::objects::policy;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::objects::policy::Policy;
 
 pub(crate) struct CreatePolicy {
     policy: Policy,

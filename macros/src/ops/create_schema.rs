@@ -3,12 +3,14 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Statement, Step, entity};
-use crate::syntax::name::TableName;
+use crate::plan::objects::types;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct CreateSchema {
     name: TableName,
@@ -54,7 +56,7 @@ impl Operation for CreateSchema {
     fn plan(&self, (): &(), _: Position) -> Plan {
         let create = self.entity().create.into_iter().map(Statement::free).collect();
         let step = Step::transaction(Phase::Expand, "an empty schema", create)
-            .undo(vec![entity::drop(Kind::Schema, &self.name)]);
+            .undo(vec![types::drop(Kind::Schema, &self.name)]);
         Plan::of(vec![step])
     }
 

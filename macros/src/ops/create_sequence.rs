@@ -3,14 +3,17 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Statement, Step, entity, sequence};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::name::TableName;
-use crate::syntax::sequence::{Owner, Sequence};
+use crate::plan::objects::sequence;
+use crate::plan::objects::types;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::objects::sequence::{Owner, Sequence};
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct CreateSequence {
     name: TableName,
@@ -38,6 +41,7 @@ impl Operation for CreateSequence {
         let before = errors.count();
         schema.check_schema(&self.name, errors);
         schema.name_is_free(Kind::Sequence, &self.name, errors);
+        schema.comes_in_time(&Entity::assumed(Kind::Sequence, &self.name, None), errors);
         if let Some(restart) = &self.options.restart {
             errors
                 .at(restart.span, "a new sequence has nothing to restart")
@@ -53,7 +57,7 @@ impl Operation for CreateSequence {
         let create = create.into_iter().map(Statement::free).collect();
         let step =
             Step::transaction(Phase::Expand, "a new sequence: no client uses it yet", create)
-                .undo(vec![entity::drop(Kind::Sequence, &self.name)]);
+                .undo(vec![types::drop(Kind::Sequence, &self.name)]);
         Plan::of(vec![step])
     }
 

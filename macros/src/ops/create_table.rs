@@ -7,13 +7,16 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema, names};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, sql, version};
-use crate::syntax::column::Column;
-use crate::syntax::constraint::Rule;
-use crate::syntax::index::Index;
-use crate::syntax::name::Name;
-use crate::syntax::table::Table;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::sea;
+use crate::plan::sql::version;
+use crate::plan::{Phase, Step};
+use crate::syntax::indexes::index::Index;
+use crate::syntax::tables::column::Column;
+use crate::syntax::tables::constraint::Rule;
+use crate::syntax::tables::reference::Reference;
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::{Name, join};
 
 pub(crate) struct CreateTable {
     table: Table,
@@ -23,8 +26,10 @@ impl Operation for CreateTable {
     type Facts = ();
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let before = errors.count();
         let mut table = Table::parse(input, errors)?;
-        if table.columns.is_empty() {
+        // A column that could not be read is said already.
+        if table.columns.is_empty() && errors.count() == before {
             errors
                 .at(table.name.span(), format_args!("table `{}` has no column", table.name))
                 .help(format_args!("{} {{ id: bigint identity primary_key }}", table.name));
@@ -65,17 +70,9 @@ impl Operation for CreateTable {
             for column in constraint.named_columns() {
                 schema.column_of(&self.table, column, errors);
             }
+            self.table.check_unproved(constraint, errors);
             let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
-            let own: Vec<&Column> =
-                columns.iter().filter_map(|name| self.table.column(&name.text)).collect();
-            if own.len() < columns.len() {
-                continue;
-            }
-            if target.table == self.table.name {
-                schema.reference_to(&self.table, &own, target, errors);
-            } else {
-                schema.reference(&own, target, errors);
-            }
+            self.check_reference(columns, target, schema, errors);
         }
         for column in self.table.indexes.iter().flat_map(Index::columns) {
             schema.column_of(&self.table, column, errors);
@@ -86,11 +83,11 @@ impl Operation for CreateTable {
     }
 
     fn plan(&self, (): &(), _: Position) -> Plan {
-        let drop = sql::drop_table(&self.table);
+        let drop = sea::drop_table(&self.table);
         let why = "a new table, with all that belongs to it";
         let newer = self.table.columns.iter().any(|column| column.is_virtual);
         let newer = newer.then(version::require_virtual);
-        let step = Step::transaction(Phase::Expand, why, sql::create_table(&self.table)).undo(drop);
+        let step = Step::transaction(Phase::Expand, why, sea::create_table(&self.table)).undo(drop);
         Plan::of(newer.into_iter().chain([step]).collect())
     }
 
@@ -101,6 +98,38 @@ impl Operation for CreateTable {
 }
 
 impl CreateTable {
+    fn check_reference(
+        &self,
+        columns: &[Name],
+        target: &Reference,
+        schema: &Schema,
+        errors: &mut Errors,
+    ) {
+        let table = &self.table;
+        let own: Vec<&Column> =
+            columns.iter().filter_map(|name| table.column(&name.text)).collect();
+        if own.len() < columns.len() {
+            return;
+        }
+        if target.table == table.name {
+            return schema.reference_to(table, &own, target, errors);
+        }
+        let before = errors.count();
+        schema.reference(&own, target, errors);
+        // Tables that point at each other are there in many a database.
+        let is_missing = schema.find(&target.table).is_none() && errors.count() > before;
+        if let Some(error) = errors.latest().filter(|_| schema.is_baseline && is_missing) {
+            let (own, other) = match (columns, target.columns.as_slice()) {
+                ([own], [other]) => (format!(".{own}"), format!(".{other}")),
+                (own, other) => (format!("({})", join(own)), format!("({})", join(other))),
+            };
+            error.help(format_args!(
+                "add_foreign_key!({}{own} => {}{other}); after both, if it is made later",
+                table.name, target.table
+            ));
+        }
+    }
+
     fn check_storage(&self, schema: &Schema, errors: &mut Errors) {
         let table = &self.table;
         let Some(by) = &table.partition_by else { return };

@@ -4,17 +4,20 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::{self, Position};
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::partition;
-use crate::plan::{Alone, Mend, Mode, Phase, Step, Work, ddl};
-use crate::syntax::default::literal;
-use crate::syntax::list::{options, value};
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::partition::Of;
-use crate::syntax::table::Table;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::not_null;
+use crate::plan::sql::ddl;
+use crate::plan::sql::partition;
+use crate::plan::{Cleanup, Mode, NonTransactional, Phase, Step, Work};
+use crate::syntax::tables::partition::Of;
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::default::literal;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct DetachPartition {
     partition: Of,
@@ -58,15 +61,17 @@ impl Operation for DetachPartition {
         let Of { name, parent } = &self.partition;
         let (table, _) = schema.partitioned(parent, errors)?;
         schema.entity(Kind::Partition, name, Some(parent), errors)?;
+        table.check_proved(parent.span(), errors);
         Some(Facts { parent: table.clone(), rest: schema.rest_of(parent).cloned() })
     }
 
     fn plan(&self, facts: &Facts, _: Position) -> Plan {
         let name = &self.partition.name;
         let Some(rest) = &facts.rest else {
-            return Plan::of(vec![self.concurrently(facts), self.drop_copied_bound(facts)]);
+            return Plan::of(vec![self.concurrently(facts), self.stand_alone(facts)]);
         };
-        let statements = partition::detach(name, &facts.parent, Some(rest));
+        let mut statements = partition::detach(name, &facts.parent, Some(rest));
+        statements.push(not_null::name_after(name, &self.partition.parent.name));
         let why = "no build reads its rows there any more; beside a partition of the rest there is no form that locks less";
         Plan::of(vec![Step::transaction(Phase::Contract, why, statements)])
     }
@@ -88,20 +93,24 @@ impl Operation for DetachPartition {
         names::complete(&mut table);
         schema.put(table);
         schema.hold(Object::table(name), Role::Synced);
+        // Until then it gets what the others get.
+        schema.hold(Object::entity(Kind::Partition, name, Some(parent)), Role::Synced);
     }
 }
 
 impl DetachPartition {
     fn concurrently(&self, facts: &Facts) -> Step {
         let Of { name, parent } = &self.partition;
-        let table = literal(&name.quoted());
+        let (table, of) = (literal(&name.quoted()), literal(&parent.quoted()));
         let pending = format!(
             "select exists (select from pg_catalog.pg_inherits \
-             where inhrelid = pg_catalog.to_regclass({table})::oid and inhdetachpending)"
+             where inhrelid = pg_catalog.to_regclass({table})::oid \
+             and inhparent = pg_catalog.to_regclass({of})::oid and inhdetachpending)"
         );
         let done = format!(
             "select not exists (select from pg_catalog.pg_inherits \
-             where inhrelid = pg_catalog.to_regclass({table})::oid)"
+             where inhrelid = pg_catalog.to_regclass({table})::oid \
+             and inhparent = pg_catalog.to_regclass({of})::oid)"
         );
         let references = partition::lock_references(&facts.parent, Mode::ShareRowExclusive);
         let detach = |how: &str| {
@@ -111,23 +120,24 @@ impl DetachPartition {
             detach.locks.extend(references.iter().flat_map(|lock| lock.locks.clone()));
             detach
         };
-        let alone = Alone {
+        let alone = NonTransactional {
             statement: detach("concurrently"),
             done: Some(done),
-            mend: vec![Mend { when: pending, statement: detach("finalize") }],
+            mend: vec![Cleanup { when: pending, statement: detach("finalize") }],
         };
         let why = "no build reads its rows there any more; waits for whoever reads them, and blocks nobody";
-        Step::new(Phase::Contract, why, Work::Alone(alone))
+        Step::new(Phase::Contract, why, Work::NonTransactional(alone))
     }
 
     /// PostgreSQL leaves a check of the bound behind, which would refuse other rows for ever.
-    fn drop_copied_bound(&self, facts: &Facts) -> Step {
+    fn stand_alone(&self, facts: &Facts) -> Step {
         let name = &self.partition.name;
         let columns = facts.parent.partition_by.iter().flat_map(|by| by.columns().cloned());
         let columns: Vec<Name> = columns.collect();
         let column = columns.first().filter(|_| columns.len() == 1);
         let drop = ddl::drop_constraint_if_exists(name, &names::copied_bound(name, column));
-        let why = "a copy of its bound, which PostgreSQL leaves on it";
-        Step::transaction(Phase::Contract, why, vec![drop])
+        let drop = drop.why("a copy of its bound, which PostgreSQL leaves on it");
+        let name_after = not_null::name_after(name, &self.partition.parent.name);
+        Step::transaction(Phase::Contract, "it is a table of its own", vec![drop, name_after])
     }
 }

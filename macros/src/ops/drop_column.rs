@@ -6,15 +6,17 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::fill::Fill;
-use crate::plan::{Mode, Phase, Step, ddl, sql};
-use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::list::{options, value};
-use crate::syntax::name::TableName;
-use crate::syntax::sql::Sql;
-use crate::syntax::table::Table;
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::sql::sea;
+use crate::plan::triggers::fill::Fill;
+use crate::plan::{Mode, Phase, Step};
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::TableName;
+use crate::syntax::words::sql::Sql;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct DropColumn {
     target: Target,
@@ -76,14 +78,14 @@ impl Operation for DropColumn {
             steps.push(Step::transaction(Phase::Expand, why, fill.install()).undo(fill.remove()));
             contract.extend(fill.remove());
         }
-        let mut drop = sql::drop_column(table, self.target.column());
+        let mut drop = sea::drop_column(table, self.target.column());
         for parent in parents {
             drop = drop.and_locks(parent, Mode::AccessExclusive);
         }
         contract.push(drop);
         let why = "its values are gone after this; no build names it any more";
         steps.push(Step::transaction(Phase::Contract, why, contract));
-        Plan::noting(steps, vec![super::fewer_columns()])
+        Plan::noting(steps, vec![crate::plan::operation::fewer_columns()])
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -125,6 +127,7 @@ impl DropColumn {
             }
         }
         schema.needed_elsewhere(table, column, errors);
+        schema.keeps_identity_of(table, &column.name, span, errors);
     }
 }
 

@@ -6,11 +6,14 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, attach};
-use crate::syntax::constraint::{Constraint, join};
-use crate::syntax::name::ColumnName;
-use crate::syntax::reference::Reference;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::{Phase, Step};
+use crate::syntax::tables::constraint::Constraint;
+use crate::syntax::tables::reference::Reference;
+use crate::syntax::values::comparison::Comparison;
+use crate::syntax::words::name::ColumnName;
+use crate::syntax::words::name::join;
 
 pub(crate) struct DropConstraint {
     name: ColumnName,
@@ -18,8 +21,14 @@ pub(crate) struct DropConstraint {
     stated: Option<Constraint>,
 }
 
+pub(crate) struct Facts {
+    constraint: Constraint,
+    /// How the columns of a foreign key are compared with those that it points at.
+    how: Vec<Comparison>,
+}
+
 impl Operation for DropConstraint {
-    type Facts = Constraint;
+    type Facts = Facts;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let name = ColumnName::parse_constraint(input)?;
@@ -51,7 +60,7 @@ impl Operation for DropConstraint {
         vec![Object::constraint(&self.name.table, &self.name.name).at(self.name.name.span)]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Constraint> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let (table, constraint) = schema.constraint(&self.name, errors)?;
         let pointing = constraint.key().and_then(|key| schema.points_at_key(table, key));
         if let Some(other) = pointing {
@@ -60,17 +69,19 @@ impl Operation for DropConstraint {
                 format!("a foreign key of `{}` points at `{}({columns})`", other.name, table.name);
             errors.at(self.name.name.span, message);
         }
-        Some(constraint.clone())
+        schema.keeps_identity(&table.name, &self.name.name, self.name.name.span, errors);
+        let how = schema.comparisons(table, constraint.columns());
+        Some(Facts { constraint: constraint.clone(), how })
     }
 
-    fn plan(&self, constraint: &Constraint, _: Position) -> Plan {
+    fn plan(&self, Facts { constraint, how }: &Facts, _: Position) -> Plan {
         let table = &self.name.table;
         let drop = attach::drop(table, constraint);
         if is_relied_on(constraint) {
             let why = "no build relies on it any more; until now old ones do";
             return Plan::of(vec![Step::transaction(Phase::Contract, why, drop)]);
         }
-        let steps = attach::loosen(table, constraint);
+        let steps = attach::loosen(table, constraint, how);
         let note = format!(
             "a build that relies on `{}` will read what it forbids once a newer one writes it",
             self.name.name
@@ -86,10 +97,9 @@ impl Operation for DropConstraint {
         let Some(constraint) = of(schema) else { return };
         schema.alter(table, |table| table.constraints.retain(|item| !named(item)));
         if is_relied_on(&constraint) {
-            schema.hold(
-                Object::of_constraint(table, name, constraint.has_index()),
-                Role::Retiring { successor: None },
-            );
+            let object = Object::of_constraint(table, name, constraint.has_index());
+            schema.hold_under(table, &object, |column| constraint.needs(column));
+            schema.hold(object, Role::Retiring { successor: None });
         }
     }
 }

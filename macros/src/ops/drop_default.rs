@@ -5,11 +5,12 @@ use syn::parse::ParseStream;
 
 use crate::diag::Errors;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, ddl};
-use crate::syntax::default::Default;
-use crate::syntax::target::Target;
+use crate::model::{Claim, Facet, Object, Role, Schema};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::{Phase, Step};
+use crate::syntax::values::default::Default;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct DropDefault {
     target: Target,
@@ -32,7 +33,8 @@ impl Operation for DropDefault {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
+        let column = Object::column(self.target.table(), self.target.column());
+        vec![column.at(self.target.span()).of(Facet::Default)]
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {

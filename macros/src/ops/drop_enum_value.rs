@@ -4,15 +4,15 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
-use crate::model::holder::Holder;
+use crate::model::Kind;
+use crate::model::dependents::enum_columns::Holder;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::label::GivesWay;
+use crate::model::{Claim, Facet, Object, Role, Schema};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::triggers::enum_value::GivesWay;
 use crate::plan::{Phase, Step};
-use crate::syntax::list::{options, value};
-use crate::syntax::name::{ColumnName, Name};
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::{ColumnName, Name};
 
 pub(crate) struct DropEnumValue {
     /// The enum in the place of the table.
@@ -44,9 +44,13 @@ impl Operation for DropEnumValue {
             .help("`drop_enum_value!` inside `migration!`");
     }
 
+    /// What another of this migration writes may give way too: its trigger fires before this one's.
     fn claims(&self) -> Vec<Claim> {
-        let value = Object::Entity(Kind::Enum, self.value.to_string(), None);
-        vec![value.at(self.value.name.span)]
+        vec![Object::value(&self.value).at(self.value.name.span).of(Facet::Value)]
+    }
+
+    fn claims_in(&self, schema: &Schema) -> Vec<Claim> {
+        schema.claims_on_holders(&self.value)
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Vec<Holder>> {
@@ -98,6 +102,6 @@ impl Operation for DropEnumValue {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        schema.keep_out(&self.value, &self.replace_by);
+        schema.keep_out(&self.value, &self.replace_by, &Role::Filled);
     }
 }

@@ -3,12 +3,13 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::entity;
-use crate::syntax::name::TableName;
+use crate::plan::objects::types;
+use crate::plan::operation::{Operation, Plan};
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct DropExtension {
     name: TableName,
@@ -34,7 +35,7 @@ impl Operation for DropExtension {
     }
 
     fn plan(&self, (): &(), _: Position) -> Plan {
-        Plan::of(vec![entity::contract(Kind::Extension, &self.name)])
+        Plan::of(vec![types::contract(Kind::Extension, &self.name)])
     }
 
     fn apply(&self, schema: &mut Schema) {

@@ -4,14 +4,16 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Token, parenthesized};
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, function};
-use crate::syntax::function::signature;
-use crate::syntax::name::TableName;
-use crate::syntax::types::Type;
+use crate::plan::objects::function;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::objects::function::signature;
+use crate::syntax::values::types::Type;
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct DropFunction {
     name: TableName,

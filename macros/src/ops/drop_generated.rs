@@ -6,9 +6,11 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Mode, Phase, Step, ddl, kept};
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::triggers::generated;
+use crate::plan::{Mode, Phase, Step};
+use crate::syntax::words::target::Target;
 
 pub(crate) struct DropGenerated {
     target: Target,
@@ -42,7 +44,7 @@ impl Operation for DropGenerated {
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
         let (_, column) = schema.target(&self.target, errors)?;
-        let is_kept = kept::find(schema, self.target.table(), self.target.column()).is_some();
+        let is_kept = generated::find(schema, self.target.table(), self.target.column()).is_some();
         let (name, span) = (&self.target.name, self.target.span());
         if column.generated.is_none() && !is_kept {
             errors.at(span, format_args!("column `{name}` is not generated"));
@@ -57,7 +59,7 @@ impl Operation for DropGenerated {
     fn plan(&self, is_kept: &bool, _: Position) -> Plan {
         let (table, column) = (self.target.table(), self.target.column());
         let statements = if *is_kept {
-            kept::remove(table, column)
+            generated::remove(table, column)
         } else {
             let clause = format!("alter column {} drop expression", column.quoted());
             vec![ddl::alter(table, &clause, Mode::AccessExclusive)]
@@ -79,7 +81,7 @@ impl Operation for DropGenerated {
                 column.generated = None;
             }
         });
-        kept::retire(schema, table, column);
+        generated::retire(schema, table, column);
         schema.hold(Object::column(table, column), Role::Synced);
     }
 }

@@ -6,12 +6,13 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::advance::Advance;
-use crate::plan::numbers::drop_identity;
-use crate::plan::{Mode, Phase, Step, ddl};
-use crate::syntax::identity::Identity;
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::triggers::interim_sequence::drop_identity;
+use crate::plan::triggers::sequence_catch_up::Advance;
+use crate::plan::{Mode, Phase, Step};
+use crate::syntax::values::identity::Identity;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct DropIdentity {
     target: Target,

@@ -5,12 +5,13 @@ use syn::parse::ParseStream;
 
 use crate::diag::Errors;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, Work, index};
-use crate::syntax::index::Index;
-use crate::syntax::list::{options, value};
-use crate::syntax::name::{Name, TableName};
+use crate::model::{Claim, Facet, Object, Role, Schema};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::index;
+use crate::plan::{Phase, Step, Work};
+use crate::syntax::indexes::index::Index;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct DropIndex {
     /// The index with its schema.
@@ -37,16 +38,24 @@ impl Operation for DropIndex {
         vec![Object::index(&self.index, &self.index.name).at(self.index.span())]
     }
 
+    fn claims_in(&self, schema: &Schema) -> Vec<Claim> {
+        let table = schema.table_of_index(&self.index).into_iter();
+        let partitions = |table| Object::partitions(&table).at(self.index.span()).of(Facet::Rows);
+        table.map(partitions).collect()
+    }
+
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
         let (table, index) = schema.index(&self.index, errors)?;
         let key: Vec<Name> = index.key_columns().cloned().collect();
-        if let Some(other) = schema.points_at_key(table, &key).filter(|_| index.is_key()) {
+        if let Some(other) = schema.points_at_key(&table, &key).filter(|_| index.is_key()) {
             let (other, name) = (&other.name, &self.index.name);
             errors
                 .at(self.index.span(), format_args!("a foreign key of `{other}` needs `{name}`"))
                 .note("it finds the row that a key points at");
         }
-        Some((table.name.clone(), index.clone()))
+        schema.keeps_identity(&table.name, &self.index.name, self.index.span(), errors);
+        schema.keeps_refreshable(&table, &self.index, None, errors);
+        Some((table.name, index))
     }
 
     fn plan(&self, (table, index): &Self::Facts, _: Position) -> Plan {
@@ -57,8 +66,9 @@ impl Operation for DropIndex {
     }
 
     fn apply(&self, schema: &mut Schema) {
-        if schema.take_index(&self.index).is_some() {
+        if let Some((table, index)) = schema.take_index(&self.index) {
             let object = Object::index(&self.index, &self.index.name);
+            schema.hold_under(&table, &object, |column| index.needs(column));
             schema.hold(object, Role::Retiring { successor: None });
         }
     }

@@ -3,12 +3,14 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, materialized};
-use crate::syntax::name::TableName;
+use crate::plan::objects::materialized;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct DropMaterializedView {
     name: TableName,

@@ -1,24 +1,35 @@
-//! `drop_not_null!(users.email)`: catalog B3.
+//! `drop_not_null!(users.email, fill = "…")`: catalog B3.
 
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
+use crate::model::{Claim, Facet, Object, Role, Schema};
 use crate::plan::Direct;
-use crate::plan::{at_once, not_null};
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::not_null;
+use crate::plan::safe::one_step;
+use crate::plan::triggers::fill::Fill;
+use crate::plan::{Phase, Step};
+use crate::syntax::tables::column::Column;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::sql::Sql;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct DropNotNull {
     target: Target,
+    /// What takes a null's place until the contract, for builds that expect none.
+    fill: Option<Sql>,
 }
 
 impl Operation for DropNotNull {
-    type Facts = ();
+    type Facts = Column;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
-        Ok(DropNotNull { target: Target::parse(input, errors)? })
+        let target = Target::parse(input, errors)?;
+        let mut fill = None;
+        options(input, errors, &mut [("fill", &mut value(&mut fill))]);
+        Ok(DropNotNull { target, fill })
     }
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {
@@ -29,10 +40,11 @@ impl Operation for DropNotNull {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
+        let column = Object::column(self.target.table(), self.target.column());
+        vec![column.at(self.target.span()).of(Facet::NotNull)]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Column> {
         let (table, column) = schema.target(&self.target, errors)?;
         let (name, span) = (&self.target.name, self.target.span());
         if !column.not_null {
@@ -45,27 +57,54 @@ impl Operation for DropNotNull {
                 format_args!("column `{name}` is part of the primary key, which is never null"),
             );
         }
-        Some(())
+        schema.keeps_identity_of(table, &column.name, span, errors);
+        if let Some(fill) = &self.fill {
+            schema.expression(table, fill, errors);
+            schema.check_literal(&column.ty, fill, errors);
+        }
+        Some(column.clone())
     }
 
-    fn plan(&self, (): &(), _: Position) -> Plan {
-        let (table, column) = (self.target.table(), self.target.column());
-        let steps = not_null::loosen(table, column);
-        let note = "a build that does not expect nulls will read them once a newer one writes them";
-        Plan::noting(steps, vec![note.into()])
+    fn plan(&self, column: &Column, at: Position) -> Plan {
+        let loosen = not_null::loosen(self.target.table(), column);
+        let Some(fill) = Fill::of(&self.target, self.fill.as_ref(), at) else {
+            let note =
+                "a build that does not expect nulls will read them once a newer one writes them";
+            return Plan::noting(loosen, vec![note.into()]);
+        };
+        let why = "a null never gets into the table until the contract";
+        let mut steps =
+            vec![Step::transaction(Phase::Expand, why, fill.install()).undo(fill.remove())];
+        steps.extend(loosen);
+        let why = "builds that expect no nulls are gone";
+        steps.push(Step::transaction(Phase::Contract, why, fill.remove()));
+        let note = format!(
+            "until the contract a null that is written to `{}` becomes what `fill` gives, and stays so",
+            self.target.name
+        );
+        Plan::noting(steps, vec![note])
     }
 
-    fn direct(&self, (): &()) -> Option<Direct> {
+    fn direct(&self, column: &Column) -> Option<Direct> {
+        if self.fill.is_some() {
+            return None;
+        }
         let table = self.target.table().clone();
-        let step = at_once::drop_not_null(&table, self.target.column());
-        Some(Direct { table, step })
+        let step = one_step::drop_not_null(&table, self.target.column());
+        let help = "give them a value, or keep the column as it is";
+        let nulls = not_null::required(&table, column, help);
+        Some(Direct::of(table, step).asking([nulls]))
     }
 
     fn apply(&self, schema: &mut Schema) {
         schema.alter(self.target.table(), |table| {
             if let Some(column) = table.column_mut(&self.target.column().text) {
-                column.not_null = false;
+                (column.not_null, column.not_null_name) = (false, None);
             }
         });
+        if let Some(fill) = &self.fill {
+            schema.hold(Object::column(self.target.table(), self.target.column()), Role::Filled);
+            schema.hold_read(self.target.table(), fill);
+        }
     }
 }

@@ -4,13 +4,15 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, policy};
-use crate::syntax::name::TableName;
-use crate::syntax::trigger::parse_on;
+use crate::plan::objects::policy;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::objects::trigger::parse_on;
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct DropPolicy {
     name: TableName,

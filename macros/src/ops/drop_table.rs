@@ -5,10 +5,11 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Lock, Mode, Phase, Step, sql};
-use crate::syntax::name::TableName;
-use crate::syntax::table::Table;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::sea;
+use crate::plan::{Lock, Mode, Phase, Step};
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct DropTable {
     table: TableName,
@@ -56,7 +57,7 @@ impl Operation for DropTable {
 
     fn plan(&self, (table, partitions): &Self::Facts, _: Position) -> Plan {
         let why = "the rows are gone after this; no build uses the table any more";
-        let mut drop = sql::drop_table(table);
+        let mut drop = sea::drop_table(table);
         if let Some(statement) = drop.last_mut() {
             let lock =
                 |name: &TableName| Lock { table: name.quoted(), mode: Mode::AccessExclusive };

@@ -1,16 +1,18 @@
 //! `enable_row_level_security!(orders)`: catalog I2. Without a policy it hides every row, so the
 //! policies come first.
 
+use crate::model::parts::entity::Entity;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::Kind;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, policy};
-use crate::syntax::list::{flag, options};
-use crate::syntax::name::TableName;
+use crate::plan::objects::policy;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::words::list::{flag, options};
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct EnableRowLevelSecurity {
     table: TableName,
@@ -49,7 +51,7 @@ impl Operation for EnableRowLevelSecurity {
         }
         let mut policies =
             schema.entities(Kind::Policy).filter(|entity| entity.on.as_ref() == Some(table));
-        if !policies.any(policy::is_permissive) {
+        if !schema.is_baseline && !policies.any(Entity::is_permissive) {
             errors
                 .at(table.span(), format_args!("`{table}` has no policy that lets a row through"))
                 .help(format_args!("create_policy!(all_rows on {table}, using = \"true\"); first"))

@@ -3,11 +3,13 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::kinds::grant as held;
 use crate::model::names::Position;
-use crate::model::{Claim, Schema, grant as held};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Statement, Step, grant as sql};
-use crate::syntax::grant::Grant as Syntax;
+use crate::model::{Claim, Schema};
+use crate::plan::objects::grant as sql;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::objects::grant::Grant as Syntax;
 
 pub(crate) struct Grant {
     grant: Syntax,

@@ -70,21 +70,14 @@ pub(crate) mod set_compression;
 pub(crate) mod set_default;
 pub(crate) mod set_logged;
 pub(crate) mod set_not_null;
+pub(crate) mod set_replica_identity;
 pub(crate) mod set_statistics;
 pub(crate) mod set_storage;
 pub(crate) mod set_storage_parameters;
 pub(crate) mod set_unlogged;
 pub(crate) mod split_column;
 pub(crate) mod sql;
-
-use proc_macro2::Span;
-use syn::parse::ParseStream;
-
-use crate::diag::Errors;
-use crate::model::names::Position;
-use crate::model::{Claim, Schema};
-use crate::plan::Direct;
-use crate::plan::Step;
+pub(crate) mod validate_constraint;
 
 /// The table of operations: `with!` is called with every macro's name and type. What a user reads of
 /// it stands beside its file, in Markdown.
@@ -99,6 +92,7 @@ macro_rules! operations {
             set_logged: SetLogged,
             set_unlogged: SetUnlogged,
             set_storage_parameters: SetStorageParameters,
+            set_replica_identity: SetReplicaIdentity,
             rename_table: RenameTable,
             add_column: AddColumn,
             rename_column: RenameColumn,
@@ -126,6 +120,7 @@ macro_rules! operations {
             add_primary_key: AddPrimaryKey,
             change_primary_key: ChangePrimaryKey,
             add_exclusion: AddExclusion,
+            validate_constraint: ValidateConstraint,
             drop_constraint: DropConstraint,
             rename_constraint: RenameConstraint,
             drop_index: DropIndex,
@@ -171,79 +166,3 @@ macro_rules! operations {
     };
 }
 pub(crate) use operations;
-
-/// What every operation says of itself, in the order in which it is asked.
-pub(crate) trait Operation: Sized {
-    /// What `check` found in the schema, and `plan` needs.
-    type Facts;
-
-    /// Its own rules that `allow(…)` may silence.
-    const RULES: &'static [&'static str] = &[];
-
-    /// Reads the macro's argument.
-    fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self>;
-
-    /// Outside a migration: puts into an empty schema what the change itself states of it.
-    fn assume(&self, schema: &mut Schema, errors: &mut Errors);
-
-    /// The objects that it makes, alters or drops.
-    fn claims(&self) -> Vec<Claim>;
-
-    /// Whether it can be done to this schema; errors otherwise.
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts>;
-
-    /// `at` orders the triggers of several changes.
-    fn plan(&self, facts: &Self::Facts, at: Position) -> Plan;
-
-    /// The one-step form, which reads or writes every row under its lock: for a table that this
-    /// migration makes, or that is declared small. None where `plan` is one step in any case, and
-    /// where the steps are not there because of the rows.
-    fn direct(&self, _: &Self::Facts) -> Option<Direct> {
-        None
-    }
-
-    /// Why there is no other form than the direct one, and the token that it is about.
-    fn only_direct(&self, _: &Self::Facts) -> Option<(Span, &'static str)> {
-        None
-    }
-
-    /// Makes the schema what it is afterwards, as well as it can if `check` found errors: what
-    /// follows is then checked against what was meant.
-    fn apply(&self, schema: &mut Schema);
-
-    /// The same for the direct form, where that ends as something else.
-    fn apply_direct(&self, schema: &mut Schema) {
-        self.apply(schema);
-    }
-}
-
-/// What a client notices when a column comes.
-fn more_columns() -> String {
-    "a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a `copy` \
-     without a column list for good; name the columns instead"
-        .into()
-}
-
-/// What a client notices when a column goes.
-fn fewer_columns() -> String {
-    "a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an `insert` without a column list for good".into()
-}
-
-/// The steps of a change, and what clients will notice although it is safe.
-#[derive(Default)]
-pub(crate) struct Plan {
-    pub(crate) steps: Vec<Step>,
-    pub(crate) notes: Vec<String>,
-    /// Whether it is the one-step form, which leaves nothing to a contract.
-    pub(crate) is_direct: bool,
-}
-
-impl Plan {
-    pub(crate) fn of(steps: Vec<Step>) -> Self {
-        Plan { steps, ..Plan::default() }
-    }
-
-    pub(crate) fn noting(steps: Vec<Step>, notes: Vec<String>) -> Self {
-        Plan { steps, notes, is_direct: false }
-    }
-}

@@ -5,11 +5,11 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Alone, Mend, Mode, Phase, Statement, Step, Work};
-use crate::syntax::default::literal;
-use crate::syntax::list::{options, value};
-use crate::syntax::name::TableName;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Cleanup, Mode, NonTransactional, Phase, Statement, Step, Work};
+use crate::syntax::values::default::literal;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct RebuildIndex {
     /// The index with its schema.
@@ -44,14 +44,15 @@ impl Operation for RebuildIndex {
 
     fn plan(&self, table: &TableName, _: Position) -> Plan {
         let rebuild = format!("reindex index concurrently {}", self.index.quoted());
-        let alone = Alone {
+        let alone = NonTransactional {
             statement: Statement::locking(rebuild, table, Mode::ShareUpdateExclusive)
+                .reading_rows()
                 .why("a second index is built beside it and takes its place"),
             done: None,
             mend: ["ccnew", "ccold"].map(|end| self.leftover(table, end)).into(),
         };
         let why = "concurrently: reads and writes go on";
-        Plan::of(vec![Step::new(Phase::Migrate, why, Work::Alone(alone))])
+        Plan::of(vec![Step::new(Phase::Migrate, why, Work::NonTransactional(alone))])
     }
 
     fn apply(&self, _: &mut Schema) {}
@@ -60,15 +61,17 @@ impl Operation for RebuildIndex {
 impl RebuildIndex {
     /// What an interrupted rebuild leaves: the new index half built, or the old one set aside
     /// (manual, REINDEX, "Rebuilding Indexes Concurrently").
-    fn leftover(&self, table: &TableName, end: &str) -> Mend {
+    fn leftover(&self, table: &TableName, end: &str) -> Cleanup {
         let name = self.index.sibling(&names::with_suffix(&self.index.name.text, end));
         let when = format!(
             "select exists (select from pg_catalog.pg_index \
-             where indexrelid = pg_catalog.to_regclass({})::oid and not indisvalid)",
-            literal(&name)
+             where indexrelid = pg_catalog.to_regclass({})::oid \
+             and indrelid = pg_catalog.to_regclass({})::oid and not indisvalid)",
+            literal(&name),
+            literal(&table.quoted())
         );
         let drop = format!("drop index concurrently if exists {name}");
         let statement = Statement::locking(drop, table, Mode::ShareUpdateExclusive);
-        Mend { when, statement }
+        Cleanup { when, statement }
     }
 }

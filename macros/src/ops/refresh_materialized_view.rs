@@ -3,12 +3,14 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, materialized};
-use crate::syntax::name::TableName;
+use crate::plan::objects::materialized;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct RefreshMaterializedView {
     name: TableName,
@@ -30,7 +32,10 @@ impl Operation for RefreshMaterializedView {
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
-        schema.entity(Kind::MaterializedView, &self.name, None, errors).map(drop)
+        let view = schema.entity(Kind::MaterializedView, &self.name, None, errors)?;
+        let before = errors.count();
+        schema.is_refreshable(view, self.name.span(), errors);
+        (errors.count() == before).then_some(())
     }
 
     fn plan(&self, (): &(), _: Position) -> Plan {

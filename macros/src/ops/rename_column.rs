@@ -8,18 +8,23 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::copies::Copies;
-use crate::plan::sync::{Part, Sync};
-use crate::plan::{Mode, Phase, Step, ddl, not_null, sql};
-use crate::syntax::column::{Column, ColumnDef};
-use crate::syntax::constraint::Rule;
-use crate::syntax::default::Default;
-use crate::syntax::list::{options, value};
-use crate::syntax::name::{ColumnName, Name};
-use crate::syntax::sql::Sql;
-use crate::syntax::table::Table;
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::attach;
+use crate::plan::safe::not_null;
+use crate::plan::sql::ddl;
+use crate::plan::sql::sea;
+use crate::plan::swap::copies::Copies;
+use crate::plan::swap::dependents;
+use crate::plan::triggers::sync::{Part, Sync};
+use crate::plan::{Mode, Phase, Step};
+use crate::syntax::tables::column::{Column, ColumnDef};
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::default::Default;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::{ColumnName, Name, join};
+use crate::syntax::words::sql::Sql;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct RenameColumn {
     old: ColumnName,
@@ -142,13 +147,14 @@ impl Operation for RenameColumn {
             unique: facts.copies.unique_keys(),
             at,
         };
-        let mut steps = vec![sync.install(), sync.backfill()];
+        let mut steps = sync.steps();
         if facts.new.not_null {
-            steps.extend(not_null::tighten(table, &self.new));
+            steps.extend(not_null::tighten(table, &facts.new));
         }
         steps.extend(facts.copies.steps(table));
         steps.push(self.contract(&sync, facts));
-        let mut notes = vec![super::more_columns(), super::fewer_columns()];
+        let mut notes =
+            vec![crate::plan::operation::more_columns(), crate::plan::operation::fewer_columns()];
         if !facts.copies.unique_keys().is_empty() {
             notes.push(TWO_UNIQUE_INDEXES.into());
         }
@@ -173,6 +179,7 @@ impl Operation for RenameColumn {
             table.columns.retain(|item| item.name != *old && item.name != *new);
             table.columns.push(column);
         });
+        schema.relist(&self.old.table, &[old], &[new]);
         for sql in self.up.iter().chain(&self.down) {
             schema.hold_read(&self.old.table, sql);
         }
@@ -203,10 +210,11 @@ impl RenameColumn {
     }
 
     fn new_column(&self, table: &Table, old: &Column) -> Column {
-        let Some(up) = &self.up else { return Column { name: self.new.clone(), ..old.clone() } };
+        let renamed = || Column { name: self.new.clone(), ..old.clone() }.with_own_not_null();
+        let Some(up) = &self.up else { return renamed() };
         let mut column = match &self.stated {
             Some(def) => def.column.clone(),
-            None => Column { name: self.new.clone(), ..old.clone() },
+            None => renamed(),
         };
         if self.stated.as_ref().is_none_or(|def| def.column.default.is_none()) {
             column.default = table.default_through([old], up);
@@ -224,7 +232,7 @@ impl RenameColumn {
                         given.span,
                         "`up` without `down`: what new builds write would never reach old ones",
                     )
-                    .help(format_args!("down = \"{}\"", self.new));
+                    .help(format_args!("down = {:?}", self.new.plain()));
             }
             (None, Some(given), _) => {
                 errors
@@ -232,15 +240,16 @@ impl RenameColumn {
                         given.span,
                         "`down` without `up`: what old builds write would never reach new ones",
                     )
-                    .help(format_args!("up = \"{}\"", self.old.name));
+                    .help(format_args!("up = {:?}", self.old.name.plain()));
             }
             (None, None, Some(def)) => {
                 let ty = &def.column.ty;
                 errors
                     .at(ty.span, format_args!("column `{}` is `{}`, not `{ty}`", self.old, old.ty))
                     .help(format_args!(
-                        "up = \"{}::{}\", down = \"{}::{}\"",
-                        self.old.name, ty.sql, self.new, old.ty.sql
+                        "up = {:?}, down = {:?}",
+                        ty.cast(&self.old.name),
+                        old.ty.cast(&self.new)
                     ));
             }
             (Some(_), Some(_), _) | (None, None, None) => {}
@@ -286,6 +295,8 @@ impl RenameColumn {
                     .note("PostgreSQL builds one for the new column while nobody can write alone");
             } else if self.up.is_some() {
                 refuse_conversion(span, constraint.name.as_ref(), errors);
+            } else if let Some(reason) = attach::copied_only_direct(table, constraint) {
+                self.refuse_copy(table, constraint, reason, errors);
             }
         }
         for index in table.indexes.iter().filter(|item| item.needs(&old.name.text)) {
@@ -297,16 +308,52 @@ impl RenameColumn {
         schema.has_no_privileges(name, errors);
     }
 
+    /// A copy of such a constraint would be made while nobody can write.
+    fn refuse_copy(
+        &self,
+        table: &Table,
+        constraint: &Constraint,
+        reason: &str,
+        errors: &mut Errors,
+    ) {
+        let (Some(name), on) = (&constraint.name, &table.name) else { return };
+        let drop = format!("drop_constraint!({on}.{name}); and its contract first");
+        let help = match &constraint.rule {
+            // An index keeps values apart as well, and can be copied.
+            Rule::Unique(columns) if table.partition_by.is_some() => {
+                format!("add_index!({on}({}), unique); then {drop}", join(columns))
+            }
+            Rule::Unique(_) => {
+                let again = constraint.with_column(&self.old.name, &self.new);
+                let Rule::Unique(columns) = &again.rule else { return };
+                let options = format!("{}, name = {name}", again.terms);
+                format!(
+                    "{drop}, and add_unique!({on}({}){options}); after the contract of this one",
+                    join(columns)
+                )
+            }
+            _ => drop,
+        };
+        errors
+            .at(self.old.name.span, format_args!("`{name}` needs the column, and cannot be copied"))
+            .help(help)
+            .note(reason);
+    }
+
     fn contract(&self, sync: &Sync, facts: &Facts) -> Step {
         let table = &self.old.table;
         let parents = facts.copies.parents();
         let mut statements = ddl::lock_parents(table, &parents, Mode::AccessExclusive);
-        statements.extend(sync.remove());
-        let mut drop = sql::drop_column(table, &self.old.name);
+        statements.extend(dependents::identity(table, &facts.copies.key_names()));
+        statements.extend(sync.finish());
+        if facts.new.not_null && facts.old.not_null {
+            statements.push(not_null::take_name(table, &self.new, &self.old.name));
+        }
+        let mut drop = sea::drop_column(table, &self.old.name);
         for parent in &parents {
             drop = drop.and_locks(parent, Mode::AccessExclusive);
         }
-        statements.push(drop.why("its values live on in the new column"));
+        statements.push(drop.unlisted().why("its values live on in the new column"));
         statements.extend(sync.late_defaults());
         statements.extend(facts.copies.rename(table));
         let why = format!(
@@ -328,5 +375,6 @@ fn refuse_conversion(span: Span, name: Option<&Name>, errors: &mut Errors) {
             span,
             format_args!("`{name}` needs the column, and would not fit what `up` makes of it"),
         )
-        .help(format_args!("drop `{name}` first and add it again on the new column"));
+        .help(format_args!("drop `{name}` first and add it again on the new column"))
+        .note("it is about the old values, and both columns stay in use until the contract");
 }

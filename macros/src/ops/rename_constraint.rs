@@ -6,10 +6,12 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, ddl};
-use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::name::{ColumnName, Name};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::{Dropped, ObjectKind};
+use crate::plan::{Phase, Step};
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::words::name::{ColumnName, Name};
 
 pub(crate) struct RenameConstraint {
     old: ColumnName,
@@ -61,8 +63,12 @@ impl Operation for RenameConstraint {
             return Plan::noting(vec![Step::transaction(Phase::Contract, why, rename)], vec![note]);
         }
         let why = "no statement of a client can name it";
-        let step = Step::transaction(Phase::Expand, why, rename)
-            .undo(vec![ddl::rename_constraint(table, new, old)]);
+        let back = ddl::rename_constraint(table, new, old).makes(Dropped::part(
+            ObjectKind::Constraint,
+            table,
+            &old.text,
+        ));
+        let step = Step::transaction(Phase::Expand, why, rename).undo(vec![back]);
         let note = "a build that tells errors apart by the constraint's name meets the new one";
         Plan::noting(vec![step], vec![note.into()])
     }
@@ -78,6 +84,7 @@ impl Operation for RenameConstraint {
             }
         });
         let Some(waiting) = waiting else { return };
+        schema.rename_identity(table, old, new);
         let gone = Role::Retiring { successor: Some(new.text.clone()) };
         schema.hold(Object::of_constraint(table, old, true), gone);
         schema.hold(Object::constraint(table, new), Role::Synced);

@@ -1,19 +1,21 @@
 //! `rename_enum_value!(order_status.shipped => sent)`: catalog G3. Rows hold the old name until
 //! the contract, so that old builds never meet the new one.
 
+use crate::model::parts::entity::Entity;
 use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
-use crate::model::holder::Holder;
+use crate::model::Kind;
+use crate::model::dependents::enum_columns::Holder;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::label::GivesWay;
-use crate::plan::{Mode, Phase, Statement, Step, ddl, entity};
-use crate::syntax::default::literal;
-use crate::syntax::name::{ColumnName, Name};
+use crate::model::{Claim, Object, Role, Schema};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::triggers::enum_value::GivesWay;
+use crate::plan::{Mode, Phase, Statement, Step};
+use crate::syntax::values::default::literal;
+use crate::syntax::words::name::{ColumnName, Name};
 
 pub(crate) struct RenameEnumValue {
     /// The enum in the place of the table.
@@ -40,15 +42,19 @@ impl Operation for RenameEnumValue {
     fn claims(&self) -> Vec<Claim> {
         let value = |name: &Name| {
             let value = ColumnName { table: self.old.table.clone(), name: name.clone() };
-            Object::Entity(Kind::Enum, value.to_string(), None).at(name.span)
+            Object::value(&value).at(name.span)
         };
         vec![value(&self.old.name), value(&self.new)]
+    }
+
+    fn claims_in(&self, schema: &Schema) -> Vec<Claim> {
+        schema.claims_on_holders(&self.old)
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Vec<Holder>> {
         let before = errors.count();
         let name = &self.old.table;
-        let labels = &schema.entity(Kind::Enum, name, None, errors)?.parts;
+        let labels = schema.entity(Kind::Enum, name, None, errors)?.labels();
         schema.check_value(name, &self.old.name, errors);
         if labels.contains(&self.new.text) {
             let new = &self.new;
@@ -99,14 +105,15 @@ impl Operation for RenameEnumValue {
     fn apply(&self, schema: &mut Schema) {
         let name = &self.old.table;
         let Some(known) = schema.find_entity(Kind::Enum, name, None) else { return };
-        let mut labels = known.parts.clone();
+        let (mut labels, gone) = (known.labels(), known.gone_labels());
         let Some(at) = labels.iter().position(|label| *label == self.old.name.text) else { return };
         if labels.contains(&self.new.text) {
             return;
         }
         labels.insert(at + 1, self.new.text.clone());
-        schema.put_entity(entity::of_enum(name.clone(), labels));
-        schema.keep_out(&self.old, &self.new);
+        schema.put_entity(Entity::of_enum(name.clone(), labels, &gone));
+        // Its contract sets the default.
+        schema.keep_out(&self.old, &self.new, &Role::Synced);
     }
 }
 

@@ -5,13 +5,16 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::index::Owner;
+use crate::model::kinds::index::Owner;
 use crate::model::names::Position;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, ddl};
-use crate::syntax::list::{options, value};
-use crate::syntax::name::{Name, TableName};
+use crate::plan::objects::materialized;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::{Dropped, ObjectKind};
+use crate::plan::{Phase, Step};
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct RenameIndex {
     /// The index with its schema.
@@ -61,7 +64,10 @@ impl Operation for RenameIndex {
         let (old, new) = (&self.index.name, &self.new);
         let rename = |from, to| vec![ddl::rename_index(&self.index, from, to)];
         let why = "locks the index alone, which blocks neither reads nor writes";
-        let step = Step::transaction(Phase::Expand, why, rename(old, new)).undo(rename(new, old));
+        let back = rename(new, old).into_iter().map(|statement| {
+            statement.makes(Dropped::object(ObjectKind::Relation, self.index.quoted()))
+        });
+        let step = Step::transaction(Phase::Expand, why, rename(old, new)).undo(back.collect());
         Plan::of(vec![step])
     }
 
@@ -71,7 +77,8 @@ impl Operation for RenameIndex {
         }
         if let Some((table, mut index)) = schema.take_index(&self.index) {
             index.name = Some(self.new.clone());
-            schema.alter(&table, |table| table.indexes.push(index));
+            materialized::put_index(schema, &table, index);
+            schema.rename_identity(&table, &self.index.name, &self.new);
         }
     }
 }

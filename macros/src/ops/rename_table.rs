@@ -5,14 +5,17 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Kind;
+use crate::model::Kind;
 use crate::model::names::{self, Position};
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::dropped::{Dropped, ObjectKind};
-use crate::plan::{Mode, Phase, Statement, Step, ddl, stand_in};
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::table::Table;
+use crate::plan::objects::compat_view;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::not_null;
+use crate::plan::sql::ddl;
+use crate::plan::{Dropped, ObjectKind};
+use crate::plan::{Mode, Phase, Statement, Step};
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct RenameTable {
     old: TableName,
@@ -20,8 +23,9 @@ pub(crate) struct RenameTable {
 }
 
 /// Measured (catalog E2).
-const LIMITS: &str = "until the contract the old name is a view: `copy … from`, `truncate`, \
-    `on conflict on constraint`, `tablesample`, `ctid` and (before 17) `merge` fail on it, a foreign \
+const LIMITS: &str = "until the contract the old name is a view: `copy`, `truncate`, \
+    `on conflict on constraint`, `tablesample`, `where current of`, `ctid`, `xmin` and other system \
+    columns, `group by` that relies on the primary key and (before 17) `merge` fail on it, a foreign \
     key cannot point at it, and it does not show columns that come later";
 
 /// Manual, "Logical Replication", "Subscription".
@@ -112,7 +116,9 @@ impl RenameTable {
             old.quoted(),
             new.quoted()
         )));
-        swap.push(stand_in::like_table(old, new).why("whoever may use the table may use the view"));
+        swap.push(
+            compat_view::like_table(old, new).why("whoever may use the table may use the view"),
+        );
         swap
     }
 
@@ -142,6 +148,9 @@ impl RenameTable {
         for statement in &mut statements {
             // Between the commit and the release of the lock it is seen under the new name.
             *statement = statement.clone().and_locks(to, Mode::AccessExclusive);
+        }
+        if from.name != to.name {
+            statements.push(not_null::name_after(to, &from.name));
         }
         statements
     }

@@ -4,13 +4,15 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::Entity;
+use crate::model::kinds::function::{OPEN_DEFINER, OPEN_SEARCH_PATH};
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, function};
-use crate::syntax::function::Function;
-use crate::syntax::types::Type;
+use crate::plan::objects::function;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::objects::function::Function;
+use crate::syntax::values::types::Type;
 
 pub(crate) struct ReplaceFunction {
     function: Function,
@@ -19,6 +21,8 @@ pub(crate) struct ReplaceFunction {
 impl Operation for ReplaceFunction {
     /// The function as it was.
     type Facts = Entity;
+
+    const RULES: &'static [&'static str] = &[OPEN_DEFINER, OPEN_SEARCH_PATH];
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         Ok(ReplaceFunction { function: Function::parse(input, errors)? })
@@ -41,6 +45,7 @@ impl Operation for ReplaceFunction {
         for ty in self.function.types() {
             schema.check_type(ty, errors);
         }
+        schema.definer(&self.function, errors);
         if errors.count() > before {
             return None;
         }
@@ -51,12 +56,13 @@ impl Operation for ReplaceFunction {
                 self.report_overload(other, errors);
             } else {
                 let types: Vec<Type> =
-                    self.function.arguments.iter().map(|argument| argument.ty.clone()).collect();
+                    self.function.inputs().map(|argument| argument.ty.clone()).collect();
                 schema.function(name, &types, errors);
             }
             return None;
         };
         self.check_shape(was, errors);
+        schema.becomes_definer(&self.function, errors);
         (errors.count() == before).then(|| was.clone())
     }
 
@@ -111,10 +117,15 @@ impl ReplaceFunction {
                 format!("{defaults} arguments of function `{name}` have a default, not {given}"),
             );
         }
-        for (argument, old) in self.function.arguments.iter().zip(was.parts.iter().skip(3)) {
-            if argument.name != **old {
-                let new = &argument.name;
-                refuse(new.span, format!("argument `{old}` of `{name}` is not named `{new}`"));
+        for (argument, old) in self.function.inputs().zip(was.parts.iter().skip(3)) {
+            let new = argument.name.as_ref().map_or("", |name| &name.text);
+            if new != old {
+                let message = match (old.as_str(), new) {
+                    ("", new) => format!("argument `{new}` of `{name}` had no name"),
+                    (old, "") => format!("argument `{old}` of `{name}` has a name"),
+                    (old, new) => format!("argument `{old}` of `{name}` is not named `{new}`"),
+                };
+                refuse(argument.span(), message);
             }
         }
     }

@@ -5,14 +5,20 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::kinds::replica::check_fit;
 use crate::model::names::{self, Position};
-use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
+use crate::model::{Claim, Facet, Object, Role, Schema};
 use crate::plan::Direct;
-use crate::plan::{Phase, Step, Work, ddl, index, violation};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::index::Index;
-use crate::syntax::name::{Name, TableName};
+use crate::plan::objects::materialized;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::violation;
+use crate::plan::sql::ddl;
+use crate::plan::sql::index;
+use crate::plan::swap::dependents;
+use crate::plan::{Phase, Step, Work};
+use crate::syntax::indexes::index::Index;
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::words::name::{Name, TableName};
 
 pub(crate) struct ReplaceIndex {
     /// The index with its schema.
@@ -52,11 +58,12 @@ impl Operation for ReplaceIndex {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::index(&self.old, &self.old.name).at(self.old.span())]
+        let partitions = Object::partitions(&self.table).at(self.old.span()).of(Facet::Rows);
+        vec![Object::index(&self.old, &self.old.name).at(self.old.span()), partitions]
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Index> {
-        let (table, old) = schema.index(&self.old, errors)?;
+        let (table, old) = &schema.index(&self.old, errors)?;
         if table.name != self.table {
             let (name, on) = (&self.old, &table.name);
             errors.at(self.table.span(), format_args!("index `{name}` is on `{on}`")).help(on);
@@ -70,6 +77,10 @@ impl Operation for ReplaceIndex {
             let columns: Vec<Name> = self.new.key_columns().cloned().collect();
             table.check_unique_key(&columns, self.new.span, errors);
         }
+        schema.keeps_refreshable(table, &self.old, Some(&self.new), errors);
+        if schema.identifies(&table.name, &self.old.name) {
+            check_fit(table, &self.named(), self.new.span, errors);
+        }
         Some(old.clone())
     }
 
@@ -81,6 +92,12 @@ impl Operation for ReplaceIndex {
             Step::transaction(Phase::Expand, why, vec![statement])
         });
         let build = Step::build_index("beside the old one, concurrently", new);
+        let identity =
+            dependents::identity(table, &[(self.old.name.clone(), self.temporary.clone())]);
+        let identity = identity.filter(|_| old.is_key()).map(|identity| {
+            let why = "before the index goes that rows may be known by";
+            Step::transaction(Phase::Contract, why, vec![identity])
+        });
         let old = index::concurrent(table, old);
         let why = "no build needs the old index any more";
         let drop = Step::new(Phase::Contract, why, Work::DropIndex(old));
@@ -89,7 +106,13 @@ impl Operation for ReplaceIndex {
         let notes = self.new.unique.then(|| index::UNIQUE_NOTE.into());
         // By the name that its users know.
         let equal = violation::require_unique(table, &self.named());
-        let steps = version.into_iter().chain(equal).chain([build, drop, rename]).collect();
+        let steps = version
+            .into_iter()
+            .chain(equal)
+            .chain([build])
+            .chain(identity)
+            .chain([drop, rename])
+            .collect();
         Plan::noting(steps, notes.into_iter().collect())
     }
 
@@ -103,13 +126,17 @@ impl Operation for ReplaceIndex {
         let new = self.named();
         let why = "reads and writes wait for one scan";
         let step = Step::transaction(Phase::Migrate, why, swap(old, &new)).undo(swap(&new, old));
-        Some(Direct { table: table.clone(), step })
+        let equal = violation::required_unique(table, old);
+        Some(Direct::of(table.clone(), step).asking(equal))
     }
 
     fn apply(&self, schema: &mut Schema) {
-        if let Some((table, _)) = schema.take_index(&self.old) {
-            schema.alter(&table, |table| table.indexes.push(self.named()));
-            schema.hold(Object::index(&self.old, &self.old.name), Role::Synced);
+        if let Some((table, old)) = schema.take_index(&self.old) {
+            let object = Object::index(&self.old, &self.old.name);
+            materialized::put_index(schema, &table, self.named());
+            let needs = |column: &str| old.needs(column) || self.new.needs(column);
+            schema.hold_under(&table, &object, needs);
+            schema.hold(object, Role::Synced);
         }
     }
 }

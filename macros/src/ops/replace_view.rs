@@ -4,12 +4,14 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::entity::{Entity, Kind};
+use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, view};
-use crate::syntax::view::View;
+use crate::plan::objects::view;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::objects::view::View;
 
 pub(crate) struct ReplaceView {
     view: View,
@@ -73,12 +75,12 @@ impl Operation for ReplaceView {
                 let why = "columns at the end, which builds that name theirs do not see";
                 let step = step(Phase::Expand, why, view::replace(&new));
                 let step = step.undo(view::recreate(was, over));
-                Plan::noting(vec![step], vec![super::more_columns()])
+                Plan::noting(vec![step], vec![crate::plan::operation::more_columns()])
             }
             Some(Change::Removed) | None => {
                 let why = "no build reads the columns that go; dropped and made again in one transaction, because PostgreSQL replaces no view by one with fewer columns";
                 let step = step(Phase::Contract, why, view::recreate(&new, over));
-                Plan::noting(vec![step], vec![super::fewer_columns()])
+                Plan::noting(vec![step], vec![crate::plan::operation::fewer_columns()])
             }
         }
     }

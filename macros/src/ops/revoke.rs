@@ -4,11 +4,13 @@
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
+use crate::model::kinds::grant as held;
 use crate::model::names::Position;
-use crate::model::{Claim, Role, Schema, grant as held};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, grant as sql};
-use crate::syntax::grant::{Grant, Privilege};
+use crate::model::{Claim, Role, Schema};
+use crate::plan::objects::grant as sql;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::{Phase, Step};
+use crate::syntax::objects::grant::{Grant, Privilege};
 
 pub(crate) struct Revoke {
     grant: Grant,

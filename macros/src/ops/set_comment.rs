@@ -6,11 +6,12 @@ use syn::{Ident, LitStr, Token};
 
 use crate::diag::{Errors, nearest};
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Statement, Step, ddl};
-use crate::syntax::column::ColumnDef;
-use crate::syntax::name::{ColumnName, TableName};
+use crate::model::{Claim, Facet, Object, Schema};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::{Phase, Statement, Step};
+use crate::syntax::tables::column::ColumnDef;
+use crate::syntax::words::name::{ColumnName, TableName};
 
 pub(crate) struct SetComment {
     place: Place,
@@ -70,7 +71,8 @@ impl Operation for SetComment {
             // Whatever a table's columns are in the midst of, its comment is no part of it.
             Place::Table(_) => Vec::new(),
             Place::Column(name) => {
-                vec![Object::column(&name.table, &name.name).at(name.name.span)]
+                let column = Object::column(&name.table, &name.name);
+                vec![column.at(name.name.span).of(Facet::Comment)]
             }
         }
     }

@@ -5,9 +5,9 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::setting::SetSetting;
-use crate::syntax::setting::Kind;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::shared::setting::SetSetting;
+use crate::syntax::words::setting::Kind;
 
 pub(crate) struct SetCompression(SetSetting);
 

@@ -4,14 +4,15 @@ use syn::Token;
 use syn::parse::ParseStream;
 
 use crate::diag::Errors;
-use crate::model::expression::Clause;
+use crate::model::expressions::expression::Clause;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Phase, Step, ddl};
-use crate::syntax::column::Column;
-use crate::syntax::default::Default;
-use crate::syntax::target::Target;
+use crate::model::{Claim, Facet, Object, Schema};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::{Phase, Step};
+use crate::syntax::tables::column::Column;
+use crate::syntax::values::default::Default;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct SetDefault {
     target: Target,
@@ -41,7 +42,8 @@ impl Operation for SetDefault {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
+        let column = Object::column(self.target.table(), self.target.column());
+        vec![column.at(self.target.span()).of(Facet::Default)]
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Column> {
@@ -49,6 +51,7 @@ impl Operation for SetDefault {
         self.default.check(&column.ty, errors);
         if let Some(sql) = self.default.computed() {
             schema.clause(Clause::Default, table, sql, errors);
+            schema.check_literal(&column.ty, sql, errors);
         }
         schema.check_default(&column.ty, &self.default, errors);
         if column.identity.is_some() || column.generated.is_some() {

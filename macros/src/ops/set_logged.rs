@@ -6,12 +6,12 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::logged;
-use crate::syntax::constraint::Constraint;
-use crate::syntax::list::options;
-use crate::syntax::name::TableName;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::shared::logged;
+use crate::syntax::tables::constraint::Constraint;
+use crate::syntax::words::list::options;
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct SetLogged {
     table: TableName,

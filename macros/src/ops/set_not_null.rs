@@ -4,14 +4,17 @@ use syn::parse::ParseStream;
 
 use crate::diag::Errors;
 use crate::model::names::Position;
-use crate::model::{Claim, Object, Role, Schema};
-use crate::ops::{Operation, Plan};
+use crate::model::{Claim, Facet, Object, Role, Schema};
 use crate::plan::Direct;
-use crate::plan::fill::Fill;
-use crate::plan::{Phase, Step, at_once, not_null};
-use crate::syntax::list::{options, value};
-use crate::syntax::sql::Sql;
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::safe::not_null;
+use crate::plan::safe::one_step;
+use crate::plan::triggers::fill::Fill;
+use crate::plan::{Phase, Step};
+use crate::syntax::tables::column::Column;
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::sql::Sql;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct SetNotNull {
     target: Target,
@@ -20,7 +23,7 @@ pub(crate) struct SetNotNull {
 }
 
 impl Operation for SetNotNull {
-    type Facts = ();
+    type Facts = Column;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let target = Target::parse(input, errors)?;
@@ -34,10 +37,11 @@ impl Operation for SetNotNull {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
+        let column = Object::column(self.target.table(), self.target.column());
+        vec![column.at(self.target.span()).of(Facet::NotNull)]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Column> {
         let (table, column) = schema.target(&self.target, errors)?;
         if column.not_null {
             errors.at(
@@ -47,14 +51,15 @@ impl Operation for SetNotNull {
         }
         if let Some(fill) = &self.fill {
             schema.expression(table, fill, errors);
+            schema.check_literal(&column.ty, fill, errors);
         }
-        Some(())
+        Some(column.clone())
     }
 
-    fn plan(&self, (): &(), at: Position) -> Plan {
+    fn plan(&self, column: &Column, at: Position) -> Plan {
         let mut steps = Vec::new();
         let mut notes = Vec::new();
-        if let Some(fill) = Fill::of(&self.target, self.fill.as_ref(), at) {
+        if let Some(fill) = self.filler(column, at) {
             let why = "what builds write that know no better, until the contract";
             steps.push(Step::transaction(Phase::Expand, why, fill.install()).undo(fill.remove()));
             steps.push(fill.backfill());
@@ -63,26 +68,25 @@ impl Operation for SetNotNull {
                 "give them one, or let the plan do it: `set_not_null!({}, fill = \"…\")`",
                 self.target.name
             );
-            let (table, column) = (self.target.table(), self.target.column());
-            steps.push(not_null::require(table, column, &help));
+            steps.push(not_null::require(self.target.table(), column, &help));
             notes.push(format!(
                 "a write of a null to `{}` fails from the start of migrate on, by old builds too: \
                  with `fill` it would get a value instead",
                 self.target.name
             ));
         }
-        steps.extend(not_null::tighten(self.target.table(), self.target.column()));
-        if let Some(fill) = Fill::of(&self.target, self.fill.as_ref(), at) {
+        steps.extend(not_null::tighten(self.target.table(), column));
+        if let Some(fill) = self.filler(column, at) {
             let why = "builds that write nulls are gone";
             steps.push(Step::transaction(Phase::Contract, why, fill.remove()));
         }
         Plan::noting(steps, notes)
     }
 
-    fn direct(&self, (): &()) -> Option<Direct> {
+    fn direct(&self, column: &Column) -> Option<Direct> {
         let table = self.target.table().clone();
-        let step = at_once::set_not_null(&table, self.target.column(), self.fill.as_ref());
-        Some(Direct { table, step })
+        let step = one_step::set_not_null(&table, column, self.fill.as_ref());
+        Some(Direct::of(table, step))
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -92,8 +96,15 @@ impl Operation for SetNotNull {
             }
         });
         if let Some(fill) = &self.fill {
-            schema.hold(Object::column(self.target.table(), self.target.column()), Role::Synced);
+            schema.hold(Object::column(self.target.table(), self.target.column()), Role::Filled);
             schema.hold_read(self.target.table(), fill);
         }
+    }
+}
+
+impl SetNotNull {
+    fn filler<'a>(&'a self, column: &'a Column, at: Position) -> Option<Fill<'a>> {
+        let fill = Fill::of(&self.target, self.fill.as_ref(), at)?;
+        Some(Fill { ty: Some(&column.ty), ..fill })
     }
 }

@@ -6,10 +6,11 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::{Mode, Phase, Statement, Step, ddl};
-use crate::syntax::name::TableName;
-use crate::syntax::storage::{OF_TABLES, Parameters};
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::sql::ddl;
+use crate::plan::{Mode, Phase, Statement, Step};
+use crate::syntax::indexes::storage::{OF_TABLES, Parameters};
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct SetStorageParameters {
     table: TableName,

@@ -6,11 +6,11 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
 use crate::plan::Direct;
-use crate::plan::logged;
-use crate::syntax::list::options;
-use crate::syntax::name::TableName;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::shared::logged;
+use crate::syntax::words::list::options;
+use crate::syntax::words::name::TableName;
 
 pub(crate) struct SetUnlogged {
     table: TableName,

@@ -7,11 +7,11 @@ use syn::{Token, braced};
 use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
-use crate::plan::reshape::{Facts, Made, Reshape};
-use crate::syntax::list::{options, value};
-use crate::syntax::sql::Sql;
-use crate::syntax::target::Target;
+use crate::plan::operation::{Operation, Plan};
+use crate::plan::shared::reshape::{Facts, Made, Reshape};
+use crate::syntax::words::list::{options, value};
+use crate::syntax::words::sql::Sql;
+use crate::syntax::words::target::Target;
 
 pub(crate) struct SplitColumn(Reshape);
 
@@ -59,7 +59,8 @@ impl Operation for SplitColumn {
     }
 
     fn plan(&self, facts: &Facts, at: Position) -> Plan {
-        let mut notes = vec![super::more_columns(), super::fewer_columns()];
+        let mut notes =
+            vec![crate::plan::operation::more_columns(), crate::plan::operation::fewer_columns()];
         notes.extend(self.0.notes(facts));
         Plan::noting(self.0.steps(facts, at), notes)
     }

@@ -9,15 +9,15 @@ use crate::grammar::{Node, Script};
 use crate::lint::{self, Takes};
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
-use crate::ops::{Operation, Plan};
+use crate::plan::operation::{Operation, Plan};
 use crate::plan::{Lock, Phase, Statement, Step};
-use crate::syntax::list::{next, options_alone, value};
-use crate::syntax::name::TableName;
-use crate::syntax::raw::{Locks, RawPhase, Undo};
+use crate::syntax::words::list::{next, options_alone, value};
+use crate::syntax::words::name::TableName;
+use crate::syntax::words::raw::{Locks, RawPhase, Undo};
 
 pub(crate) struct Sql {
     up: LitStr,
-    undo: Option<LitStr>,
+    undo: Option<Undo>,
     phase: Phase,
     reason: String,
     locks: Option<Locks>,
@@ -55,7 +55,6 @@ impl Operation for Sql {
         let up: LitStr = up.ok_or_else(|| missing("what to do", "up = \"…\""))?;
         let reason = reason.ok_or_else(|| missing("why no macro does it", "reason = \"…\""))?;
         let phase = phase.map_or(Phase::Expand, |phase| phase.0);
-        let undo = Undo::required(undo, phase, up.span(), errors);
         Ok(Sql { up, undo, phase, reason: reason.value(), locks })
     }
 
@@ -74,7 +73,7 @@ impl Operation for Sql {
         }
         let up = self.statements(&self.up, schema, &[], errors);
         let locked: Vec<Lock> = up.iter().flat_map(|statement| statement.locks.clone()).collect();
-        let undo = self.undo.as_ref();
+        let undo = self.undo(schema, errors);
         let undo = undo.map(|text| self.statements(text, schema, &locked, errors));
         self.report_unneeded(schema, errors);
         let undo = undo.unwrap_or_default();
@@ -84,10 +83,14 @@ impl Operation for Sql {
     fn plan(&self, facts: &Facts, _: Position) -> Plan {
         let step = Step::transaction(self.phase, self.reason.clone(), facts.up.clone());
         let undo = (!facts.undo.is_empty()).then(|| facts.undo.clone());
-        Plan::of(vec![match undo {
+        let step = match undo {
             Some(undo) => step.undo(undo),
             None => step,
-        }])
+        };
+        let makes = Script::read(&self.up.value()).is_ok_and(|script| {
+            script.statements().flat_map(lint::findings).any(|finding| finding.rule.makes())
+        });
+        Plan::noting(vec![step], makes.then(|| UNSEEN.to_owned()).into_iter().collect())
     }
 
     fn apply(&self, schema: &mut Schema) {
@@ -97,6 +100,19 @@ impl Operation for Sql {
 }
 
 impl Sql {
+    /// What takes it back; what a baseline makes was there, and stays.
+    fn undo(&self, schema: &Schema, errors: &mut Errors) -> Option<&LitStr> {
+        if !schema.is_baseline {
+            return Undo::required(self.undo.as_ref(), self.phase, self.up.span(), errors);
+        }
+        if self.phase != Phase::Expand {
+            errors
+                .at(self.up.span(), "a baseline makes everything at once, in Expand")
+                .help("leave `phase` out, or a migration of its own behind this one");
+        }
+        None
+    }
+
     /// The statements of a text, judged; `taken` are the locks of what they take back.
     fn statements(
         &self,
@@ -121,9 +137,10 @@ impl Sql {
                 continue;
             }
             schema.names_exist(statement, &made, text.span(), errors);
-            let locks = self.locks(statement, taken, text.span(), errors);
+            let locks = self.locks(statement, taken, schema, text.span(), errors);
             let sql = schema.qualified(statement);
-            found.push(Statement { locks, ..Statement::free(sql) });
+            let reads_rows = !lint::is_of_catalogs(statement);
+            found.push(Statement { locks, reads_rows, ..Statement::free(sql) });
         }
         if script.statements().next().is_none() {
             errors.at(text.span(), "SQL is empty");
@@ -133,14 +150,18 @@ impl Sql {
 
     /// Reports what is allowed and does not happen: it would cover a later mistake.
     fn report_unneeded(&self, schema: &Schema, errors: &mut Errors) {
-        let texts = [Some(&self.up), self.undo.as_ref()];
+        let undo = match &self.undo {
+            Some(Undo::Sql(text)) => Some(text),
+            Some(Undo::None) | None => None,
+        };
+        let texts = [Some(&self.up), undo];
         let scripts: Vec<Script> = texts
             .into_iter()
             .flatten()
             .filter_map(|text| Script::read(&text.value()).ok())
             .collect();
         let statements = || scripts.iter().flat_map(Script::statements);
-        for name in lint::NAMES.iter().filter(|name| schema.allows(name)) {
+        for name in lint::NAMES.iter().filter(|name| schema.is_silenced(name)) {
             let mut findings = statements().flat_map(lint::findings);
             if !findings.any(|finding| finding.rule.name == *name) {
                 errors.at(self.up.span(), format_args!("no statement needs `allow({name})`"));
@@ -148,7 +169,14 @@ impl Sql {
         }
     }
 
-    fn locks(&self, statement: Node, taken: &[Lock], span: Span, errors: &mut Errors) -> Vec<Lock> {
+    fn locks(
+        &self,
+        statement: Node,
+        taken: &[Lock],
+        schema: &Schema,
+        span: Span,
+        errors: &mut Errors,
+    ) -> Vec<Lock> {
         if let Some(stated) = &self.locks {
             return stated.all();
         }
@@ -160,6 +188,8 @@ impl Sql {
             }
             // It names no table, and takes back what did.
             Takes::Unknown if tables.is_empty() && !taken.is_empty() => taken.to_vec(),
+            // Where it is run at all, nothing else uses the database yet.
+            Takes::Unknown if schema.is_baseline => Vec::new(),
             Takes::Unknown => {
                 let words: Vec<&str> = statement.text().split_whitespace().take(2).collect();
                 errors
@@ -171,12 +201,17 @@ impl Sql {
     }
 }
 
+/// What follows from making by hand what a macro makes.
+const UNSEEN: &str = "the history does not know what `sql!` makes: no later change can name it, and none is checked against it";
+
 /// Reports each form that a rule refuses and that is not allowed.
 fn refuse(statement: Node, schema: &Schema, span: Span, errors: &mut Errors) {
     for finding in lint::findings(statement) {
         let rule = finding.rule;
         let may_be_allowed = rule.can_be_allowed() && !lint::is_concurrent(statement);
-        if (may_be_allowed && schema.allows(rule.name)) || schema.is_bounded(statement) {
+        let is_allowed =
+            schema.is_silenced(rule.name) || (schema.is_baseline && !rule.changes_what_is_there());
+        if (may_be_allowed && is_allowed) || schema.is_bounded(finding.statement) {
             continue;
         }
         let error = errors.at(span, format_args!("`{}` {}", rule.words(), finding.does));
@@ -184,7 +219,15 @@ fn refuse(statement: Node, schema: &Schema, span: Span, errors: &mut Errors) {
         if may_be_allowed {
             let name = rule.name;
             error.note(format_args!("allow({name}, reason = \"…\") where you know better"));
+            if rule.makes() {
+                error.note(UNSEEN);
+            }
         }
+    }
+    if let Some((object, instead)) = schema.modelled(statement) {
+        errors
+            .at(span, format_args!("{object} is of the history, which would not know of this"))
+            .help(instead);
     }
     if let Some(problem) = lint::problem_in_body(statement) {
         errors.at(span, problem);

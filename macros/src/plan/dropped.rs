@@ -2,32 +2,20 @@
 //! for the rest before the contract.
 
 use crate::model::Schema;
-use crate::plan::{Phase, Statement, Step, Work};
-use crate::syntax::name::{Name, TableName};
-use crate::syntax::table::Table;
+use crate::plan::{Dropped, ObjectKind, Phase, Statement, Step, Work};
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::name::{Name, TableName};
 
-#[derive(Clone, Debug)]
-pub(crate) struct Dropped {
-    pub(crate) kind: ObjectKind,
-    /// Quoted, and schema-qualified where it can be.
-    pub(crate) name: String,
-    /// The name of a part of a table, else empty.
-    pub(crate) part: String,
-    pub(crate) with: Vec<String>,
-}
+impl ObjectKind {
+    /// Tells whether something may name it, or depend on it in the catalogs.
+    fn is_object(self) -> bool {
+        use ObjectKind::{Default, NotNull, ReplacedKey};
+        !matches!(self, Default | NotNull | ReplacedKey)
+    }
 
-/// What the name is looked up as.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ObjectKind {
-    Relation,
-    Column,
-    Constraint,
-    Trigger,
-    Policy,
-    Function,
-    Type,
-    Schema,
-    Extension,
+    fn is_column(self) -> bool {
+        matches!(self, ObjectKind::Column | ObjectKind::ReplacedColumn)
+    }
 }
 
 impl Dropped {
@@ -46,6 +34,20 @@ impl Statement {
         self
     }
 
+    /// Says that it takes a name, which somebody may have given away meanwhile.
+    pub(crate) fn makes(mut self, made: Dropped) -> Self {
+        self.makes.push(made);
+        self
+    }
+
+    /// Says that triggers do not list the columns any more that it drops.
+    pub(crate) fn unlisted(mut self) -> Self {
+        for dropped in self.drops.iter_mut().filter(|one| one.kind == ObjectKind::Column) {
+            dropped.kind = ObjectKind::ReplacedColumn;
+        }
+        self
+    }
+
     /// Says what goes along with what it drops, where the schema does not know it by this name.
     pub(crate) fn along<'a>(mut self, names: impl Iterator<Item = &'a Name>) -> Self {
         if let Some(dropped) = self.drops.last_mut() {
@@ -61,13 +63,35 @@ impl Step {
         if !matches!(self.phase, Phase::Switch | Phase::Contract) {
             return Vec::new();
         }
-        let statements: &[Statement] = match &self.work {
-            Work::Transaction(statements) => statements,
+        match &self.work {
             // A switch only clears away what a way back may have left.
-            Work::DropIndex(index) if self.phase == Phase::Contract => {
-                std::slice::from_ref(&index.drop)
+            Work::DropIndex(_) if self.phase != Phase::Contract => Vec::new(),
+            work => work.drops().into_iter().filter(|one| one.kind.is_object()).collect(),
+        }
+    }
+
+    /// What it takes away on the way back, before which the runtime asks the server as well.
+    pub(crate) fn undo_drops(&self) -> Vec<&Dropped> {
+        self.undo.as_ref().map(Work::drops).unwrap_or_default()
+    }
+
+    /// What it makes on the way back, under names that have to be free.
+    pub(crate) fn undo_makes(&self) -> Vec<&Dropped> {
+        match &self.undo {
+            Some(Work::Transaction(statements)) => {
+                statements.iter().flat_map(|statement| &statement.makes).collect()
             }
-            Work::Alone(alone) => std::slice::from_ref(&alone.statement),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Work {
+    fn drops(&self) -> Vec<&Dropped> {
+        let statements: &[Statement] = match self {
+            Work::Transaction(statements) => statements,
+            Work::DropIndex(index) => std::slice::from_ref(&index.drop),
+            Work::NonTransactional(alone) => std::slice::from_ref(&alone.statement),
             _ => &[],
         };
         statements.iter().flat_map(|statement| &statement.drops).collect()
@@ -79,7 +103,7 @@ pub(crate) fn complete(steps: &mut [Step], schema: &Schema) {
     for step in steps {
         let Work::Transaction(statements) = &mut step.work else { continue };
         let dropped = statements.iter_mut().flat_map(|statement| &mut statement.drops);
-        for column in dropped.filter(|dropped| dropped.kind == ObjectKind::Column) {
+        for column in dropped.filter(|dropped| dropped.kind.is_column()) {
             let found = schema.tables_that_mention(&column.part);
             for table in found {
                 column.with.extend(along(table, &column.name, &column.part));

@@ -1,32 +1,7 @@
 //! The grammar that the operations share.
 
-pub(crate) mod assignment;
-pub(crate) mod column;
-pub(crate) mod constraint;
-pub(crate) mod default;
-pub(crate) mod exclusion;
-pub(crate) mod function;
-pub(crate) mod grant;
-pub(crate) mod identity;
-pub(crate) mod index;
-pub(crate) mod key;
-pub(crate) mod lexer;
-mod like;
-pub(crate) mod list;
-mod method;
-pub(crate) mod name;
-pub(crate) mod partition;
-pub(crate) mod policy;
-pub(crate) mod query;
-pub(crate) mod raw;
-pub(crate) mod reference;
-pub(crate) mod sequence;
-pub(crate) mod setting;
-pub(crate) mod sql;
-pub(crate) mod storage;
-pub(crate) mod table;
-pub(crate) mod target;
-pub(crate) mod terms;
-pub(crate) mod trigger;
-pub(crate) mod types;
-pub(crate) mod view;
+pub(crate) mod indexes;
+pub(crate) mod objects;
+pub(crate) mod tables;
+pub(crate) mod values;
+pub(crate) mod words;

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::keeper::News;
-use crate::connect::Connect;
-use crate::error::{Error, Kind};
-use crate::jitter::jittered;
+use super::news::News;
+use crate::changeover::Changeover;
 use crate::migration::Migrations;
-use crate::report::Report;
-use crate::runner::Changeover;
+use crate::outcome::error::Error;
+use crate::outcome::report::Report;
+use crate::outcome::status::State;
+use crate::session::connect::Connect;
+use crate::session::jitter::jittered;
 use crate::settings::{Gate, Settings};
-use crate::status::State;
 
 /// After news, so that the instances do not all come at once.
 const SOON: Duration = Duration::from_millis(200);
@@ -41,7 +41,7 @@ pub(super) async fn run(
             match finish(history, settings.clone(), connector.clone()).await {
                 Ok(report) if report.phases.is_empty() => tracing::debug!(%report, "waits"),
                 Ok(report) => tracing::info!(%report, "finished what was open"),
-                Err(error) if error.is_already_running() => {}
+                Err(error) if error.is_already_running() => tracing::debug!(%error, "waits"),
                 Err(error) => {
                     tracing::warn!(%error, "could not finish what is open, will try again");
                     // News of our own try would bring the next one at once, and its locks.
@@ -63,11 +63,11 @@ async fn finish(
     connector: Arc<dyn Connect>,
 ) -> Result<Report, Error> {
     let connected = connector.connect().await;
-    let executor = connected.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
+    let executor = connected.map_err(|error| Error::connect(&error))?;
     Changeover::start(history, settings, executor, Some(connector)).finish().await
 }
 
-/// Whether a migration is begun and not done, or declares what has not run and may.
+/// Tells whether a migration is begun and not done, or declares what has not run and may.
 fn is_open(history: &Migrations, asks: bool, state: impl Fn(&str) -> State) -> bool {
     history.migrations.iter().any(|migration| match state(migration.id) {
         State::Pending | State::Undoing => false,

@@ -1,19 +1,27 @@
 //! Who holds a lease.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 use std::{env, fs, process};
 
-use crate::error::{Error, LeaseError};
 use crate::migration::Migrations;
+use crate::outcome::error::{Error, LeaseError};
+use crate::session::shown::is_hidden;
+use crate::session::sql::quote_literal;
 use crate::settings::Settings;
-use crate::sql::quote_literal;
+
+/// As Linux has it.
+const LONGEST_HOST: usize = 64;
+
+/// A shorter one is over before it is renewed, a longer one the server refuses.
+const LEASE_TIMES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(24);
 
 /// A process of the service, and the build that it runs.
 pub(super) struct Identity {
     pub(super) app: String,
     pub(super) instance: String,
-    head: &'static str,
+    pub(super) head: &'static str,
     pub(super) place: usize,
     pub(super) lease: Duration,
     /// Nothing lasts on the session.
@@ -24,6 +32,9 @@ impl Identity {
     pub(super) fn new(history: &Migrations, settings: &Settings) -> Result<Identity, Error> {
         let Some(head) = history.head() else { return Err(Error::lease(LeaseError::NoMigrations)) };
         let leases = &settings.leases;
+        if !LEASE_TIMES.contains(&leases.time) {
+            return Err(Error::lease(LeaseError::Time { time: leases.time }));
+        }
         let name = leases.instance.clone().unwrap_or_else(process_name);
         let random = RandomState::new().build_hasher().finish();
         Ok(Identity {
@@ -36,15 +47,38 @@ impl Identity {
         })
     }
 
-    /// The statement that takes the lease or renews it.
+    /// The statement that takes the lease or renews it, and gives the head and the place that it had
+    /// before.
     pub(super) fn hold(&self) -> String {
         let Identity { place, lease, pooled, .. } = self;
         let [app, instance, head] = [&self.app, &self.instance, self.head].map(quote_literal);
         let (about, session) = (quote_literal(&process_name()), !pooled);
         format!(
-            "select changeover.hold_lease({app}, {instance}, {head}, {place}, {about}, \
-             pg_catalog.make_interval(secs => {}), {session})",
+            "with before as materialized (select head, position \
+             from changeover.live_instances({app}) where instance = {instance}) \
+             select before.head, before.position, \
+             changeover.hold_lease({app}, {instance}, {head}, {place}, {about}, \
+             pg_catalog.make_interval(secs => {}), {session}) \
+             from (select) one left join before on true",
             lease.as_secs_f64()
+        )
+    }
+
+    /// How far migrations are, and what there is of leases.
+    pub(super) fn news(&self) -> String {
+        let app = quote_literal(&self.app);
+        format!(
+            "select m.id, m.state, l.leases, l.oldest, l.newest from changeover.leases_of({app}) l \
+             left join changeover.migrations_of({app}) m on true"
+        )
+    }
+
+    /// The first of the switches and contracts that have begun and that this build does not declare.
+    pub(super) fn closed(&self) -> String {
+        let (app, place) = (quote_literal(&self.app), self.place);
+        format!(
+            "select migration, phase from changeover.gates_of({app}) \
+             where opened and position > {place} order by position limit 1"
         )
     }
 
@@ -57,5 +91,6 @@ impl Identity {
 fn process_name() -> String {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let host = host.or_else(|| env::var("HOSTNAME").ok()).unwrap_or_default();
-    format!("{}:{}", host.trim(), process::id())
+    let host = host.trim().chars().filter(|one| !is_hidden(*one)).take(LONGEST_HOST);
+    format!("{}:{}", host.collect::<String>(), process::id())
 }

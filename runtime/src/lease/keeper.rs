@@ -4,35 +4,55 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
 
 use super::identity::Identity;
-use crate::connect::Connect;
-use crate::error::{Error, Kind, LeaseError};
-use crate::executor::{Executor, Rows};
-use crate::jitter::jittered;
+use super::news::{Lost, News};
+use crate::lock::AdvisoryLock;
+use crate::lock::holders::blocker;
 use crate::migration::Phase;
-use crate::sql::{Scope, quote_literal, set};
-use crate::status::State;
+use crate::outcome::error::{Detail, Error, LeaseError};
+use crate::record::presence;
+use crate::record::store::trust;
+use crate::session::connect::Connect;
+use crate::session::executor::{Executor, Rows, SqlError};
+use crate::session::jitter::jittered;
+use crate::session::sql::{Scope, set};
+use crate::session::sqlstate::{INVALID_SCHEMA_NAME, LOCK_NOT_AVAILABLE, UNDEFINED_FUNCTION};
 
 const TOO_OLD: &str = "CO001";
 
-/// The function, its schema, or the right to use them is missing.
-const UNDEFINED: [&str; 2] = ["42883", "3F000"];
+/// The lease is another role's.
+const TAKEN: &str = "CO002";
+
+/// The function or its schema is missing, or no run of the history has been there.
+const NOT_PREPARED: [&str; 3] = [UNDEFINED_FUNCTION, INVALID_SCHEMA_NAME, "CO003"];
 
 /// How often a lease is renewed while it lasts.
 const BEATS: u32 = 6;
 
 const RECONNECT: Duration = Duration::from_secs(1);
 
-/// Longer than any gate is kept, and short enough to be tried again within the lease.
-const TIMEOUT: &str = "3000";
+/// So many connections a run and those who look after it should find.
+const ROOM: i64 = 10;
 
-const SETTINGS: [(&str, &str); 9] = [
+/// Between two beats, however often somebody tells of a change.
+const APART: Duration = Duration::from_millis(200);
+
+/// Longer than any gate is kept, and short enough to be tried again within the lease.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+const LOCK_TIMEOUT_MS: &str = "3000";
+
+/// Longer than the wait for a lock, of which the server would not speak otherwise.
+const STATEMENT_TIMEOUT_MS: &str = "4000";
+
+const SETTINGS: [(&str, &str); 10] = [
     ("application_name", "changeover lease"),
     ("search_path", "pg_catalog, pg_temp"),
+    ("jit", "off"),
     ("standard_conforming_strings", "on"),
-    ("lock_timeout", TIMEOUT),
-    ("statement_timeout", TIMEOUT),
+    ("lock_timeout", LOCK_TIMEOUT_MS),
+    ("statement_timeout", STATEMENT_TIMEOUT_MS),
     // A process that stands still keeps its session, whatever its role has.
     ("idle_session_timeout", "0"),
     // A host that is gone without a word gives its session up within half a minute.
@@ -40,44 +60,6 @@ const SETTINGS: [(&str, &str); 9] = [
     ("tcp_keepalives_interval", "5"),
     ("tcp_keepalives_count", "3"),
 ];
-
-/// What was last heard.
-#[derive(PartialEq)]
-pub(super) enum News {
-    States(States),
-    Lost(Lost),
-}
-
-#[derive(PartialEq)]
-pub(super) struct States(Vec<(String, State)>);
-
-/// The switch or contract that this build is too old for.
-#[derive(PartialEq)]
-pub(super) struct Lost {
-    migration: String,
-    phase: Phase,
-}
-
-impl News {
-    pub(super) fn state(&self, id: &str) -> State {
-        match self {
-            News::States(states) => states.state(id),
-            News::Lost(_) => State::Pending,
-        }
-    }
-}
-
-impl States {
-    pub(super) fn state(&self, id: &str) -> State {
-        self.0.iter().find(|(known, _)| known == id).map_or(State::Pending, |(_, state)| *state)
-    }
-}
-
-impl Lost {
-    pub(super) fn error(&self) -> Error {
-        Error::new(Kind::TooOld { migration: self.migration.clone(), phase: self.phase })
-    }
-}
 
 pub(super) struct Keeper {
     identity: Identity,
@@ -88,11 +70,13 @@ pub(super) struct Keeper {
     /// two.
     last: Option<Box<dyn Executor>>,
     is_renewed: bool,
+    beaten: Instant,
 }
 
 impl Keeper {
     pub(super) fn new(identity: Identity, connector: Arc<dyn Connect>) -> Keeper {
-        Keeper { identity, connector, session: None, last: None, is_renewed: false }
+        let beaten = Instant::now();
+        Keeper { identity, connector, session: None, last: None, is_renewed: false, beaten }
     }
 
     /// Renews the lease until it is lost or to be given back.
@@ -102,10 +86,10 @@ impl Keeper {
         mut stopped: oneshot::Receiver<()>,
     ) {
         loop {
-            let woken = tokio::select! {
+            tokio::select! {
                 _ = &mut stopped => return,
-                woken = self.pause() => woken,
-            };
+                () = self.pause() => {}
+            }
             let beat = tokio::select! {
                 _ = &mut stopped => return,
                 beat = self.beat() => beat,
@@ -114,7 +98,7 @@ impl Keeper {
                 Ok(news) => {
                     let is_lost = matches!(news, News::Lost(_));
                     tell.send_if_modified(|known| {
-                        let changed = woken || *known != news;
+                        let changed = *known != news;
                         *known = news;
                         changed
                     });
@@ -135,19 +119,24 @@ impl Keeper {
         }
     }
 
-    /// Until somebody tells of a change, or it is time to renew; which of them.
-    async fn pause(&mut self) -> bool {
-        let pause = jittered(self.identity.lease / BEATS);
-        let Some(session) = &mut self.session else {
-            tokio::time::sleep(pause.min(RECONNECT)).await;
-            return false;
+    /// Until somebody tells of a change in this history, or it is time to renew.
+    async fn pause(&mut self) {
+        let Keeper { identity, session, beaten, .. } = self;
+        let pause = jittered(identity.lease / BEATS);
+        let Some(session) = session else {
+            return tokio::time::sleep(pause.min(RECONNECT)).await;
         };
-        tokio::time::timeout(pause, session.notified()).await.is_ok()
+        let heard = async {
+            while session.notified().await != identity.app {}
+            tokio::time::sleep_until(*beaten + APART).await;
+        };
+        let _ = tokio::time::timeout(pause, heard).await;
     }
 
     /// Takes the lease or renews it, and reads how far migrations are.
     pub(super) async fn beat(&mut self) -> Result<News, Error> {
         let lease = self.identity.lease;
+        self.beaten = Instant::now();
         match tokio::time::timeout(lease, self.renew()).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Error::lease(LeaseError::Silent { waited: lease })),
@@ -155,61 +144,81 @@ impl Keeper {
     }
 
     async fn renew(&mut self) -> Result<News, Error> {
-        let app = quote_literal(&self.identity.app);
         self.session().await?;
         let hold = self.identity.hold();
-        let session = self.session().await?;
-        if let Err(error) = query(session, &hold).await {
-            return self.refused(error).await;
+        let before = match query(self.session().await?, &hold).await {
+            Ok(before) => before,
+            Err(error) => return self.refused(error).await,
+        };
+        if self.is_renewed && before.value().is_none() {
+            tracing::warn!("the lease was taken away, and is taken again");
         }
         self.is_renewed = true;
         self.last = None;
-        let session = self.session().await?;
-        let sql = format!("select id, state from changeover.migrations where history = {app}");
-        let rows = query(session, &sql).await?;
-        let state = |text: Option<&str>| State::parse(text?);
-        let states =
-            rows.iter().filter_map(|row| Some((row.get(0)?.to_owned(), state(row.get(1))?)));
-        Ok(News::States(States(states.collect())))
+        // The lease is right again, and a gate may have opened in between.
+        if let Some(lost) = Lost::find(&before, &self.identity) {
+            return Ok(News::Lost(lost));
+        }
+        let news = self.identity.news();
+        match query(self.session().await?, &news).await {
+            Ok(rows) => Ok(News::read(&rows)),
+            Err(error) => self.refused(error).await,
+        }
     }
 
     async fn refused(&mut self, error: Error) -> Result<News, Error> {
         match error.code() {
             Some(TOO_OLD) => {}
-            Some(code) if UNDEFINED.contains(&code) => {
-                return Err(Error::lease(LeaseError::NotPrepared).caused_by(error));
+            Some(TAKEN) => return Ok(News::Lost(Lost::by(&error))),
+            Some(LOCK_NOT_AVAILABLE) => return Err(self.blocked(error).await),
+            _ => {
+                let app = self.identity.app.clone();
+                let session = self.session().await?;
+                return Err(presence::explain(session.as_mut(), &app, error).await);
             }
-            _ => return Err(error),
         }
-        let (app, place) = (quote_literal(&self.identity.app), self.identity.place);
-        let sql = format!(
-            "select migration, phase from changeover.gates where history = {app} \
-             and opened_at is not null and position > {place} order by position limit 1"
-        );
-        let rows = query(self.session().await?, &sql).await?;
+        let closed = self.identity.closed();
+        let rows = query(self.session().await?, &closed).await?;
         let row = rows.iter().next();
         let text = |column| row.and_then(|row| row.get(column)).unwrap_or_default();
         let phase = Phase::ALL.into_iter().find(|phase| phase.to_string() == text(1));
-        Ok(News::Lost(Lost {
+        Ok(News::Lost(Lost::TooOld {
             migration: text(0).to_owned(),
             phase: phase.unwrap_or(Phase::Contract),
         }))
     }
 
+    /// Names who kept the lock that leases are taken behind. A gate keeps it for a moment; any role
+    /// may keep it for longer.
+    async fn blocked(&mut self, error: Error) -> Error {
+        let holders = AdvisoryLock::of_leases(&self.identity.app).holders();
+        let Ok(session) = self.session().await else { return error };
+        match query(session, &holders).await {
+            Ok(rows) => {
+                let blockers = rows.iter().map(blocker).collect();
+                error.become_detail(Detail::LockTimeout { waited: LOCK_TIMEOUT, blockers })
+            }
+            Err(_) => error,
+        }
+    }
+
     async fn session(&mut self) -> Result<&mut Box<dyn Executor>, Error> {
         if self.session.is_none() {
             let connected = self.connector.connect().await;
-            let mut session =
-                connected.map_err(|error| Error::new(Kind::Connect).caused_by(error))?;
+            let mut session = connected.map_err(|error| Error::connect(&error))?;
             self.identity.pooled = session.is_pooled();
             // What is set on a pooler's session, or heard there, would be another client's.
             if !self.identity.pooled {
                 query(&mut session, &set(Scope::Session, &SETTINGS)).await?;
                 query(&mut session, "listen changeover").await?;
+                tell_of_room(session.as_mut()).await;
             }
+            trust::before_reading(session.as_mut()).await?;
             self.session = Some(session);
         }
-        self.session.as_mut().ok_or_else(|| Error::new(Kind::Connect))
+        self.session
+            .as_mut()
+            .ok_or_else(|| Error::connect(&SqlError::new(None, "there is no session")))
     }
 
     pub(super) async fn release(&mut self) {
@@ -224,6 +233,31 @@ impl Keeper {
     }
 }
 
+/// Warns before the leases leave no connection to the job that migrates. Of sessions of other roles
+/// the service's may not be shown of what kind they are, but whose.
+async fn tell_of_room(session: &mut dyn Executor) {
+    let sql = "select current_setting('max_connections')::integer \
+               - current_setting('superuser_reserved_connections')::integer - count(*) \
+               from pg_stat_activity where usesysid is not null \
+               and coalesce(backend_type, 'client backend') = 'client backend'";
+    let left = session.query(sql).await.ok().and_then(|rows| rows.value()?.parse::<i64>().ok());
+    if let Some(left) = left.filter(|left| *left < ROOM) {
+        tracing::warn!(left, "the server is short of connections: each lease takes one, a run two");
+    }
+}
+
 async fn query(session: &mut Box<dyn Executor>, sql: &str) -> Result<Rows, Error> {
-    session.query(sql).await.map_err(|error| Error::sql(sql, error))
+    let answer = if session.is_pooled() {
+        // One text is one transaction, and the session another client's behind it.
+        let settings = set(Scope::Transaction, &[("jit", "off")]);
+        session.query(&format!("{settings}; {sql}")).await.map(Rows::without_first)
+    } else {
+        session.query(sql).await
+    };
+    answer.map_err(|error| match error.code() {
+        Some(code) if NOT_PREPARED.contains(&code) => {
+            Error::lease(LeaseError::NotPrepared).caused_by(error)
+        }
+        _ => Error::state(sql, error),
+    })
 }

@@ -4,14 +4,27 @@ use std::fmt;
 
 use tokio::sync::watch;
 
-use super::keeper::News;
-use crate::error::{Error, LeaseError};
-use crate::status::State;
+use super::news::News;
+use crate::outcome::error::{Error, LeaseError};
+use crate::outcome::status::State;
 
 /// How far one migration is; made by [`Lease::phase_of`](super::Lease::phase_of).
 ///
 /// To ask costs a look into memory. Until the contract old and new shape hold the same, so what
 /// was read a moment ago still leads to right values.
+///
+/// ```no_run
+/// use changeover::{Lease, State};
+/// # mod m0001_users { changeover::migration! { create_table!(users { id: bigint primary_key }); } }
+/// # changeover::migrations! { static MIGRATIONS = [m0001_users]; }
+/// # async fn example(lease: &Lease) -> Result<(), changeover::Error> {
+/// let watch = lease.phase_of("m0002_rename_username")?;
+/// let column = if watch.state() >= State::Migrated { "display_name" } else { "username" };
+/// # let _ = column;
+/// # Ok(())
+/// # }
+/// # fn main() {}
+/// ```
 #[derive(Clone)]
 pub struct PhaseWatch {
     migration: &'static str,

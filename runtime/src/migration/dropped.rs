@@ -19,10 +19,20 @@ pub struct Dropped {
 /// What kind of object a name is to be looked up as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectKind {
-    /// A table, a view, an index or a sequence.
+    /// A table, with its rows.
+    Table,
+    /// A view, an index or a sequence.
     Relation,
     /// A column of a table.
     Column,
+    /// The default of a column, which another may take the place of.
+    Default,
+    /// That a column is never null.
+    NotNull,
+    /// A primary key, in whose place the same statement puts another.
+    ReplacedKey,
+    /// A column that another takes the place of, in the lists of `update of` triggers too.
+    ReplacedColumn,
     /// A constraint of a table.
     Constraint,
     /// A trigger on a table.

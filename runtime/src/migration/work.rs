@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::function::ConvertFn;
+use crate::migration::function::ConvertFn;
 
 /// What a step does.
 #[derive(Debug, Clone, Copy)]
@@ -18,12 +18,12 @@ pub enum Work {
     /// Fills rows in many short transactions with what a Rust function makes of them.
     Convert(Convert),
     /// Looks for rows that would make a later step fail, before anything is locked.
-    Require(Require),
+    NoRows(NoRows),
     /// A statement that PostgreSQL takes outside a transaction alone.
-    Alone(Alone),
+    NonTransactional(NonTransactional),
     /// Refuses a table that is larger than the one-step form is meant for, before anything is
     /// locked.
-    Bound(Bound),
+    SizeLimit(SizeLimit),
 }
 
 /// One SQL statement.
@@ -33,8 +33,33 @@ pub struct Statement {
     pub sql: &'static str,
     /// The table locks that it takes; none for a statement that locks no table of the user's.
     pub locks: &'static [TableLock],
+    /// Whether it reads or writes rows, or computes an expression on them. What the server says of
+    /// a failure may then quote a value, and is not passed on.
+    pub reads_rows: bool,
+    /// What its names without a schema stand for.
+    pub path: Path,
+    /// Where there may be nothing to do; none where it is always carried out.
+    pub only_if: Option<&'static Condition>,
     /// Why the statement is there, one sentence for the reviewer.
     pub why: &'static str,
+}
+
+/// When a statement of a transaction is carried out: elsewhere its locks are not taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Condition {
+    /// A query of one boolean, asked before anything is locked.
+    pub query: &'static str,
+    /// When it is true, for the reviewer: `a trigger lists the column`.
+    pub when: &'static str,
+}
+
+/// What a name without a schema stands for in a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Path {
+    /// What is in `pg_catalog`: it asks the catalogs, and names in full what is the user's.
+    Own,
+    /// What is there or in `public`: it holds an expression of the user's, or may.
+    Users,
 }
 
 /// A lock on one table.
@@ -71,7 +96,7 @@ pub enum LockMode {
 }
 
 impl LockMode {
-    /// Whether reads or writes of the table wait while this lock is held.
+    /// Tells whether reads or writes of the table wait while this lock is held.
     pub fn blocks_clients(self) -> bool {
         self >= LockMode::Share
     }
@@ -111,6 +136,8 @@ pub struct Index {
     pub create: Statement,
     /// `drop index concurrently if exists …`, or `drop index if exists …`.
     pub drop: Statement,
+    /// `analyze …`, where the index has an expression, of which nothing else gathers statistics.
+    pub analyze: Option<Statement>,
 }
 
 /// Rows that are filled in many short transactions, by block range.
@@ -143,7 +170,7 @@ pub struct Convert {
 
 /// Rows that must not exist before the plan goes on.
 #[derive(Debug, Clone, Copy)]
-pub struct Require {
+pub struct NoRows {
     /// The table, quoted and schema-qualified.
     pub table: &'static str,
     /// The condition that no row of the table may meet.
@@ -159,19 +186,19 @@ pub struct Require {
 /// It waits for transactions that are older than itself, as `alter table … detach partition …
 /// concurrently` and `reindex … concurrently` do.
 #[derive(Debug, Clone, Copy)]
-pub struct Alone {
+pub struct NonTransactional {
     /// The statement.
     pub statement: Statement,
     /// A query of one boolean, whether the statement has been carried out; asked before each try.
     /// None where repeating it does no harm.
     pub done: Option<&'static str>,
     /// What an interrupted try may leave, and what clears it; seen to in order before each try.
-    pub mend: &'static [Mend],
+    pub mend: &'static [Cleanup],
 }
 
 /// What clears what an interrupted statement left.
 #[derive(Debug, Clone, Copy)]
-pub struct Mend {
+pub struct Cleanup {
     /// A query of one boolean, whether there is something to clear.
     pub when: &'static str,
     /// What clears it, outside a transaction.
@@ -180,7 +207,7 @@ pub struct Mend {
 
 /// How large a table may be for the one-step form of a change.
 #[derive(Debug, Clone, Copy)]
-pub struct Bound {
+pub struct SizeLimit {
     /// The table, quoted and schema-qualified.
     pub table: &'static str,
     /// The most rows that it may have, by the planner's estimate.

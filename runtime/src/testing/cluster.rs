@@ -219,7 +219,7 @@ fn private_directory() -> Result<PathBuf, Error> {
     }
 }
 
-/// Whether the server's files had better be in memory.
+/// Tells whether the server's files had better be in memory.
 ///
 /// A start copies a thousand small files and a database three hundred: 0.8 s and 0.25 s on a
 /// slow disk, 0.12 s and 0.01 s in memory. Containers often have 64 MB there, which is too little.
@@ -234,7 +234,7 @@ fn prefers_memory() -> bool {
     available.is_some_and(|kib: u64| kib >= ENOUGH_KIB)
 }
 
-/// Whether the path stands in a URL as it is.
+/// Tells whether the path stands in a URL as it is.
 fn is_plain(path: &Path) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
     path.to_str().is_some_and(|path| path.starts_with('/') && path.chars().all(plain))

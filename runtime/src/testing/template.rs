@@ -14,11 +14,14 @@ use super::{
 };
 
 /// A crash may lose everything, since nobody misses it; all that a client can notice (locks,
-/// timeouts, autovacuum, the WAL that is written) is as in production.
+/// timeouts, autovacuum, the WAL that is written) is as in production. Only the room for locks is
+/// larger: the tests of one binary share a server, and each that drops a role with all its objects
+/// takes a lock on every one of them.
 const SETTINGS: &str = "\
 listen_addresses = ''
 port = 5432
 max_connections = 200
+max_locks_per_transaction = 512
 wal_level = replica
 fsync = off
 full_page_writes = off

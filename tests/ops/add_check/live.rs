@@ -13,6 +13,7 @@ mod m0001_base {
             stock: bigint not_null default 0,
             reserved: bigint default 0,
         });
+        create_table!(archive { id: bigint identity primary_key, total: bigint });
     }
 }
 
@@ -21,6 +22,7 @@ mod m0002_change {
         after super::m0001_base;
         add_check!(orders, "total >= 0", name = orders_total_positive);
         add_check!(orders, "discount <= total or note like 'gift%'", no_inherit);
+        add_check!(archive, "total >= 0", not_valid);
         add_check!(
             orders,
             "reserved between 0 and stock",
@@ -47,6 +49,7 @@ pub fn scenario() -> Scenario {
             "insert into orders (total, discount, stock, reserved)
              select n, nullif(n % 7, 3), n % 5 - 2, n % 3 - 1 from generate_series(7, 5006) n",
         )
+        .seed("insert into archive (total) select -n from generate_series(1, 50) n")
         .old_build(
             Client::of("orders")
                 .writes_as("total", "$2::text::bigint")

@@ -28,12 +28,13 @@ end
 $changeover$;
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_03_orders_orders_reserved_in_stock_fill_a7d633ce_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+create trigger "zzz_0002_04_orders_orders_reserved_in_stock_fill_a7d633ce_write" before insert or update on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."orders_orders_reserved_in_stock_fill_a7d633ce"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_03_orders_orders_reserved_in_stock_fill_a7d633ce_write";
+alter table "public"."orders" enable always trigger "zzz_0002_04_orders_orders_reserved_in_stock_fill_a7d633ce_write";
 commit;
 
 -- ==== migrate ================================================================
@@ -44,12 +45,12 @@ commit;
 -- note: a write of a row that breaks `orders_total_positive` fails (23514) from the start of
 --   migrate on, by old builds too: with `fill` it would be mended instead
 
--- 1/9 finds rows that would fail, before anything is locked
+-- 1/10 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows break `total >= 0`
 -- help: mend these rows, and the builds that write such; `fill(…)` does both
 select * from "public"."orders" where not (total >= 0) limit 5;
 
--- 2/9 `orders_total_positive` holds for new rows; old ones are not read yet
+-- 2/10 `orders_total_positive` holds for new rows; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -57,7 +58,7 @@ set local statement_timeout = '5s';
 alter table "public"."orders" add constraint "orders_total_positive" check (total >= 0) not valid;
 commit;
 
--- 3/9 reads every row, in a transaction of its own because a scan under the lock of the step
+-- 3/10 reads every row, in a transaction of its own because a scan under the lock of the step
 --   before would block
 begin;
 set local lock_timeout = '300ms';
@@ -69,12 +70,12 @@ commit;
 -- note: a write of a row that breaks `orders_check` fails (23514) from the start of migrate on,
 --   by old builds too: with `fill` it would be mended instead
 
--- 4/9 finds rows that would fail, before anything is locked
+-- 4/10 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows break `discount <= total or note like 'gift%'`
 -- help: mend these rows, and the builds that write such; `fill(…)` does both
 select * from "public"."orders" where not (discount <= total or note like 'gift%') limit 5;
 
--- 5/9 `orders_check` holds for new rows; old ones are not read yet
+-- 5/10 `orders_check` holds for new rows; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -82,7 +83,7 @@ set local statement_timeout = '5s';
 alter table "public"."orders" add constraint "orders_check" check (discount <= total or note like 'gift%') no inherit not valid;
 commit;
 
--- 6/9 reads every row, in a transaction of its own because a scan under the lock of the step
+-- 6/10 reads every row, in a transaction of its own because a scan under the lock of the step
 --   before would block
 begin;
 set local lock_timeout = '300ms';
@@ -90,16 +91,28 @@ set local lock_timeout = '300ms';
 alter table "public"."orders" validate constraint "orders_check";
 commit;
 
+-- add_check!(archive, "total >= 0", not_valid)
+-- note: a write of a row that breaks `archive_check` fails (23514) from the start of migrate
+--   on, by old builds too, and that of an old row which breaks it and is not mended
+
+-- 7/10 `archive_check` holds for new rows; old ones are not read
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."archive": blocks reads and writes until the commit, brief
+alter table "public"."archive" add constraint "archive_check" check (total >= 0) not valid;
+commit;
+
 -- add_check!(orders, "reserved between 0 and stock", name = orders_reserved_in_stock, fill(stock = "greatest(stock, 0)", reserved = "least(abs(reserved), greatest(stock, 0))"),)
 
--- 7/9 gives `stock`, `reserved` to the rows that were there before
+-- 8/10 gives `stock`, `reserved` to the rows that were there before
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -110,7 +123,7 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."orders" where not (reserved between 0 and stock);
 
--- 8/9 `orders_reserved_in_stock` holds for new rows; old ones are not read yet
+-- 9/10 `orders_reserved_in_stock` holds for new rows; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -118,7 +131,7 @@ set local statement_timeout = '5s';
 alter table "public"."orders" add constraint "orders_reserved_in_stock" check (reserved between 0 and stock) not valid;
 commit;
 
--- 9/9 reads every row, in a transaction of its own because a scan under the lock of the step
+-- 10/10 reads every row, in a transaction of its own because a scan under the lock of the step
 --   before would block
 begin;
 set local lock_timeout = '300ms';
@@ -138,7 +151,7 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_03_orders_orders_reserved_in_stock_fill_a7d633ce_write" on "public"."orders";
+drop trigger if exists "zzz_0002_04_orders_orders_reserved_in_stock_fill_a7d633ce_write" on "public"."orders";
 drop function if exists "public"."orders_orders_reserved_in_stock_fill_a7d633ce"();
 commit;
 
@@ -150,6 +163,13 @@ commit;
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" drop constraint if exists "orders_reserved_in_stock";
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."archive": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."archive" drop constraint if exists "archive_check";
 -- undo: commit;
 
 -- undo: begin;
@@ -170,6 +190,6 @@ commit;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_03_orders_orders_reserved_in_stock_fill_a7d633ce_write" on "public"."orders";
+-- undo: drop trigger if exists "zzz_0002_04_orders_orders_reserved_in_stock_fill_a7d633ce_write" on "public"."orders";
 -- undo: drop function if exists "public"."orders_orders_reserved_in_stock_fill_a7d633ce"();
 -- undo: commit;

@@ -22,6 +22,7 @@ mod m0002_change {
         add_check!(orders, "status <> ''", deferrable, name = a);
         add_check!(orders, "total < 5", fill = "5", name = b);
         add_check!(orders, "total < 6", fill(totl = "5", status = "nul"), name = c);
+        add_check!(orders, "total < 8", not_valid, fill(total = "5"), name = e);
         add_check!(orders, "total < 7", fill(total = "null", total = "5"), name = d);
     }
 }

@@ -39,7 +39,9 @@ alter table "public"."users" alter column "token" set default gen_random_uuid();
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_02_users_token_fill_376a7e85_write" before update on "public"."users"
-  for each row when (new."token" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (new."token" is null
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."users_token_fill_376a7e85"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
@@ -64,7 +66,9 @@ alter table "public"."users" add column "region" text;
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_03_users_region_fill_38945754_write" before insert or update on "public"."users"
-  for each row when (new."region" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (new."region" is null
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."users_region_fill_38945754"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
@@ -106,7 +110,9 @@ alter table "public"."users" alter column "badge" set default gen_random_uuid();
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_06_users_badge_fill_ca09488b_write" before update on "public"."users"
-  for each row when (new."badge" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (new."badge" is null
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."users_badge_fill_ca09488b"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
@@ -137,7 +143,9 @@ alter table "public"."users" alter column "number" set default pg_catalog.nextva
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_07_users_number_fill_7b3fbc81_write" before update on "public"."users"
-  for each row when (new."number" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (new."number" is null
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."users_number_fill_7b3fbc81"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
@@ -157,7 +165,7 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -213,7 +221,7 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -301,7 +309,7 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -349,7 +357,7 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside

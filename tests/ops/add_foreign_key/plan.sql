@@ -17,22 +17,53 @@ set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- fails where policies hide rows from the owner, who would take them for missing
 select from "public"."customers" limit 0;
+-- has its owner's rights: whoever may write a row need not be able to read what it points at
 create function "public"."orders_orders_referrer_id_fkey_look_7c8a1334"() returns trigger
-  language plpgsql
-  set search_path = pg_catalog, "public", pg_temp
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
 as $changeover$
 begin
+  if tg_relid <> '"public"."orders"'::regclass and not exists (
+    with recursive above (relation) as (
+      select tg_relid
+      union all
+      select inhparent from pg_inherits join above on inhrelid = relation
+    )
+    select from above where relation = '"public"."orders"'::regclass
+  ) then
+    raise exception 'function % is for table % alone', '"public"."orders_orders_referrer_id_fkey_look_7c8a1334"()', '"public"."orders"'
+      using errcode = 'insufficient_privilege';
+  end if;
   perform set_config('changeover.found_none',
     case when new."referrer_id" is not null and not exists (select from "public"."customers" as parent where parent."id" = new."referrer_id" for key share) then 'on' else 'off' end, true);
   return new;
 end
 $changeover$;
--- whoever may write a row need not be able to read what it points at
-alter function "public"."orders_orders_referrer_id_fkey_look_7c8a1334"() security definer set search_path = pg_catalog, pg_temp;
+-- a trigger fires without this right; to put the function on another table takes it
+revoke execute on function "public"."orders_orders_referrer_id_fkey_look_7c8a1334"() from public;
+-- nor do others have it by default privileges; whoever makes partitions needs it, which is the
+--   owner
+do $changeover$
+declare
+  of_function constant text := '"public"."orders_orders_referrer_id_fkey_look_7c8a1334"()';
+  role text;
+begin
+  for role in
+    select acl.grantee::regrole
+    from pg_catalog.pg_proc, pg_catalog.aclexplode(proacl) as acl
+    where pg_proc.oid = of_function::regprocedure::oid and acl.grantee <> proowner
+  loop
+    execute pg_catalog.format('revoke execute on function %s from %s cascade', of_function, role);
+  end loop;
+  select relowner::regrole into role from pg_catalog.pg_class where oid = '"public"."orders"'::regclass::oid;
+  execute pg_catalog.format('grant execute on function %s to %s', of_function, role);
+end
+$changeover$;
 -- looks for what the row points at
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_040_orders_orders_referrer_id_fkey_look_7c8a1334_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."orders_orders_referrer_id_fkey_look_7c8a1334"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
@@ -50,7 +81,9 @@ $changeover$;
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_04_orders_orders_referrer_id_fkey_fill_7c8a1334_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.found_none', true) = 'on' and current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('changeover.found_none', true) = 'on'
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."orders_orders_referrer_id_fkey_fill_7c8a1334"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
@@ -170,7 +203,7 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside

@@ -8,12 +8,14 @@ mod m0001_base {
             name: text,
             unique(region, id),
         });
+        create_table!(nicks { nick: sql("citext") not_null unique });
         create_table!(orders {
             id: bigint identity primary_key,
             customer_id: bigint references(customers.id),
             region: text,
             code: integer,
             customer: bigint,
+            nick: sql("citext"),
             index(customer_id),
         });
     }
@@ -48,6 +50,7 @@ mod m0002_change {
         add_foreign_key!(orders.customer => customers.id, name = d, initially_deferred, fill = "null");
         add_foreign_key!(orders(region, customer) => customers(region, id), name = e, fill = "null");
         add_foreign_key!(orders.customer => customers.id, name = f, fill(code = "null", customr = "1"));
+        add_foreign_key!(orders.nick => nicks.nick, name = g, fill = "null");
     }
 }
 

@@ -31,7 +31,7 @@ commit;
 -- 1/10 finds rows that would fail, before anything is built
 -- stops the migration, with nothing locked, if rows share their key in `users_username_idx` with another row
 -- help: make them differ, or delete all but one
-select * from "public"."users" where ("username") in (select "username" from "public"."users" group by "username" having count(*) > 1) limit 5;
+select * from "public"."users" where (tableoid, ctid) in (select tableoid, ctid from (select tableoid, ctid, count(*) over (partition by "username") as rows from "public"."users" where pg_catalog.num_nulls("username") = 0) as counted where rows > 1) limit 5;
 
 -- 2/10 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
@@ -67,6 +67,13 @@ set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create index concurrently "users_username_expr_id_idx" on "public"."users" ("username" collate "C" "text_pattern_ops" desc nulls last, (lower(note)) nulls first) include ("id") with (fillfactor = 70, deduplicate_items = false) tablespace "pg_default";
+reset lock_timeout;
+reset statement_timeout;
+set statement_timeout = 0;
+set lock_timeout = '300s';
+-- until then the planner guesses what the expression gives; reads a sample of rows
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+analyze "public"."users";
 reset lock_timeout;
 reset statement_timeout;
 

@@ -48,4 +48,15 @@ mod m0002_expressions {
     }
 }
 
+mod m0002_views {
+    changeover::migration! {
+        after super::m0001_base;
+        create_view!(initials, "select id, left(username, 1) as initial from users");
+        create_materialized_view!(names, "select id, username from users", unique(id));
+        add_index!(initials(initial));
+        add_index!(names(usernam));
+        add_index!(names(id), unique);
+    }
+}
+
 fn main() {}

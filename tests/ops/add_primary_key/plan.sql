@@ -17,7 +17,7 @@ select * from "public"."events" where "id" is null limit 5;
 -- 2/7 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows share their `region, id` with another row
 -- help: mend these rows, and the builds that write such
-select * from "public"."events" where ("region", "id") in (select "region", "id" from "public"."events" group by "region", "id" having count(*) > 1) limit 5;
+select * from "public"."events" where (tableoid, ctid) in (select tableoid, ctid from (select tableoid, ctid, count(*) over (partition by "region", "id") as rows from "public"."events" where pg_catalog.num_nulls("region", "id") = 0) as counted where rows > 1) limit 5;
 
 -- 3/7 new rows must have `id`; old ones are not read yet
 begin;

@@ -8,12 +8,13 @@
 -- add_unique!(users(email), deferrable)
 -- note: from the second scan of the index build on, a write of a `email` that another row has
 --   fails (23505), by old builds too
--- note: `on conflict` does not take a deferrable key (55000), and no foreign key points at one
+-- note: `on conflict` does not take a deferrable key (55000), and no foreign key points at one;
+--   while its index is built it is not deferrable yet, and refuses at once (23505)
 
 -- 1/6 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows share their `email` with another row
 -- help: mend these rows, and the builds that write such
-select * from "public"."users" where ("email") in (select "email" from "public"."users" group by "email" having count(*) > 1) limit 5;
+select * from "public"."users" where (tableoid, ctid) in (select tableoid, ctid from (select tableoid, ctid, count(*) over (partition by "email") as rows from "public"."users" where pg_catalog.num_nulls("email") = 0) as counted where rows > 1) limit 5;
 
 -- 2/6 concurrently: reads and writes go on
 -- runs outside a transaction, and waits for every transaction that is older than it
@@ -41,7 +42,7 @@ commit;
 -- 4/6 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows share their `Team, email` with another row
 -- help: mend these rows, and the builds that write such
-select * from "public"."users" where ("Team", "email") in (select "Team", "email" from "public"."users" group by "Team", "email" having count(*) > 1) limit 5;
+select * from "public"."users" where (tableoid, ctid) in (select tableoid, ctid from (select tableoid, ctid, count(*) over (partition by "Team", "email") as rows from "public"."users" where pg_catalog.num_nulls("Team", "email") = 0) as counted where rows > 1) limit 5;
 
 -- 5/6 concurrently: reads and writes go on
 -- runs outside a transaction, and waits for every transaction that is older than it

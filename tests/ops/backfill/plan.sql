@@ -37,7 +37,8 @@ $changeover$;
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_02_orders_label_backfill_e40671cb_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."orders_label_backfill_e40671cb"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
@@ -62,7 +63,8 @@ $changeover$;
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_03_orders_note_backfill_f8d13643_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."orders_note_backfill_f8d13643"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
@@ -82,16 +84,16 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "label" = case when priority >= 8 then 'high' else 'low' end
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
-and ("label" is null);
+and ("label" is null and (case when priority >= 8 then 'high' else 'low' end) is not null);
 commit;
 -- at the end no row may be left, or the migration stops here
-select count(*) from "public"."orders" where "label" is null;
+select count(*) from "public"."orders" where "label" is null and (case when priority >= 8 then 'high' else 'low' end) is not null;
 
 -- backfill!(orders { note = "'for ' || name" }, where = "note is null and name <> ''")
 
@@ -102,7 +104,7 @@ select count(*) from "public"."orders" where "label" is null;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside

@@ -17,7 +17,7 @@ select * from "public"."orders" where "region" is null limit 5;
 -- 2/6 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows share their `region, id` with another row
 -- help: mend these rows, and the builds that write such
-select * from "public"."orders" where ("region", "id") in (select "region", "id" from "public"."orders" group by "region", "id" having count(*) > 1) limit 5;
+select * from "public"."orders" where (tableoid, ctid) in (select tableoid, ctid from (select tableoid, ctid, count(*) over (partition by "region", "id") as rows from "public"."orders" where pg_catalog.num_nulls("region", "id") = 0) as counted where rows > 1) limit 5;
 
 -- 3/6 new rows must have `region`; old ones are not read yet
 begin;
@@ -68,6 +68,31 @@ reset statement_timeout;
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+lock table "public"."orders" in access exclusive mode;
+-- logical replication knows rows by the new index, if it did by the old one
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+do $catalogs$
+declare
+  command text;
+begin
+  for command in
+    with recursive index (old, new) as (
+      select to_regclass(names.old)::oid, to_regclass(names.new)::oid
+      from (values ('"public"."orders_pkey"', '"public"."orders_pkey_copy_eac1a5b2"')) names (old, new)
+      union all
+      select o.indexrelid, n.indexrelid from index
+      join pg_inherits a on a.inhparent = index.old join pg_index o on o.indexrelid = a.inhrelid
+      join pg_inherits b on b.inhparent = index.new join pg_index n on n.indexrelid = b.inhrelid
+      where o.indrelid = n.indrelid
+    )
+    select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
+    from index join pg_index i on i.indexrelid = index.old join pg_class c on c.oid = index.new
+    where i.indisreplident
+  loop
+    execute command;
+  end loop;
+end $catalogs$;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" drop constraint "orders_pkey", add constraint "orders_pkey" primary key using index "orders_pkey_copy_eac1a5b2";
 commit;

@@ -42,6 +42,6 @@ mod m0004_early {
     }
 }
 
-const ALONE: changeover::Change = changeover::change_primary_key!(orders(id, region));
+const ALONE: changeover::migration::Change = changeover::change_primary_key!(orders(id, region));
 
 fn main() {}

@@ -8,7 +8,7 @@
 
 -- change_sequence!(order_numbers, as = bigint, increment = 5, cycle = true, cache = 2)
 
--- 1/2 waits for transactions that hold values of it, and keeps others waiting until its commit,
+-- 1/4 waits for transactions that hold values of it, and keeps others waiting until its commit,
 --   which is at once
 begin;
 set local lock_timeout = '300ms';
@@ -17,11 +17,14 @@ set local statement_timeout = '5s';
 alter sequence "public"."order_numbers" as bigint increment by 5 cache 2 cycle;
 commit;
 
+-- 2/4 for the way back alone: asked before anything is taken back
+-- nothing to do on the way forward
+
 -- change_sequence!(tickets, min_value = 1, max_value = 9_000_000_000, restart = 1_000_000, cache = 1, owned_by = orders.ticket)
 -- note: an undo does not bring the sequence back to the value that it had: values that it has
 --   given out since would come again
 
--- 2/2 waits for transactions that hold values of it, and keeps others waiting until its commit,
+-- 3/4 waits for transactions that hold values of it, and keeps others waiting until its commit,
 --   which is at once
 begin;
 set local lock_timeout = '300ms';
@@ -30,8 +33,15 @@ set local statement_timeout = '5s';
 alter sequence "public"."tickets" minvalue 1 maxvalue 9000000000 cache 1 restart with 1000000 owned by "public"."orders"."ticket";
 commit;
 
+-- 4/4 for the way back alone: asked before anything is taken back
+-- nothing to do on the way forward
+
 -- ==== undo ===================================================================
 -- Until a later migration has begun, `undo` takes the steps back, the last one first:
+
+-- undo: -- stops the migration, with nothing locked, if rows have a value beyond the former bounds
+-- undo: -- help: keep the migration as it is: a sequence does not go back
+-- undo: select * from "public"."tickets" where last_value < 5 or last_value > 9223372036854775807 limit 5;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
@@ -39,6 +49,10 @@ commit;
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."tickets": blocks writes until the commit, brief; reads go on
 -- undo: alter sequence "public"."tickets" minvalue 5 cache 3 no maxvalue owned by none;
 -- undo: commit;
+
+-- undo: -- stops the migration, with nothing locked, if rows have a value beyond the former bounds
+-- undo: -- help: keep the migration as it is: a sequence does not go back
+-- undo: select * from "public"."order_numbers" where last_value < 1 or last_value > 2147483647 limit 5;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';

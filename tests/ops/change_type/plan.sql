@@ -52,12 +52,20 @@ end
 $changeover$;
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_orders_amount_up_551a68a7_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+create trigger "zzz_0002_01_orders_amount_up_551a68a7_insert" before insert on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_amount_up_551a68a7"();
+-- named to fire after your own triggers
+-- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_01_orders_amount_up_551a68a7_update" before update on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+    or row(new."amount")::record *<> row(old."amount")::record)
   execute function "public"."orders_amount_up_551a68a7"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_up_551a68a7_write";
+alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_up_551a68a7_insert", enable always trigger "zzz_0002_01_orders_amount_up_551a68a7_update";
 commit;
 
 -- change_type!(customers.id: bigint, with(orders.customer_id))
@@ -104,12 +112,20 @@ end
 $changeover$;
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_02_customers_id_up_a9799dae_write" before insert or update on "public"."customers"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+create trigger "zzz_0002_02_customers_id_up_a9799dae_insert" before insert on "public"."customers"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."customers_id_up_a9799dae"();
+-- named to fire after your own triggers
+-- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_02_customers_id_up_a9799dae_update" before update on "public"."customers"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+    or row(new."id")::record *<> row(old."id")::record)
   execute function "public"."customers_id_up_a9799dae"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
-alter table "public"."customers" enable always trigger "zzz_0002_02_customers_id_up_a9799dae_write";
+alter table "public"."customers" enable always trigger "zzz_0002_02_customers_id_up_a9799dae_insert", enable always trigger "zzz_0002_02_customers_id_up_a9799dae_update";
 commit;
 
 -- 3/3 the column that will be `customer_id`, under a name that no build knows, kept up to date
@@ -133,12 +149,20 @@ end
 $changeover$;
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+create trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_insert" before insert on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_customer_id_up_0b6c85d5"();
+-- named to fire after your own triggers
+-- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_update" before update on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+    or row(new."customer_id")::record *<> row(old."customer_id")::record)
   execute function "public"."orders_customer_id_up_0b6c85d5"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_write";
+alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_insert", enable always trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_update";
 commit;
 
 -- ==== migrate ================================================================
@@ -154,7 +178,7 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -248,6 +272,13 @@ set lock_timeout = '300s';
 create index concurrently "orders_expr_idx_copy_e385396e" on "public"."orders" ((abs("orders_amount_new_551a68a7")));
 reset lock_timeout;
 reset statement_timeout;
+set statement_timeout = 0;
+set lock_timeout = '300s';
+-- until then the planner guesses what the expression gives; reads a sample of rows
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."orders": blocks neither reads nor writes, only vacuum and schema changes
+analyze "public"."orders";
+reset lock_timeout;
+reset statement_timeout;
 
 -- 11/25 a column without statistics would give bad plans from the switch on
 begin;
@@ -265,7 +296,7 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."customers": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -283,7 +314,7 @@ select count(*) from "public"."customers" where "customers_id_new_a9799dae" is n
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -413,16 +444,16 @@ commit;
 
 -- change_type!(orders.amount: numeric(14, 4))
 
--- 1/16 for the way back alone: the valid check proves it
+-- 1/17 for the way back alone: the valid check proves it
 -- nothing to do on the way forward
 
--- 2/16 for the way back alone: reads every row; blocks nobody
+-- 2/17 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 3/16 for the way back alone: reads every row; blocks nobody
+-- 3/17 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 4/16 the new columns are `amount` from now on; in one transaction, so that no client meets a
+-- 4/17 the new columns are `amount` from now on; in one transaction, so that no client meets a
 --   table without them
 begin;
 set local lock_timeout = '300ms';
@@ -431,7 +462,9 @@ set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 lock table "public"."orders" in access exclusive mode;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_orders_amount_up_551a68a7_write" on "public"."orders";
+drop trigger if exists "zzz_0002_01_orders_amount_up_551a68a7_insert" on "public"."orders";
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_01_orders_amount_up_551a68a7_update" on "public"."orders";
 drop function if exists "public"."orders_amount_up_551a68a7"();
 -- an object that the compiler does not know would go with the old column, unseen
 do $catalogs$
@@ -498,17 +531,24 @@ begin
     execute command;
   end loop;
 end $catalogs$;
--- logical replication knows rows by the new column's index, if it did by the old one's
+-- logical replication knows rows by the new index, if it did by the old one
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 do $catalogs$
 declare
   command text;
 begin
   for command in
-    with index (old, new) as (values ('"public"."orders_amount_key"', '"public"."orders_amount_key_copy_81507605"'), ('"public"."orders_amount_note_id_idx"', '"public"."orders_amount_note_id_idx_copy_e2f09866"'), ('"public"."orders_expr_idx"', '"public"."orders_expr_idx_copy_e385396e"'))
+    with recursive index (old, new) as (
+      select to_regclass(names.old)::oid, to_regclass(names.new)::oid
+      from (values ('"public"."orders_amount_key"', '"public"."orders_amount_key_copy_81507605"'), ('"public"."orders_amount_note_id_idx"', '"public"."orders_amount_note_id_idx_copy_e2f09866"'), ('"public"."orders_expr_idx"', '"public"."orders_expr_idx_copy_e385396e"')) names (old, new)
+      union all
+      select o.indexrelid, n.indexrelid from index
+      join pg_inherits a on a.inhparent = index.old join pg_index o on o.indexrelid = a.inhrelid
+      join pg_inherits b on b.inhparent = index.new join pg_index n on n.indexrelid = b.inhrelid
+      where o.indrelid = n.indrelid
+    )
     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
-    from index join pg_index i on i.indexrelid = to_regclass(index.old)
-    join pg_class c on c.oid = to_regclass(index.new)
+    from index join pg_index i on i.indexrelid = index.old join pg_class c on c.oid = index.new
     where i.indisreplident
   loop
     execute command;
@@ -537,15 +577,18 @@ alter index "public"."orders_expr_idx_copy_e385396e" rename to "orders_expr_idx"
 -- left by a way back that was cut short
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" drop constraint if exists "orders_amount_back_not_null_551a68a7";
--- a value that the old type has no room for is null in it
--- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-alter table "public"."orders" alter column "amount" drop not null;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" alter column "amount" drop default;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" rename column "amount" to "orders_amount_old_551a68a7";
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" rename column "orders_amount_new_551a68a7" to "amount";
+-- from PostgreSQL 18 on a NOT NULL has a name, which stays with its place
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+select changeover.take_not_null_name('"public"."orders"', 'amount', 'orders_amount_old_551a68a7');
+-- a value that the old type has no room for is null in it
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+alter table "public"."orders" alter column "orders_amount_old_551a68a7" drop not null;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" alter column "amount" set default 0;
 -- carries what is written over to the old column, for the way back
@@ -587,33 +630,41 @@ end
 $changeover$;
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_orders_amount_down_551a68a7_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+create trigger "zzz_0002_01_orders_amount_down_551a68a7_insert" before insert on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_amount_down_551a68a7"();
+-- named to fire after your own triggers
+-- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_01_orders_amount_down_551a68a7_update" before update on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+    or row(new."amount")::record *<> row(old."amount")::record)
   execute function "public"."orders_amount_down_551a68a7"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_down_551a68a7_write";
+alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_down_551a68a7_insert", enable always trigger "zzz_0002_01_orders_amount_down_551a68a7_update";
 commit;
 
--- 5/16 for the way back alone: values that the old type has no room for stop the way back, with
+-- 5/17 for the way back alone: values that the old type has no room for stop the way back, with
 --   nothing locked
 -- nothing to do on the way forward
 
 -- change_type!(customers.id: bigint, with(orders.customer_id))
 
--- 6/16 for the way back alone: the valid check proves it
+-- 6/17 for the way back alone: the valid check proves it
 -- nothing to do on the way forward
 
--- 7/16 for the way back alone: reads every row; blocks nobody
+-- 7/17 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 8/16 for the way back alone: reads every row; blocks nobody
+-- 8/17 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 9/16 for the way back alone: reads every row; blocks nobody
+-- 9/17 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 10/16 the new columns are `id`, `customer_id` from now on; in one transaction, so that no
+-- 10/17 the new columns are `id`, `customer_id` from now on; in one transaction, so that no
 --   client meets a table without them
 begin;
 set local lock_timeout = '300ms';
@@ -625,7 +676,9 @@ lock table "public"."customers" in access exclusive mode;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 lock table "public"."orders" in access exclusive mode;
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_02_customers_id_up_a9799dae_write" on "public"."customers";
+drop trigger if exists "zzz_0002_02_customers_id_up_a9799dae_insert" on "public"."customers";
+-- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_02_customers_id_up_a9799dae_update" on "public"."customers";
 drop function if exists "public"."customers_id_up_a9799dae"();
 -- an object that the compiler does not know would go with the old column, unseen
 do $catalogs$
@@ -692,24 +745,33 @@ begin
     execute command;
   end loop;
 end $catalogs$;
--- logical replication knows rows by the new column's index, if it did by the old one's
+-- logical replication knows rows by the new index, if it did by the old one
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 do $catalogs$
 declare
   command text;
 begin
   for command in
-    with index (old, new) as (values ('"public"."customers_pkey"', '"public"."customers_pkey_copy_7fcf1550"'))
+    with recursive index (old, new) as (
+      select to_regclass(names.old)::oid, to_regclass(names.new)::oid
+      from (values ('"public"."customers_pkey"', '"public"."customers_pkey_copy_7fcf1550"')) names (old, new)
+      union all
+      select o.indexrelid, n.indexrelid from index
+      join pg_inherits a on a.inhparent = index.old join pg_index o on o.indexrelid = a.inhrelid
+      join pg_inherits b on b.inhparent = index.new join pg_index n on n.indexrelid = b.inhrelid
+      where o.indrelid = n.indrelid
+    )
     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
-    from index join pg_index i on i.indexrelid = to_regclass(index.old)
-    join pg_class c on c.oid = to_regclass(index.new)
+    from index join pg_index i on i.indexrelid = index.old join pg_class c on c.oid = index.new
     where i.indisreplident
   loop
     execute command;
   end loop;
 end $catalogs$;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_02_orders_customer_id_up_0b6c85d5_write" on "public"."orders";
+drop trigger if exists "zzz_0002_02_orders_customer_id_up_0b6c85d5_insert" on "public"."orders";
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_02_orders_customer_id_up_0b6c85d5_update" on "public"."orders";
 drop function if exists "public"."orders_customer_id_up_0b6c85d5"();
 -- an object that the compiler does not know would go with the old column, unseen
 do $catalogs$
@@ -776,17 +838,24 @@ begin
     execute command;
   end loop;
 end $catalogs$;
--- logical replication knows rows by the new column's index, if it did by the old one's
+-- logical replication knows rows by the new index, if it did by the old one
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 do $catalogs$
 declare
   command text;
 begin
   for command in
-    with index (old, new) as (values ('"public"."orders_customer_id_idx"', '"public"."orders_customer_id_idx_copy_e240d963"'))
+    with recursive index (old, new) as (
+      select to_regclass(names.old)::oid, to_regclass(names.new)::oid
+      from (values ('"public"."orders_customer_id_idx"', '"public"."orders_customer_id_idx_copy_e240d963"')) names (old, new)
+      union all
+      select o.indexrelid, n.indexrelid from index
+      join pg_inherits a on a.inhparent = index.old join pg_index o on o.indexrelid = a.inhrelid
+      join pg_inherits b on b.inhparent = index.new join pg_index n on n.indexrelid = b.inhrelid
+      where o.indrelid = n.indrelid
+    )
     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
-    from index join pg_index i on i.indexrelid = to_regclass(index.old)
-    join pg_class c on c.oid = to_regclass(index.new)
+    from index join pg_index i on i.indexrelid = index.old join pg_class c on c.oid = index.new
     where i.indisreplident
   loop
     execute command;
@@ -832,13 +901,16 @@ end $catalogs$;
 -- left by a way back that was cut short
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 alter table "public"."customers" drop constraint if exists "customers_id_back_not_null_a9799dae";
--- a value that the old type has no room for is null in it
--- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
-alter table "public"."customers" alter column "id" drop not null;
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 alter table "public"."customers" rename column "id" to "customers_id_old_a9799dae";
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 alter table "public"."customers" rename column "customers_id_new_a9799dae" to "id";
+-- from PostgreSQL 18 on a NOT NULL has a name, which stays with its place
+-- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+select changeover.take_not_null_name('"public"."customers"', 'id', 'customers_id_old_a9799dae');
+-- a value that the old type has no room for is null in it
+-- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+alter table "public"."customers" alter column "customers_id_old_a9799dae" drop not null;
 -- makes room; it goes with the old column
 alter index "public"."orders_customer_id_idx" rename to "orders_customer_id_idx_old_e240d963";
 -- the original went with its column
@@ -849,13 +921,16 @@ alter index "public"."orders_customer_id_idx_copy_e240d963" rename to "orders_cu
 -- left by a way back that was cut short
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" drop constraint if exists "orders_customer_id_back_not_null_0b6c85d5";
--- a value that the old type has no room for is null in it
--- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-alter table "public"."orders" alter column "customer_id" drop not null;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" rename column "customer_id" to "orders_customer_id_old_0b6c85d5";
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" rename column "orders_customer_id_new_0b6c85d5" to "customer_id";
+-- from PostgreSQL 18 on a NOT NULL has a name, which stays with its place
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+select changeover.take_not_null_name('"public"."orders"', 'customer_id', 'orders_customer_id_old_0b6c85d5');
+-- a value that the old type has no room for is null in it
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+alter table "public"."orders" alter column "orders_customer_id_old_0b6c85d5" drop not null;
 -- carries what is written over to the old column, for the way back
 create function "public"."customers_id_down_a9799dae"() returns trigger
   language plpgsql
@@ -895,12 +970,20 @@ end
 $changeover$;
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_02_customers_id_down_a9799dae_write" before insert or update on "public"."customers"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+create trigger "zzz_0002_02_customers_id_down_a9799dae_insert" before insert on "public"."customers"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."customers_id_down_a9799dae"();
+-- named to fire after your own triggers
+-- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_02_customers_id_down_a9799dae_update" before update on "public"."customers"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+    or row(new."id")::record *<> row(old."id")::record)
   execute function "public"."customers_id_down_a9799dae"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
-alter table "public"."customers" enable always trigger "zzz_0002_02_customers_id_down_a9799dae_write";
+alter table "public"."customers" enable always trigger "zzz_0002_02_customers_id_down_a9799dae_insert", enable always trigger "zzz_0002_02_customers_id_down_a9799dae_update";
 -- carries what is written over to the old column, for the way back
 create function "public"."orders_customer_id_down_0b6c85d5"() returns trigger
   language plpgsql
@@ -927,15 +1010,23 @@ end
 $changeover$;
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_write" before insert or update on "public"."orders"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+create trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_insert" before insert on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_customer_id_down_0b6c85d5"();
+-- named to fire after your own triggers
+-- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
+create trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_update" before update on "public"."orders"
+  for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+    or row(new."customer_id")::record *<> row(old."customer_id")::record)
   execute function "public"."orders_customer_id_down_0b6c85d5"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_write";
+alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_insert", enable always trigger "zzz_0002_02_orders_customer_id_down_0b6c85d5_update";
 commit;
 
--- 11/16 for the way back alone: the index that the primary key will need
+-- 11/17 for the way back alone: the index that the primary key will need
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- waits for transactions that use the index, and blocks none
@@ -944,7 +1035,7 @@ drop index concurrently if exists "public"."customers_pkey_copy_7fcf1550";
 reset lock_timeout;
 reset statement_timeout;
 
--- 12/16 for the way back alone: the index that the primary key will need
+-- 12/17 for the way back alone: the index that the primary key will need
 set statement_timeout = 0;
 set lock_timeout = '300s';
 -- waits for transactions that use the index, and blocks none
@@ -953,10 +1044,10 @@ drop index concurrently if exists "public"."customers_pkey_old_7fcf1550";
 reset lock_timeout;
 reset statement_timeout;
 
--- 13/16 for the way back alone: reads every row; blocks nobody
+-- 13/17 for the way back alone: reads every row; blocks nobody
 -- nothing to do on the way forward
 
--- 14/16 for the way back alone: the old column is NOT NULL again
+-- 14/17 for the way back alone: the old column is NOT NULL again
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -965,11 +1056,14 @@ set local statement_timeout = '5s';
 alter table "public"."customers" drop constraint if exists "customers_id_back_not_null_a9799dae";
 commit;
 
--- 15/16 for the way back alone: values that the old type has no room for stop the way back,
+-- 15/17 for the way back alone: values that the old type has no room for stop the way back,
 --   with nothing locked
 -- nothing to do on the way forward
 
--- 16/16 for the way back alone: values that the old type has no room for stop the way back,
+-- 16/17 for the way back alone: asked before anything is taken back
+-- nothing to do on the way forward
+
+-- 17/17 for the way back alone: values that the old type has no room for stop the way back,
 --   with nothing locked
 -- nothing to do on the way forward
 
@@ -985,7 +1079,9 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_orders_amount_down_551a68a7_write" on "public"."orders";
+drop trigger if exists "zzz_0002_01_orders_amount_down_551a68a7_insert" on "public"."orders";
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_01_orders_amount_down_551a68a7_update" on "public"."orders";
 drop function if exists "public"."orders_amount_down_551a68a7"();
 -- its values live on in the new column
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
@@ -999,13 +1095,17 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_02_customers_id_down_a9799dae_write" on "public"."customers";
+drop trigger if exists "zzz_0002_02_customers_id_down_a9799dae_insert" on "public"."customers";
+-- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_02_customers_id_down_a9799dae_update" on "public"."customers";
 drop function if exists "public"."customers_id_down_a9799dae"();
 -- its values live on in the new column
 -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 alter table "public"."customers" drop column "customers_id_old_a9799dae";
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_02_orders_customer_id_down_0b6c85d5_write" on "public"."orders";
+drop trigger if exists "zzz_0002_02_orders_customer_id_down_0b6c85d5_insert" on "public"."orders";
+-- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+drop trigger if exists "zzz_0002_02_orders_customer_id_down_0b6c85d5_update" on "public"."orders";
 drop function if exists "public"."orders_customer_id_down_0b6c85d5"();
 -- its values live on in the new column
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
@@ -1018,6 +1118,10 @@ commit;
 -- undo: -- stops the migration, with nothing locked, if rows hold a `id` that `integer` cannot
 -- undo: -- help: change them, or keep the new type
 -- undo: select * from "public"."customers" where "customers_id_old_a9799dae" is null and "id" is not null limit 5;
+
+-- undo: -- stops the migration, with nothing locked, if rows have given `id` a number that `integer` has no room for
+-- undo: -- help: keep the migration as it is: a sequence does not go back
+-- undo: select * from "pg_catalog"."pg_sequence" where seqrelid = pg_catalog.pg_get_serial_sequence('"public"."customers"', 'id')::regclass and pg_catalog.abs(pg_catalog.pg_sequence_last_value(seqrelid)) > 2147483647 limit 5;
 
 -- undo: -- stops the migration, with nothing locked, if rows hold a `customer_id` that `integer` cannot
 -- undo: -- help: change them, or keep the new type
@@ -1070,10 +1174,14 @@ commit;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."orders" in access exclusive mode;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_02_customers_id_down_a9799dae_write" on "public"."customers";
+-- undo: drop trigger if exists "zzz_0002_02_customers_id_down_a9799dae_insert" on "public"."customers";
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_02_customers_id_down_a9799dae_update" on "public"."customers";
 -- undo: drop function if exists "public"."customers_id_down_a9799dae"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_02_orders_customer_id_down_0b6c85d5_write" on "public"."orders";
+-- undo: drop trigger if exists "zzz_0002_02_orders_customer_id_down_0b6c85d5_insert" on "public"."orders";
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_02_orders_customer_id_down_0b6c85d5_update" on "public"."orders";
 -- undo: drop function if exists "public"."orders_customer_id_down_0b6c85d5"();
 -- undo: -- it needs the primary key's index, which goes; added again below
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
@@ -1121,6 +1229,9 @@ commit;
 -- undo: alter table "public"."customers" rename column "id" to "customers_id_new_a9799dae";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."customers" rename column "customers_id_old_a9799dae" to "id";
+-- undo: -- from PostgreSQL 18 on a NOT NULL has a name, which stays with its place
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+-- undo: select changeover.take_not_null_name('"public"."customers"', 'id', 'customers_id_new_a9799dae');
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" rename column "customer_id" to "orders_customer_id_new_0b6c85d5";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
@@ -1164,12 +1275,20 @@ commit;
 -- undo: $changeover$;
 -- undo: -- named to fire after your own triggers
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
--- undo: create trigger "zzz_0002_02_customers_id_up_a9799dae_write" before insert or update on "public"."customers"
--- undo:   for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+-- undo: create trigger "zzz_0002_02_customers_id_up_a9799dae_insert" before insert on "public"."customers"
+-- undo:   for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+-- undo:     = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+-- undo:   execute function "public"."customers_id_up_a9799dae"();
+-- undo: -- named to fire after your own triggers
+-- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
+-- undo: create trigger "zzz_0002_02_customers_id_up_a9799dae_update" before update on "public"."customers"
+-- undo:   for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+-- undo:     = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+-- undo:     or row(new."id")::record *<> row(old."id")::record)
 -- undo:   execute function "public"."customers_id_up_a9799dae"();
 -- undo: -- for logical replication and restores too
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."customers": blocks writes until the commit, brief; reads go on
--- undo: alter table "public"."customers" enable always trigger "zzz_0002_02_customers_id_up_a9799dae_write";
+-- undo: alter table "public"."customers" enable always trigger "zzz_0002_02_customers_id_up_a9799dae_insert", enable always trigger "zzz_0002_02_customers_id_up_a9799dae_update";
 -- undo: -- no client writes the new column, so the old one tells
 -- undo: create function "public"."orders_customer_id_up_0b6c85d5"() returns trigger
 -- undo:   language plpgsql
@@ -1183,12 +1302,20 @@ commit;
 -- undo: $changeover$;
 -- undo: -- named to fire after your own triggers
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
--- undo: create trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_write" before insert or update on "public"."orders"
--- undo:   for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+-- undo: create trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_insert" before insert on "public"."orders"
+-- undo:   for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+-- undo:     = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+-- undo:   execute function "public"."orders_customer_id_up_0b6c85d5"();
+-- undo: -- named to fire after your own triggers
+-- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
+-- undo: create trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_update" before update on "public"."orders"
+-- undo:   for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+-- undo:     = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+-- undo:     or row(new."customer_id")::record *<> row(old."customer_id")::record)
 -- undo:   execute function "public"."orders_customer_id_up_0b6c85d5"();
 -- undo: -- for logical replication and restores too
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
--- undo: alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_write";
+-- undo: alter table "public"."orders" enable always trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_insert", enable always trigger "zzz_0002_02_orders_customer_id_up_0b6c85d5_update";
 -- undo: -- what was set on the column by now stays with its name
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 -- undo: do $catalogs$
@@ -1234,17 +1361,24 @@ commit;
 -- undo:     execute command;
 -- undo:   end loop;
 -- undo: end $catalogs$;
--- undo: -- logical replication knows rows by the new column's index, if it did by the old one's
+-- undo: -- logical replication knows rows by the new index, if it did by the old one
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 -- undo: do $catalogs$
 -- undo: declare
 -- undo:   command text;
 -- undo: begin
 -- undo:   for command in
--- undo:     with index (old, new) as (values ('"public"."customers_pkey_copy_7fcf1550"', '"public"."customers_pkey"'))
+-- undo:     with recursive index (old, new) as (
+-- undo:       select to_regclass(names.old)::oid, to_regclass(names.new)::oid
+-- undo:       from (values ('"public"."customers_pkey_copy_7fcf1550"', '"public"."customers_pkey"')) names (old, new)
+-- undo:       union all
+-- undo:       select o.indexrelid, n.indexrelid from index
+-- undo:       join pg_inherits a on a.inhparent = index.old join pg_index o on o.indexrelid = a.inhrelid
+-- undo:       join pg_inherits b on b.inhparent = index.new join pg_index n on n.indexrelid = b.inhrelid
+-- undo:       where o.indrelid = n.indrelid
+-- undo:     )
 -- undo:     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
--- undo:     from index join pg_index i on i.indexrelid = to_regclass(index.old)
--- undo:     join pg_class c on c.oid = to_regclass(index.new)
+-- undo:     from index join pg_index i on i.indexrelid = index.old join pg_class c on c.oid = index.new
 -- undo:     where i.indisreplident
 -- undo:   loop
 -- undo:     execute command;
@@ -1337,17 +1471,27 @@ commit;
 -- undo: -- two statements: one `alter table` with both would scan
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" drop constraint if exists "orders_customer_id_back_not_null_0b6c85d5";
--- undo: -- logical replication knows rows by the new column's index, if it did by the old one's
+-- undo: -- from PostgreSQL 18 on a NOT NULL has a name, which stays with its place
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: select changeover.take_not_null_name('"public"."orders"', 'customer_id', 'orders_customer_id_new_0b6c85d5');
+-- undo: -- logical replication knows rows by the new index, if it did by the old one
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: do $catalogs$
 -- undo: declare
 -- undo:   command text;
 -- undo: begin
 -- undo:   for command in
--- undo:     with index (old, new) as (values ('"public"."orders_customer_id_idx_copy_e240d963"', '"public"."orders_customer_id_idx"'))
+-- undo:     with recursive index (old, new) as (
+-- undo:       select to_regclass(names.old)::oid, to_regclass(names.new)::oid
+-- undo:       from (values ('"public"."orders_customer_id_idx_copy_e240d963"', '"public"."orders_customer_id_idx"')) names (old, new)
+-- undo:       union all
+-- undo:       select o.indexrelid, n.indexrelid from index
+-- undo:       join pg_inherits a on a.inhparent = index.old join pg_index o on o.indexrelid = a.inhrelid
+-- undo:       join pg_inherits b on b.inhparent = index.new join pg_index n on n.indexrelid = b.inhrelid
+-- undo:       where o.indrelid = n.indrelid
+-- undo:     )
 -- undo:     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
--- undo:     from index join pg_index i on i.indexrelid = to_regclass(index.old)
--- undo:     join pg_class c on c.oid = to_regclass(index.new)
+-- undo:     from index join pg_index i on i.indexrelid = index.old join pg_class c on c.oid = index.new
 -- undo:     where i.indisreplident
 -- undo:   loop
 -- undo:     execute command;
@@ -1366,7 +1510,9 @@ commit;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: lock table "public"."orders" in access exclusive mode;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_01_orders_amount_down_551a68a7_write" on "public"."orders";
+-- undo: drop trigger if exists "zzz_0002_01_orders_amount_down_551a68a7_insert" on "public"."orders";
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_01_orders_amount_down_551a68a7_update" on "public"."orders";
 -- undo: drop function if exists "public"."orders_amount_down_551a68a7"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" alter column "amount" drop default;
@@ -1418,12 +1564,20 @@ commit;
 -- undo: $changeover$;
 -- undo: -- named to fire after your own triggers
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
--- undo: create trigger "zzz_0002_01_orders_amount_up_551a68a7_write" before insert or update on "public"."orders"
--- undo:   for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
+-- undo: create trigger "zzz_0002_01_orders_amount_up_551a68a7_insert" before insert on "public"."orders"
+-- undo:   for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+-- undo:     = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+-- undo:   execute function "public"."orders_amount_up_551a68a7"();
+-- undo: -- named to fire after your own triggers
+-- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
+-- undo: create trigger "zzz_0002_01_orders_amount_up_551a68a7_update" before update on "public"."orders"
+-- undo:   for each row when (((pg_catalog.current_setting('changeover.backfill_xact', true)
+-- undo:     = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
+-- undo:     or row(new."amount")::record *<> row(old."amount")::record)
 -- undo:   execute function "public"."orders_amount_up_551a68a7"();
 -- undo: -- for logical replication and restores too
 -- undo: -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
--- undo: alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_up_551a68a7_write";
+-- undo: alter table "public"."orders" enable always trigger "zzz_0002_01_orders_amount_up_551a68a7_insert", enable always trigger "zzz_0002_01_orders_amount_up_551a68a7_update";
 -- undo: -- what was set on the column by now stays with its name
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: do $catalogs$
@@ -1499,17 +1653,27 @@ commit;
 -- undo: -- two statements: one `alter table` with both would scan
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" drop constraint if exists "orders_amount_back_not_null_551a68a7";
--- undo: -- logical replication knows rows by the new column's index, if it did by the old one's
+-- undo: -- from PostgreSQL 18 on a NOT NULL has a name, which stays with its place
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: select changeover.take_not_null_name('"public"."orders"', 'amount', 'orders_amount_new_551a68a7');
+-- undo: -- logical replication knows rows by the new index, if it did by the old one
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: do $catalogs$
 -- undo: declare
 -- undo:   command text;
 -- undo: begin
 -- undo:   for command in
--- undo:     with index (old, new) as (values ('"public"."orders_amount_key_copy_81507605"', '"public"."orders_amount_key"'), ('"public"."orders_amount_note_id_idx_copy_e2f09866"', '"public"."orders_amount_note_id_idx"'), ('"public"."orders_expr_idx_copy_e385396e"', '"public"."orders_expr_idx"'))
+-- undo:     with recursive index (old, new) as (
+-- undo:       select to_regclass(names.old)::oid, to_regclass(names.new)::oid
+-- undo:       from (values ('"public"."orders_amount_key_copy_81507605"', '"public"."orders_amount_key"'), ('"public"."orders_amount_note_id_idx_copy_e2f09866"', '"public"."orders_amount_note_id_idx"'), ('"public"."orders_expr_idx_copy_e385396e"', '"public"."orders_expr_idx"')) names (old, new)
+-- undo:       union all
+-- undo:       select o.indexrelid, n.indexrelid from index
+-- undo:       join pg_inherits a on a.inhparent = index.old join pg_index o on o.indexrelid = a.inhrelid
+-- undo:       join pg_inherits b on b.inhparent = index.new join pg_index n on n.indexrelid = b.inhrelid
+-- undo:       where o.indrelid = n.indrelid
+-- undo:     )
 -- undo:     select format('alter table %s replica identity using index %I', i.indrelid::regclass, c.relname)
--- undo:     from index join pg_index i on i.indexrelid = to_regclass(index.old)
--- undo:     join pg_class c on c.oid = to_regclass(index.new)
+-- undo:     from index join pg_index i on i.indexrelid = index.old join pg_class c on c.oid = index.new
 -- undo:     where i.indisreplident
 -- undo:   loop
 -- undo:     execute command;
@@ -1628,7 +1792,9 @@ commit;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_02_orders_customer_id_up_0b6c85d5_write" on "public"."orders";
+-- undo: drop trigger if exists "zzz_0002_02_orders_customer_id_up_0b6c85d5_insert" on "public"."orders";
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_02_orders_customer_id_up_0b6c85d5_update" on "public"."orders";
 -- undo: drop function if exists "public"."orders_customer_id_up_0b6c85d5"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" drop column "orders_customer_id_new_0b6c85d5";
@@ -1638,7 +1804,9 @@ commit;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_02_customers_id_up_a9799dae_write" on "public"."customers";
+-- undo: drop trigger if exists "zzz_0002_02_customers_id_up_a9799dae_insert" on "public"."customers";
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_02_customers_id_up_a9799dae_update" on "public"."customers";
 -- undo: drop function if exists "public"."customers_id_up_a9799dae"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."customers": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."customers" drop column "customers_id_new_a9799dae";
@@ -1648,7 +1816,9 @@ commit;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_01_orders_amount_up_551a68a7_write" on "public"."orders";
+-- undo: drop trigger if exists "zzz_0002_01_orders_amount_up_551a68a7_insert" on "public"."orders";
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "zzz_0002_01_orders_amount_up_551a68a7_update" on "public"."orders";
 -- undo: drop function if exists "public"."orders_amount_up_551a68a7"();
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."orders" drop column "orders_amount_new_551a68a7";

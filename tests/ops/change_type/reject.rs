@@ -41,7 +41,7 @@ mod m0002_built_on {
         change_type!(orders.amount: numeric);
         change_type!(orders.weight: numeric);
         change_type!(orders.half: bigint);
-        change_type!(orders.code: integer, up = "code::integer", down = "code::text");
+        change_type!(orders.code: integer, up = "code::integer + id::integer", down = "code::text");
         change_type!(orders.customer_id: bigint);
     }
 }
@@ -105,6 +105,63 @@ mod m0002_links {
         change_type!(people.id: bigint, with(links.from, links.to));
         change_type!(links.weight: bigint);
         change_type!(links.size: bigint);
+    }
+}
+
+/// What has no copy, or a copy that would refuse too early, and what nothing is made of.
+mod m0001_slots {
+    changeover::migration! {
+        create_table!(slots {
+            id: bigint identity primary_key,
+            place: integer unique(deferrable),
+            label: text default sql("md5(random()::text)"),
+            size: integer,
+            index(size),
+        });
+        create_table!(visits {
+            id: bigint not_null,
+            at: date not_null,
+            page: integer not_null,
+            unique(page, at),
+            partition_by(range(at)),
+        });
+    }
+}
+
+mod m0002_slots {
+    changeover::migration! {
+        after super::m0001_slots;
+        change_type!(slots.place: bigint);
+        change_type!(slots.label: integer, up = "length(label) + size", down = "label::text");
+        change_type!(visits.page: bigint);
+    }
+}
+
+mod m0002_index {
+    changeover::migration! {
+        after super::m0001_slots;
+        replace_index!(slots_size_idx => slots(size desc));
+    }
+}
+
+mod m0003_under_it {
+    changeover::migration! {
+        after super::m0002_index;
+        change_type!(slots.size: bigint);
+    }
+}
+
+mod m0004_contract_too_early {
+    changeover::migration! {
+        after super::m0002_index;
+        rename_column!(slots.size => width);
+    }
+}
+
+mod m0005_contract_too_early {
+    changeover::migration! {
+        after super::m0004_contract_too_early;
+        contract!(m0004_contract_too_early);
     }
 }
 

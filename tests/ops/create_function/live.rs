@@ -22,7 +22,7 @@ mod m0002_change {
             body = "
                 begin
                     return query
-                        select u.id, u.username from users u where u.username = wanted;
+                        select u.id, u.username from public.users u where u.username = wanted;
                 end");
         create_function!(name_of(wanted: bigint) returns text, language = sql, stable,
             search_path = "pg_catalog, public",

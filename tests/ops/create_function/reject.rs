@@ -3,6 +3,7 @@
 mod m0001_base {
     changeover::migration! {
         create_function!(one() returns integer, language = sql, immutable, body = "select 1");
+        create_table!(users { id: bigint primary_key });
     }
 }
 
@@ -12,6 +13,8 @@ mod m0002_change {
         create_function!(one() returns bigint, language = sql, body = "select 2");
         create_function!(open(name: text) returns text, language = sql, security_definer,
             search_path = caller, body = "select name");
+        create_function!(bare() returns bigint, language = sql, security_definer,
+            body = "select count(*) from users");
         create_function!(bodiless() returns text, language = sql);
         create_function!(speechless() returns text, body = "select ''");
         create_function!(typo(a: txt) returns setof int8, language = sql, body = "select a");

@@ -16,7 +16,8 @@ mod m0002_change {
         after super::m0001_base;
         create_materialized_view!(lengths(length, users),
             "select length(username), count(*) from users where id <= 2000 group by 1",
-            unique(length));
+            unique(length, name = lengths_key),
+            index((users desc), include(length)));
     }
 }
 

@@ -6,7 +6,7 @@
 -- 300ms, it lets clients pass and tries again. If it stops: each step is done wholly or not
 -- at all, and the next run goes on.
 
--- create_materialized_view!(lengths(length, users), "select length(username), count(*) from users where id <= 2000 group by 1", unique(length))
+-- create_materialized_view!(lengths(length, users), "select length(username), count(*) from users where id <= 2000 group by 1", unique(length, name = lengths_key), index((users desc), include(length)))
 
 -- 1/1 made empty at once; no client uses it yet
 begin;
@@ -15,14 +15,16 @@ create materialized view "public"."lengths" ("length", "users") as
 select length(username), count(*) from users where id <= 2000 group by 1
 with no data;
 -- the table is new and empty
-create unique index "lengths_length_idx" on "public"."lengths" ("length");
+create unique index "lengths_key" on "public"."lengths" ("length");
+-- the table is new and empty
+create index "lengths_users_length_idx" on "public"."lengths" ("users" desc) include ("length");
 commit;
 
 -- ==== migrate ================================================================
 -- Runs as soon as expand is done. Long, but what blocks reads or writes is brief.
 -- If it stops: both shapes are in use and equal, and the next run goes on.
 
--- create_materialized_view!(lengths(length, users), "select length(username), count(*) from users where id <= 2000 group by 1", unique(length))
+-- create_materialized_view!(lengths(length, users), "select length(username), count(*) from users where id <= 2000 group by 1", unique(length, name = lengths_key), index((users desc), include(length)))
 
 -- 1/1 runs the query, which may take long, and blocks neither reads nor writes of the tables
 --   that it reads

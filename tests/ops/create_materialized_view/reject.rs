@@ -16,6 +16,10 @@ mod m0002_change {
         create_materialized_view!(b, "select id from users", unique(di));
         create_materialized_view!(c, "select id from user", unique(id));
         create_materialized_view!(d, "select id from users", uniqe(id));
+        create_materialized_view!(e, "select id, name from users", unique(id, nam = x));
+        create_materialized_view!(f, "select id from users", index(id));
+        create_materialized_view!(g, "select id from users", unique(id, name = k), index(id, name = k));
+        create_materialized_view!(h, "select id, name from users", unique(id, name = users), index(nam));
     }
 }
 

@@ -14,9 +14,7 @@ set local lock_timeout = '300ms';
 create function "public"."stamp"() returns trigger
   language "plpgsql"
   set search_path = pg_catalog, public, pg_temp
-as $changeover$
-begin new.version := new.version + 1; return new; end
-$changeover$;
+as $changeover$begin new.version := new.version + 1; return new; end$changeover$;
 commit;
 
 -- create_function!(put() returns trigger, language = plpgsql, body = "begin update users set username = new.username where id = old.id; return new; end")
@@ -27,9 +25,7 @@ set local lock_timeout = '300ms';
 create function "public"."put"() returns trigger
   language "plpgsql"
   set search_path = pg_catalog, public, pg_temp
-as $changeover$
-begin update users set username = new.username where id = old.id; return new; end
-$changeover$;
+as $changeover$begin update users set username = new.username where id = old.id; return new; end$changeover$;
 commit;
 
 -- create_function!(count() returns trigger, language = plpgsql, body = "begin insert into counts select count(*) from gone; return null; end")
@@ -40,9 +36,7 @@ set local lock_timeout = '300ms';
 create function "public"."count"() returns trigger
   language "plpgsql"
   set search_path = pg_catalog, public, pg_temp
-as $changeover$
-begin insert into counts select count(*) from gone; return null; end
-$changeover$;
+as $changeover$begin insert into counts select count(*) from gone; return null; end$changeover$;
 commit;
 
 -- create_trigger!(stamp on users, before(insert, update(username, note)), function = stamp, when = "new.username <> ''")

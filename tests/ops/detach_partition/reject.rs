@@ -33,6 +33,15 @@ mod m0003_early {
         after super::m0002_detached;
         add_column!(events_1.name: text);
         drop_table!(events_1);
+        add_index!(events(id));
+        add_check!(events, "id > 0");
+    }
+}
+
+mod m0003_renamed {
+    changeover::migration! {
+        after super::m0002_detached;
+        rename_table!(events => happenings);
     }
 }
 

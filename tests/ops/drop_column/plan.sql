@@ -27,7 +27,9 @@ $changeover$;
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_01_users_legacy_fill_9e5a0fbf_write" before insert or update on "public"."users"
-  for each row when (new."legacy" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (new."legacy" is null
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."users_legacy_fill_9e5a0fbf"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on

@@ -15,7 +15,7 @@
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
-create function "public"."orders_status_value_39742595"() returns trigger
+create function "public"."orders_status_can't say_value_f608ae0b"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
@@ -26,42 +26,46 @@ end
 $changeover$;
 -- `"can't say"` becomes `pending` as it is written
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_orders_status_value_39742595_write" before insert or update on "public"."orders"
-  for each row when (new."status" = 'can''t say' and current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."orders_status_value_39742595"();
+create trigger "zzz_0002_01_orders_status_can't say_value_f608ae0b_write" before insert or update on "public"."orders"
+  for each row when (new."status" operator(pg_catalog.=) 'can''t say'
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_status_can't say_value_f608ae0b"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_01_orders_status_value_39742595_write";
+alter table "public"."orders" enable always trigger "zzz_0002_01_orders_status_can't say_value_f608ae0b_write";
 commit;
 
 -- 2/3 old builds may write the value until the contract
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
-create function "public"."orders_earlier_value_d54e3b0d"() returns trigger
+create function "public"."orders_earlier_can't say_value_0b803b63"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
 begin
-  new."earlier" := array_replace(new."earlier", 'can''t say', 'pending');
+  new."earlier" := pg_catalog.array_replace(new."earlier", 'can''t say', 'pending');
   return new;
 end
 $changeover$;
 -- `"can't say"` becomes `pending` as it is written
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_orders_earlier_value_d54e3b0d_write" before insert or update on "public"."orders"
-  for each row when ('can''t say' = any (new."earlier") and current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."orders_earlier_value_d54e3b0d"();
+create trigger "zzz_0002_01_orders_earlier_can't say_value_0b803b63_write" before insert or update on "public"."orders"
+  for each row when ('can''t say' operator(pg_catalog.=) any (new."earlier")
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_earlier_can't say_value_0b803b63"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_01_orders_earlier_value_d54e3b0d_write";
+alter table "public"."orders" enable always trigger "zzz_0002_01_orders_earlier_can't say_value_0b803b63_write";
 commit;
 
 -- 3/3 old builds may write the value until the contract
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
-create function "public"."parcels_status_value_f0b32594"() returns trigger
+create function "public"."parcels_status_can't say_value_5e6765da"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
@@ -72,12 +76,14 @@ end
 $changeover$;
 -- `"can't say"` becomes `pending` as it is written
 -- lock: SHARE ROW EXCLUSIVE on "public"."parcels": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_parcels_status_value_f0b32594_write" before insert or update on "public"."parcels"
-  for each row when (new."status" = 'can''t say' and current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."parcels_status_value_f0b32594"();
+create trigger "zzz_0002_01_parcels_status_can't say_value_5e6765da_write" before insert or update on "public"."parcels"
+  for each row when (new."status" operator(pg_catalog.=) 'can''t say'
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."parcels_status_can't say_value_5e6765da"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."parcels": blocks writes until the commit, brief; reads go on
-alter table "public"."parcels" enable always trigger "zzz_0002_01_parcels_status_value_f0b32594_write";
+alter table "public"."parcels" enable always trigger "zzz_0002_01_parcels_status_can't say_value_5e6765da_write";
 commit;
 
 -- ==== migrate ================================================================
@@ -93,23 +99,23 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "status" = 'pending'
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
-and ("status" = 'can''t say');
+and ("status" operator(pg_catalog.=) 'can''t say');
 commit;
 -- at the end no row may be left, or the migration stops here
-select count(*) from "public"."orders" where "status" = 'can''t say';
+select count(*) from "public"."orders" where "status" operator(pg_catalog.=) 'can''t say';
 
 -- 2/9 new rows hold no `"can't say"` in `status`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-alter table "public"."orders" add constraint "orders_status_not_can't say" check ("status" <> 'can''t say') not valid;
+alter table "public"."orders" add constraint "orders_status_not_can't say" check ("status" operator(pg_catalog.<>) 'can''t say') not valid;
 commit;
 
 -- 3/9 reads every row, in a transaction of its own because a scan under the lock of the step
@@ -127,23 +133,23 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
-update "public"."orders" set "earlier" = array_replace("earlier", 'can''t say', 'pending')
+update "public"."orders" set "earlier" = pg_catalog.array_replace("earlier", 'can''t say', 'pending')
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
-and ('can''t say' = any ("earlier"));
+and ('can''t say' operator(pg_catalog.=) any ("earlier"));
 commit;
 -- at the end no row may be left, or the migration stops here
-select count(*) from "public"."orders" where 'can''t say' = any ("earlier");
+select count(*) from "public"."orders" where 'can''t say' operator(pg_catalog.=) any ("earlier");
 
 -- 5/9 new rows hold no `"can't say"` in `earlier`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-alter table "public"."orders" add constraint "orders_earlier_not_can't say" check ('can''t say' <> all ("earlier")) not valid;
+alter table "public"."orders" add constraint "orders_earlier_not_can't say" check ('can''t say' operator(pg_catalog.<>) all ("earlier")) not valid;
 commit;
 
 -- 6/9 reads every row, in a transaction of its own because a scan under the lock of the step
@@ -161,23 +167,23 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."parcels": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."parcels" set "status" = 'pending'
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
-and ("status" = 'can''t say');
+and ("status" operator(pg_catalog.=) 'can''t say');
 commit;
 -- at the end no row may be left, or the migration stops here
-select count(*) from "public"."parcels" where "status" = 'can''t say';
+select count(*) from "public"."parcels" where "status" operator(pg_catalog.=) 'can''t say';
 
 -- 8/9 new rows hold no `"can't say"` in `status`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."parcels": blocks reads and writes until the commit, brief
-alter table "public"."parcels" add constraint "parcels_status_not_can't say" check ("status" <> 'can''t say') not valid;
+alter table "public"."parcels" add constraint "parcels_status_not_can't say" check ("status" operator(pg_catalog.<>) 'can''t say') not valid;
 commit;
 
 -- 9/9 reads every row, in a transaction of its own because a scan under the lock of the step
@@ -200,8 +206,8 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_orders_status_value_39742595_write" on "public"."orders";
-drop function if exists "public"."orders_status_value_39742595"();
+drop trigger if exists "zzz_0002_01_orders_status_can't say_value_f608ae0b_write" on "public"."orders";
+drop function if exists "public"."orders_status_can't say_value_f608ae0b"();
 commit;
 
 -- 2/3 the builds that wrote the value are gone
@@ -209,8 +215,8 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_orders_earlier_value_d54e3b0d_write" on "public"."orders";
-drop function if exists "public"."orders_earlier_value_d54e3b0d"();
+drop trigger if exists "zzz_0002_01_orders_earlier_can't say_value_0b803b63_write" on "public"."orders";
+drop function if exists "public"."orders_earlier_can't say_value_0b803b63"();
 commit;
 
 -- 3/3 the builds that wrote the value are gone
@@ -218,8 +224,8 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."parcels": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_parcels_status_value_f0b32594_write" on "public"."parcels";
-drop function if exists "public"."parcels_status_value_f0b32594"();
+drop trigger if exists "zzz_0002_01_parcels_status_can't say_value_5e6765da_write" on "public"."parcels";
+drop function if exists "public"."parcels_status_can't say_value_5e6765da"();
 commit;
 
 -- ==== undo ===================================================================
@@ -250,22 +256,22 @@ commit;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."parcels": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_01_parcels_status_value_f0b32594_write" on "public"."parcels";
--- undo: drop function if exists "public"."parcels_status_value_f0b32594"();
+-- undo: drop trigger if exists "zzz_0002_01_parcels_status_can't say_value_5e6765da_write" on "public"."parcels";
+-- undo: drop function if exists "public"."parcels_status_can't say_value_5e6765da"();
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_01_orders_earlier_value_d54e3b0d_write" on "public"."orders";
--- undo: drop function if exists "public"."orders_earlier_value_d54e3b0d"();
+-- undo: drop trigger if exists "zzz_0002_01_orders_earlier_can't say_value_0b803b63_write" on "public"."orders";
+-- undo: drop function if exists "public"."orders_earlier_can't say_value_0b803b63"();
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_01_orders_status_value_39742595_write" on "public"."orders";
--- undo: drop function if exists "public"."orders_status_value_39742595"();
+-- undo: drop trigger if exists "zzz_0002_01_orders_status_can't say_value_f608ae0b_write" on "public"."orders";
+-- undo: drop function if exists "public"."orders_status_can't say_value_f608ae0b"();
 -- undo: commit;

@@ -38,4 +38,29 @@ mod m0002_default {
     }
 }
 
+mod m0002_added {
+    changeover::migration! {
+        after super::m0001_base;
+        add_enum_value!(level.middle, after = low);
+        create_enum!(size { small, large });
+        create_table!(rooms { id: bigint primary_key, level: level, size: size });
+    }
+}
+
+mod m0003_pending {
+    changeover::migration! {
+        after super::m0002_added;
+        drop_enum_value!(level.low, replace_by = middle);
+        set_not_null!(rooms.size, fill = "'small'");
+    }
+}
+
+mod m0004_early {
+    changeover::migration! {
+        after super::m0003_pending;
+        drop_enum_value!(level.middle, replace_by = high);
+        drop_enum_value!(size.small, replace_by = large);
+    }
+}
+
 fn main() {}

@@ -24,4 +24,20 @@ mod m0002_change {
     }
 }
 
+mod m0002_view {
+    changeover::migration! {
+        after super::m0001_base;
+        create_materialized_view!(names, "select id, username from users",
+            unique(id, name = names_key), index(username));
+    }
+}
+
+mod m0003_view {
+    changeover::migration! {
+        after super::m0002_view;
+        drop_index!(names_username_idx);
+        drop_index!(names_key);
+    }
+}
+
 fn main() {}

@@ -21,6 +21,8 @@ mod m0002_change {
         drop_not_null!(users.email);
         drop_not_null!(users.id);
         drop_not_null!(users.user_name);
+        drop_not_null!(users.username, fil = "'free'");
+        drop_not_null!(users.plan, fill = "upper(pln)");
     }
 }
 

@@ -30,14 +30,22 @@ create function "public"."addresses_street_number_line_sync_a10f4a26"() returns 
 as $changeover$
 #variable_conflict use_column
 declare
-  new_given boolean;
-  old_given boolean;
+  new_given boolean := false;
+  old_given boolean := false;
   unfilled boolean := true;
 begin
   -- `*<>` compares images: it takes nulls, and types that have no `=`
-  if tg_op = 'INSERT' then
-    new_given := row(new."line")::record *<> row(cast(null as text))::record;
-    old_given := row(new."street", new."number")::record *<> row(cast('Main' as text), cast(null as integer))::record;
+  if new."addresses_street_number_line_image_a10f4a26" is not null then
+    -- both names were equal before your own triggers fired: what is not so any more is theirs
+    old_given := row(new."street", new."number")::text <> new."addresses_street_number_line_image_a10f4a26"[1];
+    new_given := row(new."line")::text <> new."addresses_street_number_line_image_a10f4a26"[2];
+    unfilled := false;
+  elsif not ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 1) then
+    unfilled := false;
+  elsif tg_op = 'INSERT' then
+    new_given := pg_catalog.num_nonnulls(new."line") > 0;
+    old_given := pg_catalog.num_nonnulls(new."number") > 0 or row(cast(new."street" as text))::record *<> row(cast('Main' as text))::record;
   else
     new_given := row(new."line")::record *<> row(old."line")::record;
     old_given := row(new."street", new."number")::record *<> row(old."street", old."number")::record;
@@ -60,6 +68,11 @@ begin
     new."line" := (select coalesce(street, '') || ' ' || coalesce(number::text, '') from (select new.*) as "addresses");
   end if;
   new."addresses_street_number_line_unfilled_a10f4a26" := false;
+  if tg_argv[0] = 'first' then
+    new."addresses_street_number_line_image_a10f4a26" := array[row(new."street", new."number")::text, row(new."line")::text];
+    return new;
+  end if;
+  new."addresses_street_number_line_image_a10f4a26" := null;
   return new;
 end
 $changeover$;
@@ -69,20 +82,29 @@ alter table "public"."addresses" add column "line" text;
 -- true until the row is filled; a constant default touches no row
 -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
 alter table "public"."addresses" add column "addresses_street_number_line_unfilled_a10f4a26" boolean not null default true;
+-- for the triggers' own use; null in every row that is stored
+-- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
+alter table "public"."addresses" add column "addresses_street_number_line_image_a10f4a26" text[];
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."addresses": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_01_addresses_street_number_line_sync_a10f4a26_insert" before insert on "public"."addresses"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."addresses_street_number_line_sync_a10f4a26"();
+  for each row when (new."addresses_street_number_line_image_a10f4a26" is not null or ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."addresses_street_number_line_sync_a10f4a26"('last');
 -- updates of other columns pass it by
 -- lock: SHARE ROW EXCLUSIVE on "public"."addresses": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_01_addresses_street_number_line_sync_a10f4a26_update" before update on "public"."addresses"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on'
+  for each row when (new."addresses_street_number_line_image_a10f4a26" is not null
+    or ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
     and (row(new."street", new."number", new."line")::record *<> row(old."street", old."number", old."line")::record or (new."addresses_street_number_line_unfilled_a10f4a26")))
-  execute function "public"."addresses_street_number_line_sync_a10f4a26"();
+  execute function "public"."addresses_street_number_line_sync_a10f4a26"('last');
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."addresses": blocks writes until the commit, brief; reads go on
 alter table "public"."addresses" enable always trigger "zzz_0002_01_addresses_street_number_line_sync_a10f4a26_insert", enable always trigger "zzz_0002_01_addresses_street_number_line_sync_a10f4a26_update";
+-- where the table has triggers of your own: what they read is right before they fire
+-- lock: SHARE ROW EXCLUSIVE on "public"."addresses": blocks writes until the commit, brief; reads go on
+select changeover.sync_first('"public"."addresses"');
 commit;
 
 -- ==== migrate ================================================================
@@ -91,14 +113,14 @@ commit;
 
 -- merge_columns!(addresses { street = "nullif(split_part(line, ' ', 1), '')", number = "nullif(split_part(line, ' ', 2), '')::integer", } => line: text not_null, up = "coalesce(street, '') || ' ' || coalesce(number::text, '')")
 
--- 1/5 fills `line` in the rows that no client has written since
+-- 1/6 fills `line` in the rows that no client has written since
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."addresses": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -109,12 +131,23 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."addresses" where "addresses_street_number_line_unfilled_a10f4a26";
 
--- 2/5 finds rows that would fail, before anything is locked
+-- 2/6 lets triggers of your own that list `street`, `number` in `update of` fire for `line` too
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- an `update of` of your own lists both names, and fires for builds that write either
+-- locks only where a trigger of your own has such a list, which the runner asks first:
+-- select changeover.lists_columns('"public"."addresses"', array['street', 'number'])
+-- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
+select changeover.list_columns('"public"."addresses"', listed => array['street', 'number'], added => array['line']);
+commit;
+
+-- 3/6 finds rows that would fail, before anything is locked
 -- stops the migration, with nothing locked, if rows have no `line`
 -- help: give `line` a value for them, as in `coalesce(…, '')`
 select * from "public"."addresses" where "line" is null limit 5;
 
--- 3/5 new rows must have `line`; old ones are not read yet
+-- 4/6 new rows must have `line`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -122,7 +155,7 @@ set local statement_timeout = '5s';
 alter table "public"."addresses" add constraint "addresses_line_not_null_62a639ce" check ("line" is not null) not valid;
 commit;
 
--- 4/5 reads every row of `addresses`, in a transaction of its own because a scan under the lock
+-- 5/6 reads every row of `addresses`, in a transaction of its own because a scan under the lock
 --   of the step before would block
 begin;
 set local lock_timeout = '300ms';
@@ -130,7 +163,7 @@ set local lock_timeout = '300ms';
 alter table "public"."addresses" validate constraint "addresses_line_not_null_62a639ce";
 commit;
 
--- 5/5 the valid check proves it, so that no row is read under the lock
+-- 6/6 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -154,12 +187,19 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
+drop trigger if exists "!_0002_01_addresses_street_number_line_sync_a10f4a26" on "public"."addresses";
+-- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_01_addresses_street_number_line_sync_a10f4a26_insert" on "public"."addresses";
 -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_01_addresses_street_number_line_sync_a10f4a26_update" on "public"."addresses";
 drop function if exists "public"."addresses_street_number_line_sync_a10f4a26"();
 -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
+alter table "public"."addresses" drop column "addresses_street_number_line_image_a10f4a26";
+-- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
 alter table "public"."addresses" drop column "addresses_street_number_line_unfilled_a10f4a26";
+-- an `update of` of your own lists what stays
+-- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
+select changeover.list_columns('"public"."addresses"', gone => array['street', 'number']);
 -- its values live on in what took its place
 -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
 alter table "public"."addresses" drop column "street";
@@ -188,11 +228,25 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
+-- undo: -- an `update of` of your own lists what stays
+-- undo: -- locks only where a trigger of your own has such a list, which the runner asks first:
+-- undo: -- select changeover.lists_columns('"public"."addresses"', array['line'])
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
+-- undo: select changeover.list_columns('"public"."addresses"', gone => array['line']);
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "!_0002_01_addresses_street_number_line_sync_a10f4a26" on "public"."addresses";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_01_addresses_street_number_line_sync_a10f4a26_insert" on "public"."addresses";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_01_addresses_street_number_line_sync_a10f4a26_update" on "public"."addresses";
 -- undo: drop function if exists "public"."addresses_street_number_line_sync_a10f4a26"();
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."addresses" drop column "addresses_street_number_line_image_a10f4a26";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."addresses" drop column "addresses_street_number_line_unfilled_a10f4a26";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."addresses": blocks reads and writes until the commit, brief

@@ -10,11 +10,11 @@
 -- 1/3 concurrently: reads and writes go on
 -- runs outside a transaction
 -- if it stopped half-way, so that this is true:
--- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."users_username_idx_ccnew"')::oid and not indisvalid)
+-- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."users_username_idx_ccnew"')::oid and indrelid = pg_catalog.to_regclass('"public"."users"')::oid and not indisvalid)
 -- then the next try begins with this:
 -- drop index concurrently if exists "public"."users_username_idx_ccnew"
 -- if it stopped half-way, so that this is true:
--- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."users_username_idx_ccold"')::oid and not indisvalid)
+-- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."users_username_idx_ccold"')::oid and indrelid = pg_catalog.to_regclass('"public"."users"')::oid and not indisvalid)
 -- then the next try begins with this:
 -- drop index concurrently if exists "public"."users_username_idx_ccold"
 set statement_timeout = 0;
@@ -30,11 +30,11 @@ reset statement_timeout;
 -- 2/3 concurrently: reads and writes go on
 -- runs outside a transaction
 -- if it stopped half-way, so that this is true:
--- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."by_email_ccnew"')::oid and not indisvalid)
+-- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."by_email_ccnew"')::oid and indrelid = pg_catalog.to_regclass('"public"."users"')::oid and not indisvalid)
 -- then the next try begins with this:
 -- drop index concurrently if exists "public"."by_email_ccnew"
 -- if it stopped half-way, so that this is true:
--- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."by_email_ccold"')::oid and not indisvalid)
+-- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."by_email_ccold"')::oid and indrelid = pg_catalog.to_regclass('"public"."users"')::oid and not indisvalid)
 -- then the next try begins with this:
 -- drop index concurrently if exists "public"."by_email_ccold"
 set statement_timeout = 0;
@@ -50,11 +50,11 @@ reset statement_timeout;
 -- 3/3 concurrently: reads and writes go on
 -- runs outside a transaction
 -- if it stopped half-way, so that this is true:
--- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."users_pkey_ccnew"')::oid and not indisvalid)
+-- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."users_pkey_ccnew"')::oid and indrelid = pg_catalog.to_regclass('"public"."users"')::oid and not indisvalid)
 -- then the next try begins with this:
 -- drop index concurrently if exists "public"."users_pkey_ccnew"
 -- if it stopped half-way, so that this is true:
--- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."users_pkey_ccold"')::oid and not indisvalid)
+-- select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass('"public"."users_pkey_ccold"')::oid and indrelid = pg_catalog.to_regclass('"public"."users"')::oid and not indisvalid)
 -- then the next try begins with this:
 -- drop index concurrently if exists "public"."users_pkey_ccold"
 set statement_timeout = 0;

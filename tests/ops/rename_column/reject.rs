@@ -59,4 +59,38 @@ mod m0003_renamed {
     }
 }
 
+/// Keys that cannot be copied while clients write.
+mod m0001_slots {
+    changeover::migration! {
+        create_table!(
+            customers { id: integer identity primary_key },
+            allow(narrow_key, reason = "a few")
+        );
+        create_table!(slots {
+            id: bigint identity primary_key,
+            board: integer,
+            place: integer,
+            unique(board, place, initially_deferred, name = one_each),
+        });
+        create_table!(visits {
+            at: date not_null,
+            page: text,
+            customer_id: integer references(customers.id),
+            index(customer_id),
+            unique(page, at),
+            partition_by(range(at)),
+        });
+    }
+}
+
+mod m0002_slots {
+    changeover::migration! {
+        after super::m0001_slots;
+        rename_column!(slots.place => position);
+        rename_column!(visits.page => path);
+        rename_column!(visits.customer_id => buyer_id);
+        add_column!(visits.seller_id: integer references(customers.id));
+    }
+}
+
 fn main() {}

@@ -22,7 +22,7 @@ commit;
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
-create function "public"."orders_status_value_39742595"() returns trigger
+create function "public"."orders_status_sent_value_88184459"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
@@ -33,35 +33,39 @@ end
 $changeover$;
 -- `sent` becomes `shipped` as it is written
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_orders_status_value_39742595_write" before insert or update on "public"."orders"
-  for each row when (new."status" = 'sent' and current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."orders_status_value_39742595"();
+create trigger "zzz_0002_01_orders_status_sent_value_88184459_write" before insert or update on "public"."orders"
+  for each row when (new."status" operator(pg_catalog.=) 'sent'
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_status_sent_value_88184459"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_01_orders_status_value_39742595_write";
+alter table "public"."orders" enable always trigger "zzz_0002_01_orders_status_sent_value_88184459_write";
 commit;
 
 -- 3/3 old builds do not know the new name: rows hold the old one until the contract
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
-create function "public"."orders_earlier_value_d54e3b0d"() returns trigger
+create function "public"."orders_earlier_sent_value_8be61051"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
 begin
-  new."earlier" := array_replace(new."earlier", 'sent', 'shipped');
+  new."earlier" := pg_catalog.array_replace(new."earlier", 'sent', 'shipped');
   return new;
 end
 $changeover$;
 -- `sent` becomes `shipped` as it is written
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_orders_earlier_value_d54e3b0d_write" before insert or update on "public"."orders"
-  for each row when ('sent' = any (new."earlier") and current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."orders_earlier_value_d54e3b0d"();
+create trigger "zzz_0002_01_orders_earlier_sent_value_8be61051_write" before insert or update on "public"."orders"
+  for each row when ('sent' operator(pg_catalog.=) any (new."earlier")
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_earlier_sent_value_8be61051"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_01_orders_earlier_value_d54e3b0d_write";
+alter table "public"."orders" enable always trigger "zzz_0002_01_orders_earlier_sent_value_8be61051_write";
 commit;
 
 -- ==== contract ===============================================================
@@ -78,9 +82,9 @@ set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 lock table "public"."orders" in access exclusive mode;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_orders_status_value_39742595_write" on "public"."orders";
-drop function if exists "public"."orders_status_value_39742595"();
-create function "public"."orders_status_value_39742595"() returns trigger
+drop trigger if exists "zzz_0002_01_orders_status_sent_value_88184459_write" on "public"."orders";
+drop function if exists "public"."orders_status_sent_value_88184459"();
+create function "public"."orders_status_shipped_value_a37d14fe"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
@@ -91,12 +95,14 @@ end
 $changeover$;
 -- `shipped` becomes `sent` as it is written
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_orders_status_value_39742595_write" before insert or update on "public"."orders"
-  for each row when (new."status" = 'shipped' and current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."orders_status_value_39742595"();
+create trigger "zzz_0002_01_orders_status_shipped_value_a37d14fe_write" before insert or update on "public"."orders"
+  for each row when (new."status" operator(pg_catalog.=) 'shipped'
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_status_shipped_value_a37d14fe"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_01_orders_status_value_39742595_write";
+alter table "public"."orders" enable always trigger "zzz_0002_01_orders_status_shipped_value_a37d14fe_write";
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" alter column "status" set default 'sent';
 commit;
@@ -108,23 +114,23 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "status" = 'sent'
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
-and ("status" = 'shipped');
+and ("status" operator(pg_catalog.=) 'shipped');
 commit;
 -- at the end no row may be left, or the migration stops here
-select count(*) from "public"."orders" where "status" = 'shipped';
+select count(*) from "public"."orders" where "status" operator(pg_catalog.=) 'shipped';
 
 -- 3/10 new rows hold no `shipped` in `status`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-alter table "public"."orders" add constraint "orders_status_not_shipped" check ("status" <> 'shipped') not valid;
+alter table "public"."orders" add constraint "orders_status_not_shipped" check ("status" operator(pg_catalog.<>) 'shipped') not valid;
 commit;
 
 -- 4/10 reads every row, in a transaction of its own because a scan under the lock of the step
@@ -140,8 +146,8 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_orders_status_value_39742595_write" on "public"."orders";
-drop function if exists "public"."orders_status_value_39742595"();
+drop trigger if exists "zzz_0002_01_orders_status_shipped_value_a37d14fe_write" on "public"."orders";
+drop function if exists "public"."orders_status_shipped_value_a37d14fe"();
 commit;
 
 -- 6/10 every build knows both names: from now on rows get the new one
@@ -151,25 +157,27 @@ set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 lock table "public"."orders" in access exclusive mode;
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_orders_earlier_value_d54e3b0d_write" on "public"."orders";
-drop function if exists "public"."orders_earlier_value_d54e3b0d"();
-create function "public"."orders_earlier_value_d54e3b0d"() returns trigger
+drop trigger if exists "zzz_0002_01_orders_earlier_sent_value_8be61051_write" on "public"."orders";
+drop function if exists "public"."orders_earlier_sent_value_8be61051"();
+create function "public"."orders_earlier_shipped_value_f0fd51f6"() returns trigger
   language plpgsql
   set search_path = pg_catalog, "public", pg_temp
 as $changeover$
 begin
-  new."earlier" := array_replace(new."earlier", 'shipped', 'sent');
+  new."earlier" := pg_catalog.array_replace(new."earlier", 'shipped', 'sent');
   return new;
 end
 $changeover$;
 -- `shipped` becomes `sent` as it is written
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-create trigger "zzz_0002_01_orders_earlier_value_d54e3b0d_write" before insert or update on "public"."orders"
-  for each row when ('shipped' = any (new."earlier") and current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."orders_earlier_value_d54e3b0d"();
+create trigger "zzz_0002_01_orders_earlier_shipped_value_f0fd51f6_write" before insert or update on "public"."orders"
+  for each row when ('shipped' operator(pg_catalog.=) any (new."earlier")
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."orders_earlier_shipped_value_f0fd51f6"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."orders": blocks writes until the commit, brief; reads go on
-alter table "public"."orders" enable always trigger "zzz_0002_01_orders_earlier_value_d54e3b0d_write";
+alter table "public"."orders" enable always trigger "zzz_0002_01_orders_earlier_shipped_value_f0fd51f6_write";
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
 alter table "public"."orders" alter column "earlier" set default '{"sent","pending"}';
 commit;
@@ -181,23 +189,23 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
-update "public"."orders" set "earlier" = array_replace("earlier", 'shipped', 'sent')
+update "public"."orders" set "earlier" = pg_catalog.array_replace("earlier", 'shipped', 'sent')
 where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
-and ('shipped' = any ("earlier"));
+and ('shipped' operator(pg_catalog.=) any ("earlier"));
 commit;
 -- at the end no row may be left, or the migration stops here
-select count(*) from "public"."orders" where 'shipped' = any ("earlier");
+select count(*) from "public"."orders" where 'shipped' operator(pg_catalog.=) any ("earlier");
 
 -- 8/10 new rows hold no `shipped` in `earlier`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-alter table "public"."orders" add constraint "orders_earlier_not_shipped" check ('shipped' <> all ("earlier")) not valid;
+alter table "public"."orders" add constraint "orders_earlier_not_shipped" check ('shipped' operator(pg_catalog.<>) all ("earlier")) not valid;
 commit;
 
 -- 9/10 reads every row, in a transaction of its own because a scan under the lock of the step
@@ -213,8 +221,8 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
-drop trigger if exists "zzz_0002_01_orders_earlier_value_d54e3b0d_write" on "public"."orders";
-drop function if exists "public"."orders_earlier_value_d54e3b0d"();
+drop trigger if exists "zzz_0002_01_orders_earlier_shipped_value_f0fd51f6_write" on "public"."orders";
+drop function if exists "public"."orders_earlier_shipped_value_f0fd51f6"();
 commit;
 
 -- ==== undo ===================================================================
@@ -224,14 +232,14 @@ commit;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_01_orders_earlier_value_d54e3b0d_write" on "public"."orders";
--- undo: drop function if exists "public"."orders_earlier_value_d54e3b0d"();
+-- undo: drop trigger if exists "zzz_0002_01_orders_earlier_sent_value_8be61051_write" on "public"."orders";
+-- undo: drop function if exists "public"."orders_earlier_sent_value_8be61051"();
 -- undo: commit;
 
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."orders": blocks reads and writes until the commit, brief
--- undo: drop trigger if exists "zzz_0002_01_orders_status_value_39742595_write" on "public"."orders";
--- undo: drop function if exists "public"."orders_status_value_39742595"();
+-- undo: drop trigger if exists "zzz_0002_01_orders_status_sent_value_88184459_write" on "public"."orders";
+-- undo: drop function if exists "public"."orders_status_sent_value_88184459"();
 -- undo: commit;

@@ -7,9 +7,10 @@
 -- at all, and the next run goes on.
 
 -- rename_table!(users => "Account's")
--- note: until the contract the old name is a view: `copy … from`, `truncate`, `on conflict on
---   constraint`, `tablesample`, `ctid` and (before 17) `merge` fail on it, a foreign key cannot
---   point at it, and it does not show columns that come later
+-- note: until the contract the old name is a view: `copy`, `truncate`, `on conflict on
+--   constraint`, `tablesample`, `where current of`, `ctid`, `xmin` and other system columns,
+--   `group by` that relies on the primary key and (before 17) `merge` fail on it, a foreign key
+--   cannot point at it, and it does not show columns that come later
 -- note: a subscriber of logical replication looks the table up by its new name at once
 
 -- 1/1 both names work: old builds read and write through the view
@@ -21,6 +22,9 @@ lock table "public"."users" in access exclusive mode;
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- lock: ACCESS EXCLUSIVE on "public"."Account's": blocks reads and writes until the commit, brief
 alter table "public"."users" rename to "Account's";
+-- from PostgreSQL 18 on a NOT NULL is named after its table
+-- lock: ACCESS EXCLUSIVE on "public"."Account's": blocks reads and writes until the commit, brief
+select changeover.name_not_nulls('"public"."Account''s"', 'users');
 create view "public"."users" as
   select * from "public"."Account's";
 -- whoever may use the table may use the view
@@ -99,4 +103,7 @@ commit;
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."Account's": blocks reads and writes until the commit, brief
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."Account's" rename to "users";
+-- undo: -- from PostgreSQL 18 on a NOT NULL is named after its table
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: select changeover.name_not_nulls('"public"."users"', 'Account''s');
 -- undo: commit;

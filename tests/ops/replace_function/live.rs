@@ -10,8 +10,8 @@ mod m0001_base {
             note: text not_null default "",
         });
         create_function!(name_of(wanted: bigint, prefix: text default "") returns text,
-            language = sql, stable,
-            body = "select prefix || username from users where id = wanted");
+            language = sql, stable, security_definer,
+            body = "select prefix || username from public.users where id = wanted");
     }
 }
 
@@ -20,7 +20,7 @@ mod m0002_change {
         after super::m0001_base;
         replace_function!(name_of(wanted: bigint, prefix: text default "") returns text,
             language = plpgsql, stable, security_definer,
-            body = "begin return (select concat(prefix, username) from users where id = wanted); end");
+            body = "begin return (select concat(prefix, username) from public.users where id = wanted); end");
     }
 }
 

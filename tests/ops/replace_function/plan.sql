@@ -6,7 +6,7 @@
 -- 300ms, it lets clients pass and tries again. If it stops: each step is done wholly or not
 -- at all, and the next run goes on.
 
--- replace_function!(name_of(wanted: bigint, prefix: text default "") returns text, language = plpgsql, stable, security_definer, body = "begin return (select concat(prefix, username) from users where id = wanted); end")
+-- replace_function!(name_of(wanted: bigint, prefix: text default "") returns text, language = plpgsql, stable, security_definer, body = "begin return (select concat(prefix, username) from public.users where id = wanted); end")
 -- note: old builds run the new body too, from Expand on
 
 -- 1/1 the same signature: what calls it runs the new body from the commit on
@@ -14,10 +14,8 @@ begin;
 set local lock_timeout = '300ms';
 create or replace function "public"."name_of"("wanted" bigint, "prefix" text default '') returns text
   language "plpgsql" stable security definer
-  set search_path = pg_catalog, public, pg_temp
-as $changeover$
-begin return (select concat(prefix, username) from users where id = wanted); end
-$changeover$;
+  set search_path = pg_catalog, pg_temp
+as $changeover$begin return (select concat(prefix, username) from public.users where id = wanted); end$changeover$;
 commit;
 
 -- ==== undo ===================================================================
@@ -26,9 +24,7 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: create or replace function "public"."name_of"("wanted" bigint, "prefix" text default '') returns text
--- undo:   language "sql" stable
--- undo:   set search_path = pg_catalog, public, pg_temp
--- undo: as $changeover$
--- undo: select prefix || username from users where id = wanted
--- undo: $changeover$;
+-- undo:   language "sql" stable security definer
+-- undo:   set search_path = pg_catalog, pg_temp
+-- undo: as $changeover$select prefix || username from public.users where id = wanted$changeover$;
 -- undo: commit;

@@ -36,7 +36,7 @@ reset statement_timeout;
 -- 2/4 finds rows that would fail, before anything is built
 -- stops the migration, with nothing locked, if rows share their key in `by_email` with another row
 -- help: make them differ, or delete all but one
-select * from "public"."users" where (email <> '') and ((lower(email))) in (select (lower(email)) from "public"."users" where email <> '' group by (lower(email)) having count(*) > 1) limit 5;
+select * from "public"."users" where (tableoid, ctid) in (select tableoid, ctid from (select tableoid, ctid, count(*) over (partition by (lower(email))) as rows from "public"."users" where pg_catalog.num_nulls((lower(email))) = 0 and (email <> '')) as counted where rows > 1) limit 5;
 
 -- 3/4 beside the old one, concurrently
 -- runs outside a transaction, and waits for every transaction that is older than it
@@ -46,6 +46,13 @@ set lock_timeout = '300s';
 -- two scans; reads and writes go on
 -- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
 create unique index concurrently "by_email_new_8eb13fa6" on "public"."users" ((lower(email)) desc) where email <> '';
+reset lock_timeout;
+reset statement_timeout;
+set statement_timeout = 0;
+set lock_timeout = '300s';
+-- until then the planner guesses what the expression gives; reads a sample of rows
+-- lock: SHARE UPDATE EXCLUSIVE on "public"."users": blocks neither reads nor writes, only vacuum and schema changes
+analyze "public"."users";
 reset lock_timeout;
 reset statement_timeout;
 

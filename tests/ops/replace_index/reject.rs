@@ -39,4 +39,19 @@ mod m0003_early {
     }
 }
 
+mod m0002_view {
+    changeover::migration! {
+        after super::m0001_base;
+        create_materialized_view!(names, "select id, username from users", unique(id));
+    }
+}
+
+mod m0003_view {
+    changeover::migration! {
+        after super::m0002_view;
+        replace_index!(names_id_idx => names(id, usernam), unique);
+        replace_index!(names_id_idx => names(id));
+    }
+}
+
 fn main() {}

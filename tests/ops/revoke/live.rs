@@ -9,7 +9,7 @@ mod m0001_base {
             username: text not_null,
             note: text,
         });
-        create_function!(tell() returns text, language = sql, security_definer, body = "select ''");
+        create_function!(tell() returns text, language = sql, body = "select ''");
         grant!(select, insert, update, delete, update(note) on users to pg_monitor);
     }
 }

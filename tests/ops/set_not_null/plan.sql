@@ -25,7 +25,9 @@ $changeover$;
 -- fills what a build leaves out that does not know better
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_01_users_email_fill_c3e99518_write" before insert or update on "public"."users"
-  for each row when (new."email" is null and current_setting('changeover.backfill', true) is distinct from 'on')
+  for each row when (new."email" is null
+    and ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
   execute function "public"."users_email_fill_c3e99518"();
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
@@ -45,7 +47,7 @@ commit;
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside

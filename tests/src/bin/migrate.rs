@@ -8,6 +8,7 @@
 //! says where.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::{env, process::ExitCode};
 
 use changeover::{Builder, Changeover, Gate, Migrations, Progress};
@@ -35,13 +36,14 @@ async fn run() -> Result<(), Failure> {
     };
     let Some(command) = Command::parse(command) else { fail!("no command is called {command}") };
     let changeover = if let Some(operation) = name.strip_prefix("op:") {
-        let builder = Changeover::new(&of_operation(operation)?).app("harness").gate(Gate::Manual);
+        let builder =
+            Changeover::builder(&of_operation(operation)?).app("harness").gate(Gate::Manual);
         let held = held.first().and_then(|report| report.parse().ok());
         let changeover = holding(builder, held).connect(url).await?;
         println!("connected");
         changeover
     } else {
-        let builder = Changeover::new(&sample(name)?).app("harness").gate(Gate::Manual);
+        let builder = Changeover::builder(&sample(name)?).app("harness").gate(Gate::Manual);
         let tell = |progress: &Progress<'_>| println!("{} {}", progress.phase, progress.rows);
         builder.on_progress(tell).connect(url).await?
     };
@@ -73,13 +75,28 @@ fn of_operation(name: &str) -> Result<Migrations, Failure> {
 fn holding(builder: Builder, held: Option<u32>) -> Builder {
     let Some(held) = held else { return builder };
     let reports = AtomicU32::new(0);
+    let within = Mutex::new((String::new(), 0_u32));
     builder.on_progress(move |progress| {
+        let Progress { migration, phase, step, table, done_blocks, .. } = progress;
+        let place = format!("{migration} {phase} {step}");
+        if !is_counted(&mut within.lock().unwrap_or_else(PoisonError::into_inner), &place) {
+            return;
+        }
         if reports.fetch_add(1, Ordering::Relaxed) == held {
-            let Progress { migration, phase, step, table, done_blocks, .. } = progress;
-            println!("{migration} {phase} {step} {table:?} {done_blocks}");
+            println!("{place} {table:?} {done_blocks}");
             loop {
                 std::thread::park();
             }
         }
     })
+}
+
+/// A backfill reports as many windows as it likes: the first of them count, and then ever fewer.
+fn is_counted((step, reports): &mut (String, u32), place: &str) -> bool {
+    const NEAR: u32 = 8;
+    if step != place {
+        (*step, *reports) = (place.to_owned(), 0);
+    }
+    *reports += 1;
+    *reports <= NEAR || reports.is_power_of_two()
 }

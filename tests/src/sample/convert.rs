@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use changeover::migration::{Convert, Migration, Migrations, Phase, Work};
-use changeover::{ConvertFn, converting};
+use changeover::migration::{ConvertFn, converting};
 
 use super::{BASE, USERS, change, exclusive, migration, step};
 
@@ -56,4 +56,5 @@ pub static CONVERT_HISTORY: Migrations = Migrations {
         username text not null,
         note text not null default '',
         label text)"],
+    names: &[r#""public"."users""#],
 };

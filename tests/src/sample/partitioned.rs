@@ -1,7 +1,7 @@
 //! An index on a table with partitions on two levels.
 
 use changeover::migration::{
-    Index, LockMode, Migration, Migrations, Phase, Statement, TableLock, Work,
+    Index, LockMode, Migration, Migrations, Path, Phase, Statement, TableLock, Work,
 };
 
 use super::{change, migration, step, unlocked};
@@ -72,11 +72,22 @@ pub const PARTITIONED_INDEX: Index = Index {
     unique: false,
     definition: r#"("name" desc, lower("note")) where "name" <> 'a USING b'"#,
     create: Statement {
+        reads_rows: false,
+        path: Path::Users,
         sql: "create index events_name_idx on only events (name)",
         locks: &BUILD,
+        only_if: None,
         why: "",
     },
-    drop: Statement { sql: "drop index if exists events_name_idx", locks: &DROP, why: "" },
+    analyze: None,
+    drop: Statement {
+        reads_rows: false,
+        path: Path::Users,
+        sql: "drop index if exists events_name_idx",
+        locks: &DROP,
+        only_if: None,
+        why: "",
+    },
 };
 
 static ADD_INDEX: Migration = migration(
@@ -103,4 +114,5 @@ pub static PARTITIONED_HISTORY: Migrations = Migrations {
         TABLES[4],
         "create index events_name_idx on events (name desc, lower(note)) where name <> 'a USING b'",
     ],
+    names: &[],
 };

@@ -26,14 +26,22 @@ create function "public"."users_username_display_name_sync_5d9d0510"() returns t
 as $changeover$
 #variable_conflict use_column
 declare
-  new_given boolean;
-  old_given boolean;
+  new_given boolean := false;
+  old_given boolean := false;
   unfilled boolean := true;
 begin
   -- `*<>` compares images: it takes nulls, and types that have no `=`
-  if tg_op = 'INSERT' then
-    new_given := row(new."display_name")::record *<> row(cast(null as text))::record;
-    old_given := row(new."username")::record *<> row(cast(null as text))::record;
+  if new."users_username_display_name_image_5d9d0510" is not null then
+    -- both names were equal before your own triggers fired: what is not so any more is theirs
+    old_given := row(new."username")::text <> new."users_username_display_name_image_5d9d0510"[1];
+    new_given := row(new."display_name")::text <> new."users_username_display_name_image_5d9d0510"[2];
+    unfilled := false;
+  elsif not ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 1) then
+    unfilled := false;
+  elsif tg_op = 'INSERT' then
+    new_given := pg_catalog.num_nonnulls(new."display_name") > 0;
+    old_given := pg_catalog.num_nonnulls(new."username") > 0;
   else
     new_given := row(new."display_name")::record *<> row(old."display_name")::record;
     old_given := row(new."username")::record *<> row(old."username")::record;
@@ -44,26 +52,40 @@ begin
   elsif not new_given and (old_given or unfilled) then
     new."display_name" := new."username";
   end if;
+  if tg_argv[0] = 'first' then
+    new."users_username_display_name_image_5d9d0510" := array[row(new."username")::text, row(new."display_name")::text];
+    return new;
+  end if;
+  new."users_username_display_name_image_5d9d0510" := null;
   return new;
 end
 $changeover$;
 -- without a default: rows that are there must start as NULL, to be filled
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" add column "display_name" text;
+-- for the triggers' own use; null in every row that is stored
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" add column "users_username_display_name_image_5d9d0510" text[];
 -- named to fire after your own triggers
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" before insert on "public"."users"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on')
-  execute function "public"."users_username_display_name_sync_5d9d0510"();
+  for each row when (new."users_username_display_name_image_5d9d0510" is not null or ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0))
+  execute function "public"."users_username_display_name_sync_5d9d0510"('last');
 -- updates of other columns pass it by
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 create trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_update" before update on "public"."users"
-  for each row when (current_setting('changeover.backfill', true) is distinct from 'on'
+  for each row when (new."users_username_display_name_image_5d9d0510" is not null
+    or ((pg_catalog.current_setting('changeover.backfill_xact', true)
+    = pg_catalog.pg_current_xact_id_if_assigned()::text) is not true or pg_catalog.pg_trigger_depth() > 0)
     and (row(new."username", new."display_name")::record *<> row(old."username", old."display_name")::record or (new."display_name" is null and new."username" is not null)))
-  execute function "public"."users_username_display_name_sync_5d9d0510"();
+  execute function "public"."users_username_display_name_sync_5d9d0510"('last');
 -- for logical replication and restores too
 -- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
 alter table "public"."users" enable always trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert", enable always trigger "zzz_0002_01_users_username_display_name_sync_5d9d0510_update";
+-- where the table has triggers of your own: what they read is right before they fire
+-- lock: SHARE ROW EXCLUSIVE on "public"."users": blocks writes until the commit, brief; reads go on
+select changeover.sync_first('"public"."users"');
 --
 -- add_column!(users.plan: text not_null default "free"), under the same lock: touches no row:
 --   PostgreSQL keeps a constant or stable default in its catalog
@@ -77,14 +99,14 @@ commit;
 
 -- rename_column!(users.username => display_name)
 
--- 1/5 fills `display_name` in the rows that no client has written since
+-- 1/6 fills `display_name` in the rows that no client has written since
 -- the runner repeats this transaction for each window of pages and each stripe of its rows,
 -- with windows that take it some 10 ms; its place is kept with the rows, so if it stops
 -- it goes on from there
 begin;
 set local lock_timeout = '100ms';
 set local synchronous_commit = off;
-select set_config('changeover.backfill', 'on', true);
+select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_xact_id()::text, true);
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
@@ -95,7 +117,18 @@ commit;
 -- at the end no row may be left, or the migration stops here
 select count(*) from "public"."users" where "display_name" is null and "username" is not null;
 
--- 2/5 new rows must have `display_name`; old ones are not read yet
+-- 2/6 lets triggers of your own that list `username` in `update of` fire for `display_name` too
+begin;
+set local lock_timeout = '300ms';
+set local statement_timeout = '5s';
+-- an `update of` of your own lists both names, and fires for builds that write either
+-- locks only where a trigger of your own has such a list, which the runner asks first:
+-- select changeover.lists_columns('"public"."users"', array['username'])
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+select changeover.list_columns('"public"."users"', listed => array['username'], added => array['display_name']);
+commit;
+
+-- 3/6 new rows must have `display_name`; old ones are not read yet
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -103,7 +136,7 @@ set local statement_timeout = '5s';
 alter table "public"."users" add constraint "users_display_name_not_null_78723798" check ("display_name" is not null) not valid;
 commit;
 
--- 3/5 reads every row of `users`, in a transaction of its own because a scan under the lock of
+-- 4/6 reads every row of `users`, in a transaction of its own because a scan under the lock of
 --   the step before would block
 begin;
 set local lock_timeout = '300ms';
@@ -111,7 +144,7 @@ set local lock_timeout = '300ms';
 alter table "public"."users" validate constraint "users_display_name_not_null_78723798";
 commit;
 
--- 4/5 the valid check proves it, so that no row is read under the lock
+-- 5/6 the valid check proves it, so that no row is read under the lock
 begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
@@ -124,7 +157,7 @@ commit;
 
 -- add_index!(users(plan, created_at desc))
 
--- 5/5 concurrently: reads and writes go on; a build that fails is dropped and repeated
+-- 6/6 concurrently: reads and writes go on; a build that fails is dropped and repeated
 -- runs outside a transaction, and waits for every transaction that is older than it
 -- if it stops: the invalid index is dropped concurrently and built again
 set statement_timeout = 0;
@@ -148,10 +181,20 @@ begin;
 set local lock_timeout = '300ms';
 set local statement_timeout = '5s';
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+drop trigger if exists "!_0002_01_users_username_display_name_sync_5d9d0510" on "public"."users";
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" on "public"."users";
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_update" on "public"."users";
 drop function if exists "public"."users_username_display_name_sync_5d9d0510"();
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+alter table "public"."users" drop column "users_username_display_name_image_5d9d0510";
+-- an `update of` of your own lists what stays
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+select changeover.list_columns('"public"."users"', gone => array['username']);
+-- from PostgreSQL 18 on a NOT NULL has a name, which stays with its place
+-- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+select changeover.take_not_null_name('"public"."users"', 'display_name', 'username');
 -- its values live on in the new column
 -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 alter table "public"."users" drop column "username";
@@ -185,13 +228,27 @@ commit;
 -- undo: begin;
 -- undo: set local lock_timeout = '300ms';
 -- undo: set local statement_timeout = '5s';
+-- undo: -- an `update of` of your own lists what stays
+-- undo: -- locks only where a trigger of your own has such a list, which the runner asks first:
+-- undo: -- select changeover.lists_columns('"public"."users"', array['display_name'])
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: select changeover.list_columns('"public"."users"', gone => array['display_name']);
+-- undo: commit;
+
+-- undo: begin;
+-- undo: set local lock_timeout = '300ms';
+-- undo: set local statement_timeout = '5s';
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "plan";
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: drop trigger if exists "!_0002_01_users_username_display_name_sync_5d9d0510" on "public"."users";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_insert" on "public"."users";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: drop trigger if exists "zzz_0002_01_users_username_display_name_sync_5d9d0510_update" on "public"."users";
 -- undo: drop function if exists "public"."users_username_display_name_sync_5d9d0510"();
+-- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
+-- undo: alter table "public"."users" drop column "users_username_display_name_image_5d9d0510";
 -- undo: -- lock: ACCESS EXCLUSIVE on "public"."users": blocks reads and writes until the commit, brief
 -- undo: alter table "public"."users" drop column "display_name";
 -- undo: commit;

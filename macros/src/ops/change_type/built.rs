@@ -5,16 +5,21 @@ use syn::LitStr;
 use super::ChangeType;
 use crate::diag::Errors;
 use crate::model::Schema;
-use crate::plan::convert::{self, Cast};
-use crate::plan::part::Part;
-use crate::plan::shadow::Convert;
-use crate::syntax::column::Column;
-use crate::syntax::constraint::{Constraint, Rule};
-use crate::syntax::index::Index;
-use crate::syntax::key::KeyValue;
-use crate::syntax::name::{ColumnName, Name};
-use crate::syntax::table::Table;
-use crate::syntax::types::Family;
+use crate::plan::swap::casts::{self, Cast};
+use crate::plan::swap::column::Part;
+use crate::plan::swap::conversion::Conversion;
+use crate::syntax::indexes::index::Index;
+use crate::syntax::indexes::key::KeyValue;
+use crate::syntax::tables::column::Column;
+use crate::syntax::tables::constraint::{Constraint, Rule};
+use crate::syntax::tables::table::Table;
+use crate::syntax::values::default::example;
+use crate::syntax::values::types::Family;
+use crate::syntax::words::name::{ColumnName, Name};
+use crate::syntax::words::sql::Sql;
+
+const MAY_BE_EQUAL: &str = "`up` and `down` read more than the column, or others point at it: \
+     what keeps its values apart would not keep those apart that are made of them";
 
 impl ChangeType {
     /// What is stated beside the type, and would be passed over.
@@ -71,6 +76,16 @@ impl ChangeType {
         }
     }
 
+    /// A default that `up` makes nothing of would be gone at the switch.
+    pub(super) fn check_default(&self, part: &Part, errors: &mut Errors) {
+        let (Some(default), None) = (&part.old.default, &part.new.default) else { return };
+        let ty = &self.def.column.ty;
+        errors
+            .at(ty.span, format_args!("`up` makes no default of {}", default.sql()))
+            .help(format_args!("{}: {ty} default {}", self.target.name, example(ty)))
+            .note("it would be gone at the switch, and an insert without the column would fail");
+    }
+
     /// The columns that point at this one have to be of its type, so they are named as well: a
     /// reader of the line sees all that changes.
     pub(super) fn check_with(&self, schema: &Schema, errors: &mut Errors) {
@@ -125,27 +140,35 @@ impl ChangeType {
         &self,
         schema: &Schema,
         part: &Part,
-        convert: &Convert,
+        convert: &Conversion,
         errors: &mut Errors,
     ) {
-        let Part { table, old, new } = part;
+        let Part { table, old, new, .. } = part;
         let column = &old.name.text;
-        let is_stated = matches!(convert, Convert::Stated { .. });
+        let is_stated = matches!(convert, Conversion::Stated { .. });
+        let is_own = self.is_of_column_alone(part);
         let same_meaning = !is_stated
             && matches!(
-                convert::cast(&old.ty, &new.ty),
+                casts::cast(&old.ty, &new.ty),
                 Cast::InPlace | Cast::Lossless { same_meaning: true }
             );
         for item in part.constraints() {
             match &item.rule {
                 // A value that the old type has no room for is NULL in it, until the contract.
                 Rule::Unique(_) if item.terms.nulls_not_distinct => {
-                    self.refuse(item.name.as_ref(), errors);
+                    let why = "a value that the other type has no room for is null until the contract, and two nulls are equal here";
+                    self.refuse("constraint", item.name.as_ref(), why, errors);
                 }
-                Rule::Exclude(_) => self.refuse(item.name.as_ref(), errors),
-                Rule::Check(_) if !same_meaning => self.refuse(item.name.as_ref(), errors),
-                Rule::Unique(_) | Rule::PrimaryKey(_) if is_stated => {
-                    self.refuse(item.name.as_ref(), errors);
+                Rule::Exclude(_) => {
+                    let why = "PostgreSQL builds an exclusion constraint while nobody can write";
+                    self.refuse("constraint", item.name.as_ref(), why, errors);
+                }
+                Rule::Check(_) if !same_meaning => {
+                    let why = "the same words may say something else of the new values";
+                    self.refuse("constraint", item.name.as_ref(), why, errors);
+                }
+                Rule::Unique(_) | Rule::PrimaryKey(_) if is_stated && !is_own => {
+                    self.refuse("constraint", item.name.as_ref(), MAY_BE_EQUAL, errors);
                 }
                 Rule::ForeignKey { .. } => self.check_parent(schema, item, new, errors),
                 Rule::Check(_) | Rule::Unique(_) | Rule::PrimaryKey(_) => {}
@@ -155,18 +178,47 @@ impl ChangeType {
             let needs_meaning = !same_meaning && names_in_expression(item, column);
             let is_text = |column: &Column| matches!(column.ty.family, Family::Text { .. });
             let needs_class = !(is_text(old) && is_text(new)) && has_class(item, column);
-            if needs_meaning || needs_class || (is_stated && item.unique) {
-                self.refuse(item.name.as_ref(), errors);
+            let may_be_equal = is_stated && item.unique && !is_own;
+            if needs_meaning || needs_class || may_be_equal {
+                let why = if may_be_equal {
+                    MAY_BE_EQUAL
+                } else {
+                    "its expression or its operator class is about the old type"
+                };
+                self.refuse("index", item.name.as_ref(), why, errors);
             }
         }
     }
 
-    fn refuse(&self, name: Option<&Name>, errors: &mut Errors) {
+    /// Whether nothing else decides what becomes of a value, and nothing but the column holds it.
+    fn is_of_column_alone(&self, part: &Part) -> bool {
+        let others = part.table.columns.iter().filter(|other| other.name != part.old.name);
+        let mut names: Vec<&str> = others.map(|other| other.name.text.as_str()).collect();
+        names.push(&part.table.name.name.text);
+        let column = &part.old.name.text;
+        let reads_more = |sql: &Sql| {
+            // One that is qualified has nothing else put into its place.
+            let is_qualified = sql.with(column, "null").times_named(column) > 0;
+            is_qualified
+                || sql.has_query()
+                || sql.is_volatile()
+                || names.iter().any(|name| sql.mentions(name))
+        };
+        self.with.is_empty() && !self.up.iter().chain(&self.down).any(reads_more)
+    }
+
+    fn refuse(&self, kind: &str, name: Option<&Name>, why: &str, errors: &mut Errors) {
         let Some(name) = name else { return };
-        let ty = &self.def.column.ty;
+        let (ty, on) = (&self.def.column.ty, &self.target.name.table);
+        let drop = match (kind, &on.schema) {
+            ("constraint", _) => format!("drop_constraint!({on}.{name});"),
+            (_, Some(schema)) => format!("drop_index!({schema}.{name});"),
+            (_, None) => format!("drop_index!({name});"),
+        };
         errors
             .at(ty.span, format_args!("`{name}` needs the column, and may not hold on `{ty}`"))
-            .help(format_args!("drop `{name}` first and add it again after the contract"));
+            .help(format_args!("{drop} first, and add it again after the contract of this one"))
+            .note(why);
     }
 
     /// The other end has to change too.
@@ -186,7 +238,7 @@ impl ChangeType {
     }
 }
 
-/// Whether the index compares the column in a way of its own, which is one type's.
+/// Tells whether the index compares the column in a way of its own, which is one type's.
 fn has_class(index: &Index, column: &str) -> bool {
     index.keys.iter().any(|key| {
         matches!(&key.value, KeyValue::Column(name) if name == column)

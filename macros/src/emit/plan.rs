@@ -1,0 +1,228 @@
+//! A change and its steps.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::literal::{option, raw};
+use crate::change::Change;
+use crate::plan::Dropped;
+use crate::plan::known::Known;
+use crate::plan::{
+    Backfill, Cleanup, Condition, Convert, Index, Lock, NoRows, NonTransactional, Phase, SizeLimit,
+    Statement, Step, Work,
+};
+use crate::syntax::tables::column::Column;
+use crate::syntax::words::name::TableName;
+
+pub(super) fn change(change: &Change) -> TokenStream {
+    let Change { operation, subject, plan, made, .. } = change;
+    let (notes, steps) = (&plan.notes, plan.steps.iter().map(step));
+    let columns = made.from.iter().map(|(table, column)| known_column(table, column));
+    quote! {
+        Change {
+            operation: #operation,
+            subject: #subject,
+            notes: &[#(#notes),*],
+            columns: &[#(#columns),*],
+            steps: &[#(#steps),*],
+        }
+    }
+}
+
+fn known_column(table: &TableName, column: &Column) -> TokenStream {
+    let Known { table, name, ty, not_null, default, generated, identity, collate } =
+        Known::of(table, column);
+    let (table, ty) = (raw(&table), raw(&ty));
+    let default = option(default.as_deref().map(raw));
+    quote! {
+        KnownColumn {
+            table: #table,
+            name: #name,
+            ty: #ty,
+            not_null: #not_null,
+            default: #default,
+            generated: #generated,
+            identity: #identity,
+            collate: #collate,
+        }
+    }
+}
+
+pub(super) fn empty_change() -> TokenStream {
+    quote! {
+        Change { operation: "", subject: "", notes: &[], columns: &[], steps: &[] }
+    }
+}
+
+fn step(step: &Step) -> TokenStream {
+    let phase = Ident::new(
+        match step.phase {
+            Phase::Expand => "Expand",
+            Phase::Migrate => "Migrate",
+            Phase::Switch => "Switch",
+            Phase::Contract => "Contract",
+        },
+        Span::call_site(),
+    );
+    let (why, done, undo) = (&step.why, work(&step.work), option(step.undo.as_ref().map(work)));
+    // The runtime's names are Debug's.
+    let course = Ident::new(&format!("{:?}", step.course), Span::call_site());
+    let drops = step.drops().into_iter().map(dropped);
+    let undo_drops = step.undo_drops().into_iter().map(dropped);
+    let undo_makes = step.undo_makes().into_iter().map(dropped);
+    quote! {
+        Step {
+            phase: Phase::#phase,
+            why: #why,
+            work: #done,
+            course: Course::#course,
+            drops: &[#(#drops),*],
+            undo: #undo,
+            undo_drops: &[#(#undo_drops),*],
+            undo_makes: &[#(#undo_makes),*],
+        }
+    }
+}
+
+fn dropped(dropped: &Dropped) -> TokenStream {
+    let Dropped { kind, name, part, with } = dropped;
+    // The runtime's names are Debug's.
+    let kind = Ident::new(&format!("{kind:?}"), Span::call_site());
+    let name = raw(name);
+    quote! {
+        Dropped {
+            kind: ObjectKind::#kind,
+            name: #name,
+            part: #part,
+            with: &[#(#with),*],
+        }
+    }
+}
+
+fn work(work: &Work) -> TokenStream {
+    let (name, content) = match work {
+        Work::Transaction(statements) => {
+            let statements = statements.iter().map(statement);
+            ("Transaction", quote!(&[#(#statements),*]))
+        }
+        Work::BuildIndex(of) => ("BuildIndex", index(of)),
+        Work::DropIndex(of) => ("DropIndex", index(of)),
+        Work::Backfill(of) => ("Backfill", backfill(of)),
+        Work::Convert(of) => ("Convert", convert(of)),
+        Work::NoRows(of) => ("NoRows", require(of)),
+        Work::NonTransactional(of) => ("NonTransactional", alone(of)),
+        Work::SizeLimit(of) => ("SizeLimit", bound(of)),
+    };
+    let name = Ident::new(name, Span::call_site());
+    quote! { Work::#name(#content) }
+}
+
+fn statement(statement: &Statement) -> TokenStream {
+    let (sql, why) = (raw(&statement.sql), &statement.why);
+    let locks = statement.locks.iter().map(lock);
+    let reads_rows = statement.reads_rows;
+    let path = Ident::new(&format!("{:?}", statement.path), Span::call_site());
+    let only_if = option(statement.only_if.as_ref().map(condition));
+    quote! {
+        Statement {
+            sql: #sql,
+            locks: &[#(#locks),*],
+            reads_rows: #reads_rows,
+            path: Path::#path,
+            only_if: #only_if,
+            why: #why,
+        }
+    }
+}
+
+fn condition(condition: &Condition) -> TokenStream {
+    let (query, when) = (raw(&condition.query), &condition.when);
+    quote! {
+        &Condition { query: #query, when: #when }
+    }
+}
+
+fn lock(lock: &Lock) -> TokenStream {
+    let table = raw(&lock.table);
+    // The runtime's names are Debug's.
+    let mode = Ident::new(&format!("{:?}", lock.mode), Span::call_site());
+    quote! {
+        TableLock {
+            table: #table,
+            mode: LockMode::#mode,
+        }
+    }
+}
+
+fn index(index: &Index) -> TokenStream {
+    let (name, table, definition) = (raw(&index.name), raw(&index.table), raw(&index.definition));
+    let (unique, create, drop) = (index.unique, statement(&index.create), statement(&index.drop));
+    let analyze = option(index.analyze.as_ref().map(statement));
+    quote! {
+        Index {
+            name: #name,
+            table: #table,
+            unique: #unique,
+            definition: #definition,
+            create: #create,
+            drop: #drop,
+            analyze: #analyze,
+        }
+    }
+}
+
+fn backfill(backfill: &Backfill) -> TokenStream {
+    let (table, set, pending) = (raw(&backfill.table), raw(&backfill.set), raw(&backfill.pending));
+    quote! {
+        Backfill { table: #table, set: #set, pending: #pending }
+    }
+}
+
+fn convert(convert: &Convert) -> TokenStream {
+    let Convert { table, key, read, write, pending, function } = convert;
+    let name = function.to_token_stream().to_string().replace(' ', "");
+    quote! {
+        Convert {
+            table: #table,
+            key: &[#(#key),*],
+            read: &[#(#read),*],
+            write: &[#(#write),*],
+            pending: #pending,
+            function: ConvertFn::new(#name, |rows| converting(rows, #function)),
+        }
+    }
+}
+
+fn require(require: &NoRows) -> TokenStream {
+    let NoRows { table, violation, problem, help } = require;
+    quote! {
+        NoRows {
+            table: #table,
+            violation: #violation,
+            problem: #problem,
+            help: #help,
+        }
+    }
+}
+
+fn alone(alone: &NonTransactional) -> TokenStream {
+    let done = option(alone.done.as_deref().map(raw));
+    let (statement, mend) = (statement(&alone.statement), alone.mend.iter().map(mend));
+    quote! {
+        NonTransactional { statement: #statement, done: #done, mend: &[#(#mend),*] }
+    }
+}
+
+fn mend(mend: &Cleanup) -> TokenStream {
+    let (when, statement) = (raw(&mend.when), statement(&mend.statement));
+    quote! {
+        Cleanup { when: #when, statement: #statement }
+    }
+}
+
+fn bound(bound: &SizeLimit) -> TokenStream {
+    let SizeLimit { table, max_rows, reason } = bound;
+    quote! {
+        SizeLimit { table: #table, max_rows: #max_rows, reason: #reason }
+    }
+}

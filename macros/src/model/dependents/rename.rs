@@ -1,0 +1,55 @@
+//! What a table's new name changes in the model, beside the table.
+
+use crate::model::parts::kind::Kind;
+use crate::model::{Entry, Schema};
+use crate::syntax::tables::constraint::Rule;
+use crate::syntax::tables::table::Table;
+use crate::syntax::words::lexer::with_table;
+use crate::syntax::words::name::TableName;
+
+impl Schema {
+    /// Gives a table another name. PostgreSQL's objects know a table by its identity and follow;
+    /// the text of a function knows it by its name and does not.
+    pub(crate) fn rename_table(&mut self, from: &TableName, to: &TableName) {
+        let Some(mut table) = self.find(from).cloned() else { return };
+        self.remove(from);
+        // What it has is not new under its new name.
+        self.touched.entry(to.to_string()).or_insert_with(|| Some(table.clone()));
+        table.name = to.clone();
+        for sql in table.expressions_mut() {
+            sql.text = with_table(&sql.text, from, to);
+        }
+        self.put(table);
+        self.point_at(from, to);
+        for entity in self.entities.iter_mut().filter(|entity| entity.kind != Kind::Function) {
+            // What a table has one of has its name.
+            if entity.on.as_ref() == Some(from) && entity.name == *from {
+                entity.name = to.clone();
+            }
+            if entity.on.as_ref() == Some(from) {
+                entity.on = Some(to.clone());
+            }
+            for text in entity.create.iter_mut().chain(&mut entity.parts) {
+                *text = with_table(text, from, to);
+            }
+        }
+    }
+
+    /// Foreign keys point at the table under its new name.
+    fn point_at(&mut self, from: &TableName, to: &TableName) {
+        for entry in self.tables.values_mut().filter(|entry| entry.text.contains(&from.name.text)) {
+            let mut table: Table = entry.read().clone();
+            if !table.points_at(from, None) {
+                continue;
+            }
+            for constraint in &mut table.constraints {
+                if let Rule::ForeignKey { target, .. } = &mut constraint.rule
+                    && target.table == *from
+                {
+                    target.table = to.clone();
+                }
+            }
+            *entry = Entry::new(table);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What a schema holds beside its tables: types, views, functions, policies and their like.
+
+use crate::model::names::is_standing;
+use crate::model::parts::kind::Kind;
+use crate::model::parts::object::Object;
+use crate::syntax::objects::query::Query;
+use crate::syntax::values::default::literal;
+use crate::syntax::values::extension;
+use crate::syntax::words::lexer::names;
+use crate::syntax::words::name::TableName;
+
+/// An object that is no table. It is kept as the statements that make it, because that is what
+/// the server will be asked for; what an operation has to know of it besides stands in `parts`.
+#[derive(Clone)]
+pub(crate) struct Entity {
+    pub(crate) kind: Kind,
+    /// Its name with its schema. What has no schema (an extension, a schema) has a name alone.
+    pub(crate) name: TableName,
+    /// The table that it belongs to: a trigger's, a policy's.
+    pub(crate) on: Option<TableName>,
+    /// The statements that make it from nothing.
+    pub(crate) create: Vec<String>,
+    /// What its kind says of it: an enum's labels, a function's arguments.
+    pub(crate) parts: Vec<String>,
+}
+
+/// What stands before a label of an enum among its parts that no row may hold any more; no name holds
+/// such a character.
+pub(crate) const GONE: char = '\u{1}';
+
+impl Entity {
+    /// What stands among a policy's parts that lets rows through.
+    pub(crate) const PERMISSIVE: &str = "permissive";
+
+    /// An enum with its labels, and those of them that no row may hold any more.
+    pub(crate) fn of_enum(name: TableName, labels: Vec<String>, gone: &[String]) -> Entity {
+        let values: Vec<String> = labels.iter().map(|label| literal(label)).collect();
+        let create = format!("create type {} as enum ({})", name.quoted(), values.join(", "));
+        let gone = gone.iter().map(|label| format!("{GONE}{label}"));
+        let parts = labels.into_iter().chain(gone).collect();
+        Entity { kind: Kind::Enum, name, on: None, create: vec![create], parts }
+    }
+
+    /// Tells whether it is a policy that lets rows through.
+    pub(crate) fn is_permissive(&self) -> bool {
+        self.parts.iter().any(|part| part == Entity::PERMISSIVE)
+    }
+
+    /// The labels that PostgreSQL's type has.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        self.parts.iter().filter(|part| !part.starts_with(GONE)).cloned().collect()
+    }
+
+    /// Those of them that have given way to others.
+    pub(crate) fn gone_labels(&self) -> Vec<String> {
+        self.parts.iter().filter_map(|part| part.strip_prefix(GONE)).map(str::to_owned).collect()
+    }
+
+    /// Those that a row may hold.
+    pub(crate) fn live_labels(&self) -> Vec<String> {
+        let gone = self.gone_labels();
+        self.labels().into_iter().filter(|label| !gone.contains(label)).collect()
+    }
+
+    /// One that is known by nothing but a change outside any history.
+    pub(crate) fn assumed(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
+        Entity { kind, name: name.clone(), on: on.cloned(), create: Vec::new(), parts: Vec::new() }
+    }
+
+    pub(crate) fn object(&self) -> Object {
+        match self.kind {
+            Kind::Function => Object::function(&self.name, self.signature()),
+            Kind::Index => Object::index(&self.name, &self.name.name),
+            kind => Object::entity(kind, &self.name, self.on.as_ref()),
+        }
+    }
+
+    /// Tells whether another has its name, so that there is room for one of them alone. Many are held
+    /// against each other, and to write their names each time would be felt.
+    pub(crate) fn is_named_as(&self, other: &Entity) -> bool {
+        self.is_named(other.kind, &other.name, other.on.as_ref())
+            && (self.kind != Kind::Function || self.signature() == other.signature())
+    }
+
+    /// Tells whether it is what a change names so. An index is known in its schema, whatever it is on.
+    pub(crate) fn is_named(&self, kind: Kind, name: &TableName, on: Option<&TableName>) -> bool {
+        self.kind == kind && self.name == *name && (kind == Kind::Index || self.on.as_ref() == on)
+    }
+
+    /// Tells whether it belongs to a table, a view, a function, and goes with it.
+    pub(crate) fn is_on(&self, other: &Entity) -> bool {
+        let bears =
+            [Kind::Schema, Kind::Sequence, Kind::Function, Kind::View, Kind::MaterializedView];
+        let Some(on) = self.on.as_ref().filter(|_| bears.contains(&other.kind)) else {
+            return false;
+        };
+        match other.kind {
+            Kind::Function => on.name.text == format!("{}({})", other.name.name, other.signature()),
+            Kind::Schema => on.name.text == format!("schema {}", other.name.name),
+            _ => *on == other.name,
+        }
+    }
+
+    /// Tells whether it is an extension that brings this type.
+    pub(in crate::model) fn brings(&self, ty: &TableName) -> bool {
+        self.kind == Kind::Extension && extension::brings(&self.name.name.text, &ty.name.text)
+    }
+
+    /// Tells whether its definition names this: a table, a column, a function, another entity.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        self.create.iter().any(|sql| names(sql).any(|word| word == name))
+    }
+
+    /// Tells whether it needs this table, as far as names tell.
+    pub(crate) fn needs(&self, table: &TableName) -> bool {
+        self.on.as_ref() == Some(table)
+            || match self.query() {
+                Some(query) => query.sources().iter().any(|source| source.table == *table),
+                None => self.kind != Kind::Index && self.mentions(&table.name.text),
+            }
+    }
+
+    /// Tells whether it needs this entity, as far as names tell.
+    pub(crate) fn uses(&self, needed: &Entity) -> bool {
+        match needed.kind {
+            Kind::View | Kind::MaterializedView => self.needs(&needed.name),
+            // These have no name that anything could say.
+            Kind::Trigger
+            | Kind::Policy
+            | Kind::RowSecurity
+            | Kind::Index
+            | Kind::ReplicaIdentity
+            | Kind::Grant => false,
+            _ => self.mentions(&needed.name.name.text),
+        }
+    }
+
+    /// The query of a view.
+    pub(crate) fn query(&self) -> Option<Query> {
+        matches!(self.kind, Kind::View | Kind::MaterializedView)
+            .then(|| self.parts.first().map(|text| Query::stored(text)))
+            .flatten()
+    }
+
+    /// The statements that put it in the place of another of its name.
+    pub(crate) fn or_replace(&self) -> Vec<String> {
+        let replace = |sql: &String| sql.replacen("create ", "create or replace ", 1);
+        self.create.iter().map(replace).collect()
+    }
+
+    /// The change that drops it.
+    pub(crate) fn drop_macro(&self) -> String {
+        format!("drop_{}!({});", self.kind.word().replace(' ', "_"), self.name)
+    }
+
+    /// The change that makes it need something no more.
+    pub(crate) fn way_out(&self) -> String {
+        let (name, on) =
+            (&self.name, self.on.as_ref().map_or(String::new(), |on| format!(" on {on}")));
+        match self.kind {
+            Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),
+            Kind::Function => format!("replace_function!({name}(…) …);"),
+            Kind::Trigger if is_standing(&self.name.name) => {
+                format!("drop_generated!({});", self.parts.concat())
+            }
+            Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
+            Kind::Policy => format!("replace_policy!({name}{on}, …);"),
+            _ => self.drop_macro(),
+        }
+    }
+}

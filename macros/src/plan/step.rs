@@ -1,0 +1,284 @@
+//! Steps, and the statements and other work in them.
+
+use crate::syntax::words::lock::{Lock, Mode};
+use crate::syntax::words::name::TableName;
+use crate::syntax::words::phase::Phase;
+
+/// A unit of work, with what takes it back.
+pub(crate) struct Step {
+    pub(crate) phase: Phase,
+    pub(crate) why: String,
+    pub(crate) work: Work,
+    pub(crate) undo: Option<Work>,
+    pub(crate) course: Course,
+}
+
+/// On which ways a step does something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Course {
+    /// Forward, and back where it has an undo.
+    Both,
+    /// The same; what follows it in its phase is there for its way back.
+    Swap,
+    /// On the way back alone.
+    BackOnly,
+}
+
+/// What a name without a schema stands for in a statement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Path {
+    /// What is in `pg_catalog`.
+    Own,
+    /// What is there or in `public`.
+    Users,
+}
+
+/// The one-step form of a change, and the table whose rows it reads or writes under its lock.
+pub(crate) struct Direct {
+    pub(crate) table: TableName,
+    step: Step,
+    /// What its undo would fail on.
+    asked: Vec<NoRows>,
+}
+
+impl Direct {
+    pub(crate) fn of(table: TableName, step: Step) -> Self {
+        Direct { table, step, asked: Vec::new() }
+    }
+
+    /// Asks before anything is undone what the undo of the step would fail on.
+    pub(crate) fn asking(self, asked: impl IntoIterator<Item = NoRows>) -> Self {
+        Direct { asked: asked.into_iter().collect(), ..self }
+    }
+
+    /// Whatever is asked stands behind the step, so that its undo comes first.
+    pub(crate) fn steps(self) -> Vec<Step> {
+        let phase = self.step.phase;
+        let why = "rows that would stop it, with nothing locked";
+        let asked = self.asked.into_iter();
+        let asked = asked.map(|require| Step::way_back(phase, why, Work::NoRows(require)));
+        [self.step].into_iter().chain(asked).collect()
+    }
+}
+
+pub(crate) enum Work {
+    Transaction(Vec<Statement>),
+    BuildIndex(Index),
+    DropIndex(Index),
+    Backfill(Backfill),
+    Convert(Convert),
+    NoRows(NoRows),
+    NonTransactional(NonTransactional),
+    SizeLimit(SizeLimit),
+}
+
+#[derive(Clone)]
+pub(crate) struct Statement {
+    pub(crate) sql: String,
+    pub(crate) locks: Vec<Lock>,
+    /// What it takes away for good, or puts another in the place of.
+    pub(crate) drops: Vec<Dropped>,
+    /// What it makes under a name that somebody may have given away; asked of an undo.
+    pub(crate) makes: Vec<Dropped>,
+    /// Whether it reads or writes rows, or computes an expression on them: then what the server
+    /// says of a failure may quote a value.
+    pub(crate) reads_rows: bool,
+    pub(crate) path: Path,
+    /// Where there may be nothing to do.
+    pub(crate) only_if: Option<Condition>,
+    pub(crate) why: String,
+}
+
+/// When a statement is carried out, which the server alone knows.
+#[derive(Clone)]
+pub(crate) struct Condition {
+    /// A query of one boolean.
+    pub(crate) query: String,
+    /// When it is true, for the reviewer.
+    pub(crate) when: String,
+}
+
+#[derive(Clone)]
+pub(crate) struct Index {
+    pub(crate) name: String,
+    pub(crate) table: String,
+    pub(crate) unique: bool,
+    pub(crate) definition: String,
+    pub(crate) create: Statement,
+    pub(crate) drop: Statement,
+    /// Where it has an expression, of which nothing else gathers statistics.
+    pub(crate) analyze: Option<Statement>,
+}
+
+pub(crate) struct Backfill {
+    pub(crate) table: String,
+    pub(crate) set: String,
+    pub(crate) pending: String,
+}
+
+/// Rows that a function of the service fills. The columns are quoted.
+pub(crate) struct Convert {
+    pub(crate) table: String,
+    pub(crate) key: Vec<String>,
+    pub(crate) read: Vec<String>,
+    pub(crate) write: Vec<String>,
+    pub(crate) pending: String,
+    /// The path of an asynchronous function of the user's.
+    pub(crate) function: syn::Path,
+}
+
+pub(crate) struct NoRows {
+    pub(crate) table: String,
+    pub(crate) violation: String,
+    pub(crate) problem: String,
+    pub(crate) help: String,
+}
+
+pub(crate) struct NonTransactional {
+    pub(crate) statement: Statement,
+    pub(crate) done: Option<String>,
+    pub(crate) mend: Vec<Cleanup>,
+}
+
+pub(crate) struct Cleanup {
+    pub(crate) when: String,
+    pub(crate) statement: Statement,
+}
+
+pub(crate) struct SizeLimit {
+    pub(crate) table: String,
+    pub(crate) max_rows: u64,
+    pub(crate) reason: String,
+}
+
+impl Backfill {
+    /// The columns that it writes.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.set.match_indices("\" = ").filter_map(|(end, _)| {
+            let start = self.set[..end].rfind('"')?;
+            Some(&self.set[start + 1..end])
+        })
+    }
+}
+
+impl Statement {
+    /// A statement that locks no table which a client can see.
+    pub(crate) fn free(sql: impl Into<String>) -> Self {
+        Statement {
+            sql: sql.into(),
+            locks: Vec::new(),
+            drops: Vec::new(),
+            makes: Vec::new(),
+            reads_rows: false,
+            path: Path::Users,
+            only_if: None,
+            why: String::new(),
+        }
+    }
+
+    pub(crate) fn locking(sql: impl Into<String>, table: &TableName, mode: Mode) -> Self {
+        Statement::free(sql).and_locks(table, mode)
+    }
+
+    pub(crate) fn and_locks(mut self, table: &TableName, mode: Mode) -> Self {
+        self.locks.push(Lock { table: table.quoted(), mode });
+        self
+    }
+
+    /// Says that it asks the catalogs alone, and names in full what is the user's.
+    pub(crate) fn of_catalogs(self) -> Self {
+        Statement { path: Path::Own, ..self }
+    }
+
+    /// See [`reads_rows`](Statement::reads_rows).
+    pub(crate) fn reading_rows(self) -> Self {
+        Statement { reads_rows: true, ..self }
+    }
+
+    /// Takes its locks only where this holds.
+    pub(crate) fn only_if(self, condition: Condition) -> Self {
+        Statement { only_if: Some(condition), ..self }
+    }
+
+    pub(crate) fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = why.into();
+        self
+    }
+}
+
+impl Step {
+    pub(crate) fn new(phase: Phase, why: impl Into<String>, work: Work) -> Self {
+        Step { phase, why: why.into(), work, undo: None, course: Course::Both }
+    }
+
+    /// One transaction.
+    pub(crate) fn transaction(
+        phase: Phase,
+        why: impl Into<String>,
+        statements: Vec<Statement>,
+    ) -> Self {
+        Step::new(phase, why, Work::Transaction(statements))
+    }
+
+    /// Builds an index concurrently; its undo drops it.
+    pub(crate) fn build_index(why: impl Into<String>, index: Index) -> Self {
+        Step::new(Phase::Migrate, why, Work::BuildIndex(index.clone()))
+            .undone_by(Work::DropIndex(index))
+    }
+
+    /// What an undo has to do besides, in its turn; forward it does nothing. A run may have stopped
+    /// behind it and before the step that it belongs to, and an undo behind that step: so it must do
+    /// no harm where that was not done, or was taken back already.
+    pub(crate) fn way_back(phase: Phase, why: &str, undo: Work) -> Self {
+        let why = format!("for the way back alone: {why}");
+        let step = Step::transaction(phase, why, Vec::new()).undone_by(undo);
+        Step { course: Course::BackOnly, ..step }
+    }
+
+    /// Says that what follows it in its phase is there for its way back.
+    pub(crate) fn swapping(self) -> Self {
+        Step { course: Course::Swap, ..self }
+    }
+
+    pub(crate) fn undone_by(mut self, undo: Work) -> Self {
+        self.undo = Some(undo);
+        self
+    }
+
+    pub(crate) fn undo(self, statements: Vec<Statement>) -> Self {
+        self.undone_by(Work::Transaction(statements))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Dropped {
+    pub(crate) kind: ObjectKind,
+    /// Quoted, and schema-qualified where it can be.
+    pub(crate) name: String,
+    /// The name of a part of a table, else empty.
+    pub(crate) part: String,
+    pub(crate) with: Vec<String>,
+}
+
+/// What the name is looked up as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ObjectKind {
+    Table,
+    Relation,
+    Column,
+    /// A column's default, which another may take the place of.
+    Default,
+    /// That a column is never null.
+    NotNull,
+    /// A primary key, in whose place the same statement puts another.
+    ReplacedKey,
+    /// Triggers that list it list what takes its place by then.
+    ReplacedColumn,
+    Constraint,
+    Trigger,
+    Policy,
+    Function,
+    Type,
+    Schema,
+    Extension,
+}

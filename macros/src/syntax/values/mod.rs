@@ -1,0 +1,10 @@
+//! Types and what values of them are.
+
+pub(crate) mod assignment;
+pub(crate) mod builtin;
+pub(crate) mod comparison;
+pub(crate) mod default;
+pub(crate) mod extension;
+pub(crate) mod family;
+pub(crate) mod identity;
+pub(crate) mod types;

@@ -1,0 +1,5 @@
+//! Tests of all stages together: without a server, and on one.
+
+pub(crate) mod forms;
+pub(crate) mod on_server;
+pub(crate) mod typos;

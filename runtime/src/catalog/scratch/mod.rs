@@ -1,0 +1,156 @@
+//! What a history declares, built in schemas of its own in a transaction that is rolled back, and read
+//! back: the server alone knows how it writes an expression.
+
+pub(crate) mod names;
+mod words;
+
+use crate::catalog::declaration::{Declaration, DeclaredKind};
+use crate::catalog::read::{self, Seen};
+use crate::catalog::scratch::names::Scratch;
+use crate::outcome::comparison::Unbuilt;
+use crate::outcome::denied;
+use crate::outcome::error::{Detail, Error};
+use crate::session::executor::{Executor, SqlError};
+use crate::session::sqlstate::{
+    DEADLOCK_DETECTED, DUPLICATE_OBJECT, LOCK_NOT_AVAILABLE, READ_ONLY_SQL_TRANSACTION,
+    UNIQUE_VIOLATION, ends_session,
+};
+
+/// What builds a schema from nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub(crate) statements: &'static [&'static str],
+    /// The qualified and quoted names of all that they make.
+    pub(crate) names: &'static [&'static str],
+}
+
+/// What a history declares, as the catalogs have it once it is built.
+#[derive(Debug, Default)]
+pub(crate) struct Declared {
+    pub(crate) declarations: Vec<Declaration>,
+    pub(crate) unbuilt: Vec<Unbuilt>,
+    /// The statements that make what a database has once, and has: extensions, publications.
+    pub(crate) there: Vec<String>,
+}
+
+/// How many statements may fail before it is no use to go on.
+const MOST_UNBUILT: usize = 50;
+
+/// How often it is built anew for somebody who has a lock that a statement needs.
+const MOST_TRIES: usize = 30;
+
+/// Builds a shape and reads what has become of it. It locks no table of the user's, and whatever
+/// comes in between, nothing of it stays.
+pub(crate) async fn declared(
+    executor: &mut dyn Executor,
+    shape: Shape,
+    lock_timeout: &str,
+) -> Result<Declared, Error> {
+    let mut built = Declared::default();
+    let mut tries = 0;
+    loop {
+        let begin = format!(
+            "begin; set local lock_timeout = {lock_timeout}; \
+             set local search_path = pg_catalog, pg_temp"
+        );
+        run(executor, &begin).await?;
+        let outcome = attempt(executor, shape, &built).await;
+        let ended = run(executor, "rollback").await;
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(error) if error.code() == Some(READ_ONLY_SQL_TRANSACTION) => {
+                return Err(Error::new(Detail::ReadOnly { instead: None }));
+            }
+            Err(error) => return Err(denied::explain(executor, error).await),
+        };
+        match outcome {
+            // Another check has what a database has once, or somebody has what a statement reads.
+            Err((_, error)) if tries < MOST_TRIES && gives_way(&error) => tries += 1,
+            Ok(declarations) => return ended.map(|()| Declared { declarations, ..built }),
+            // A transaction with a savepoint for each statement would be felt by other sessions.
+            Err((statement, error)) if error.code() == Some(DUPLICATE_OBJECT) => {
+                built.there.push(statement.to_owned());
+            }
+            Err((statement, error)) if built.unbuilt.len() < MOST_UNBUILT => {
+                let reason = error.to_string();
+                built.unbuilt.push(Unbuilt { statement: statement.to_owned(), reason });
+            }
+            Err((statement, error)) => return Err(Error::sql(statement, &error)),
+        }
+        ended?;
+    }
+}
+
+/// A statement that the server did not carry out.
+type Refused = (&'static str, SqlError);
+
+async fn attempt(
+    executor: &mut dyn Executor,
+    shape: Shape,
+    so_far: &Declared,
+) -> Result<Result<Vec<Declaration>, Refused>, Error> {
+    let pid = query(executor, "select pg_catalog.pg_backend_pid()").await?;
+    let scratch = Scratch::of(shape.names, &pid);
+    if let Some(public) = scratch.schema("public") {
+        run(executor, &format!("create schema {public}")).await?;
+    }
+    // What the role gives by default is nothing that the history declares. All rights come last, so
+    // that it can be taken back before.
+    let (rights, objects): (Vec<&'static str>, Vec<&'static str>) =
+        shape.statements.iter().partition(|statement| is_of_rights(statement));
+    if let Err(refused) = build(executor, &scratch, &objects, so_far).await? {
+        return Ok(Err(refused));
+    }
+    let usual = query(executor, &scratch.usual_rights()).await?;
+    if !usual.is_empty() {
+        run(executor, &usual).await?;
+    }
+    if let Err(refused) = build(executor, &scratch, &rights, so_far).await? {
+        return Ok(Err(refused));
+    }
+    let mut found = read::all(executor, Seen::In(&scratch)).await?;
+    found.retain(|one| one.kind != DeclaredKind::Schema || one.name.name != "public");
+    Ok(Ok(found))
+}
+
+fn is_of_rights(statement: &str) -> bool {
+    ["grant ", "revoke "].iter().any(|word| statement.starts_with(word))
+}
+
+async fn build(
+    executor: &mut dyn Executor,
+    scratch: &Scratch,
+    statements: &[&'static str],
+    so_far: &Declared,
+) -> Result<Result<(), Refused>, Error> {
+    let path = scratch.path();
+    for statement in statements {
+        let failed = so_far.unbuilt.iter().map(|failed| failed.statement.as_str());
+        if failed.chain(so_far.there.iter().map(String::as_str)).any(|failed| failed == *statement)
+        {
+            continue;
+        }
+        let sql = format!("{path}; {}", scratch.sql(statement));
+        match executor.query(&sql).await {
+            Ok(_) => {}
+            Err(error) if ends_session(error.code()) => {
+                return Err(Error::sql(statement, &error));
+            }
+            Err(error) => return Ok(Err((*statement, error))),
+        }
+    }
+    Ok(Ok(()))
+}
+
+fn gives_way(error: &SqlError) -> bool {
+    matches!(error.code(), Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED | UNIQUE_VIOLATION))
+}
+
+async fn run(executor: &mut dyn Executor, sql: &str) -> Result<(), Error> {
+    query(executor, sql).await.map(drop)
+}
+
+async fn query(executor: &mut dyn Executor, sql: &str) -> Result<String, Error> {
+    let rows = executor.query(sql).await.map_err(|error| Error::sql(sql, &error))?;
+    Ok(rows.value().unwrap_or_default().to_owned())
+}

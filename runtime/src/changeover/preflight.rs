@@ -1,0 +1,70 @@
+//! The preflight alone.
+
+use super::Changeover;
+use crate::lock::Locked;
+use crate::migration::{Migration, Migrations, Phase};
+use crate::outcome::error::Error;
+use crate::outcome::finding::{Finding, Findings};
+use crate::preflight::{Ahead, look};
+use crate::record::ledger::{Ledger, StepState};
+use crate::record::store::trust;
+use crate::settings::Settings;
+
+impl Changeover {
+    /// Looks for what would make a pending phase fail or hurt, all of them with the switches and
+    /// the contracts that this history declares, and changes nothing. What a phase finds only
+    /// because an earlier one has not run yet is left out.
+    ///
+    /// Every run does the same before each phase, and stops or waits where a finding is severe;
+    /// here it is only told. It waits until no other run is under way.
+    pub async fn preflight(&mut self) -> Result<Findings, Error> {
+        let Changeover { history, settings, session, .. } = self;
+        let (locked, lock) = session.lock(settings, settings.deadline).await?;
+        let outcome = look_at_all(history, settings, locked).await;
+        lock.release(session, outcome).await
+    }
+}
+
+async fn look_at_all(
+    history: &Migrations,
+    settings: &Settings,
+    mut session: Locked<'_>,
+) -> Result<Findings, Error> {
+    trust::before_writing(&mut session).await?;
+    let ledger = Ledger::read(session.reader(), &settings.app).await?;
+    let (mut findings, mut earlier) = (Vec::<Finding>::new(), String::new());
+    let declared = |ids: &'static [&'static str], phase| {
+        let declared = history.migrations.iter().filter(move |one| ids.contains(&one.id));
+        declared.map(move |migration| (*migration, phase))
+    };
+    for migration in history.migrations {
+        let own = [(*migration, Phase::Expand), (*migration, Phase::Migrate)];
+        let switches = [migration.switches, migration.contracts];
+        let switches = switches.into_iter().flat_map(|ids| declared(ids, Phase::Switch));
+        let contracts = declared(migration.contracts, Phase::Contract);
+        for (migration, phase) in own.into_iter().chain(switches).chain(contracts) {
+            let columns = ledger.known_columns(history, migration, phase);
+            let ahead = Ahead { columns, ..pending(&ledger, migration, phase) };
+            if ahead.steps.is_empty() {
+                continue;
+            }
+            let found = look(&mut session, settings, &ahead, &mut earlier).await?;
+            let is_new = |new: &Finding| !findings.iter().any(|known| known.same(new));
+            let new: Vec<Finding> = found.into_iter().filter(is_new).collect();
+            findings.extend(new);
+        }
+    }
+    Ok(Findings(findings))
+}
+
+/// The steps of a phase that have not run.
+fn pending(ledger: &Ledger, migration: &'static Migration, phase: Phase) -> Ahead {
+    let done = |ordinal| {
+        let step = ledger.get(migration.id).and_then(|known| known.step(phase, ordinal));
+        step.is_some_and(|step| step.state == StepState::Done)
+    };
+    let steps = migration.steps(phase).enumerate();
+    let steps = steps.filter(|(index, _)| !done(index + 1)).map(|(_, step)| step).collect();
+    let (later, changes, columns) = (Vec::new(), migration.changes, Vec::new());
+    Ahead { migration: migration.id, phase, steps, later, changes, columns }
+}

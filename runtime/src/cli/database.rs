@@ -1,0 +1,49 @@
+//! Which database a command is about, and whose history there.
+
+use clap::Args;
+
+use crate::changeover::Changeover;
+use crate::migration::Migrations;
+use crate::outcome::error::Error;
+use crate::session::connect::{Connect as _, url};
+use crate::session::executor::Executor;
+
+#[derive(Args)]
+pub(super) struct Database {
+    /// The database, `postgres://user@host/name`
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    url: String,
+}
+
+impl Database {
+    pub(super) async fn session(&self) -> Result<Box<dyn Executor>, Error> {
+        session(&self.url).await
+    }
+}
+
+/// A service in its database.
+#[derive(Args)]
+pub(super) struct Service {
+    #[command(flatten)]
+    database: Database,
+    /// The name of the service, as its builds give it to `Builder::app` [default: default]
+    #[arg(long, value_name = "NAME")]
+    app: Option<String>,
+}
+
+impl Service {
+    pub(super) async fn connect(&self, history: &Migrations) -> Result<Changeover, Error> {
+        let builder = Changeover::builder(history);
+        let builder = match &self.app {
+            Some(app) => builder.app(app),
+            None => builder,
+        };
+        builder.connect(&self.database.url).await
+    }
+}
+
+/// A session of the database that this URL names.
+pub(super) async fn session(url: &str) -> Result<Box<dyn Executor>, Error> {
+    let connector = url::at(url).map_err(|error| Error::connect(&error))?;
+    connector.connect().await.map_err(|error| Error::connect(&error))
+}

@@ -1,0 +1,27 @@
+//! What a command prints: text for people, or one JSON object for programs.
+
+use std::fmt;
+use std::io::{self, Write as _};
+
+use clap::Args;
+use serde_json::Value;
+
+#[derive(Args)]
+pub(super) struct Format {
+    /// Prints one JSON object, and nothing else, on the standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl Format {
+    pub(super) fn print<T: fmt::Display>(
+        &self,
+        shown: &T,
+        json: impl FnOnce(&T) -> Value,
+    ) -> io::Result<()> {
+        let text = if self.json { format!("{:#}\n", json(shown)) } else { shown.to_string() };
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+}

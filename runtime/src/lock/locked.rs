@@ -1,0 +1,136 @@
+//! The session under the lock of its history.
+
+use super::session::{Server, Session};
+use crate::outcome::error::{Error, ReadsRows};
+use crate::session::executor::{Executor, Rows};
+use crate::session::sql::{PLANS_PATH, Scope, quote_literal, set};
+
+/// A session that has the lock.
+pub(crate) struct Locked<'a> {
+    session: &'a mut Session,
+    /// What gives the session its settings back.
+    base: String,
+    /// The process that serves the session; none where it changes.
+    pid: Option<String>,
+    pub(crate) server: Server,
+}
+
+impl<'a> Locked<'a> {
+    pub(super) fn new(
+        session: &'a mut Session,
+        base: String,
+        pid: Option<String>,
+        server: Server,
+    ) -> Locked<'a> {
+        Locked { session, base, pid, server }
+    }
+}
+
+impl<'a> AsMut<Locked<'a>> for Locked<'a> {
+    fn as_mut(&mut self) -> &mut Locked<'a> {
+        self
+    }
+}
+
+impl Locked<'_> {
+    pub(crate) async fn query(&mut self, sql: &str) -> Result<Rows, Error> {
+        self.session.query(sql).await
+    }
+
+    /// A plan's statement, or one with an expression of a plan's.
+    pub(crate) async fn query_of_plan(
+        &mut self,
+        sql: &str,
+        reads: ReadsRows,
+    ) -> Result<Rows, Error> {
+        let answer = self.session.answer(sql).await;
+        answer.map_err(|error| Error::of_plan(sql, &error, reads))
+    }
+
+    /// A statement on our own state, in which nothing is the user's: that something is missing
+    /// says that the state is not whole.
+    pub(crate) async fn query_state(&mut self, sql: &str) -> Result<Rows, Error> {
+        self.session.answer(sql).await.map_err(|error| Error::state(sql, error))
+    }
+
+    /// A statement that holds rows of the user's; in an error another text stands for it.
+    pub(crate) async fn query_with_rows(&mut self, sql: &str, shown: &str) -> Result<Rows, Error> {
+        let answer = self.session.answer(sql).await;
+        answer.map_err(|error| Error::of_plan(shown, &error, ReadsRows::Yes))
+    }
+
+    /// The process that serves this session, where it stays the same.
+    pub(crate) fn pid(&self) -> Option<&str> {
+        self.pid.as_deref()
+    }
+
+    /// Runs a statement that must be alone in its text. Through a pooler it has the settings that
+    /// the role has.
+    pub(crate) async fn query_bare(&mut self, sql: &str, reads: ReadsRows) -> Result<Rows, Error> {
+        let answer = self.session.executor.query(sql).await;
+        answer.map_err(|error| Error::of_plan(sql, &error, reads))
+    }
+
+    /// Opens another session in place of one that broke, to read from: the lock is gone with it.
+    pub(crate) async fn reopen(&mut self) -> Result<(), Error> {
+        let renewed = self.session.executor.renew().await;
+        renewed.map(drop).map_err(|error| Error::connect(&error))
+    }
+
+    pub(crate) fn reader(&mut self) -> &mut dyn Executor {
+        self.session.reader()
+    }
+
+    pub(super) async fn send_begin(&mut self) -> Result<(), Error> {
+        let Err(error) = self.session.begin().await else { return Ok(()) };
+        // Through a pooler its settings come in the same text, and may fail behind the `begin`.
+        self.send_rollback().await;
+        Err(Error::of_plan("begin", &error, ReadsRows::No))
+    }
+
+    pub(super) async fn send_commit(&mut self, reads: ReadsRows) -> Result<(), Error> {
+        let answer = self.session.commit().await;
+        answer.map_err(|error| Error::of_plan("commit", &error, reads))
+    }
+
+    pub(super) async fn send_rollback(&mut self) {
+        if let Err(error) = self.session.roll_back().await {
+            tracing::warn!(%error, "cannot roll back");
+        }
+    }
+
+    /// Changes settings of the session for what cannot run in a transaction of ours, until
+    /// [`restore`](RunSession::restore).
+    pub(crate) async fn set(&mut self, settings: &[(&str, &str)]) -> Result<(), Error> {
+        if let Some(pooled) = &mut self.session.pooled {
+            pooled.set(settings);
+            return Ok(());
+        }
+        self.query(&set(Scope::Session, settings)).await.map(drop)
+    }
+
+    /// The same for whatever reads an expression of the user's, or computes one: it sees the path
+    /// that such an expression is promised.
+    pub(crate) async fn read_expressions(&mut self, also: &[(&str, &str)]) -> Result<(), Error> {
+        self.set(&[&[PLANS_PATH], also].concat()).await
+    }
+
+    pub(crate) async fn restore(&mut self) {
+        if let Some(pooled) = &mut self.session.pooled {
+            return pooled.set(&[]);
+        }
+        let base = self.base.clone();
+        if let Err(error) = self.query(&base).await {
+            tracing::warn!(%error, "cannot restore the session's settings");
+        }
+    }
+
+    /// Shows operators who we are.
+    pub(crate) async fn announce(&mut self, what: &str) -> Result<(), Error> {
+        if let Some(pooled) = &mut self.session.pooled {
+            pooled.announce(what);
+            return Ok(());
+        }
+        self.query(&format!("set application_name = {}", quote_literal(what))).await.map(drop)
+    }
+}

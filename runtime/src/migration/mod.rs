@@ -1,0 +1,244 @@
+//! The plain data that the macros fill: what a history is, and what each migration will do.
+//!
+//! Everything here is `'static` and fixed when the service is compiled; nothing of a plan is
+//! decided while it runs. The macros write struct literals of these types, so a field added here
+//! is a field written in `macros/src/emit.rs`.
+
+mod dropped;
+pub(crate) mod function;
+#[cfg(test)]
+pub(crate) mod mock;
+pub(crate) mod row;
+pub(crate) mod text;
+mod work;
+
+use std::fmt;
+
+pub use self::dropped::*;
+pub use self::function::{ConvertFn, Converting, converting};
+pub use self::work::*;
+
+/// A linear history of migrations, declared with [`migrations!`](crate::migrations).
+///
+/// ```
+/// use changeover::review;
+/// # mod m0001_users { changeover::migration! { create_table!(users { id: bigint primary_key }); } }
+/// # changeover::migrations! { static MIGRATIONS = [m0001_users]; }
+/// # fn main() {
+/// for migration in MIGRATIONS.migrations {
+///     println!("{}", review::render(migration));
+/// }
+/// assert_eq!(MIGRATIONS.head().map(|head| head.id), Some("m0001_users"));
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Migrations {
+    /// The migrations, the oldest first; each is the parent of the next.
+    pub migrations: &'static [&'static Migration],
+    /// The statements that build, from nothing, the schema that the history ends in.
+    ///
+    /// They hold the compiler's model of the schema: run in an empty database they give the
+    /// catalogs that a database has after the whole history, declared contracts included.
+    pub schema: &'static [&'static str],
+    /// The names of the schemas that `schema` makes, and of all that stands in one of its own right:
+    /// tables with their partitions, views, sequences, types, functions (without their arguments), and
+    /// what `sql!` makes, other than operators. Each is quoted and qualified, `"public"."users"`, as the
+    /// statements have it, and is there once.
+    pub names: &'static [&'static str],
+}
+
+impl Migrations {
+    /// The migration with this id.
+    pub fn get(&self, id: &str) -> Option<&'static Migration> {
+        self.migrations.iter().copied().find(|migration| migration.id == id)
+    }
+
+    /// The last migration: what this build of the service was compiled with.
+    pub fn head(&self) -> Option<&'static Migration> {
+        self.migrations.last().copied()
+    }
+
+    /// The history up to and including a migration, as an older build would have it; none if it
+    /// has no such migration. Its `schema` and its `names` are empty.
+    pub fn until(&self, id: &str) -> Option<Migrations> {
+        let last = self.migrations.iter().position(|migration| migration.id == id)?;
+        Some(Migrations { migrations: self.migrations.get(..=last)?, schema: &[], names: &[] })
+    }
+}
+
+/// One migration: an ordered list of changes, declared with [`migration!`](crate::migration!).
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// The name of the module that declares it.
+    pub id: &'static str,
+    /// The id of the migration that it follows; none for the first.
+    pub parent: Option<&'static str>,
+    /// The doc comments of its changes' authors, for the review file.
+    pub doc: &'static str,
+    /// The changes, in the order in which they were written.
+    pub changes: &'static [Change],
+    /// The migrations whose switch this one declares with `switch!`.
+    pub switches: &'static [&'static str],
+    /// The migrations whose contract this one declares with `contract!`.
+    pub contracts: &'static [&'static str],
+    /// The migrations whose contract must have run before this one can start, because it needs
+    /// a name that they hold until then.
+    pub requires: &'static [&'static str],
+    /// Where it begins with `baseline`: what it makes may be there already.
+    pub baseline: Option<&'static Baseline>,
+    /// The version of the wording of plans: a release of the macros that words the plan of any
+    /// change otherwise than the one before has a higher one, so that what is complete is not taken
+    /// for edited.
+    pub plan_version: u32,
+}
+
+impl Migration {
+    /// The steps of one phase, in the order in which they run.
+    pub fn steps(&self, phase: Phase) -> impl DoubleEndedIterator<Item = &'static Step> {
+        self.changes.iter().flat_map(|change| change.steps).filter(move |step| step.phase == phase)
+    }
+
+    /// Tells whether a later migration has to declare its switch with `switch!`.
+    pub fn has_switch(&self) -> bool {
+        self.steps(Phase::Switch).next().is_some()
+    }
+
+    /// Tells whether a later migration has to declare its contract with `contract!`.
+    pub fn has_contract(&self) -> bool {
+        self.steps(Phase::Contract).next().is_some()
+    }
+}
+
+/// What a migration that begins with `baseline` says of the database that it may find.
+#[derive(Debug, Clone, Copy)]
+pub struct Baseline {
+    /// The statements that build, from nothing, the schema after this migration.
+    pub schema: &'static [&'static str],
+    /// The names of all that `schema` makes, as [`Migrations::names`] has them.
+    pub names: &'static [&'static str],
+    /// Those among them that this migration makes.
+    pub creates: &'static [&'static str],
+    /// The same with those that it completes by a part, a comment, a privilege or a default; all of
+    /// them where no migration comes before it.
+    pub made: &'static [&'static str],
+    /// What made the database before.
+    pub older: Option<OlderTool>,
+}
+
+/// The tool that made a database before, and how far it got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OlderTool {
+    /// `alembic`, `dbmate`, `diesel`, `flyway`, `golang_migrate`, `goose`, `prisma`, `rails`,
+    /// `refinery`, `sea_orm` or `sqlx`.
+    pub tool: &'static str,
+    /// The version of its last migration that the baseline has everything of, as the tool's own
+    /// table has it.
+    pub version: &'static str,
+}
+
+/// One change: what one operation macro expands to.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    /// The macro's name, `rename_column`.
+    pub operation: &'static str,
+    /// The macro's argument as it was written, `users.username => display_name`.
+    pub subject: &'static str,
+    /// What clients will notice although the plan is safe, a sentence each.
+    pub notes: &'static [&'static str],
+    /// The columns that it changes, as the history has them before the migration.
+    pub columns: &'static [KnownColumn],
+    /// The steps of all phases, each phase's in order.
+    pub steps: &'static [Step],
+}
+
+/// A column as the history knows it, which the catalogs are compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownColumn {
+    /// Its table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// Its name, as the catalogs have it.
+    pub name: &'static str,
+    /// Its type as SQL: `numeric(12, 2)`.
+    pub ty: &'static str,
+    /// Whether it may not be null.
+    pub not_null: bool,
+    /// Its default as SQL.
+    pub default: Option<&'static str>,
+    /// `s` where it is generated and stored, `v` where it is computed when it is read.
+    pub generated: &'static str,
+    /// `a` where it is an identity always, `d` where it is one by default.
+    pub identity: &'static str,
+    /// The name of its collation, empty where it is its type's.
+    pub collate: &'static str,
+}
+
+/// On which ways a step does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// Forward, and back where it has an undo.
+    Both,
+    /// The same; what follows it in its phase is there for its way back, also where no run has got
+    /// to it.
+    Swap,
+    /// On the way back alone: forward it does nothing. Its undo does no harm where what it belongs to
+    /// was not done, or was taken back already.
+    BackOnly,
+}
+
+/// The part of a migration that a step belongs to.
+///
+/// ```
+/// use changeover::Phase;
+///
+/// assert!(Phase::Expand < Phase::Contract);
+/// assert_eq!(Phase::Migrate.to_string(), "migrate");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Additive DDL under brief locks.
+    Expand,
+    /// Backfills, concurrent index builds, validation: long, and blocking nobody.
+    Migrate,
+    /// A brief atomic swap, where the name that the application sees must stay the same.
+    Switch,
+    /// Removal of the old shape; what it drops cannot be undone.
+    Contract,
+}
+
+impl Phase {
+    /// Every phase, in the order in which a migration passes through them.
+    pub const ALL: [Phase; 4] = [Phase::Expand, Phase::Migrate, Phase::Switch, Phase::Contract];
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Phase::Expand => "expand",
+            Phase::Migrate => "migrate",
+            Phase::Switch => "switch",
+            Phase::Contract => "contract",
+        })
+    }
+}
+
+/// A unit of work that is done wholly, recorded, and resumed or repeated as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// The phase in which it runs.
+    pub phase: Phase,
+    /// Why the step is there, one sentence for the reviewer.
+    pub why: &'static str,
+    /// What it does.
+    pub work: Work,
+    /// On which ways it does something.
+    pub course: Course,
+    /// What it takes away for good, or puts another in the place of.
+    pub drops: &'static [Dropped],
+    /// What takes it back; none where there is nothing to take back. Steps of a phase are undone
+    /// in reverse order. A contract's steps have none because what they drop is gone.
+    pub undo: Option<Work>,
+    /// What the undo takes away for good.
+    pub undo_drops: &'static [Dropped],
+    /// What the undo makes, by names that have to be free by then.
+    pub undo_makes: &'static [Dropped],
+}

@@ -1,0 +1,158 @@
+//! What went wrong, for code that decides by it.
+
+use super::detail::Detail;
+use super::lease::LeaseError;
+use super::work::WorkError;
+use crate::session::sqlstate::{DISK_FULL, ends_session};
+
+/// What went wrong; the error's message has the details.
+///
+/// ```
+/// use changeover::{Error, ErrorKind};
+///
+/// /// Whether another run, a little later, may go through.
+/// fn may_pass(error: &Error) -> bool {
+///     matches!(
+///         error.kind(),
+///         ErrorKind::LockTimeout | ErrorKind::ConnectionLost | ErrorKind::AlreadyRunning
+///     )
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The connection could not be made.
+    Connect,
+    /// The connection broke, or the server ended the session: run again, on the same value too
+    /// unless it was made by [`executor`](crate::Builder::executor).
+    ConnectionLost,
+    /// The connection goes through a pooler in transaction mode that an executor did not tell of,
+    /// or that has too few sessions.
+    Pooled,
+    /// Another session, as a rule a runner's, had the history's lock until the deadline.
+    AlreadyRunning,
+    /// This runner lost its lock and another took over; nothing was written since.
+    Superseded,
+    /// The server refused a statement.
+    Statement,
+    /// The server had no room left on its disk.
+    DiskFull,
+    /// The role lacks a right; the message says what to grant.
+    Denied,
+    /// Other sessions held a lock until the deadline; the message names them.
+    LockTimeout,
+    /// A name that was set cannot be kept as it is.
+    InvalidName,
+    /// A migration that has run was edited afterwards; the message shows the difference.
+    Edited,
+    /// The database has migrations of a history that goes another way than this one.
+    Diverged,
+    /// A switch or a contract has run that this build does not declare: its code still uses what
+    /// that replaced or removed.
+    TooOld,
+    /// A migration needs a contract to run first.
+    ContractPending,
+    /// The gate of a switch or a contract is held; [`report`](super::Error::report) says by what.
+    GateHeld,
+    /// A migration that the build needs is not done yet.
+    NotReady,
+    /// No run of this version, which makes what leases need, has been in the database.
+    NotPrepared,
+    /// A lease could not be taken or kept for another reason.
+    Lease,
+    /// An id names no migration of the history.
+    UnknownMigration,
+    /// A migration can no longer be undone.
+    UndoRefused,
+    /// A [repair](crate::Repair) would make the record wrong.
+    RepairRefused,
+    /// The database has what a baseline declares only in part, or otherwise, or is at another version
+    /// of the tool that the baseline was taken from; the message shows the differences.
+    NotAsDeclared,
+    /// Something was to be done against the rules without a reason.
+    ReasonMissing,
+    /// Rows were found that a later step would fail on; the message shows some.
+    Violation,
+    /// A backfill ended and rows were still not filled.
+    Unfilled,
+    /// A table has more rows than the one-step form of a change, `direct(max_rows = …)`, was
+    /// allowed for.
+    TooLarge,
+    /// An expression or the service's own function failed on the values of a row; the message
+    /// names the row, and [`source`](std::error::Error::source) is the function's error.
+    Conversion,
+    /// An index was to be built under a name that something else has.
+    NameTaken,
+    /// A partitioned table is of a kind that cannot have an index as it was declared.
+    NotIndexable,
+    /// A phase did not begin because of what its preflight found; see [`Check`](crate::Check).
+    Preflight,
+    /// The load was critical, or the throttle's hook said to stop; the message says which.
+    Stopped,
+    /// The schema `changeover` has code of a stranger's; nothing was run or written.
+    Untrusted,
+    /// The state in the schema `changeover` does not make sense.
+    Corrupt,
+}
+
+impl ErrorKind {
+    pub(super) fn of(detail: &Detail) -> ErrorKind {
+        match detail {
+            Detail::Connect { .. } => ErrorKind::Connect,
+            Detail::Pooled | Detail::PoolTooSmall { .. } => ErrorKind::Pooled,
+            Detail::AlreadyRunning { .. } => ErrorKind::AlreadyRunning,
+            Detail::Superseded => ErrorKind::Superseded,
+            Detail::ReadOnly { .. } => ErrorKind::Statement,
+            Detail::Sql { code, .. } => match code.as_deref() {
+                Some(DISK_FULL) => ErrorKind::DiskFull,
+                code if ends_session(code) => ErrorKind::ConnectionLost,
+                _ => ErrorKind::Statement,
+            },
+            Detail::Name { .. } => ErrorKind::InvalidName,
+            Detail::Denied { .. } => ErrorKind::Denied,
+            Detail::Diverged { .. } => ErrorKind::Diverged,
+            Detail::LockTimeout { .. } => ErrorKind::LockTimeout,
+            Detail::Edited { .. } => ErrorKind::Edited,
+            Detail::ContractPending { .. } => ErrorKind::ContractPending,
+            Detail::GateHeld => ErrorKind::GateHeld,
+            Detail::Lease(error) => of_lease(error),
+            Detail::Work(error) => of_work(error),
+            Detail::TooOld { .. } => ErrorKind::TooOld,
+            Detail::UnknownMigration { .. } => ErrorKind::UnknownMigration,
+            Detail::UndoRefused { .. } => ErrorKind::UndoRefused,
+            Detail::RepairRefused { .. } => ErrorKind::RepairRefused,
+            Detail::NoReason { .. } => ErrorKind::ReasonMissing,
+            Detail::NotAsDeclared { .. }
+            | Detail::PartlyThere { .. }
+            | Detail::OlderTool { .. } => ErrorKind::NotAsDeclared,
+            Detail::Stopped { .. } => ErrorKind::Stopped,
+            Detail::Preflight { .. } => ErrorKind::Preflight,
+            Detail::Untrusted { .. } => ErrorKind::Untrusted,
+            Detail::Corrupt { .. } => ErrorKind::Corrupt,
+        }
+    }
+}
+
+fn of_lease(error: &LeaseError) -> ErrorKind {
+    match error {
+        LeaseError::NotReady { .. } => ErrorKind::NotReady,
+        LeaseError::NotPrepared => ErrorKind::NotPrepared,
+        LeaseError::NoConnector
+        | LeaseError::NoMigrations
+        | LeaseError::Released
+        | LeaseError::Silent { .. }
+        | LeaseError::Changed { .. }
+        | LeaseError::Time { .. } => ErrorKind::Lease,
+    }
+}
+
+fn of_work(error: &WorkError) -> ErrorKind {
+    match error {
+        WorkError::Violation { .. } => ErrorKind::Violation,
+        WorkError::Unfilled { .. } => ErrorKind::Unfilled,
+        WorkError::TooLarge { .. } => ErrorKind::TooLarge,
+        WorkError::Conversion { .. } | WorkError::Unconvertible { .. } => ErrorKind::Conversion,
+        WorkError::NameTaken { .. } => ErrorKind::NameTaken,
+        WorkError::NotIndexable { .. } => ErrorKind::NotIndexable,
+    }
+}

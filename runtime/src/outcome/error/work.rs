@@ -1,0 +1,97 @@
+//! Why the work of a step could not be done.
+
+use std::fmt;
+
+#[derive(Debug)]
+pub(crate) enum WorkError {
+    Violation {
+        table: String,
+        problem: String,
+        help: String,
+        samples: Vec<String>,
+    },
+    Unfilled {
+        table: String,
+        rows: u64,
+        by: String,
+        pending: String,
+        samples: Vec<String>,
+    },
+    TooLarge {
+        table: String,
+        estimate: u64,
+        max_rows: u64,
+        reason: String,
+    },
+    Unconvertible {
+        table: String,
+        row: Option<String>,
+        doing: String,
+        help: String,
+        code: String,
+        what: String,
+    },
+    Conversion {
+        function: String,
+        table: String,
+        row: Option<String>,
+        what: String,
+    },
+    NameTaken {
+        name: String,
+    },
+    NotIndexable {
+        index: String,
+        why: String,
+        help: String,
+    },
+}
+
+impl fmt::Display for WorkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WorkError::Violation { table, problem, help, samples } => {
+                write!(f, "rows of {table} {problem}\n{}help: {help}", lines(samples))
+            }
+            WorkError::Unfilled { table, rows, by, pending, samples } => write!(
+                f,
+                "{rows} or more rows of {table} are still not filled by `{by}`\n{}\
+                 note: they still meet `{pending}`\n\
+                 help: let the expression give such rows what does not meet it, or look for a \
+                 trigger that takes the values back and a build that writes rows without them",
+                lines(samples)
+            ),
+            WorkError::TooLarge { table, estimate, max_rows, reason } => write!(
+                f,
+                "{table} has {estimate} rows by the planner's estimate, more than the \
+                 {max_rows} that the one-step form was allowed for, because {reason}\n\
+                 help: take `direct(…)` out, or `analyze {table}` if it has fewer rows than that"
+            ),
+            WorkError::Unconvertible { table, row, doing, help, what, .. } => {
+                match row {
+                    Some(row) => write!(f, "{doing} fails at the row of {table} with {row}")?,
+                    None => write!(f, "{doing} fails at a row of {table}")?,
+                }
+                write!(f, "\nnote: {what}\nhelp: {help}")
+            }
+            WorkError::Conversion { function, table, row: Some(row), what } => {
+                write!(f, "`{function}` failed for the row of {table} with {row}: {what}")
+            }
+            WorkError::Conversion { function, table, row: None, what } => {
+                write!(f, "`{function}` failed for rows of {table}: {what}")
+            }
+            WorkError::NameTaken { name } => write!(
+                f,
+                "the name {name} is taken\n\
+                 help: drop what has it, or give the index another name"
+            ),
+            WorkError::NotIndexable { index, why, help } => {
+                write!(f, "index {index} cannot be made: {why}\nhelp: {help}")
+            }
+        }
+    }
+}
+
+pub(super) fn lines(samples: &[String]) -> String {
+    samples.iter().fold(String::new(), |lines, sample| lines + "  " + sample + "\n")
+}

@@ -1,0 +1,10 @@
+//! What came of a run, as a service reads it: reports, findings, errors. It imports `session` and
+//! `migration`.
+
+pub(crate) mod comparison;
+pub(crate) mod denied;
+pub(crate) mod error;
+pub(crate) mod finding;
+pub mod grants;
+pub(crate) mod report;
+pub(crate) mod status;

@@ -1,0 +1,185 @@
+//! What the database remembers of a history.
+
+mod read;
+mod sound;
+mod step_state;
+
+use crate::migration::text::plan_text;
+use crate::migration::{KnownColumn, Migration, Migrations, Phase};
+use crate::outcome::status::{MigrationStatus, State, Status};
+
+pub(crate) use self::step_state::{Direction, Event, StepState};
+
+/// Every migration that the database remembers, in the order in which they came.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) migrations: Vec<Recorded>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Recorded {
+    pub(crate) id: String,
+    pub(crate) parent: Option<String>,
+    pub(crate) state: State,
+    /// The version of the plans that it was planned with; none in records from before there were
+    /// versions.
+    pub(crate) plan_version: Option<u32>,
+    pub(crate) steps: Vec<RecordedStep>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct RecordedStep {
+    pub(crate) phase: Phase,
+    pub(crate) ordinal: usize,
+    pub(crate) sql: String,
+    pub(crate) state: StepState,
+    pub(crate) cursor: Option<String>,
+    pub(crate) rows: u64,
+    pub(crate) error: Option<String>,
+}
+
+impl Ledger {
+    /// Remembers what [`Store::plan`](crate::record::store::Store::plan) wrote down, for the steps after the
+    /// first `kept`.
+    pub(crate) fn plan(&mut self, migration: &Migration, phase: Phase, kept: usize) {
+        let known = self.migrations.iter().position(|recorded| recorded.id == migration.id);
+        let index = known.unwrap_or(self.migrations.len());
+        if known.is_none() {
+            self.migrations.push(Recorded {
+                id: migration.id.to_owned(),
+                parent: None,
+                state: State::Pending,
+                plan_version: None,
+                steps: Vec::new(),
+            });
+        }
+        let Some(recorded) = self.migrations.get_mut(index) else { return };
+        recorded.parent = migration.parent.map(str::to_owned);
+        recorded.plan_version = Some(migration.plan_version);
+        recorded.steps.retain(|step| step.phase != phase || step.ordinal <= kept);
+        let steps = migration.steps(phase).enumerate().skip(kept);
+        recorded.steps.extend(steps.map(|(index, step)| RecordedStep {
+            phase,
+            ordinal: index + 1,
+            sql: plan_text(&step.work),
+            state: StepState::Planned,
+            cursor: None,
+            rows: 0,
+            error: None,
+        }));
+    }
+
+    /// Whether a phase has still to be written down as this build has it, and after how many of its
+    /// steps: those that have run stay as they are.
+    pub(crate) fn outdated(&self, migration: &Migration, phase: Phase) -> Option<usize> {
+        let Some(recorded) = self.get(migration.id) else { return Some(0) };
+        let kept = recorded.last_effect(phase);
+        let ours = migration.steps(phase).skip(kept).map(|step| plan_text(&step.work));
+        let theirs = recorded.phase(phase).filter(|step| step.ordinal > kept);
+        (kept == 0 || !ours.eq(theirs.map(|step| step.sql.clone()))).then_some(kept)
+    }
+
+    pub(crate) fn become_state(&mut self, migration: &Migration, state: State) {
+        if let Some(known) = self.migrations.iter_mut().find(|one| one.id == migration.id) {
+            known.state = state;
+        }
+    }
+
+    /// Remembers that a phase was taken back.
+    pub(crate) fn forget_effects(&mut self, migration: &Migration, phase: Phase) {
+        let known = self.migrations.iter_mut().find(|recorded| recorded.id == migration.id);
+        let steps = known.into_iter().flat_map(|recorded| &mut recorded.steps);
+        for step in steps.filter(|step| step.phase == phase && step.state.has_effect()) {
+            (step.state, step.cursor, step.rows) = (StepState::Undone, None, 0);
+        }
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Recorded> {
+        self.migrations.iter().find(|recorded| recorded.id == id)
+    }
+
+    pub(crate) fn state(&self, id: &str) -> State {
+        self.get(id).map_or(State::Pending, |recorded| recorded.state)
+    }
+
+    /// Those that this build does not know and that have run.
+    pub(crate) fn unknown<'a>(
+        &'a self,
+        history: &'a Migrations,
+    ) -> impl Iterator<Item = &'a Recorded> {
+        self.migrations.iter().filter(|recorded| {
+            recorded.state != State::Pending && history.get(&recorded.id).is_none()
+        })
+    }
+
+    /// The columns that a phase changes, where they should be as the migration found them: it has
+    /// not begun, and whatever comes before it has been migrated.
+    pub(crate) fn known_columns(
+        &self,
+        history: &Migrations,
+        migration: &'static Migration,
+        phase: Phase,
+    ) -> Vec<&'static KnownColumn> {
+        let earlier = history.migrations.iter().take_while(|other| other.id != migration.id);
+        let mut earlier = earlier.map(|other| self.state(other.id));
+        let is_untouched = self
+            .get(migration.id)
+            .is_none_or(|known| Phase::ALL.into_iter().all(|phase| known.last_effect(phase) == 0));
+        if phase != Phase::Expand || !is_untouched || earlier.any(|state| state < State::Migrated) {
+            return Vec::new();
+        }
+        migration.changes.iter().flat_map(|change| change.columns).collect()
+    }
+
+    pub(crate) fn status(&self, history: &Migrations) -> Status {
+        Status {
+            migrations: history.migrations.iter().map(|migration| self.line(migration)).collect(),
+            unknown: self.unknown(history).map(|recorded| recorded.id.clone()).collect(),
+            ..Status::default()
+        }
+    }
+
+    fn line(&self, migration: &Migration) -> MigrationStatus {
+        let steps = self.get(migration.id).map_or(&[][..], |recorded| &recorded.steps);
+        let before_contract = |step: &&RecordedStep| step.phase <= Phase::Migrate;
+        MigrationStatus {
+            id: migration.id.to_owned(),
+            state: self.state(migration.id),
+            done: steps
+                .iter()
+                .filter(before_contract)
+                .filter(|step| step.state.is_behind())
+                .count(),
+            steps: migration.steps(Phase::Expand).chain(migration.steps(Phase::Migrate)).count(),
+            rows: steps.iter().map(|step| step.rows).sum(),
+            error: steps.iter().find_map(|step| step.error.clone()),
+            held_by: None,
+        }
+    }
+}
+
+impl Recorded {
+    pub(crate) fn step(&self, phase: Phase, ordinal: usize) -> Option<&RecordedStep> {
+        self.phase(phase).find(|step| step.ordinal == ordinal)
+    }
+
+    pub(crate) fn phase(&self, phase: Phase) -> impl Iterator<Item = &RecordedStep> {
+        self.steps.iter().filter(move |step| step.phase == phase)
+    }
+
+    /// Tells whether a way back through a phase has begun and not ended.
+    pub(crate) fn is_half_undone(&self, phase: Phase) -> bool {
+        let back =
+            |step: &RecordedStep| matches!(step.state, StepState::Undoing | StepState::Undone);
+        self.phase(phase).any(back) && self.last_effect(phase) > 0
+    }
+
+    /// The last step of a phase of which the database may hold something; 0 where there is none.
+    pub(crate) fn last_effect(&self, phase: Phase) -> usize {
+        let effects = self.phase(phase).filter(|step| step.state.has_effect());
+        effects.map(|step| step.ordinal).max().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! What the database remembers of a history, in the schema `changeover`. It imports what stands
+//! above: `session` to `lock`.
+
+pub(crate) mod ledger;
+pub(crate) mod presence;
+pub(crate) mod store;

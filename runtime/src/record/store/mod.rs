@@ -1,0 +1,210 @@
+//! What is written into the schema `changeover`.
+
+pub(crate) mod events;
+pub(crate) mod repair;
+mod schema;
+pub(crate) mod trust;
+
+use std::fmt::Write as _;
+
+use crate::lock::RunSession;
+use crate::migration::text::plan_text;
+use crate::migration::{Migration, Phase, Step};
+use crate::outcome::error::Error;
+use crate::outcome::status::State;
+use crate::record::ledger::StepState;
+use crate::session::sql::{quote_literal, quote_nullable};
+
+pub(crate) use self::schema::prepare;
+
+/// The rows of one migration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Store<'a> {
+    pub(crate) history: &'a str,
+    pub(crate) migration: &'static Migration,
+    pub(crate) position: usize,
+}
+
+impl Store<'_> {
+    /// Writes down what a phase is going to do after its first `kept` steps, in place of what an
+    /// earlier build, of which nothing else has run, was going to.
+    pub(crate) async fn plan(
+        &self,
+        session: &mut RunSession<'_>,
+        phase: Phase,
+        kept: usize,
+    ) -> Result<(), Error> {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let forget = format!(
+            "delete from changeover.steps \
+             where history = {history} and migration = {id} and phase = '{phase}' \
+             and ordinal > {kept}"
+        );
+        let mut statements = vec![self.row(), forget];
+        statements.extend(self.planned_steps(phase, kept, StepState::Planned));
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        session.in_transaction(&statements).await.map(drop)
+    }
+
+    pub(crate) fn row(&self) -> String {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let parent = quote_nullable(self.migration.parent);
+        let (position, version) = (self.position, self.migration.plan_version);
+        let state = State::Pending.name();
+        format!(
+            "insert into changeover.migrations \
+             (history, id, parent, position, plan_version, state) \
+             values ({history}, {id}, {parent}, {position}, {version}, '{state}') \
+             on conflict (history, id) do update \
+             set parent = {parent}, position = {position}, plan_version = {version}"
+        )
+    }
+
+    fn planned_steps(&self, phase: Phase, kept: usize, state: StepState) -> Option<String> {
+        let mut sql = String::from(
+            "insert into changeover.steps (history, migration, phase, ordinal, sql, state) values ",
+        );
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let state = state.name();
+        let mut steps = self.migration.steps(phase).enumerate().skip(kept).peekable();
+        steps.peek()?;
+        for (index, step) in steps {
+            let comma = if index == kept { "" } else { ", " };
+            let text = quote_literal(&plan_text(&step.work));
+            let ordinal = index + 1;
+            let _ =
+                write!(sql, "{comma}({history}, {id}, '{phase}', {ordinal}, {text}, '{state}')");
+        }
+        Some(sql)
+    }
+
+    pub(crate) async fn set_state(
+        &self,
+        session: &mut RunSession<'_>,
+        what: State,
+    ) -> Result<(), Error> {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let finished = match what {
+            State::Migrated | State::Switched | State::Contracted | State::Pending => {
+                "clock_timestamp()"
+            }
+            _ => "finished_at",
+        };
+        let (state, own) = (what.name(), session.write_condition());
+        // What is taken back opens its gates to older builds again. Who watches is told.
+        let closes = matches!(what, State::Migrated | State::Pending);
+        let sql = format!(
+            "with changed as (update changeover.migrations \
+             set state = '{state}', finished_at = {finished} \
+             where history = {history} and id = {id} and {own} returning 1), \
+             closed as (delete from changeover.gates \
+             where history = {history} and migration = {id} and {closes} \
+             and exists (select from changed)) \
+             select pg_catalog.pg_notify('changeover', {history}) from changed"
+        );
+        session.fenced(&sql).await
+    }
+
+    pub(crate) fn step(&self, phase: Phase, ordinal: usize, step: &'static Step) -> StepStore<'_> {
+        StepStore { store: self, phase, ordinal, step }
+    }
+}
+
+/// The row of one step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StepStore<'a> {
+    store: &'a Store<'a>,
+    phase: Phase,
+    pub(crate) ordinal: usize,
+    pub(crate) step: &'static Step,
+}
+
+impl StepStore<'_> {
+    /// Notes that a try begins.
+    pub(crate) async fn begin(&self, session: &mut RunSession<'_>) -> Result<(), Error> {
+        let set = "attempts = attempts + 1, started_at = clock_timestamp(), finished_at = null, error = null";
+        let sql = self.update(session.write_condition(), set);
+        session.fenced(&sql).await
+    }
+
+    /// Notes what is going to be done where that cannot be part of the same transaction; the
+    /// cursor starts anew unless the same thing is being resumed.
+    pub(crate) async fn intend(
+        &self,
+        session: &mut RunSession<'_>,
+        state: StepState,
+    ) -> Result<(), Error> {
+        let state = state.name();
+        let set = format!(
+            "state = '{state}', cursor = case when state = '{state}' then cursor end, \
+             rows = case when state = '{state}' then rows else 0 end"
+        );
+        let sql = self.update(session.write_condition(), &set);
+        session.fenced(&sql).await
+    }
+
+    pub(crate) async fn restart(&self, session: &mut RunSession<'_>) -> Result<(), Error> {
+        let sql = self.update(session.write_condition(), "cursor = null");
+        session.fenced(&sql).await
+    }
+
+    /// Takes the intention back where it came to no row; best effort, since the connection may be
+    /// what failed.
+    pub(crate) async fn forget_if_empty(&self, session: &mut RunSession<'_>) {
+        let (empty, planned) = ("state = 'intended' and rows = 0", StepState::Planned.name());
+        let sql =
+            self.update(session.write_condition(), &format!("state = '{planned}', cursor = null"));
+        if let Err(error) = session.query(&format!("{sql} and {empty}")).await {
+            tracing::warn!(%error, "cannot record that nothing was filled");
+        }
+    }
+
+    pub(crate) async fn finish(
+        &self,
+        session: &mut RunSession<'_>,
+        state: StepState,
+    ) -> Result<(), Error> {
+        let sql = self.finished(session.write_condition(), state);
+        session.fenced(&sql).await
+    }
+
+    /// The statement that records the step, for the transaction that does it.
+    pub(crate) fn finished(&self, own: &str, state: StepState) -> String {
+        let rows = if state == StepState::Done { "rows" } else { "0" };
+        let state = state.name();
+        let set = format!(
+            "state = '{state}', cursor = null, rows = {rows}, \
+             finished_at = clock_timestamp(), error = null"
+        );
+        self.update(own, &set)
+    }
+
+    /// The statement that moves the cursor on, for the one whose rows are `filled`.
+    pub(crate) fn filled(&self, own: &str, cursor: &str) -> String {
+        let cursor = quote_literal(cursor);
+        let set = format!("cursor = {cursor}, rows = rows + (select count(*) from filled)");
+        self.update(own, &set)
+    }
+
+    /// Keeps the error for `status`; best effort, since the connection may be what failed.
+    pub(crate) async fn fail(&self, session: &mut RunSession<'_>, error: &Error) {
+        let sql = self.update(
+            session.write_condition(),
+            &format!("error = {}", quote_literal(&error.in_full())),
+        );
+        if let Err(error) = session.query(&sql).await {
+            tracing::warn!(%error, "cannot record the error");
+        }
+    }
+
+    /// An update of the row that touches none where the run may not write.
+    pub(crate) fn update(&self, own: &str, set: &str) -> String {
+        let Store { history, migration, .. } = self.store;
+        let (history, id) = (quote_literal(history), quote_literal(migration.id));
+        let (phase, ordinal) = (self.phase, self.ordinal);
+        format!(
+            "update changeover.steps set {set} where history = {history} and migration = {id} \
+             and phase = '{phase}' and ordinal = {ordinal} and {own}"
+        )
+    }
+}

@@ -1,0 +1,40 @@
+//! In whose hands the schema is: what lies in it runs as whoever migrates.
+//!
+//! A role with `create` on the database may have made the schema before us, and put a trigger on a
+//! table of it.
+
+use crate::lock::Locked;
+use crate::outcome::error::{Detail, Error};
+use crate::session::executor::{Executor, Rows};
+
+/// Makes sure, before anything is written, that no code of a stranger's would run.
+pub(crate) async fn before_writing(session: &mut Locked<'_>) -> Result<(), Error> {
+    let rows = session.query_state(&untrusted(true)).await?;
+    verdict(&rows)
+}
+
+/// The same for a role that writes as it is, outside a run.
+pub(crate) async fn before_writing_alone(executor: &mut dyn Executor) -> Result<(), Error> {
+    ask(executor, true).await
+}
+
+/// The same for a role that reads, or calls the functions of an instance.
+pub(crate) async fn before_reading(executor: &mut dyn Executor) -> Result<(), Error> {
+    ask(executor, false).await
+}
+
+async fn ask(executor: &mut dyn Executor, writes: bool) -> Result<(), Error> {
+    let sql = untrusted(writes);
+    let rows = executor.query(&sql).await.map_err(|error| Error::state(&sql, error))?;
+    verdict(&rows)
+}
+
+fn untrusted(writes: bool) -> String {
+    let all = include_str!("../sql/untrusted.sql").replace("$writes", &writes.to_string());
+    format!("select what from (\n{all}) u (what)")
+}
+
+fn verdict(rows: &Rows) -> Result<(), Error> {
+    let found: Vec<String> = rows.iter().filter_map(|row| row.get(0)).map(str::to_owned).collect();
+    if found.is_empty() { Ok(()) } else { Err(Error::new(Detail::Untrusted { found })) }
+}

@@ -1,0 +1,16 @@
+//! May this run? Pure rules over the history and what the database remembers of it. It imports
+//! `migration`, `outcome`, `settings` and `record`.
+
+mod admit;
+mod edited;
+mod ready;
+mod repair;
+#[cfg(test)]
+mod tests;
+mod undo;
+
+pub(crate) use self::admit::{admit, not_too_old};
+pub(crate) use self::edited::{fixed_steps, same_plan};
+pub(crate) use self::ready::{may_expand, ready};
+pub(crate) use self::repair::may_repair;
+pub(crate) use self::undo::may_undo;

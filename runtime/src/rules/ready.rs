@@ -1,0 +1,34 @@
+//! Has what comes before run?
+
+use crate::migration::{Migration, Migrations};
+use crate::outcome::error::{Detail, Error, LeaseError};
+use crate::outcome::status::State;
+use crate::record::ledger::Ledger;
+
+/// Whether the contracts that a migration needs have run.
+pub(crate) fn may_expand(
+    history: &Migrations,
+    ledger: &Ledger,
+    migration: &Migration,
+) -> Result<(), Error> {
+    let pending = |id: &&&str| ledger.state(id) != State::Contracted;
+    let Some(needs) = migration.requires.iter().find(pending) else { return Ok(()) };
+    let by = history.migrations.iter().find(|declaring| declaring.contracts.contains(needs));
+    Err(Error::new(Detail::ContractPending {
+        migration: migration.id.to_owned(),
+        needs: (*needs).to_owned(),
+        by: by.map_or("", |by| by.id).to_owned(),
+    }))
+}
+
+/// Whether all that this build was written for is there.
+pub(crate) fn ready(history: &Migrations, state: impl Fn(&str) -> State) -> Result<(), Error> {
+    let is_there = |state| (State::Migrated..=State::Contracted).contains(&state);
+    let states = history.migrations.iter().map(|migration| (migration.id, state(migration.id)));
+    match states.into_iter().find(|(_, state)| !is_there(*state)) {
+        Some((id, state)) => {
+            Err(Error::lease(LeaseError::NotReady { migration: id.to_owned(), state }))
+        }
+        None => Ok(()),
+    }
+}

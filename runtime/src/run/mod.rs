@@ -1,0 +1,251 @@
+//! One phase of one migration, forward or back.
+
+mod baseline;
+pub(crate) mod gates;
+mod instances;
+pub(crate) mod perform;
+mod undo;
+mod way_back;
+
+use std::time::Instant;
+
+use tracing::{Instrument as _, info_span};
+
+use crate::lock::RunSession;
+use crate::migration::{Migration, Migrations, Phase, Step};
+use crate::outcome::error::Error;
+use crate::outcome::report::{PhaseReport, Report};
+use crate::outcome::status::State;
+use crate::preflight::{self, Ahead};
+use crate::record::ledger::{Direction, Ledger, RecordedStep};
+use crate::record::store::Store;
+use crate::rules;
+use crate::run::perform::perform;
+use crate::settings::Settings;
+use crate::step::brake::Brake;
+use crate::step::context::StepContext;
+use crate::work::Turn;
+
+/// A run that has the lock and knows what the database remembers.
+pub(crate) struct Run<'r, 's> {
+    pub(crate) history: &'r Migrations,
+    pub(crate) settings: &'r Settings,
+    pub(crate) session: &'r mut RunSession<'s>,
+    pub(crate) ledger: Ledger,
+    pub(crate) report: &'r mut Report,
+    pub(crate) brake: Brake,
+    /// Whether an undo may drop tables with their rows.
+    pub(crate) with_rows: bool,
+}
+
+type Steps = Vec<(&'static Step, RecordedStep)>;
+
+impl<'r> Run<'r, '_> {
+    pub(crate) async fn expand(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        if self.ledger.state(migration.id) < State::Expanded || self.is_undoing(migration) {
+            rules::may_expand(self.history, &self.ledger, migration)?;
+            self.run_phase(migration, Phase::Expand).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn migrate(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        if self.ledger.state(migration.id) < State::Migrated {
+            self.run_phase(migration, Phase::Migrate).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the switches of these migrations where they have not run.
+    pub(crate) async fn switches(&mut self, ids: &[&str]) -> Result<(), Error> {
+        for migration in self.chosen(ids) {
+            if migration.has_switch() && self.ledger.state(migration.id) < State::Switched {
+                self.fits(migration)?;
+                self.run_phase(migration, Phase::Switch).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the contracts of these migrations where they have not run, each after its switch.
+    pub(crate) async fn contracts(&mut self, ids: &[&str]) -> Result<(), Error> {
+        self.switches(ids).await?;
+        for migration in self.chosen(ids) {
+            if self.ledger.state(migration.id) != State::Contracted {
+                self.fits(migration)?;
+                self.run_phase(migration, Phase::Contract).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what is still to come of a migration is made for what is there.
+    fn fits(&self, migration: &Migration) -> Result<(), Error> {
+        self.ledger.get(migration.id).map_or(Ok(()), |known| rules::same_plan(migration, known))
+    }
+
+    pub(crate) fn chosen(&self, ids: &[&str]) -> Vec<&'static Migration> {
+        let all = self.history.migrations.iter().copied();
+        all.filter(|migration| ids.contains(&migration.id)).collect()
+    }
+
+    /// Runs what is left of a phase.
+    async fn run_phase(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+    ) -> Result<(), Error> {
+        self.plan(migration, phase).await?;
+        let steps = self.left(migration, phase);
+        // Before the state says that the phase has begun. What a gate holds was looked at before it
+        // opened: behind it no older build starts.
+        if matches!(phase, Phase::Expand | Phase::Migrate) {
+            self.preflight(migration, phase).await?;
+        }
+        self.become_state(migration, phase.begun()).await?;
+        self.walk(migration, phase, Direction::Forward, steps).await?;
+        self.become_state(migration, phase.done()).await
+    }
+
+    /// Writes down what a phase is going to do, where that has changed.
+    async fn plan(&mut self, migration: &'static Migration, phase: Phase) -> Result<(), Error> {
+        // Each step leads back from where the next one's way back ended, and forth only from where
+        // the one before it ended: of a way back that stopped half-way, the rest comes first.
+        if self.ledger.get(migration.id).is_some_and(|known| known.is_half_undone(phase)) {
+            self.lead_back(migration, phase).await?;
+        }
+        if let Some(kept) = self.ledger.outdated(migration, phase) {
+            self.store(migration).plan(self.session, phase, kept).await?;
+            self.ledger.plan(migration, phase, kept);
+        }
+        Ok(())
+    }
+
+    fn left(&self, migration: &'static Migration, phase: Phase) -> Steps {
+        let mut steps = self.steps(migration, phase);
+        steps.retain(|(_, recorded)| !recorded.state.is_behind());
+        steps
+    }
+
+    /// What a phase looks at before its gate opens.
+    pub(crate) async fn before_its_gate(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+    ) -> Result<(), Error> {
+        self.fits(migration)?;
+        self.plan(migration, phase).await?;
+        self.preflight(migration, phase).await
+    }
+
+    /// Looks for what would make the rest of a phase fail or hurt.
+    async fn preflight(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+    ) -> Result<(), Error> {
+        let steps = self.left(migration, phase);
+        let Some((first, recorded)) = steps.first() else { return Ok(()) };
+        let store = self.store(migration);
+        let mut tally = PhaseReport::new(migration.id, phase, false);
+        let place = (recorded.ordinal, migration.steps(phase).count());
+        let (session, brake) = (&mut *self.session, &mut self.brake);
+        let mut context = StepContext::new(session, self.settings, &mut tally, brake, place);
+        let steps = steps.iter().map(|(step, _)| *step).collect();
+        let later = match phase {
+            Phase::Expand => migration.steps(Phase::Migrate).collect(),
+            _ => Vec::new(),
+        };
+        let columns = self.ledger.known_columns(self.history, migration, phase);
+        let (migration, changes) = (migration.id, migration.changes);
+        let ahead = Ahead { migration, phase, steps, later, changes, columns };
+        let outcome = preflight::clear(&mut context, &ahead, &mut self.report.findings).await;
+        if let Err(error) = outcome {
+            let error = error.at(context.place());
+            store.step(phase, recorded.ordinal, first).fail(context.session, &error).await;
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    async fn walk(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+        direction: Direction,
+        steps: Steps,
+    ) -> Result<(), Error> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let span = info_span!("phase", migration = migration.id, %phase, ?direction);
+        let mut tally = PhaseReport::new(migration.id, phase, direction == Direction::Back);
+        let started = Instant::now();
+        let outcome = self.steps_of(migration, direction, steps, &mut tally).instrument(span).await;
+        tally.duration = started.elapsed();
+        self.report.phases.push(tally);
+        outcome
+    }
+
+    async fn steps_of(
+        &mut self,
+        migration: &'static Migration,
+        direction: Direction,
+        steps: Steps,
+        tally: &mut PhaseReport,
+    ) -> Result<(), Error> {
+        let phase = tally.phase;
+        self.session.announce(&format!("changeover {} {phase}", migration.id)).await?;
+        let store = self.store(migration);
+        let count = migration.steps(phase).count();
+        for (step, recorded) in steps {
+            let (session, settings) = (&mut *self.session, self.settings);
+            let place = (recorded.ordinal, count);
+            let mut context = StepContext::new(session, settings, tally, &mut self.brake, place);
+            context.with_rows = self.with_rows;
+            let store = store.step(phase, recorded.ordinal, step);
+            let turn = Turn { store: &store, recorded: &recorded, direction };
+            let span = info_span!("step", step = recorded.ordinal, why = step.why);
+            perform(&mut context, turn).instrument(span).await?;
+        }
+        Ok(())
+    }
+
+    /// The steps of a phase, each with what is recorded of it.
+    fn steps(&self, migration: &'static Migration, phase: Phase) -> Steps {
+        let Some(recorded) = self.ledger.get(migration.id) else { return Vec::new() };
+        let steps = migration.steps(phase).enumerate();
+        steps
+            .filter_map(|(index, step)| Some((step, recorded.step(phase, index + 1)?.clone())))
+            .collect()
+    }
+
+    async fn become_state(
+        &mut self,
+        migration: &'static Migration,
+        state: State,
+    ) -> Result<(), Error> {
+        self.store(migration).set_state(self.session, state).await?;
+        self.ledger.become_state(migration, state);
+        Ok(())
+    }
+
+    /// Tells whether a run has begun it, and no undo has.
+    pub(crate) fn is_begun(&self, migration: &Migration) -> bool {
+        !matches!(self.ledger.state(migration.id), State::Pending | State::Undoing)
+    }
+
+    /// Where a migration stands in the history, counted from 0.
+    pub(crate) fn place(&self, migration: &Migration) -> usize {
+        let same = |known: &&'static Migration| known.id == migration.id;
+        self.history.migrations.iter().position(same).unwrap_or_default()
+    }
+
+    fn is_undoing(&self, migration: &Migration) -> bool {
+        self.ledger.state(migration.id) == State::Undoing
+    }
+
+    fn store(&self, migration: &'static Migration) -> Store<'r> {
+        Store { history: &self.settings.app, migration, position: self.place(migration) }
+    }
+}

@@ -1,0 +1,42 @@
+//! One step, forward or back.
+
+use crate::outcome::denied;
+use crate::outcome::error::Error;
+use crate::record::ledger::Direction;
+use crate::step::context::StepContext;
+use crate::step::throttle;
+use crate::work::Turn;
+
+/// Carries a step out and records it.
+pub(crate) async fn perform(
+    context: &mut StepContext<'_, '_>,
+    turn: Turn<'_>,
+) -> Result<(), Error> {
+    let Turn { store, direction, .. } = turn;
+    context.tell();
+    // Who takes a migration back wants it gone, whatever was paused before.
+    if direction == Direction::Forward {
+        throttle::pass(context, store.step.work.kind().weight()).await?;
+    }
+    store.begin(context.session).await?;
+    let work = match direction {
+        Direction::Forward => Some(store.step.work),
+        Direction::Back => store.step.undo,
+    };
+    let outcome = match work {
+        Some(work) => work.kind().carry_out(context, turn).await,
+        None => turn.finish(context.session).await,
+    };
+    context.go_on().await;
+    match outcome {
+        Ok(()) => {
+            context.tally.steps += 1;
+            Ok(())
+        }
+        Err(error) => {
+            let error = denied::explain(context.session.reader(), error).await.at(context.place());
+            store.fail(context.session, &error).await;
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The phase that is under way: what every kind of step works with.
+
+use std::time::{Duration, Instant};
+
+use super::brake::Brake;
+use crate::lock::RunSession;
+use crate::outcome::error::Place;
+use crate::outcome::report::{PhaseReport, Progress};
+use crate::settings::Settings;
+
+/// The session, how to use it, and the account of what was done.
+pub(crate) struct StepContext<'r, 's> {
+    pub(crate) session: &'r mut RunSession<'s>,
+    pub(crate) settings: &'r Settings,
+    pub(crate) tally: &'r mut PhaseReport,
+    pub(crate) brake: &'r mut Brake,
+    pub(crate) step: usize,
+    pub(crate) steps: usize,
+    pub(crate) position: Position,
+    pub(crate) hold: Option<Hold>,
+    /// Whether an undo may drop tables with their rows.
+    pub(crate) with_rows: bool,
+}
+
+/// How far the step is; nothing of it for a step that has nothing to count.
+#[derive(Debug, Default)]
+pub(crate) struct Position {
+    pub(crate) table: Option<String>,
+    pub(crate) rows: u64,
+    pub(crate) done_blocks: u64,
+    pub(crate) total_blocks: u64,
+    pub(crate) rate: f64,
+    pub(crate) eta: Option<Duration>,
+}
+
+/// What a step waits for.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    pub(crate) reason: String,
+    pub(super) since: Instant,
+    pub(super) said: Instant,
+}
+
+impl<'r, 's> StepContext<'r, 's> {
+    pub(crate) fn new(
+        session: &'r mut RunSession<'s>,
+        settings: &'r Settings,
+        tally: &'r mut PhaseReport,
+        brake: &'r mut Brake,
+        (step, steps): (usize, usize),
+    ) -> StepContext<'r, 's> {
+        let position = Position::default();
+        StepContext {
+            session,
+            settings,
+            tally,
+            brake,
+            step,
+            steps,
+            position,
+            hold: None,
+            with_rows: false,
+        }
+    }
+}
+
+impl StepContext<'_, '_> {
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            migration: self.tally.migration.clone(),
+            phase: self.tally.phase,
+            undone: self.tally.undone,
+            step: self.step,
+            steps: self.steps,
+        }
+    }
+
+    /// Reports how far the step is, and what holds it.
+    pub(crate) fn tell(&self) {
+        let Some(call) = &self.settings.on_progress else { return };
+        let Position { table, rows, done_blocks, total_blocks, rate, eta } = &self.position;
+        call(&Progress {
+            migration: &self.tally.migration,
+            phase: self.tally.phase,
+            step: self.step,
+            steps: self.steps,
+            table: table.as_deref(),
+            rows: *rows,
+            done_blocks: *done_blocks,
+            total_blocks: *total_blocks,
+            rate: *rate,
+            eta: *eta,
+            held_by: self.hold.as_ref().map(|hold| hold.reason.as_str()),
+        });
+    }
+}

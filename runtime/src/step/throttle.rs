@@ -1,0 +1,67 @@
+//! What may hold a run back between two batches: somebody's wish, the load, the service's hook.
+
+use std::time::{Duration, Instant};
+
+use super::brake::Weight;
+use super::context::StepContext;
+use super::reading::Reading;
+use crate::outcome::error::{Detail, Error};
+use crate::settings::Settings;
+use crate::settings::load::Verdict;
+
+/// Between two looks at the server, while it works and while it waits.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Waits while something holds the run; an error where it is to stop.
+pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
+    let still_true = |(at, seen): (Instant, Weight)| at.elapsed() < EVERY && seen >= weight;
+    if context.brake.looked.is_some_and(still_true) {
+        return Ok(());
+    }
+    let outcome = until_free(context, weight).await;
+    context.go_on().await;
+    outcome?;
+    context.brake.looked = Some((Instant::now(), weight));
+    Ok(())
+}
+
+async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
+    while let Some(reason) = look(context, weight).await? {
+        context.wait_for(reason).await;
+        tokio::time::sleep(EVERY).await;
+    }
+    Ok(())
+}
+
+/// Why the run has to wait, if it has to.
+async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Option<String>, Error> {
+    let settings = context.settings;
+    let Reading { load, paused } = context.brake.trail.read(context.session, settings).await?;
+    if let Some(paused) = paused {
+        return Ok(Some(paused));
+    }
+    if weight == Weight::Brief {
+        return Ok(None);
+    }
+    let Settings { throttle, .. } = settings;
+    if let Some(what) = throttle.critical.exceeded(&load) {
+        if std::mem::replace(&mut context.brake.critical, true) {
+            return Err(Error::new(Detail::Stopped {
+                why: format!("the load is critical: {what}"),
+            }));
+        }
+        return Ok(Some(what));
+    }
+    context.brake.critical = false;
+    if let Some(what) = throttle.max.exceeded(&load) {
+        return Ok(Some(what));
+    }
+    let Some(hook) = &throttle.hook else { return Ok(None) };
+    match hook(load).await {
+        Verdict::GoOn => Ok(None),
+        Verdict::Wait(reason) => Ok(Some(reason)),
+        Verdict::Stop(reason) => {
+            Err(Error::new(Detail::Stopped { why: format!("the service's hook said: {reason}") }))
+        }
+    }
+}

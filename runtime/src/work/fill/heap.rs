@@ -1,0 +1,200 @@
+//! The heap of a table as a backfill walks it: leaves, and where in them it is.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::lock::RunSession;
+use crate::outcome::error::Error;
+use crate::session::executor::Row;
+use crate::session::sql::quote_literal;
+
+/// A window's rows are updated in so many turns, by line-pointer number. The first turn moves its
+/// rows to other pages; from then on each turn finds the room that the one before it left.
+pub(crate) const STRIPES: u32 = 8;
+
+const FIRST_WINDOW: u32 = 64;
+const LARGEST_WINDOW: u32 = 1024;
+
+/// A table that holds rows itself: a partition, a child, or the whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Leaf {
+    pub(crate) oid: u32,
+    pub(crate) name: String,
+    pub(crate) blocks: u32,
+}
+
+/// The tables under a name in a fixed order, each with its size as of now.
+pub(crate) async fn leaves(session: &mut RunSession<'_>, table: &str) -> Result<Vec<Leaf>, Error> {
+    let sql = format!(
+        "with recursive tree (oid) as (select {}::regclass::oid union \
+         select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid) \
+         select c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname), \
+         pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint \
+         from tree join pg_catalog.pg_class c on c.oid = tree.oid \
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+         where c.relkind = 'r' order by c.oid",
+        quote_literal(table)
+    );
+    let rows = session.query(&sql).await?;
+    let leaf = |row: Row<'_>| {
+        Some(Leaf { oid: row.number(0)?, name: row.get(1)?.to_owned(), blocks: row.number(2)? })
+    };
+    let leaves: Option<Vec<Leaf>> = rows.iter().map(leaf).collect();
+    leaves.ok_or_else(|| Error::corrupt(format!("the catalogs' answer on {table} cannot be read")))
+}
+
+/// The next turn of a walk. Rows behind it are filled; rows past `end` were written by clients
+/// after the walk began, and the trigger filled them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) leaf: u32,
+    pub(crate) block: u32,
+    pub(crate) window: u32,
+    pub(crate) stripe: u32,
+    pub(crate) end: u32,
+}
+
+impl Cursor {
+    pub(crate) fn at_start_of(leaf: &Leaf) -> Cursor {
+        let (leaf, end) = (leaf.oid, leaf.blocks);
+        Cursor { leaf, block: 0, window: FIRST_WINDOW, stripe: 0, end }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Cursor> {
+        let mut numbers = text.split(' ').map(|number| number.parse::<u32>().ok());
+        let mut next = || numbers.next().flatten();
+        Some(Cursor {
+            leaf: next()?,
+            block: next()?,
+            window: next()?.clamp(1, LARGEST_WINDOW),
+            stripe: next().filter(|stripe| *stripe < STRIPES)?,
+            end: next()?,
+        })
+    }
+
+    /// The same place within the leaf as it is now: what a vacuum cut off at its
+    /// end, or a hand put there, is not walked.
+    pub(crate) fn within(self, leaf: &Leaf) -> Cursor {
+        Cursor { end: self.end.min(leaf.blocks), ..self }
+    }
+
+    pub(crate) fn is_at_end(self) -> bool {
+        self.block >= self.end
+    }
+
+    /// What the rows of one turn meet.
+    pub(crate) fn condition(self) -> String {
+        let (from, to, stripe) = (self.block, self.window_end(), self.stripe);
+        format!(
+            "ctid >= '({from},0)' and ctid < '({to},0)' \
+             and (ctid::text::point)[1]::int % {STRIPES} = {stripe}"
+        )
+    }
+
+    /// The block after the window's last.
+    pub(crate) fn window_end(self) -> u32 {
+        self.block.saturating_add(self.window).min(self.end)
+    }
+
+    /// The turn after this one, in the next window after the last stripe.
+    pub(crate) fn next(self) -> Cursor {
+        if self.stripe + 1 < STRIPES {
+            return Cursor { stripe: self.stripe + 1, ..self };
+        }
+        Cursor { block: self.window_end(), stripe: 0, ..self }
+    }
+
+    /// The same place with a window that should take the wanted time, given what one turn of the
+    /// last window took.
+    pub(crate) fn paced(self, turn: Duration, wanted: Duration) -> Cursor {
+        let ratio = wanted.as_secs_f64() / turn.as_secs_f64().max(0.000_1);
+        let window = f64::from(self.window) * ratio.clamp(0.5, 2.0);
+        // Within bounds that fit.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let window = window.clamp(1.0, f64::from(LARGEST_WINDOW)) as u32;
+        Cursor { window, ..self }
+    }
+
+    /// The same place with a much smaller window. What its earlier stripes filled is not pending
+    /// any more, so that the window can start over.
+    pub(crate) fn shrunk(self) -> Cursor {
+        Cursor { window: (self.window / 4).max(1), stripe: 0, ..self }
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Cursor { leaf, block, window, stripe, end } = self;
+        write!(f, "{leaf} {block} {window} {stripe} {end}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CURSOR: Cursor = Cursor { leaf: 7, block: 0, window: 64, stripe: 0, end: 100 };
+
+    #[test]
+    fn a_cursor_survives_its_text() {
+        assert_eq!(Cursor::parse(&CURSOR.to_string()), Some(CURSOR));
+        assert_eq!(Cursor::parse("7 0 64"), None);
+        assert_eq!(Cursor::parse("7 0 64 8 100"), None);
+    }
+
+    #[test]
+    fn a_walk_takes_each_stripe_of_each_window_once() {
+        let turns: Vec<Cursor> = std::iter::successors(Some(CURSOR), |cursor| Some(cursor.next()))
+            .take_while(|cursor| !cursor.is_at_end())
+            .collect();
+        assert_eq!(turns.len(), 2 * STRIPES as usize);
+        assert_eq!(turns.last().map(|cursor| cursor.window_end()), Some(100));
+    }
+
+    #[test]
+    fn a_window_follows_the_time_it_takes() {
+        let ten = Duration::from_millis(10);
+        assert_eq!(CURSOR.paced(Duration::from_millis(5), ten).window, 128);
+        assert_eq!(CURSOR.paced(Duration::from_secs(1), ten).window, 32);
+        assert_eq!(CURSOR.shrunk().shrunk().shrunk().shrunk().window, 1);
+    }
+
+    /// Near the ends of its range a number is most likely to overflow.
+    fn number() -> impl Strategy<Value = u32> {
+        prop_oneof![0..300_u32, any::<u32>(), (u32::MAX - 300)..=u32::MAX]
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_cursor_or_none(text in ".{0,40}|[-0-9 ]{0,60}") {
+            if let Some(cursor) = Cursor::parse(&text) {
+                prop_assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
+            }
+        }
+
+        #[test]
+        fn a_walk_from_any_record_ends_and_never_goes_back(
+            record in [number(), number(), number(), number(), number()],
+            blocks in 0..3_000_u32,
+        ) {
+            let [leaf, block, window, stripe, end] = record;
+            let text = format!("{leaf} {block} {window} {stripe} {end}");
+            let Some(cursor) = Cursor::parse(&text) else {
+                prop_assert!(stripe >= STRIPES);
+                return Ok(());
+            };
+            let mut at = cursor.within(&Leaf { oid: leaf, name: String::new(), blocks });
+            let mut turns = 0;
+            while !at.is_at_end() {
+                prop_assert!(at.window_end() > at.block && at.window_end() <= blocks, "{at:?}");
+                let next = at.next();
+                prop_assert!((next.block, next.stripe) > (at.block, at.stripe), "{at:?}, {next:?}");
+                at = next;
+                turns += 1;
+            }
+            prop_assert!(turns <= blocks * STRIPES);
+        }
+    }
+}

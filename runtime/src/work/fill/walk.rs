@@ -1,0 +1,302 @@
+//! A walk through a table that fills its rows in many short transactions, and can be stopped at any
+//! of them.
+
+use std::time::{Duration, Instant};
+
+use crate::lock::{Ladder, RunSession};
+use crate::migration::{LockMode, TableLock};
+use crate::outcome::error::{Error, ReadsRows, WorkError};
+use crate::record::store::StepStore;
+use crate::session::executor::Rows;
+use crate::session::sql::{MARK, OWN, milliseconds};
+use crate::step::brake::Weight;
+use crate::step::context::{Position, StepContext};
+use crate::step::throttle;
+use crate::work::fill::culprit::{self, Trial};
+use crate::work::fill::heap::{Cursor, Leaf, STRIPES, leaves};
+
+/// Far below `deadlock_timeout`, so that a deadlock always costs us and never a client.
+pub(crate) const ROW_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// Rows counted that are still not filled; there may be more.
+const COUNTED: u64 = 10_000;
+
+/// What is done in each turn of a walk.
+pub(crate) trait Filler {
+    /// The table, quoted and schema-qualified.
+    fn table(&self) -> &'static str;
+
+    /// The condition that a row meets until it is filled.
+    fn pending(&self) -> &'static str;
+
+    /// What gives the values, as the plan says it.
+    fn by(&self) -> String;
+
+    /// Fills one stripe of one window and moves the cursor on, in one transaction.
+    async fn turn(
+        &mut self,
+        context: &mut StepContext<'_, '_>,
+        store: &StepStore<'_>,
+        leaf: &Leaf,
+        at: Cursor,
+    ) -> Result<BatchDone, Error>;
+
+    /// The same failure of a turn, which names the row that it lies in.
+    async fn explain(
+        &self,
+        session: &mut RunSession<'_>,
+        leaf: &Leaf,
+        at: Cursor,
+        error: Error,
+    ) -> Error;
+
+    /// Tells whether another walk is going to find what those before it left.
+    fn goes_on(&self, walked: Walked, deadline: Duration) -> bool;
+}
+
+/// What one turn did.
+pub(crate) struct BatchDone {
+    pub(crate) filled: u64,
+    /// For how long it held the locks of its rows.
+    pub(crate) took: Duration,
+}
+
+/// What was walked, where rows are left.
+#[derive(Clone, Copy)]
+pub(crate) struct Walked {
+    pub(crate) walks: u32,
+    /// The rows that the last walk filled.
+    pub(crate) filled: u64,
+    /// Since the end of the first walk.
+    pub(crate) since: Duration,
+}
+
+/// Fills every pending row, from where an earlier run stopped.
+pub(crate) async fn fill<F: Filler>(
+    context: &mut StepContext<'_, '_>,
+    store: &StepStore<'_>,
+    filler: F,
+    (cursor, rows): (Option<&str>, u64),
+) -> Result<(), Error> {
+    let timeout = milliseconds(ROW_LOCK_TIMEOUT.min(context.session.server.deadlock_timeout / 4));
+    // On the session and not in each transaction, because each is a single statement. The rows
+    // and the cursor are lost or kept together, so the commit need not wait for the disk.
+    let settings = [
+        // For triggers that an earlier version of ours made; those of this one go by `MARK`.
+        ("changeover.backfill", "on"),
+        ("lock_timeout", timeout.as_str()),
+        ("synchronous_commit", "off"),
+    ];
+    context.session.read_expressions(&settings).await?;
+    let mut walk = Walk { store, filler, rows, started: Instant::now(), filled: 0 };
+    let outcome = walk.until_filled(context, cursor.and_then(Cursor::parse)).await;
+    context.session.restore().await;
+    outcome
+}
+
+/// Writes a batch in a transaction of its own, marked as a backfill's; in an error another text
+/// stands for it.
+pub(crate) async fn batch(
+    session: &mut RunSession<'_>,
+    sql: &str,
+    shown: &str,
+) -> Result<Rows, Error> {
+    let rows = session.query_with_rows(&format!("{MARK}; {sql}"), shown).await?;
+    Ok(rows.without_first())
+}
+
+struct Walk<'a, F> {
+    store: &'a StepStore<'a>,
+    filler: F,
+    rows: u64,
+    started: Instant,
+    filled: u64,
+}
+
+impl<F: Filler> Walk<'_, F> {
+    async fn until_filled(
+        &mut self,
+        context: &mut StepContext<'_, '_>,
+        mut cursor: Option<Cursor>,
+    ) -> Result<(), Error> {
+        let mut first_end = None;
+        for walks in 1.. {
+            let before = self.filled;
+            let from = cursor.take();
+            self.through(context, from).await?;
+            let rows = self.left(context).await?;
+            if rows == 0 {
+                break;
+            }
+            self.store.restart(context.session).await?;
+            let since = first_end.get_or_insert_with(Instant::now).elapsed();
+            let walked = Walked { walks, filled: self.filled - before, since };
+            // What an earlier run left behind its cursor says nothing of a walk that began there.
+            let is_whole = from.is_none();
+            if is_whole && !self.filler.goes_on(walked, context.settings.deadline) {
+                return Err(self.unfilled(context.session, rows).await);
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaf by leaf: a query of all locks them all, and their indexes, in a table of the server's
+    /// that has room for some thousands.
+    async fn left(&self, context: &mut StepContext<'_, '_>) -> Result<u64, Error> {
+        let (table, pending) = (self.filler.table(), self.filler.pending());
+        let mut left = 0;
+        for Leaf { name, .. } in leaves(context.session, table).await? {
+            let sql = format!(
+                "select count(*) from (select from only {name} where {pending} limit {COUNTED}) r \
+                 {OWN}"
+            );
+            let rows = match context.session.query_of_plan(&sql, ReadsRows::Yes).await {
+                Ok(rows) => rows,
+                Err(error) => return Err(self.cannot_count(context.session, error).await),
+            };
+            let count = rows.value().and_then(|count| count.parse::<u64>().ok());
+            left += count
+                .ok_or_else(|| Error::corrupt(format!("the rows of {name} cannot be counted")))?;
+            if left >= COUNTED {
+                break;
+            }
+        }
+        Ok(left)
+    }
+
+    async fn unfilled(&self, session: &mut RunSession<'_>, rows: u64) -> Error {
+        let (table, pending) = (self.filler.table(), self.filler.pending());
+        let samples = match culprit::samples(session, table, table, pending).await {
+            Ok(samples) => samples,
+            Err(error) => return error,
+        };
+        let (table, pending) = (table.to_owned(), pending.to_owned());
+        Error::work(WorkError::Unfilled { table, rows, by: self.filler.by(), pending, samples })
+    }
+
+    async fn cannot_count(&self, session: &mut RunSession<'_>, error: Error) -> Error {
+        let (table, pending) = (self.filler.table(), self.filler.pending());
+        let statement = |place: &str| {
+            format!("select count(*) from {table} where {place} and ({pending}) {OWN}")
+        };
+        let doing = format!("the search for rows of {table} that are not filled");
+        let way_out = "mend the row, or let the condition do without what it cannot compute";
+        Trial { table, statement: &statement, doing, help: way_out }
+            .explain(session, None, error)
+            .await
+    }
+
+    /// One walk through all leaves, or what of it lies after the cursor.
+    async fn through(
+        &mut self,
+        context: &mut StepContext<'_, '_>,
+        cursor: Option<Cursor>,
+    ) -> Result<(), Error> {
+        let leaves = leaves(context.session, self.filler.table()).await?;
+        let total = leaves.iter().map(|leaf| u64::from(leaf.blocks)).sum();
+        let mut way = Way { behind: 0, skipped: 0, total };
+        for leaf in &leaves {
+            let at = match cursor {
+                Some(cursor) if leaf.oid < cursor.leaf => None,
+                Some(cursor) if leaf.oid == cursor.leaf => Some(cursor.within(leaf)),
+                _ => Some(Cursor::at_start_of(leaf)),
+            };
+            way.skipped += u64::from(at.map_or(leaf.blocks, |at| at.block.min(leaf.blocks)));
+            if let Some(at) = at {
+                self.leaf(context, leaf, at, way).await?;
+            }
+            way.behind += u64::from(leaf.blocks);
+        }
+        Ok(())
+    }
+
+    async fn leaf(
+        &mut self,
+        context: &mut StepContext<'_, '_>,
+        leaf: &Leaf,
+        mut at: Cursor,
+        way: Way,
+    ) -> Result<(), Error> {
+        let lock = TableLock { table: self.filler.table(), mode: LockMode::Exclusive };
+        let ladder_of = |settings| Ladder::new(settings, ROW_LOCK_TIMEOUT, vec![lock]);
+        let mut ladder = ladder_of(context.settings);
+        let mut window = Duration::ZERO;
+        while !at.is_at_end() {
+            throttle::pass(context, Weight::Heavy).await?;
+            match self.filler.turn(context, self.store, leaf, at).await {
+                Ok(turn) => {
+                    context.go_on().await;
+                    self.filled += turn.filled;
+                    context.tally.rows += turn.filled;
+                    window += turn.took;
+                    at = at.next();
+                }
+                Err(error) => {
+                    if let Err(error) = ladder.climb_on(context, error).await {
+                        return Err(self.filler.explain(context.session, leaf, at, error).await);
+                    }
+                    at = at.shrunk();
+                    window = Duration::ZERO;
+                    continue;
+                }
+            }
+            if at.stripe == 0 {
+                ladder = ladder_of(context.settings);
+                at = at.paced(window / STRIPES, context.settings.batch_time);
+                window = Duration::ZERO;
+                self.tell(context, leaf, at, way);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, context: &mut StepContext<'_, '_>, leaf: &Leaf, at: Cursor, way: Way) {
+        let done_blocks = way.behind + u64::from(at.block.min(leaf.blocks));
+        let seconds = self.started.elapsed().as_secs_f64().max(0.001);
+        context.position = Position {
+            table: Some(leaf.name.clone()),
+            rows: self.rows + self.filled,
+            done_blocks,
+            total_blocks: way.total,
+            rate: to_f64(self.filled) / seconds,
+            eta: way.left(done_blocks, seconds),
+        };
+        context.tell();
+    }
+}
+
+/// How much of a walk there is, in blocks.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    /// In the leaves before this one.
+    behind: u64,
+    /// Done by an earlier run.
+    skipped: u64,
+    total: u64,
+}
+
+impl Way {
+    fn left(self, done: u64, seconds: f64) -> Option<Duration> {
+        let walked = done.checked_sub(self.skipped).filter(|walked| *walked > 0)?;
+        let left = to_f64(self.total.saturating_sub(done));
+        Duration::try_from_secs_f64(seconds * left / to_f64(walked)).ok()
+    }
+}
+
+/// Counts that are shown need no more than 52 bits.
+#[expect(clippy::cast_precision_loss)]
+fn to_f64(count: u64) -> f64 {
+    count as f64
+}
+
+/// A backfill that failed before it filled a row has done nothing, so that it may be edited.
+pub(super) async fn unless_empty(
+    context: &mut StepContext<'_, '_>,
+    store: &StepStore<'_>,
+    filled: Result<(), Error>,
+) -> Result<(), Error> {
+    if filled.is_err() {
+        store.forget_if_empty(context.session).await;
+    }
+    filled
+}

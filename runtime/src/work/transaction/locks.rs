@@ -1,0 +1,211 @@
+//! Which locks a transaction takes before anything else, in which order, and for how long it waits.
+
+use std::time::{Duration, Instant};
+
+use crate::lock::RunSession;
+use crate::migration::{LockMode, Statement, TableLock};
+use crate::outcome::error::Error;
+use crate::session::executor::SqlError;
+use crate::session::sql::{PLANS_PATH, Scope, milliseconds, quote_literal, set};
+use crate::session::sqlstate::{LOCK_NOT_AVAILABLE, QUERY_CANCELED};
+use crate::step::context::StepContext;
+use crate::work::budget::BRIEF;
+
+/// How long we may say nothing in such a transaction: a runner that is stopped in it, or cut off
+/// from the server, would otherwise keep clients waiting.
+///
+/// PostgreSQL manual, section "Client Connection Defaults", `idle_in_transaction_session_timeout`.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// What timeouts in whole milliseconds may be off by.
+const TICK: Duration = Duration::from_millis(2);
+
+/// By how much the wait for a vacuum outlasts `deadlock_timeout`: the time that it takes to stop.
+const EVICTION: Duration = Duration::from_millis(200);
+
+/// How long one try waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Timeouts {
+    /// For locks that clients may queue behind us for.
+    lock: Duration,
+    /// For locks that clients do not notice.
+    patient: Duration,
+}
+
+impl Timeouts {
+    pub(super) fn new(context: &StepContext<'_, '_>, plan: &LockPlan) -> Timeouts {
+        let deadlock_timeout = context.session.server.deadlock_timeout;
+        // Whoever waits for the longest in a deadlock is its victim: that must not be a client.
+        let short = context.settings.lock_timeout.min(deadlock_timeout / 2);
+        let patient = short.max(deadlock_timeout + EVICTION);
+        Timeouts { lock: if plan.blocks { short } else { patient }, patient }
+    }
+}
+
+/// The locks of one try.
+#[derive(Clone, Copy)]
+pub(super) struct Order<'a> {
+    evict: Option<&'a str>,
+    take: &'a [String],
+}
+
+impl Order<'_> {
+    /// Takes the blocking locks before anything else is done, and says when the first was granted.
+    pub(super) async fn carry_out(
+        self,
+        session: &mut RunSession<'_>,
+        timeouts: Timeouts,
+    ) -> Result<Option<Instant>, Error> {
+        if let Some(evict) = self.evict {
+            session.query(&local("lock_timeout", timeouts.patient)).await?;
+            session.query(evict).await?;
+        }
+        let wait = milliseconds(timeouts.lock);
+        let silence = milliseconds(SILENCE);
+        let settings = [
+            PLANS_PATH,
+            ("lock_timeout", wait.as_str()),
+            ("idle_in_transaction_session_timeout", &silence),
+        ];
+        session.query(&set(Scope::Transaction, &settings)).await?;
+        let started = Instant::now();
+        let mut granted = None;
+        for lock in self.take {
+            let left = timeouts.lock.saturating_sub(started.elapsed()) + TICK;
+            session.query(&local("statement_timeout", left)).await?;
+            let taken = session.query(lock).await;
+            taken.map_err(|error| out_of_budget(lock, error, started, timeouts.lock))?;
+            granted.get_or_insert_with(Instant::now);
+        }
+        if granted.is_some() {
+            session.query(&local("statement_timeout", BRIEF)).await?;
+        }
+        Ok(granted)
+    }
+}
+
+fn local(setting: &str, timeout: Duration) -> String {
+    set(Scope::Transaction, &[(setting, &milliseconds(timeout))])
+}
+
+/// A cancel at the end of our own budget is a lock that was not to be had; any other is somebody's
+/// wish.
+fn out_of_budget(lock: &str, error: Error, started: Instant, timeout: Duration) -> Error {
+    if error.code() == Some(QUERY_CANCELED) && started.elapsed() + TICK >= timeout {
+        return Error::sql(lock, &SqlError::new(Some(LOCK_NOT_AVAILABLE), "lock timeout"));
+    }
+    error
+}
+
+/// The statements that take a transaction's blocking locks.
+///
+/// `lock_timeout` counts for each lock anew, a partition's too, while the first is held already;
+/// so all of them share one budget, which `statement_timeout` keeps.
+pub(in crate::work) struct LockPlan {
+    /// An autovacuum gives way only to who has waited for longer than `deadlock_timeout`. In its
+    /// own mode we can wait that long: clients neither conflict with it nor queue behind it, and
+    /// it keeps the next vacuum out.
+    pub(in crate::work) evict: Option<String>,
+    pub(in crate::work) take: Vec<String>,
+    /// The same the other way round, where there are several tables.
+    pub(in crate::work) take_turned: Vec<String>,
+    /// Whether clients may queue behind us.
+    pub(in crate::work) blocks: bool,
+}
+
+impl LockPlan {
+    /// For the tables that exist by now: the others are made by the transaction itself.
+    pub(in crate::work) async fn new(
+        session: &mut RunSession<'_>,
+        locks: &[TableLock],
+    ) -> Result<LockPlan, Error> {
+        let blocking = || locks.iter().filter(|lock| lock.mode.blocks_clients());
+        let tables: Vec<String> = blocking().map(|lock| quote_literal(lock.table)).collect();
+        if tables.is_empty() {
+            return Ok(LockPlan {
+                evict: None,
+                take: Vec::new(),
+                take_turned: Vec::new(),
+                blocks: false,
+            });
+        }
+        let sql = format!(
+            "select name from pg_catalog.unnest(array[{}]) as name join pg_catalog.pg_class c \
+             on c.oid = pg_catalog.to_regclass(name)::oid where c.relkind in ('r', 'p')",
+            tables.join(", ")
+        );
+        let rows = session.query(&sql).await?;
+        let exists = |lock: &&TableLock| rows.iter().any(|row| row.get(0) == Some(lock.table));
+        let present: Vec<TableLock> = blocking().filter(exists).copied().collect();
+        let own = |lock: &TableLock| TableLock { mode: LockMode::ShareUpdateExclusive, ..*lock };
+        let evict = grouped(&present.iter().map(own).collect::<Vec<_>>()).pop();
+        let take = grouped(&present);
+        let turned: Vec<TableLock> = present.into_iter().rev().collect();
+        Ok(LockPlan { evict, take, take_turned: grouped(&turned), blocks: true })
+    }
+
+    /// Every other try takes the tables in the opposite order: an application whose transactions
+    /// use them in that order would be in the middle of one for ever, and each try block it.
+    pub(super) fn turned(&self, turned: bool) -> Order<'_> {
+        let turned = turned && !self.take_turned.is_empty();
+        let take = if turned { &self.take_turned } else { &self.take };
+        Order { evict: self.evict.as_deref(), take }
+    }
+}
+
+/// One statement for each run of tables with the same mode.
+fn grouped(locks: &[TableLock]) -> Vec<String> {
+    let groups = locks.chunk_by(|one, next| one.mode == next.mode);
+    let statement = |group: &[TableLock]| {
+        let tables: Vec<&str> = group.iter().map(|lock| lock.table).collect();
+        let mode = group.first().map_or(LockMode::AccessExclusive, |lock| lock.mode);
+        format!("lock table {} in {mode} mode", tables.join(", "))
+    };
+    groups.map(statement).collect()
+}
+
+/// Every table that the statements lock with the strongest of its modes, in the order in which
+/// the plan names them.
+pub(super) fn strongest(statements: &[Statement]) -> Vec<TableLock> {
+    let mut locks: Vec<TableLock> = Vec::new();
+    for lock in statements.iter().flat_map(|statement| statement.locks) {
+        match locks.iter_mut().find(|known| known.table == lock.table) {
+            Some(known) => known.mode = known.mode.max(lock.mode),
+            None => locks.push(*lock),
+        }
+    }
+    locks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migration::Path;
+
+    const fn lock(table: &'static str, mode: LockMode) -> TableLock {
+        TableLock { table, mode }
+    }
+
+    #[test]
+    fn tables_are_locked_once_in_the_plans_order_and_strongest_mode() {
+        const ONE: &[TableLock] =
+            &[lock("parent", LockMode::ShareRowExclusive), lock("child", LockMode::RowExclusive)];
+        const TWO: &[TableLock] = &[lock("child", LockMode::AccessExclusive)];
+        let statement = |locks| Statement {
+            reads_rows: true,
+            path: Path::Users,
+            sql: "",
+            locks,
+            only_if: None,
+            why: "",
+        };
+        let locks = strongest(&[statement(ONE), statement(TWO)]);
+        assert_eq!(
+            grouped(&locks),
+            [
+                "lock table parent in SHARE ROW EXCLUSIVE mode",
+                "lock table child in ACCESS EXCLUSIVE mode"
+            ]
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! A database that exists is adopted as it is, and held against what the code says.
+
+mod baseline;
+mod check;
+mod command_line;
+mod dropped;
+mod files;
+mod names;
+mod older;
+mod pooled;
+mod rights;
+mod strangers;
+mod traffic;

@@ -1,0 +1,10 @@
+//! Forms of a change: in one step, outside a transaction, several together, by hand.
+
+mod alone;
+mod bound;
+mod combined;
+mod direct;
+mod functions;
+mod hand_written;
+mod privileges;
+mod teeth;

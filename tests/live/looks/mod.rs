@@ -1,0 +1,9 @@
+//! What is found before a phase, and what holds it back while it runs.
+
+mod drift;
+mod lock_table;
+mod preflight;
+mod preflight_shapes;
+mod replica;
+mod replica_identity;
+mod throttle;

@@ -1,0 +1,295 @@
+//! What holds a backfill back: it stops between two batches, says why, and goes on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use changeover::testing::Server;
+use changeover::{Builder, Error, ErrorKind, Limit, Report, Verdict};
+use changeover_tests::fixture::Fixture;
+use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY};
+use changeover_tests::{Failure, block_on, connect, fail};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinHandle;
+
+/// Enough that a backfill is met by two looks at the load.
+const ROWS: u32 = 300_000;
+
+/// A second, and what a busy machine with two cores may add to it.
+const NOTICED: Duration = Duration::from_secs(1 + 1);
+
+const PAUSE: &str = "insert into changeover.controls (history, paused, reason)
+    values ('harness', true, 'the sale is on') on conflict (history) do update
+    set paused = true, reason = excluded.reason, who = session_user, at = now()";
+
+/// A progress report.
+#[derive(Debug)]
+struct Seen {
+    rows: u64,
+    held_by: Option<String>,
+}
+
+/// A run under way, and what it reports.
+struct Run {
+    task: JoinHandle<Result<Report, Error>>,
+    reports: UnboundedReceiver<Seen>,
+}
+
+impl Run {
+    async fn start(fixture: &Fixture, builder: Builder) -> Result<Run, Failure> {
+        let (sender, reports) = unbounded_channel();
+        let mut changeover = builder
+            .on_progress(move |progress| {
+                let held_by = progress.held_by.map(str::to_owned);
+                // The test may have ended.
+                let _ = sender.send(Seen { rows: progress.rows, held_by });
+            })
+            .connect(fixture.url())
+            .await?;
+        Ok(Run { task: tokio::spawn(async move { changeover.migrate().await }), reports })
+    }
+
+    async fn until(&mut self, wanted: impl Fn(&Seen) -> bool) -> Result<Seen, Failure> {
+        while let Some(seen) = self.reports.recv().await {
+            if wanted(&seen) {
+                return Ok(seen);
+            }
+        }
+        fail!("the run ended before that: {:?}", (&mut self.task).await)
+    }
+
+    async fn until_held(&mut self, by: &str) -> Result<Seen, Failure> {
+        self.until(|seen| seen.held_by.as_ref().is_some_and(|reason| reason.contains(by))).await
+    }
+
+    async fn ended(self) -> Result<Result<Report, Error>, Failure> {
+        self.task.await.map_err(|error| Failure::new(error.to_string()))
+    }
+}
+
+fn rename() -> Builder {
+    Fixture::builder(&RENAME_HISTORY)
+}
+
+/// Asserts that two more looks find it where it was.
+async fn expect_standstill(fixture: &Fixture, run: &mut Run, by: &str) -> Result<u64, Failure> {
+    let filled = "select count(display_name) from users";
+    let (seen, before) = (run.until_held(by).await?, fixture.count(filled).await?);
+    run.until_held(by).await?;
+    let again = run.until_held(by).await?;
+    let after = fixture.count(filled).await?;
+    if again.rows != seen.rows || after != before {
+        fail!("held at {} rows, it moved from {before} to {after}", seen.rows);
+    }
+    if after == i64::from(ROWS) {
+        fail!("it was over before it was held");
+    }
+    Ok(seen.rows)
+}
+
+async fn expect_filled(fixture: &Fixture) -> Result<(), Failure> {
+    let differ = "select count(*) from users where display_name is distinct from username";
+    match fixture.count(differ).await? {
+        0 => Ok(()),
+        rows => fail!("{rows} rows are not filled"),
+    }
+}
+
+fn held(report: &Report) -> Duration {
+    report.phases.iter().map(|phase| phase.waited).sum()
+}
+
+#[test]
+fn a_paused_backfill_stands_still_until_it_is_resumed() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("pause", ROWS).await?;
+        let mut run = Run::start(&fixture, rename()).await?;
+        run.until(|seen| seen.rows > 0).await?;
+        fixture.db.batch_execute(PAUSE).await?;
+        let paused = Instant::now();
+        run.until_held("paused by postgres: the sale is on").await?;
+        if paused.elapsed() > NOTICED {
+            fail!("the pause was seen after {:?}", paused.elapsed());
+        }
+        expect_standstill(&fixture, &mut run, "the sale is on").await?;
+
+        let mut other = fixture.runner(&RENAME_HISTORY).await?;
+        let status = other.status().await?;
+        let shown = status.to_string();
+        if status.pause_reason.as_deref() != Some("the sale is on")
+            || !shown.contains("held: paused by postgres: the sale is on")
+        {
+            fail!("the status does not show the pause:\n{shown}");
+        }
+        other.resume().await?;
+        let report = run.ended().await??;
+        if held(&report).is_zero() {
+            fail!("the report does not tell of the pause:\n{report}");
+        }
+        expect_filled(&fixture).await?;
+        let status = other.status().await?;
+        if status.paused_by.is_some() || status.to_string().contains("held") {
+            fail!("it still looks held:\n{status}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn what_is_paused_before_it_starts_waits_and_can_be_undone() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("paused_start").await?;
+        let mut other = fixture.runner(&RENAME_HISTORY).await?;
+        other.pause(r"it's 5 \ 'o clock").await?;
+        let base = RENAME_HISTORY.until("m0001_base").ok_or(Failure::new("no base"))?;
+        let mut run = Run::start(&fixture, Fixture::builder(&base)).await?;
+        run.until_held(r"it's 5 \ 'o clock").await?;
+        if fixture.holds("select to_regclass('users') is not null").await? {
+            fail!("a step ran while it was paused");
+        }
+        other.resume().await?;
+        run.ended().await??;
+        other.pause("stop everything").await?;
+        other.undo("m0001_base").await?;
+        if fixture.holds("select to_regclass('users') is not null").await? {
+            fail!("the undo left the table");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_hook_holds_a_backfill_and_lets_it_go() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("hook", ROWS).await?;
+        let asked = Arc::new(AtomicU64::new(0));
+        let counter = asked.clone();
+        let hook = move |_| {
+            let number = counter.fetch_add(1, Ordering::Relaxed);
+            async move {
+                if number < 4 { Verdict::Wait("tickets go on sale".into()) } else { Verdict::GoOn }
+            }
+        };
+        let mut run = Run::start(&fixture, rename().throttle_hook(hook)).await?;
+        expect_standstill(&fixture, &mut run, "tickets go on sale").await?;
+        let report = run.ended().await??;
+        if asked.load(Ordering::Relaxed) < 5 || held(&report) < Duration::from_secs(1) {
+            fail!("asked {asked:?} times, held for {:?}", held(&report));
+        }
+        expect_filled(&fixture).await
+    })
+}
+
+#[test]
+fn a_hook_stops_a_backfill_and_the_next_run_goes_on() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("hook_stop", ROWS).await?;
+        let asked = AtomicU64::new(0);
+        let hook = move |_| {
+            let stop = asked.fetch_add(1, Ordering::Relaxed) > 0;
+            async move { if stop { Verdict::Stop("enough".into()) } else { Verdict::GoOn } }
+        };
+        let run = Run::start(&fixture, rename().throttle_hook(hook)).await?;
+        stopped_and_resumed(&fixture, run, "hook said: enough").await
+    })
+}
+
+/// Asserts that the run stops in the middle, and that the next one fills the rest and no more.
+async fn stopped_and_resumed(fixture: &Fixture, run: Run, why: &str) -> Result<(), Failure> {
+    let Err(error) = run.ended().await? else { fail!("the run was not stopped") };
+    if error.kind() != ErrorKind::Stopped || !error.to_string().contains(why) {
+        fail!("the error does not say why: {error}");
+    }
+    let before = fixture.count("select count(display_name) from users").await?;
+    if before == 0 || before == i64::from(ROWS) {
+        fail!("it was stopped at {before} rows of {ROWS}");
+    }
+    let report = fixture.runner(&RENAME_HISTORY).await?.migrate().await?;
+    let rows: u64 = report.phases.iter().map(|phase| phase.rows).sum();
+    if i64::try_from(rows) != Ok(i64::from(ROWS) - before) {
+        fail!("{before} rows were filled, and then {rows} more");
+    }
+    expect_filled(fixture).await
+}
+
+/// Sessions that execute a statement until the lock that it waits for is given back.
+struct Busy(Vec<JoinHandle<()>>);
+
+impl Busy {
+    async fn start(fixture: &Fixture, sessions: i64) -> Result<Busy, Failure> {
+        fixture.db.batch_execute("select pg_advisory_lock(4)").await?;
+        let mut tasks = Vec::new();
+        for _ in 0..sessions {
+            let session = connect(fixture.url(), "busy").await?;
+            tasks.push(tokio::spawn(async move {
+                // It fails where the test ends first.
+                let _ = session.batch_execute("select pg_advisory_xact_lock_shared(4)").await;
+            }));
+        }
+        let busy = format!(
+            "select count(*) = {sessions} from pg_stat_activity
+             where application_name = 'busy' and state = 'active'"
+        );
+        fixture.wait_until(&busy).await?;
+        Ok(Busy(tasks))
+    }
+
+    async fn end(self, fixture: &Fixture) -> Result<(), Failure> {
+        fixture.db.batch_execute("select pg_advisory_unlock(4)").await?;
+        for task in self.0 {
+            task.await.map_err(|error| Failure::new(error.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn active_sessions_above_the_limit_hold_a_backfill() -> Result<(), Failure> {
+    block_on(async {
+        let server = Server::start().await?;
+        let fixture = Fixture::on(&server, "busy").await?.users(ROWS).await?;
+        let busy = Busy::start(&fixture, 3).await?;
+        let limited = rename().max_load(Limit::ActiveSessions(2));
+        let mut run = Run::start(&fixture, limited).await?;
+        let what = "3 active sessions, 2 allowed";
+        expect_standstill(&fixture, &mut run, what).await?;
+        busy.end(&fixture).await?;
+        run.ended().await??;
+        expect_filled(&fixture).await
+    })
+}
+
+#[test]
+fn active_sessions_above_the_limit_keep_an_index_build_from_starting() -> Result<(), Failure> {
+    block_on(async {
+        let server = Server::start().await?;
+        let fixture = Fixture::on(&server, "busy_index").await?.users(1_000).await?;
+        let busy = Busy::start(&fixture, 3).await?;
+        let limited = Fixture::builder(&INDEX_HISTORY).max_load(Limit::ActiveSessions(2));
+        let mut run = Run::start(&fixture, limited).await?;
+        run.until_held("3 active sessions, 2 allowed").await?;
+        run.until_held("3 active sessions, 2 allowed").await?;
+        if fixture.count("select count(*) from pg_stat_progress_create_index").await? > 0 {
+            fail!("the build has started");
+        }
+        busy.end(&fixture).await?;
+        run.ended().await??;
+        fixture.expect_model(&INDEX_HISTORY).await
+    })
+}
+
+#[test]
+fn a_critical_load_stops_a_backfill_and_the_next_run_goes_on() -> Result<(), Failure> {
+    block_on(async {
+        let server = Server::start().await?;
+        let fixture = Fixture::on(&server, "critical").await?.users(ROWS).await?;
+        let limited = rename().critical_load(Limit::ActiveSessions(2));
+        let mut run = Run::start(&fixture, limited).await?;
+        run.until(|seen| seen.rows > 0).await?;
+        let busy = Busy::start(&fixture, 3).await?;
+        run.until_held("3 active sessions, 2 allowed").await?;
+        let why = "the load is critical: 3 active sessions, 2 allowed";
+        stopped_and_resumed(&fixture, run, why).await?;
+        busy.end(&fixture).await
+    })
+}

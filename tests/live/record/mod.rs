@@ -1,0 +1,10 @@
+//! What the database remembers, edited, repaired or altered by hand, and what is read of it.
+
+mod by_hand;
+mod clocks;
+mod edited;
+mod quoting;
+mod repair;
+pub(crate) mod secrets;
+mod state_schema;
+mod status;

@@ -1,0 +1,13 @@
+//! Tables, columns, indexes and constraints as they end.
+
+mod constraints;
+mod faithful;
+mod filled;
+mod generated;
+mod indexes;
+mod not_null_names;
+mod partitioned;
+mod partitioned_index;
+mod partitioned_model;
+mod renamed_table;
+mod views;
