@@ -9,21 +9,21 @@ use crate::session::connect::{Connect as _, url};
 use crate::session::executor::Executor;
 
 #[derive(Args)]
-pub(super) struct Database {
+pub(crate) struct Database {
     /// The database, `postgres://user@host/name`
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     url: String,
 }
 
 impl Database {
-    pub(super) async fn session(&self) -> Result<Box<dyn Executor>, Error> {
+    pub(crate) async fn session(&self) -> Result<Box<dyn Executor>, Error> {
         session(&self.url).await
     }
 }
 
 /// A service in its database.
 #[derive(Args)]
-pub(super) struct Service {
+pub(crate) struct Service {
     #[command(flatten)]
     database: Database,
     /// The name of the service, as its builds give it to `Builder::app` [default: default]
@@ -32,7 +32,7 @@ pub(super) struct Service {
 }
 
 impl Service {
-    pub(super) async fn connect(&self, history: &Migrations) -> Result<Changeover, Error> {
+    pub(crate) async fn connect(&self, history: &Migrations) -> Result<Changeover, Error> {
         let builder = Changeover::builder(history);
         let builder = match &self.app {
             Some(app) => builder.app(app),
@@ -43,7 +43,7 @@ impl Service {
 }
 
 /// A session of the database that this URL names.
-pub(super) async fn session(url: &str) -> Result<Box<dyn Executor>, Error> {
+pub(crate) async fn session(url: &str) -> Result<Box<dyn Executor>, Error> {
     let connector = url::at(url).map_err(|error| Error::connect(&error))?;
     connector.connect().await.map_err(|error| Error::connect(&error))
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 /// Why a command did not do what it was asked for.
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// It would have written over what is there.
     Refused(String),
     /// Its caller has a Tokio runtime, in which no other can be started.
@@ -14,7 +14,7 @@ pub(super) enum Failure {
 
 impl Failure {
     /// 2 is clap's, for what is no command, and 4 says that a check found something.
-    pub(super) fn code(&self) -> u8 {
+    pub(crate) fn code(&self) -> u8 {
         match self {
             Failure::Failed(_) | Failure::WithinRuntime => 1,
             Failure::Refused(_) => 3,

@@ -18,22 +18,21 @@
 //! else; its fields are called as those of [`Comparison`](crate::Comparison) and
 //! [`Status`](crate::Status), with `clean` beside them, and are only ever added to.
 
-mod adopt;
-mod check;
 mod database;
 mod failure;
+mod files;
+mod looks;
 mod output;
-mod status;
 
 use std::env;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::adopt::Adopt;
-use self::check::Check;
 use self::failure::Failure;
-use self::status::Status;
+use self::files::adopt::Adopt;
+use self::looks::check::Check;
+use self::looks::status::Status;
 use crate::migration::Migrations;
 
 /// PostgreSQL schema changes without downtime.

@@ -7,14 +7,14 @@ use clap::Args;
 use serde_json::Value;
 
 #[derive(Args)]
-pub(super) struct Format {
+pub(crate) struct Format {
     /// Prints one JSON object, and nothing else, on the standard output
     #[arg(long)]
     json: bool,
 }
 
 impl Format {
-    pub(super) fn print<T: fmt::Display>(
+    pub(crate) fn print<T: fmt::Display>(
         &self,
         shown: &T,
         json: impl FnOnce(&T) -> Value,

@@ -30,7 +30,7 @@ Exit codes:
 /// and is no difference.
 #[derive(Args)]
 #[command(after_help = CODES, verbatim_doc_comment)]
-pub(super) struct Check {
+pub(crate) struct Check {
     #[command(flatten)]
     service: Service,
     /// Another database, in which what is declared is built for the comparison
@@ -41,7 +41,7 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) async fn run(self, history: &Migrations) -> Result<ExitCode, Failure> {
+    pub(crate) async fn run(self, history: &Migrations) -> Result<ExitCode, Failure> {
         let mut changeover = self.service.connect(history).await?;
         let comparison = match &self.shadow {
             Some(url) => changeover.check_with(session(url).await?.as_mut()).await?,

@@ -23,7 +23,7 @@ Exit codes:
 /// It waits for no lock and changes nothing.
 #[derive(Args)]
 #[command(after_help = CODES, verbatim_doc_comment)]
-pub(super) struct Status {
+pub(crate) struct Status {
     #[command(flatten)]
     service: Service,
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub(super) struct Status {
 }
 
 impl Status {
-    pub(super) async fn run(self, history: &Migrations) -> Result<ExitCode, Failure> {
+    pub(crate) async fn run(self, history: &Migrations) -> Result<ExitCode, Failure> {
         let status = self.service.connect(history).await?.status().await?;
         self.format.print(&status, json)?;
         Ok(ExitCode::SUCCESS)

@@ -25,7 +25,7 @@ Exit codes:
 /// cannot be said is listed, and stands in the files as comments.
 #[derive(Args)]
 #[command(after_help = CODES, verbatim_doc_comment)]
-pub(super) struct Adopt {
+pub(crate) struct Adopt {
     #[command(flatten)]
     database: Database,
     /// The folder that the files are written to
@@ -46,7 +46,7 @@ pub(super) struct Adopt {
 }
 
 impl Adopt {
-    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let mut session = self.database.session().await?;
         let adopted = Adopted::read(session.as_mut(), &self.scope()).await?;
         if self.stdout {

@@ -1,0 +1,3 @@
+//! Commands that write files of the project, and nothing into a database.
+
+pub(crate) mod adopt;

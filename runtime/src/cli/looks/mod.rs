@@ -1,0 +1,4 @@
+//! Commands that only read the database.
+
+pub(crate) mod check;
+pub(crate) mod status;
