@@ -138,6 +138,9 @@ pub use crate::migration::{Migrations, Phase};
 pub use crate::outcome::comparison::{Comparison, Difference, Unbuilt};
 pub use crate::outcome::error::{Error, ErrorKind};
 pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold};
+pub use crate::outcome::forecast::{
+    Forecast, MigrationForecast, PhaseForecast, StepForecast, TableForecast, Takes,
+};
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::outcome::status::{InstanceStatus, MigrationStatus, State, Status};

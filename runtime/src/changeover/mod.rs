@@ -2,6 +2,7 @@
 
 pub(crate) mod builder;
 mod check;
+mod forecast;
 mod pause;
 mod preflight;
 mod repair;

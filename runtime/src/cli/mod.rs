@@ -32,6 +32,8 @@ use clap::{Parser, Subcommand};
 use self::failure::Failure;
 use self::files::adopt::Adopt;
 use self::looks::check::Check;
+use self::looks::plan::Plan;
+use self::looks::runbook::Runbook;
 use self::looks::status::Status;
 use crate::migration::Migrations;
 
@@ -59,6 +61,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Plan(Plan),
+    Runbook(Runbook),
     Check(Check),
     Status(Status),
     Adopt(Adopt),
@@ -73,6 +77,8 @@ pub fn run(history: &Migrations) -> ExitCode {
     };
     carry_out(async {
         match arguments.command {
+            Command::Plan(plan) => plan.run(history).await,
+            Command::Runbook(runbook) => runbook.run(history).await,
             Command::Check(check) => check.run(history).await,
             Command::Status(status) => status.run(history).await,
             Command::Adopt(adopt) => adopt.run().await,

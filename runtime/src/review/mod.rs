@@ -4,8 +4,12 @@
 //! long, and what if it stops here. Its statements are the ones that run, in their order, so it
 //! can also be piped into `psql`; how to take them back is in comments.
 
+pub(crate) mod forecast;
+mod runbook;
+
 use std::fmt;
 
+pub use self::runbook::runbook;
 use crate::migration::{Change, Course, Migration, OlderTool, Phase, Step, Work};
 use crate::work::page::{Page, lock_timeout};
 

@@ -1,4 +1,6 @@
 //! Commands that only read the database.
 
 pub(crate) mod check;
+pub(crate) mod plan;
+pub(crate) mod runbook;
 pub(crate) mod status;
