@@ -136,6 +136,7 @@ pub use crate::migration::function::ConvertError;
 pub use crate::migration::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::migration::{Migrations, Phase};
 pub use crate::outcome::comparison::{Comparison, Difference, Unbuilt};
+pub use crate::outcome::diagnosis::{Diagnosis, Symptom};
 pub use crate::outcome::error::{Error, ErrorKind};
 pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold};
 pub use crate::outcome::forecast::{

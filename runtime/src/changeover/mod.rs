@@ -2,6 +2,7 @@
 
 pub(crate) mod builder;
 mod check;
+mod diagnose;
 mod forecast;
 mod pause;
 mod preflight;

@@ -32,6 +32,7 @@ use clap::{Parser, Subcommand};
 use self::failure::Failure;
 use self::files::adopt::Adopt;
 use self::looks::check::Check;
+use self::looks::doctor::Doctor;
 use self::looks::plan::Plan;
 use self::looks::runbook::Runbook;
 use self::looks::status::Status;
@@ -62,6 +63,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Plan(Plan),
+    Doctor(Doctor),
     Runbook(Runbook),
     Check(Check),
     Status(Status),
@@ -78,6 +80,7 @@ pub fn run(history: &Migrations) -> ExitCode {
     carry_out(async {
         match arguments.command {
             Command::Plan(plan) => plan.run(history).await,
+            Command::Doctor(doctor) => doctor.run(history).await,
             Command::Runbook(runbook) => runbook.run(history).await,
             Command::Check(check) => check.run(history).await,
             Command::Status(status) => status.run(history).await,

@@ -3,6 +3,7 @@
 
 pub(crate) mod comparison;
 pub(crate) mod denied;
+pub(crate) mod diagnosis;
 pub(crate) mod error;
 pub(crate) mod finding;
 pub(crate) mod forecast;
