@@ -40,7 +40,7 @@ impl Session {
         let base = base_settings(settings, server, &commit);
         if self.executor.is_pooled() {
             let guard = self.lock_beside(base, settings, server, patience).await?;
-            let locked = Locked::new(self, String::new(), None, server);
+            let locked = Locked::new(self, String::new(), None, server, commit);
             return Ok((locked, HistoryLock(How::Transaction(guard))));
         }
         let base: Vec<(&str, &str)> =
@@ -50,7 +50,7 @@ impl Session {
         let pid = self.query("select pg_backend_pid()").await?;
         let pid = pid.value().unwrap_or_default().to_owned();
         let unlock = self.lock_here(settings, &pid, patience).await?;
-        let locked = Locked::new(self, base, Some(pid), server);
+        let locked = Locked::new(self, base, Some(pid), server, commit);
         Ok((locked, HistoryLock(How::Session { unlock })))
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct Locked<'a> {
     /// The process that serves the session; none where it changes.
     pid: Option<String>,
     pub(crate) server: Server,
+    /// What the role's commits wait for.
+    commit: String,
 }
 
 impl<'a> Locked<'a> {
@@ -21,8 +23,9 @@ impl<'a> Locked<'a> {
         base: String,
         pid: Option<String>,
         server: Server,
+        commit: String,
     ) -> Locked<'a> {
-        Locked { session, base, pid, server }
+        Locked { session, base, pid, server, commit }
     }
 }
 
@@ -62,6 +65,11 @@ impl Locked<'_> {
     /// The process that serves this session, where it stays the same.
     pub(crate) fn pid(&self) -> Option<&str> {
         self.pid.as_deref()
+    }
+
+    /// What `synchronous_commit` is for the role, whatever a step sets it to.
+    pub(crate) fn commit(&self) -> &str {
+        &self.commit
     }
 
     /// Runs a statement that must be alone in its text. Through a pooler it has the settings that

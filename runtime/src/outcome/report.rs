@@ -91,6 +91,9 @@ pub struct PhaseReport {
     pub rows: u64,
     /// For how long it was held: paused, by the load, or by other sessions' locks.
     pub waited: Duration,
+    /// For how long its backfills rested between two batches; see
+    /// [`Builder::nice`](crate::Builder::nice).
+    pub rested: Duration,
 }
 
 impl Report {
@@ -112,6 +115,7 @@ impl PhaseReport {
             retries: 0,
             rows: 0,
             waited: Duration::ZERO,
+            rested: Duration::ZERO,
         }
     }
 }

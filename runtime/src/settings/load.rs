@@ -1,17 +1,16 @@
 //! What a server is busy with, and how much of it a run bears.
 
-use std::fmt;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// What the server was busy with at one moment; given to
 /// [`Builder::throttle_hook`](crate::Builder::throttle_hook).
 ///
-/// A role without `pg_read_all_stats` sees no replica and only the sessions of its own.
+/// All of it but [`commit_time`](Load::commit_time) is read by one statement. A role without
+/// `pg_read_all_stats` sees no replica, no vacuum, and only the sessions of its own; slots and the
+/// place of the WAL are shown to every role. What cannot be seen is none.
 ///
-/// PostgreSQL manual, sections "The Cumulative Statistics System", `pg_stat_activity` and
-/// `pg_stat_replication`, and "Predefined Roles".
+/// PostgreSQL manual, sections "The Cumulative Statistics System", `pg_stat_activity`,
+/// `pg_stat_replication`, `pg_replication_slots`, "Progress Reporting" and "Predefined Roles".
 ///
 /// ```
 /// use changeover::{Changeover, Verdict};
@@ -27,18 +26,43 @@ use std::time::Duration;
 /// # drop(builder);
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Load {
     /// The client sessions that are executing a statement, in all databases, ours left out.
     pub active_sessions: Option<u32>,
     /// The time by which the slowest physical replica is behind in replaying what was written;
     /// none where there is no replica, or none that can be seen.
+    ///
+    /// It is the longer of two measures: `replay_lag`, which the server has to the microsecond and
+    /// renews with each answer of the replica; and, for a replica that does not answer, the time
+    /// since the first look at which there was WAL that it has not replayed. So it is never more
+    /// than the truth, and a replica that falls silent is found half a second late at most.
     pub replica_lag: Option<Duration>,
     /// The same in bytes of WAL.
     pub replica_lag_bytes: Option<u64>,
     /// The age of the oldest transaction of a client, in this database.
     pub oldest_transaction: Option<Duration>,
+    /// The bytes of WAL, from its `restart_lsn` to the end, that the server keeps for the
+    /// replication slot that is furthest behind, physical or logical; none where there is no slot.
+    pub slot_bytes: Option<u64>,
+    /// The name of that slot.
+    pub slot: Option<String>,
+    /// The slots that the next checkpoint may take WAL from that they need: their `wal_status` is
+    /// `unreserved`, because they are behind by more than `max_slot_wal_keep_size`.
+    pub unreserved_slots: Option<u32>,
+    /// The slots whose WAL is gone: their `wal_status` is `lost`, and no wait brings it back.
+    pub lost_slots: Option<u32>,
+    /// The bytes of WAL that the whole server writes in a second, this run included, smoothed over
+    /// some two seconds; none at the first look.
+    pub wal_rate: Option<u64>,
+    /// The vacuums, automatic or not, that are at work on the table or the partition that is being
+    /// filled; none before an index build.
+    pub vacuums: Option<u32>,
+    /// The time from our side that a commit takes which waits for all that clients' commits wait
+    /// for, the disk and synchronous replicas, smoothed over four looks. Only measured where a
+    /// [`Limit::CommitTime`] is set, by a commit of the run's own row at each look.
+    pub commit_time: Option<Duration>,
 }
 
 /// A bound on one thing of the [`Load`]; what cannot be seen is within every bound.
@@ -68,6 +92,23 @@ pub enum Limit {
     /// The age that a transaction may reach: while it is open, a backfill cannot reuse the room of
     /// the row versions that it replaces, and the table grows.
     OldestTransaction(Duration),
+    /// The bytes of WAL that the server may keep for a replication slot: it keeps them on its disk
+    /// until they are read, however full that is. See [`Load::slot_bytes`]; needs no privilege.
+    SlotBytes(u64),
+    /// The slots that may be about to lose WAL that they need; see [`Load::unreserved_slots`].
+    /// Needs no privilege.
+    UnreservedSlots(u32),
+    /// The bytes of WAL that the server may write in a second. Held at this bound, a backfill goes
+    /// on and off, so that the rate is about what is allowed. See [`Load::wal_rate`]; needs no
+    /// privilege.
+    WalRate(u64),
+    /// The vacuums that may be at work on what is being filled; with 0 a backfill waits for each
+    /// of them. See [`Load::vacuums`]; needs `pg_read_all_stats`.
+    Vacuums(u32),
+    /// The time that a commit may take, which is what clients feel of a busy disk or a slow
+    /// synchronous replica; see [`Load::commit_time`]. Needs no privilege. While a commit does not
+    /// return at all, the run is held by it as clients are, and does not say so.
+    CommitTime(Duration),
 }
 
 /// What a hook says of the next batch of a backfill, or of the next index build.
@@ -90,105 +131,4 @@ pub enum Verdict {
     Wait(String),
     /// The run stops with an error; the next one goes on where it was.
     Stop(String),
-}
-
-pub(crate) type Hook =
-    Arc<dyn Fn(Load) -> Pin<Box<dyn Future<Output = Verdict> + Send>> + Send + Sync>;
-
-/// How much load a run bears.
-#[derive(Clone)]
-pub(crate) struct Throttle {
-    /// Above these it waits.
-    pub(crate) max: Limits,
-    /// Above these it stops.
-    pub(crate) critical: Limits,
-    pub(crate) hook: Option<Hook>,
-    /// Replicas that nobody waits for, by `application_name`.
-    pub(crate) ignored: Vec<String>,
-}
-
-impl Default for Throttle {
-    fn default() -> Throttle {
-        let max = Limits(vec![Limit::ReplicaLag(Duration::from_secs(10))]);
-        Throttle { max, critical: Limits(Vec::new()), hook: None, ignored: Vec::new() }
-    }
-}
-
-/// At most one limit of each kind.
-#[derive(Debug, Clone)]
-pub(crate) struct Limits(Vec<Limit>);
-
-impl Limits {
-    pub(crate) fn set(&mut self, limit: Limit) {
-        let kind = std::mem::discriminant(&limit);
-        self.0.retain(|known| std::mem::discriminant(known) != kind);
-        self.0.push(limit);
-    }
-
-    /// Says of the first limit that the load is above what it is and what was allowed.
-    pub(crate) fn exceeded(&self, load: &Load) -> Option<String> {
-        self.0.iter().find_map(|limit| limit.exceeded(load))
-    }
-}
-
-impl Limit {
-    fn exceeded(&self, load: &Load) -> Option<String> {
-        match *self {
-            Limit::ActiveSessions(most) => {
-                let active = load.active_sessions.filter(|active| *active > most)?;
-                Some(format!("{active} active sessions, {most} allowed"))
-            }
-            Limit::ReplicaLag(most) => {
-                let lag = load.replica_lag.filter(|lag| *lag > most)?;
-                Some(format!("a replica is {lag:.1?} behind, {most:?} allowed"))
-            }
-            Limit::ReplicaLagBytes(most) => {
-                let lag = load.replica_lag_bytes.filter(|lag| *lag > most)?;
-                Some(format!("a replica is {lag} bytes behind, {most} allowed"))
-            }
-            Limit::OldestTransaction(most) => {
-                let age = load.oldest_transaction.filter(|age| *age > most)?;
-                Some(format!("a transaction has been open for {age:.0?}, {most:?} allowed"))
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Throttle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Throttle")
-            .field("max", &self.max)
-            .field("critical", &self.critical)
-            .field("ignored", &self.ignored)
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_takes_the_place_of_the_one_before_it() {
-        let mut limits = Throttle::default().max;
-        let behind = Load { replica_lag: Some(Duration::from_secs(20)), ..Load::default() };
-        assert_eq!(
-            limits.exceeded(&behind).as_deref(),
-            Some("a replica is 20.0s behind, 10s allowed")
-        );
-        limits.set(Limit::ActiveSessions(3));
-        limits.set(Limit::ReplicaLag(Duration::from_secs(30)));
-        assert_eq!(limits.exceeded(&behind), None);
-        let busy = Load { active_sessions: Some(4), ..behind };
-        assert_eq!(limits.exceeded(&busy).as_deref(), Some("4 active sessions, 3 allowed"));
-    }
-
-    #[test]
-    fn what_cannot_be_seen_is_within_every_bound() {
-        let mut limits = Throttle::default().max;
-        limits.set(Limit::ActiveSessions(0));
-        limits.set(Limit::ReplicaLagBytes(0));
-        limits.set(Limit::OldestTransaction(Duration::ZERO));
-        assert_eq!(limits.exceeded(&Load::default()), None);
-    }
 }

@@ -1,7 +1,10 @@
 //! What a run may be told, and what it does unless it is.
 
+pub(crate) mod limits;
 pub(crate) mod load;
+pub(crate) mod query;
 pub(crate) mod repair;
+pub(crate) mod throttle;
 
 use std::time::Duration;
 
@@ -9,7 +12,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::finding::Preflight;
 use crate::outcome::report::Progress;
 use crate::session::shown::{is_hidden, shown};
-use crate::settings::load::Throttle;
+use crate::settings::throttle::Throttle;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
 ///

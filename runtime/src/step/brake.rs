@@ -2,16 +2,8 @@
 
 use std::time::Instant;
 
-use super::reading::Trail;
-
-/// What is about to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Weight {
-    /// Over at once; it minds nothing but a pause.
-    Brief,
-    /// A batch among many, or an index build.
-    Heavy,
-}
+use super::reading::Reader;
+pub(crate) use super::reading::Weight;
 
 /// What a run remembers between two looks.
 #[derive(Debug, Default)]
@@ -20,5 +12,5 @@ pub(crate) struct Brake {
     pub(super) looked: Option<(Instant, Weight)>,
     /// It was above a critical limit when it last looked.
     pub(super) critical: bool,
-    pub(super) trail: Trail,
+    pub(super) reader: Reader,
 }

@@ -17,6 +17,8 @@ pub(crate) struct StepContext<'r, 's> {
     pub(crate) step: usize,
     pub(crate) steps: usize,
     pub(crate) position: Position,
+    /// The table or partition that is being filled.
+    pub(crate) fills: Option<u32>,
     pub(crate) hold: Option<Hold>,
     /// Whether an undo may drop tables with their rows.
     pub(crate) with_rows: bool,
@@ -58,6 +60,7 @@ impl<'r, 's> StepContext<'r, 's> {
             step,
             steps,
             position,
+            fills: None,
             hold: None,
             with_rows: false,
         }

@@ -4,13 +4,16 @@ use std::time::{Duration, Instant};
 
 use super::brake::Weight;
 use super::context::StepContext;
-use super::reading::Reading;
+use super::reading::{Reading, asked};
 use crate::outcome::error::{Detail, Error};
 use crate::settings::Settings;
 use crate::settings::load::Verdict;
 
 /// Between two looks at the server, while it works and while it waits.
 const EVERY: Duration = Duration::from_millis(500);
+
+/// A batch that waited for locks is no measure of how busy the server is.
+const LONGEST_REST: Duration = Duration::from_secs(10);
 
 /// Waits while something holds the run; an error where it is to stop.
 pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
@@ -25,6 +28,21 @@ pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> R
     Ok(())
 }
 
+/// Leaves the server alone for a while after a batch that took so long.
+pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) {
+    let rest = rest_after(took, context.settings.throttle.nice);
+    if !rest.is_zero() {
+        tokio::time::sleep(rest).await;
+        context.tally.rested += rest;
+    }
+}
+
+fn rest_after(took: Duration, nice: f64) -> Duration {
+    // What is no number is less than nothing.
+    let rest = took.as_secs_f64() * nice.max(0.0);
+    Duration::try_from_secs_f64(rest).unwrap_or(LONGEST_REST).min(LONGEST_REST)
+}
+
 async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
     while let Some(reason) = look(context, weight).await? {
         context.wait_for(reason).await;
@@ -36,7 +54,10 @@ async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result
 /// Why the run has to wait, if it has to.
 async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Option<String>, Error> {
     let settings = context.settings;
-    let Reading { load, paused } = context.brake.trail.read(context.session, settings).await?;
+    let Reading { load, paused } = {
+        let about = (weight, context.fills);
+        context.brake.reader.read(context.session, settings, about).await?
+    };
     if let Some(paused) = paused {
         return Ok(Some(paused));
     }
@@ -56,6 +77,9 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
     if let Some(what) = throttle.max.exceeded(&load) {
         return Ok(Some(what));
     }
+    if let Some(what) = asked::hold(context.session, &throttle.queries).await? {
+        return Ok(Some(what));
+    }
     let Some(hook) = &throttle.hook else { return Ok(None) };
     match hook(load).await {
         Verdict::GoOn => Ok(None),
@@ -63,5 +87,21 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         Verdict::Stop(reason) => {
             Err(Error::new(Detail::Stopped { why: format!("the service's hook said: {reason}") }))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rest_is_in_proportion_and_has_an_end() {
+        let took = Duration::from_millis(10);
+        assert_eq!(rest_after(took, 0.0), Duration::ZERO);
+        assert_eq!(rest_after(took, 1.5), Duration::from_millis(15));
+        assert_eq!(rest_after(took, -1.0), Duration::ZERO);
+        assert_eq!(rest_after(took, f64::NAN), Duration::ZERO);
+        assert_eq!(rest_after(took, 1e6), LONGEST_REST);
+        assert_eq!(rest_after(took, f64::INFINITY), LONGEST_REST);
     }
 }

@@ -6,4 +6,7 @@ mod preflight;
 mod preflight_shapes;
 mod replica;
 mod replica_identity;
+mod signals;
 mod throttle;
+mod throttle_query;
+mod under_way;

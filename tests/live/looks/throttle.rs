@@ -5,15 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use changeover::testing::Server;
-use changeover::{Builder, Error, ErrorKind, Limit, Report, Verdict};
+use changeover::{Limit, Report, Verdict};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY};
 use changeover_tests::{Failure, block_on, connect, fail};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 
-/// Enough that a backfill is met by two looks at the load.
-const ROWS: u32 = 300_000;
+use super::under_way::{ROWS, Run, expect_filled, expect_standstill, rename, stopped_and_resumed};
 
 /// A second, and what a busy machine with two cores may add to it.
 const NOTICED: Duration = Duration::from_secs(1 + 1);
@@ -21,79 +19,6 @@ const NOTICED: Duration = Duration::from_secs(1 + 1);
 const PAUSE: &str = "insert into changeover.controls (history, paused, reason)
     values ('harness', true, 'the sale is on') on conflict (history) do update
     set paused = true, reason = excluded.reason, who = session_user, at = now()";
-
-/// A progress report.
-#[derive(Debug)]
-struct Seen {
-    rows: u64,
-    held_by: Option<String>,
-}
-
-/// A run under way, and what it reports.
-struct Run {
-    task: JoinHandle<Result<Report, Error>>,
-    reports: UnboundedReceiver<Seen>,
-}
-
-impl Run {
-    async fn start(fixture: &Fixture, builder: Builder) -> Result<Run, Failure> {
-        let (sender, reports) = unbounded_channel();
-        let mut changeover = builder
-            .on_progress(move |progress| {
-                let held_by = progress.held_by.map(str::to_owned);
-                // The test may have ended.
-                let _ = sender.send(Seen { rows: progress.rows, held_by });
-            })
-            .connect(fixture.url())
-            .await?;
-        Ok(Run { task: tokio::spawn(async move { changeover.migrate().await }), reports })
-    }
-
-    async fn until(&mut self, wanted: impl Fn(&Seen) -> bool) -> Result<Seen, Failure> {
-        while let Some(seen) = self.reports.recv().await {
-            if wanted(&seen) {
-                return Ok(seen);
-            }
-        }
-        fail!("the run ended before that: {:?}", (&mut self.task).await)
-    }
-
-    async fn until_held(&mut self, by: &str) -> Result<Seen, Failure> {
-        self.until(|seen| seen.held_by.as_ref().is_some_and(|reason| reason.contains(by))).await
-    }
-
-    async fn ended(self) -> Result<Result<Report, Error>, Failure> {
-        self.task.await.map_err(|error| Failure::new(error.to_string()))
-    }
-}
-
-fn rename() -> Builder {
-    Fixture::builder(&RENAME_HISTORY)
-}
-
-/// Asserts that two more looks find it where it was.
-async fn expect_standstill(fixture: &Fixture, run: &mut Run, by: &str) -> Result<u64, Failure> {
-    let filled = "select count(display_name) from users";
-    let (seen, before) = (run.until_held(by).await?, fixture.count(filled).await?);
-    run.until_held(by).await?;
-    let again = run.until_held(by).await?;
-    let after = fixture.count(filled).await?;
-    if again.rows != seen.rows || after != before {
-        fail!("held at {} rows, it moved from {before} to {after}", seen.rows);
-    }
-    if after == i64::from(ROWS) {
-        fail!("it was over before it was held");
-    }
-    Ok(seen.rows)
-}
-
-async fn expect_filled(fixture: &Fixture) -> Result<(), Failure> {
-    let differ = "select count(*) from users where display_name is distinct from username";
-    match fixture.count(differ).await? {
-        0 => Ok(()),
-        rows => fail!("{rows} rows are not filled"),
-    }
-}
 
 fn held(report: &Report) -> Duration {
     report.phases.iter().map(|phase| phase.waited).sum()
@@ -192,24 +117,6 @@ fn a_hook_stops_a_backfill_and_the_next_run_goes_on() -> Result<(), Failure> {
         let run = Run::start(&fixture, rename().throttle_hook(hook)).await?;
         stopped_and_resumed(&fixture, run, "hook said: enough").await
     })
-}
-
-/// Asserts that the run stops in the middle, and that the next one fills the rest and no more.
-async fn stopped_and_resumed(fixture: &Fixture, run: Run, why: &str) -> Result<(), Failure> {
-    let Err(error) = run.ended().await? else { fail!("the run was not stopped") };
-    if error.kind() != ErrorKind::Stopped || !error.to_string().contains(why) {
-        fail!("the error does not say why: {error}");
-    }
-    let before = fixture.count("select count(display_name) from users").await?;
-    if before == 0 || before == i64::from(ROWS) {
-        fail!("it was stopped at {before} rows of {ROWS}");
-    }
-    let report = fixture.runner(&RENAME_HISTORY).await?.migrate().await?;
-    let rows: u64 = report.phases.iter().map(|phase| phase.rows).sum();
-    if i64::try_from(rows) != Ok(i64::from(ROWS) - before) {
-        fail!("{before} rows were filled, and then {rows} more");
-    }
-    expect_filled(fixture).await
 }
 
 /// Sessions that execute a statement until the lock that it waits for is given back.

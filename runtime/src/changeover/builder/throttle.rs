@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Builder;
 use crate::settings::load::{Limit, Load, Verdict};
+use crate::settings::query::ThrottleQuery;
 
 impl Builder {
     /// The load above which a backfill pauses between two of its batches, and a concurrent index
@@ -33,6 +34,47 @@ impl Builder {
     #[must_use]
     pub fn ignore_replica(mut self, application_name: impl Into<String>) -> Builder {
         self.settings.throttle.ignored.push(application_name.into());
+        self
+    }
+
+    /// A query of the service's own that holds a backfill, or keeps a concurrent index build from
+    /// starting, while it gives more than `max`: a number, or a truth, of which `true` is 1 and
+    /// `false` is 0. Where it gives NULL or no row the run waits, too.
+    ///
+    /// It is asked at most twice a second, by the runner's role on the runner's session, in a
+    /// transaction that may only read, and for a second at most: what takes longer holds the run.
+    /// Any other failure of it stops the run with
+    /// [`ErrorKind::Stopped`](crate::ErrorKind::Stopped). A name without a schema is one of
+    /// `public`. Each call adds a query.
+    ///
+    /// PostgreSQL manual, `SET TRANSACTION`, `READ ONLY`.
+    ///
+    /// ```
+    /// use changeover::Changeover;
+    /// # mod m0001_users { changeover::migration! { create_table!(users { id: bigint primary_key }); } }
+    /// # changeover::migrations! { static MIGRATIONS = [m0001_users]; }
+    /// # fn main() {
+    /// let builder = Changeover::builder(&MIGRATIONS)
+    ///     .throttle_query("select count(*) from jobs where done_at is null", 10_000)
+    ///     .throttle_query("select exists (select from sales where is_on)", 0);
+    /// # drop(builder);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn throttle_query(mut self, sql: impl Into<String>, max: impl Into<f64>) -> Builder {
+        self.settings.throttle.queries.push(ThrottleQuery { sql: sql.into(), max: max.into() });
+        self
+    }
+
+    /// How long a backfill rests after each batch, as a multiple of the time that the batch took:
+    /// with 1 it leaves the server alone for half of the time, with 3 for three quarters. By
+    /// default it is 0, and it does not rest; what is no number above 0 counts as 0.
+    ///
+    /// A rest is no wait: it is not in [`Progress::held_by`](crate::Progress::held_by), and
+    /// [`PhaseReport::rested`](crate::PhaseReport::rested) has the sum.
+    #[must_use]
+    pub fn nice(mut self, ratio: f64) -> Builder {
+        self.settings.throttle.nice = ratio;
         self
     }
 

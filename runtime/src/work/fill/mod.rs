@@ -5,3 +5,4 @@ pub(crate) mod convert;
 pub(crate) mod culprit;
 pub(crate) mod heap;
 pub(crate) mod walk;
+mod way;

@@ -14,6 +14,7 @@ use crate::step::context::{Position, StepContext};
 use crate::step::throttle;
 use crate::work::fill::culprit::{self, Trial};
 use crate::work::fill::heap::{Cursor, Leaf, STRIPES, leaves};
+use crate::work::fill::way::{Way, to_f64};
 
 /// Far below `deadlock_timeout`, so that a deadlock always costs us and never a client.
 pub(crate) const ROW_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
@@ -194,7 +195,7 @@ impl<F: Filler> Walk<'_, F> {
     ) -> Result<(), Error> {
         let leaves = leaves(context.session, self.filler.table()).await?;
         let total = leaves.iter().map(|leaf| u64::from(leaf.blocks)).sum();
-        let mut way = Way { behind: 0, skipped: 0, total };
+        let mut way = Way::of(total);
         for leaf in &leaves {
             let at = match cursor {
                 Some(cursor) if leaf.oid < cursor.leaf => None,
@@ -221,6 +222,7 @@ impl<F: Filler> Walk<'_, F> {
         let ladder_of = |settings| Ladder::new(settings, ROW_LOCK_TIMEOUT, vec![lock]);
         let mut ladder = ladder_of(context.settings);
         let mut window = Duration::ZERO;
+        context.fills = Some(leaf.oid);
         while !at.is_at_end() {
             throttle::pass(context, Weight::Heavy).await?;
             match self.filler.turn(context, self.store, leaf, at).await {
@@ -230,6 +232,7 @@ impl<F: Filler> Walk<'_, F> {
                     context.tally.rows += turn.filled;
                     window += turn.took;
                     at = at.next();
+                    throttle::rest(context, turn.took).await;
                 }
                 Err(error) => {
                     if let Err(error) = ladder.climb_on(context, error).await {
@@ -263,30 +266,6 @@ impl<F: Filler> Walk<'_, F> {
         };
         context.tell();
     }
-}
-
-/// How much of a walk there is, in blocks.
-#[derive(Debug, Clone, Copy)]
-struct Way {
-    /// In the leaves before this one.
-    behind: u64,
-    /// Done by an earlier run.
-    skipped: u64,
-    total: u64,
-}
-
-impl Way {
-    fn left(self, done: u64, seconds: f64) -> Option<Duration> {
-        let walked = done.checked_sub(self.skipped).filter(|walked| *walked > 0)?;
-        let left = to_f64(self.total.saturating_sub(done));
-        Duration::try_from_secs_f64(seconds * left / to_f64(walked)).ok()
-    }
-}
-
-/// Counts that are shown need no more than 52 bits.
-#[expect(clippy::cast_precision_loss)]
-fn to_f64(count: u64) -> f64 {
-    count as f64
 }
 
 /// A backfill that failed before it filled a row has done nothing, so that it may be edited.
