@@ -99,6 +99,7 @@
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `tls` | [`Builder::connect`] speaks TLS, as `sslmode` in the URL asks for |
+//! | `metrics` | numbers of each run for the recorder of the `metrics` crate that the service has; `docs/events.md` has their names |
 //! | `cli` | [`cli`]: a command line for the service's own binary, and the binary `changeover`, whose `adopt` writes a database as the beginning of a history |
 //! | `testing` | [`testing`]: a PostgreSQL for tests, and the comparison of reviewed plans |
 #![deny(missing_docs)]
@@ -138,6 +139,7 @@ pub use crate::migration::{Migrations, Phase};
 pub use crate::outcome::comparison::{Comparison, Difference, Unbuilt};
 pub use crate::outcome::diagnosis::{Diagnosis, Symptom};
 pub use crate::outcome::error::{Error, ErrorKind};
+pub use crate::outcome::event::{Event, StepPlace};
 pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold};
 pub use crate::outcome::forecast::{
     Forecast, MigrationForecast, PhaseForecast, StepForecast, TableForecast, Takes,

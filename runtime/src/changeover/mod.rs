@@ -17,6 +17,7 @@ use tracing::{Instrument as _, info_span};
 use crate::lock::{Locked, RunSession, Session};
 use crate::migration::{Migration, Migrations};
 use crate::outcome::error::{Detail, Error};
+use crate::outcome::event::Event;
 use crate::outcome::report::Report;
 use crate::outcome::status::{State, Status};
 use crate::record::ledger::Ledger;
@@ -256,15 +257,41 @@ impl Changeover {
         // In the background somebody else may do it.
         let patience =
             if matches!(goal, Goal::Finish) { Duration::ZERO } else { settings.deadline };
+        let (started, name) = (Instant::now(), goal.name());
+        let is_told = !matches!(goal, Goal::Finish);
         let run = async {
             let (locked, lock) = session.lock(settings, patience).await?;
+            if is_told {
+                settings.tell(&Event::RunStarted { goal: name });
+            }
             let outcome = carry_out(history, settings, locked, &mut report, goal).await;
             lock.release(session, outcome).await
         };
-        match run.instrument(span).await {
+        let outcome = match run.instrument(span.clone()).await {
             Ok(()) => Ok(report),
             Err(error) => Err(error.with_report(report)),
+        };
+        span.in_scope(|| tell_of_end(settings, name, is_told, &outcome, started.elapsed()));
+        outcome
+    }
+}
+
+/// In the background there is nothing to tell where somebody else is at work, or nothing was to do.
+fn tell_of_end(
+    settings: &Settings,
+    goal: &str,
+    is_told: bool,
+    outcome: &Result<Report, Error>,
+    took: Duration,
+) {
+    match outcome {
+        Ok(report) if is_told || !report.phases.is_empty() => {
+            settings.tell(&Event::RunFinished { goal, report, took });
         }
+        Err(error) if is_told || !error.is_already_running() => {
+            settings.tell(&Event::RunFailed { goal, error, took });
+        }
+        _ => {}
     }
 }
 

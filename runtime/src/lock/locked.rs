@@ -143,6 +143,18 @@ impl Locked<'_> {
         }
     }
 
+    /// The same without a round trip: by a condition, always true, that goes with a statement of
+    /// ours on one row.
+    pub(crate) fn announcing(&mut self, what: &str) -> String {
+        let name = application_name(what);
+        if let Some(pooled) = &mut self.session.pooled {
+            pooled.announce(&name);
+            return "true".to_owned();
+        }
+        let name = quote_literal(&name);
+        format!("pg_catalog.set_config('application_name', {name}, false) is not null")
+    }
+
     /// Shows operators who we are.
     pub(crate) async fn announce(&mut self, what: &str) -> Result<(), Error> {
         if let Some(pooled) = &mut self.session.pooled {
@@ -150,5 +162,35 @@ impl Locked<'_> {
             return Ok(());
         }
         self.query(&format!("set application_name = {}", quote_literal(what))).await.map(drop)
+    }
+}
+
+/// The most bytes that the server shows of a name.
+///
+/// PostgreSQL manual, section "Error Reporting and Logging", `application_name`.
+const LONGEST_NAME: usize = 63;
+
+/// Who we are and what is done, by its end where there is no room for all: that is the step.
+fn application_name(what: &str) -> String {
+    const WHO: &str = "changeover ";
+    let room = LONGEST_NAME - WHO.len();
+    if what.len() <= room {
+        return format!("{WHO}{what}");
+    }
+    let cut = "…";
+    let start = what.ceil_char_boundary(what.len() - (room - cut.len()));
+    format!("{WHO}{cut}{}", what.get(start..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_too_long_keeps_its_end() {
+        assert_eq!(application_name("m0002 expand 3/7"), "changeover m0002 expand 3/7");
+        let long = application_name(&format!("{} expand 3/7", "é".repeat(60)));
+        assert!(long.starts_with("changeover …é") && long.ends_with("é expand 3/7"), "{long}");
+        assert!((62..=63).contains(&long.len()), "{long}");
     }
 }

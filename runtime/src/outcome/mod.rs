@@ -5,6 +5,7 @@ pub(crate) mod comparison;
 pub(crate) mod denied;
 pub(crate) mod diagnosis;
 pub(crate) mod error;
+pub(crate) mod event;
 pub(crate) mod finding;
 pub(crate) mod forecast;
 pub mod grants;

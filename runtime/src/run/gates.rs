@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::migration::{Migration, Phase};
 use crate::outcome::error::Error;
+use crate::outcome::event::Event as Happened;
 use crate::outcome::finding::Severity;
 use crate::outcome::report::HeldGate;
 use crate::outcome::status::State;
@@ -79,7 +80,9 @@ impl Run<'_, '_> {
         if state != phase.begun() {
             let held = self.gate_blockers(by, migration, phase, key).await?;
             if !held.is_empty() {
-                let migration = migration.id.to_owned();
+                let id = migration.id;
+                self.settings.tell(&Happened::GateHeld { migration: id, phase, by: &held });
+                let migration = id.to_owned();
                 self.report.waiting.push(HeldGate { migration, phase, by: held });
                 return Ok(());
             }

@@ -14,6 +14,7 @@ use tracing::{Instrument as _, info_span};
 use crate::lock::RunSession;
 use crate::migration::{Migration, Migrations, Phase, Step};
 use crate::outcome::error::Error;
+use crate::outcome::event::Event;
 use crate::outcome::report::{PhaseReport, Report};
 use crate::outcome::status::State;
 use crate::preflight::{self, Ahead};
@@ -179,10 +180,16 @@ impl<'r> Run<'r, '_> {
             return Ok(());
         }
         let span = info_span!("phase", migration = migration.id, %phase, ?direction);
-        let mut tally = PhaseReport::new(migration.id, phase, direction == Direction::Back);
+        let undone = direction == Direction::Back;
+        let mut tally = PhaseReport::new(migration.id, phase, undone);
         let started = Instant::now();
+        let (id, left) = (migration.id, steps.len());
+        self.settings.tell(&Event::PhaseStarted { migration: id, phase, undone, steps: left });
         let outcome = self.steps_of(migration, direction, steps, &mut tally).instrument(span).await;
         tally.duration = started.elapsed();
+        if outcome.is_ok() {
+            self.settings.tell(&Event::PhaseFinished { report: &tally });
+        }
         self.report.phases.push(tally);
         outcome
     }

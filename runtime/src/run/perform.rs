@@ -1,7 +1,10 @@
 //! One step, forward or back.
 
+use std::time::Instant;
+
 use crate::outcome::denied;
 use crate::outcome::error::Error;
+use crate::outcome::event::Event;
 use crate::record::ledger::Direction;
 use crate::step::context::StepContext;
 use crate::step::throttle;
@@ -12,13 +15,28 @@ pub(crate) async fn perform(
     context: &mut StepContext<'_, '_>,
     turn: Turn<'_>,
 ) -> Result<(), Error> {
+    let (started, rows) = (Instant::now(), context.tally.rows);
+    context.settings.tell(&Event::StepStarted { at: context.at(), why: turn.store.step.why });
+    let outcome = carry_out(context, turn).await;
+    let (at, took, rows) = (context.at(), started.elapsed(), context.tally.rows - rows);
+    let event = match &outcome {
+        Ok(()) => Event::StepDone { at, took, rows },
+        Err(error) => Event::StepFailed { at, error },
+    };
+    context.settings.tell(&event);
+    outcome
+}
+
+async fn carry_out(context: &mut StepContext<'_, '_>, turn: Turn<'_>) -> Result<(), Error> {
     let Turn { store, direction, .. } = turn;
     context.tell();
     // Who takes a migration back wants it gone, whatever was paused before.
     if direction == Direction::Forward {
         throttle::pass(context, store.step.work.kind().weight()).await?;
     }
-    store.begin(context.session).await?;
+    let place = context.at().to_string();
+    let announced = context.session.announcing(&place);
+    store.begin(context.session, &announced).await?;
     let work = match direction {
         Direction::Forward => Some(store.step.work),
         Direction::Back => store.step.undo,

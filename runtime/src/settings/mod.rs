@@ -5,10 +5,12 @@ pub(crate) mod load;
 pub(crate) mod query;
 pub(crate) mod repair;
 pub(crate) mod throttle;
+mod told;
 
 use std::time::Duration;
 
 use crate::outcome::error::{Detail, Error};
+use crate::outcome::event::Event;
 use crate::outcome::finding::Preflight;
 use crate::outcome::report::Progress;
 use crate::session::shown::{is_hidden, shown};
@@ -70,6 +72,8 @@ impl Default for Leases {
 
 pub(crate) type OnProgress = Box<dyn Fn(&Progress<'_>) + Send + Sync>;
 
+pub(crate) type OnEvent = Box<dyn Fn(&Event<'_>) + Send + Sync>;
+
 pub(crate) struct Settings {
     pub(crate) app: String,
     pub(crate) lock_timeout: Duration,
@@ -78,6 +82,7 @@ pub(crate) struct Settings {
     pub(crate) batch_time: Duration,
     pub(crate) answer: Answer,
     pub(crate) on_progress: Option<OnProgress>,
+    pub(crate) on_event: Option<OnEvent>,
     pub(crate) throttle: Throttle,
     pub(crate) preflight: Preflight,
     pub(crate) leases: Leases,
@@ -126,6 +131,7 @@ impl Default for Settings {
             batch_time: Duration::from_millis(10),
             answer: Answer::default(),
             on_progress: None,
+            on_event: None,
             throttle: Throttle::default(),
             preflight: Preflight::default(),
             leases: Leases::default(),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::brake::Brake;
 use crate::lock::RunSession;
 use crate::outcome::error::Place;
+use crate::outcome::event::StepPlace;
 use crate::outcome::report::{PhaseReport, Progress};
 use crate::settings::Settings;
 
@@ -76,6 +77,13 @@ impl StepContext<'_, '_> {
             step: self.step,
             steps: self.steps,
         }
+    }
+
+    /// The same for an event.
+    pub(crate) fn at(&self) -> StepPlace<'_> {
+        let PhaseReport { migration, phase, undone, .. } = &*self.tally;
+        let (step, steps) = (self.step, self.steps);
+        StepPlace { migration, phase: *phase, undone: *undone, step, steps }
     }
 
     /// Reports how far the step is, and what holds it.

@@ -3,6 +3,7 @@
 use super::context::StepContext;
 use crate::lock::Ladder;
 use crate::outcome::error::Error;
+use crate::outcome::event::Event;
 
 impl Ladder<'_> {
     /// After a try of a step that failed: gives the error back unless it may be tried again, says
@@ -14,6 +15,7 @@ impl Ladder<'_> {
     ) -> Result<(), Error> {
         context.tally.retries += u32::from(error.gave_way());
         let pause = self.fall(context.session, error).await?;
+        context.settings.tell(&Event::StepRetried { at: context.at(), pause });
         if let Some(reason) = self.reason() {
             context.wait_for(reason).await;
         }

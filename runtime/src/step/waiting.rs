@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::context::{Hold, StepContext};
+use crate::outcome::event::Event;
 use crate::session::sql::quote_literal;
 
 /// How long what was said stays true enough.
@@ -17,8 +18,7 @@ impl StepContext<'_, '_> {
         let due = known.is_none_or(|(_, said)| now - said >= AGAIN);
         let (since, said) = known.unwrap_or((now, now));
         if due {
-            let waited = now - since;
-            tracing::info!(held_by = reason, ?waited, "held");
+            self.settings.tell(&Event::StepHeld { at: self.at(), by: &reason });
             let history = quote_literal(&self.settings.app);
             let id = quote_literal(&self.tally.migration);
             let text = quote_literal(&reason);
@@ -40,7 +40,7 @@ impl StepContext<'_, '_> {
         let Some(hold) = self.hold.take() else { return };
         let waited = hold.since.elapsed();
         self.tally.waited += waited;
-        tracing::info!(held_by = hold.reason, ?waited, "goes on");
+        self.settings.tell(&Event::StepResumed { at: self.at(), waited });
         let history = quote_literal(&self.settings.app);
         let own = self.session.write_condition();
         let sql = format!("delete from changeover.holds where history = {history} and {own}");

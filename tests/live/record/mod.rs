@@ -3,6 +3,7 @@
 mod by_hand;
 mod clocks;
 mod edited;
+mod events;
 mod quoting;
 mod repair;
 pub(crate) mod secrets;

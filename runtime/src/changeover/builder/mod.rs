@@ -15,6 +15,7 @@ use tokio_postgres::{Config, Socket};
 use crate::changeover::Changeover;
 use crate::migration::Migrations;
 use crate::outcome::error::Error;
+use crate::outcome::event::Event;
 use crate::outcome::report::Progress;
 use crate::session::connect::{Connect, Postgres, url};
 use crate::session::executor::Executor;
@@ -107,6 +108,14 @@ impl Builder {
     #[must_use]
     pub fn on_progress(mut self, call: impl Fn(&Progress<'_>) + Send + Sync + 'static) -> Builder {
         self.settings.on_progress = Some(Box::new(call));
+        self
+    }
+
+    /// Called for each [`Event`] of a run, in the order in which they happen. The run waits until
+    /// it returns.
+    #[must_use]
+    pub fn on_event(mut self, call: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Builder {
+        self.settings.on_event = Some(Box::new(call));
         self
     }
 

@@ -120,10 +120,15 @@ pub(crate) struct StepStore<'a> {
 }
 
 impl StepStore<'_> {
-    /// Notes that a try begins.
-    pub(crate) async fn begin(&self, session: &mut RunSession<'_>) -> Result<(), Error> {
+    /// Notes that a try begins, under a condition that is always true.
+    pub(crate) async fn begin(
+        &self,
+        session: &mut RunSession<'_>,
+        also: &str,
+    ) -> Result<(), Error> {
         let set = "attempts = attempts + 1, started_at = clock_timestamp(), finished_at = null, error = null";
-        let sql = self.update(session.write_condition(), set);
+        let own = format!("{} and {also}", session.write_condition());
+        let sql = self.update(&own, set);
         session.fenced(&sql).await
     }
 
