@@ -6,6 +6,7 @@ mod diagnose;
 mod forecast;
 mod pause;
 mod preflight;
+mod reconnect;
 mod repair;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{Instrument as _, info_span};
 
+use self::reconnect::Reconnect;
 use crate::lock::{Locked, RunSession, Session};
 use crate::migration::{Migration, Migrations};
 use crate::outcome::error::{Detail, Error};
@@ -250,22 +252,32 @@ impl Changeover {
     }
 
     async fn run(&mut self, goal: Goal) -> Result<Report, Error> {
-        let Changeover { history, settings, session, .. } = self;
+        let Changeover { history, settings, session, connector } = self;
         settings.check()?;
         let mut report = Report::default();
         let span = info_span!("changeover", app = %settings.app, goal = goal.name());
         // In the background somebody else may do it.
-        let patience =
+        let mut patience =
             if matches!(goal, Goal::Finish) { Duration::ZERO } else { settings.deadline };
         let (started, name) = (Instant::now(), goal.name());
         let is_told = !matches!(goal, Goal::Finish);
+        let mut is_to_start = is_told;
+        let mut reconnect = Reconnect::new(match (&goal, connector) {
+            (Goal::Undo { .. }, _) | (_, None) => Duration::ZERO,
+            _ => settings.reconnect_within,
+        });
         let run = async {
-            let (locked, lock) = session.lock(settings, patience).await?;
-            if is_told {
-                settings.tell(&Event::RunStarted { goal: name });
+            loop {
+                let told = (&mut report, &mut is_to_start);
+                let tried = once(history, settings, session, told, &goal, patience).await;
+                let Err(error) = tried else { return Ok(()) };
+                if !reconnect.after(settings, name, (&error, &report)).await {
+                    return Err(error);
+                }
+                patience = reconnect.left().unwrap_or_default();
+                // They are asked again.
+                report.waiting.clear();
             }
-            let outcome = carry_out(history, settings, locked, &mut report, goal).await;
-            lock.release(session, outcome).await
         };
         let outcome = match run.instrument(span.clone()).await {
             Ok(()) => Ok(report),
@@ -274,6 +286,23 @@ impl Changeover {
         span.in_scope(|| tell_of_end(settings, name, is_told, &outcome, started.elapsed()));
         outcome
     }
+}
+
+/// One try, under the lock of the history.
+async fn once(
+    history: &Migrations,
+    settings: &Settings,
+    session: &mut Session,
+    (report, is_told): (&mut Report, &mut bool),
+    goal: &Goal,
+    patience: Duration,
+) -> Result<(), Error> {
+    let (locked, lock) = session.lock(settings, patience).await?;
+    if std::mem::take(is_told) {
+        settings.tell(&Event::RunStarted { goal: goal.name() });
+    }
+    let outcome = carry_out(history, settings, locked, report, goal).await;
+    lock.release(session, outcome).await
 }
 
 /// In the background there is nothing to tell where somebody else is at work, or nothing was to do.
@@ -300,7 +329,7 @@ async fn carry_out(
     settings: &Settings,
     mut session: Locked<'_>,
     report: &mut Report,
-    goal: Goal,
+    goal: &Goal,
 ) -> Result<(), Error> {
     store::prepare(&mut session, settings).await?;
     let mut session = session.take_number(settings).await?;
@@ -315,7 +344,7 @@ async fn story(
     settings: &Settings,
     session: &mut RunSession<'_>,
     report: &mut Report,
-    goal: Goal,
+    goal: &Goal,
 ) -> Result<(), Error> {
     let ledger = Ledger::read(session.reader(), &settings.app).await?;
     rules::admit(history, &ledger)?;
@@ -323,7 +352,7 @@ async fn story(
     let brake = Brake::default();
     let with_rows = matches!(goal, Goal::Undo { with_rows: true, .. });
     let mut run = Run { history, settings, session, ledger, report, brake, with_rows };
-    if let Goal::Undo { migrations, .. } = &goal {
+    if let Goal::Undo { migrations, .. } = goal {
         return run.undo(migrations).await;
     }
     let key = goal.key(settings.leases.gate);

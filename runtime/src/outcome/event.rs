@@ -53,6 +53,16 @@ pub enum Event<'a> {
         /// How long it took.
         took: Duration,
     },
+    /// A run lost its session, or does not get another one yet, and is going to try again; see
+    /// [`Builder::reconnect_within`](crate::Builder::reconnect_within).
+    RunReconnects {
+        /// What was called.
+        goal: &'a str,
+        /// What became of the session.
+        error: &'a Error,
+        /// For how long it goes on trying.
+        left: Duration,
+    },
     /// A phase of a migration begins, or goes on where an earlier run was.
     PhaseStarted {
         /// The migration's id.
@@ -165,6 +175,7 @@ impl Event<'_> {
             Event::RunStarted { .. } => "changeover.run.started",
             Event::RunFinished { .. } => "changeover.run.finished",
             Event::RunFailed { .. } => "changeover.run.failed",
+            Event::RunReconnects { .. } => "changeover.run.reconnects",
             Event::PhaseStarted { .. } => "changeover.phase.started",
             Event::PhaseFinished { .. } => "changeover.phase.finished",
             Event::StepStarted { .. } => "changeover.step.started",

@@ -81,6 +81,8 @@ pub(crate) struct Settings {
     pub(crate) index_timeout: Duration,
     pub(crate) batch_time: Duration,
     pub(crate) answer: Answer,
+    /// For how long a run that lost its session tries to go on.
+    pub(crate) reconnect_within: Duration,
     pub(crate) on_progress: Option<OnProgress>,
     pub(crate) on_event: Option<OnEvent>,
     pub(crate) throttle: Throttle,
@@ -130,6 +132,7 @@ impl Default for Settings {
             index_timeout: Duration::from_mins(5),
             batch_time: Duration::from_millis(10),
             answer: Answer::default(),
+            reconnect_within: Duration::ZERO,
             on_progress: None,
             on_event: None,
             throttle: Throttle::default(),

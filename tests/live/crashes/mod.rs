@@ -10,5 +10,6 @@ mod kill_and_resume;
 mod kills;
 mod lost_statements;
 pub(crate) mod pooler;
+mod reconnected;
 mod repeated;
 mod restart;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use changeover::{Builder, Error, Event, Report};
 use changeover_tests::fixture::Fixture;
@@ -157,7 +158,13 @@ async fn two_runs(told: &Told) -> Result<Vec<&'static str>, Failure> {
     if outcome.is_ok() {
         fail!("the query did not stop it");
     }
-    let mut held = Run::start(&fixture, asking("select count(*) from brakes")).await?;
+    let lasting = asking("select count(*) from brakes").reconnect_within(Duration::from_mins(1));
+    let mut held = Run::start(&fixture, lasting).await?;
+    held.until("changeover.step.held").await?;
+    let end = "select pg_terminate_backend(pid) from pg_stat_activity \
+               where datname = current_database() and application_name like 'changeover%'";
+    fixture.db.batch_execute(end).await?;
+    held.until("changeover.run.reconnects").await?;
     held.until("changeover.step.held").await?;
     fixture.db.batch_execute("delete from brakes").await?;
     let (outcome, rest) = held.ended().await?;

@@ -17,4 +17,21 @@ impl Builder {
         self.settings.answer.patience = patience;
         self
     }
+
+    /// For how long a run that lost its session goes on by itself: it connects anew, where the
+    /// connection string leads by then, waits for the lock of the history, takes a new number and
+    /// goes on with what is recorded, as the next run would. By default it does not, and ends with
+    /// [`is_connection_lost`](crate::Error::is_connection_lost).
+    ///
+    /// The time begins when a session is lost, and anew where one is lost after the run came
+    /// further. Where another runner has taken over, the run gives way to it. A run that loses
+    /// three sessions in a row without coming further ends, because it may be what makes the server
+    /// crash. An undo does not go on by itself, nor does a run on a session that was handed to
+    /// [`executor`](Builder::executor). A phase that it went on with has several lines in the
+    /// report.
+    #[must_use]
+    pub fn reconnect_within(mut self, time: Duration) -> Builder {
+        self.settings.reconnect_within = time;
+        self
+    }
 }

@@ -21,9 +21,10 @@ macro_rules! told {
 
 pub(super) fn write(app: &str, event: &Event<'_>) {
     match event {
-        Event::RunStarted { .. } | Event::RunFinished { .. } | Event::RunFailed { .. } => {
-            of_run(app, event);
-        }
+        Event::RunStarted { .. }
+        | Event::RunFinished { .. }
+        | Event::RunFailed { .. }
+        | Event::RunReconnects { .. } => of_run(app, event),
         Event::PhaseStarted { .. } | Event::PhaseFinished { .. } | Event::GateHeld { .. } => {
             of_phase(app, event);
         }
@@ -48,6 +49,12 @@ fn of_run(app: &str, event: &Event<'_>) {
             told!(
                 "changeover.run.failed", Level::ERROR, app,
                 { goal, ?kind, %error, ?took, }, "the run failed"
+            );
+        }
+        Event::RunReconnects { goal, error, left } => {
+            told!(
+                "changeover.run.reconnects", Level::WARN, app,
+                { goal, %error, ?left, }, "the session is gone, will try to go on"
             );
         }
         _ => {}
