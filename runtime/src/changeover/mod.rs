@@ -7,6 +7,7 @@ mod forecast;
 mod pause;
 mod preflight;
 mod repair;
+mod timeline;
 
 use std::fmt;
 use std::sync::Arc;

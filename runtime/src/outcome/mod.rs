@@ -10,3 +10,4 @@ pub(crate) mod forecast;
 pub mod grants;
 pub(crate) mod report;
 pub(crate) mod status;
+pub(crate) mod timeline;

@@ -5,3 +5,4 @@ pub(crate) mod doctor;
 pub(crate) mod plan;
 pub(crate) mod runbook;
 pub(crate) mod status;
+pub(crate) mod timeline;
