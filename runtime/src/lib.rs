@@ -142,6 +142,7 @@ pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold}
 pub use crate::outcome::forecast::{
     Forecast, MigrationForecast, PhaseForecast, StepForecast, TableForecast, Takes,
 };
+pub use crate::outcome::glance::{Glance, RunningStep};
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::outcome::status::{InstanceStatus, MigrationStatus, State, Status};

@@ -4,6 +4,7 @@ pub(crate) mod builder;
 mod check;
 mod diagnose;
 mod forecast;
+mod glance;
 mod pause;
 mod preflight;
 mod repair;

@@ -37,6 +37,7 @@ use self::looks::plan::Plan;
 use self::looks::runbook::Runbook;
 use self::looks::status::Status;
 use self::looks::timeline::Timeline;
+use self::looks::watch::Watch;
 use crate::migration::Migrations;
 
 /// PostgreSQL schema changes without downtime.
@@ -67,6 +68,7 @@ enum Command {
     Doctor(Doctor),
     Runbook(Runbook),
     Timeline(Timeline),
+    Watch(Watch),
     Check(Check),
     Status(Status),
     Adopt(Adopt),
@@ -82,6 +84,7 @@ pub fn run(history: &Migrations) -> ExitCode {
     carry_out(async {
         match arguments.command {
             Command::Plan(plan) => plan.run(history).await,
+            Command::Watch(watch) => watch.run(history).await,
             Command::Timeline(timeline) => timeline.run(history).await,
             Command::Doctor(doctor) => doctor.run(history).await,
             Command::Runbook(runbook) => runbook.run(history).await,

@@ -7,7 +7,7 @@ use crate::outcome::timeline::{MigrationTime, StepTime, Timeline};
 
 /// The width of the picture in its own units: that of a phone, so that its text is read there.
 const WIDTH: f64 = 360.0;
-const ROW: f64 = 30.0;
+const ROW: f64 = 36.0;
 
 const STYLE: &str = "body{font:16px/1.4 system-ui,sans-serif;margin:1rem auto;max-width:45rem;\
     padding:0 1rem;color:#1a1a1a;background:#fff}\
@@ -152,7 +152,7 @@ impl Page {
     fn step(&mut self, step: &StepTime, scale: Scale, y: f64) {
         let ((x, width), class) = (scale.bar(step), class(step));
         let StepTime { number, what, took, rows, tries, error, .. } = step;
-        let label: String = what.chars().take(64).collect();
+        let label: String = what.chars().take(60).collect();
         let time = took.map_or_else(|| "not ended".to_owned(), said);
         let rows = if *rows > 0 { format!(", {rows} rows") } else { String::new() };
         let tries = if *tries > 1 { format!(", {tries} tries") } else { String::new() };

@@ -6,3 +6,4 @@ pub(crate) mod plan;
 pub(crate) mod runbook;
 pub(crate) mod status;
 pub(crate) mod timeline;
+pub(crate) mod watch;
