@@ -144,9 +144,11 @@ pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold}
 pub use crate::outcome::forecast::{
     Forecast, MigrationForecast, PhaseForecast, StepForecast, TableForecast, Takes,
 };
+pub use crate::outcome::glance::{Glance, RunningStep};
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::outcome::status::{InstanceStatus, MigrationStatus, State, Status};
+pub use crate::outcome::timeline::{Mark, MigrationTime, StepTime, Timeline};
 pub use crate::session::connect::Connect;
 pub use crate::session::executor::{Executor, Row, Rows, SqlError};
 pub use crate::settings::Gate;

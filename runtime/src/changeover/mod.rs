@@ -4,10 +4,12 @@ pub(crate) mod builder;
 mod check;
 mod diagnose;
 mod forecast;
+mod glance;
 mod pause;
 mod preflight;
 mod reconnect;
 mod repair;
+mod timeline;
 
 use std::fmt;
 use std::sync::Arc;

@@ -36,6 +36,8 @@ use self::looks::doctor::Doctor;
 use self::looks::plan::Plan;
 use self::looks::runbook::Runbook;
 use self::looks::status::Status;
+use self::looks::timeline::Timeline;
+use self::looks::watch::Watch;
 use crate::migration::Migrations;
 
 /// PostgreSQL schema changes without downtime.
@@ -65,6 +67,8 @@ enum Command {
     Plan(Plan),
     Doctor(Doctor),
     Runbook(Runbook),
+    Timeline(Timeline),
+    Watch(Watch),
     Check(Check),
     Status(Status),
     Adopt(Adopt),
@@ -80,6 +84,8 @@ pub fn run(history: &Migrations) -> ExitCode {
     carry_out(async {
         match arguments.command {
             Command::Plan(plan) => plan.run(history).await,
+            Command::Watch(watch) => watch.run(history).await,
+            Command::Timeline(timeline) => timeline.run(history).await,
             Command::Doctor(doctor) => doctor.run(history).await,
             Command::Runbook(runbook) => runbook.run(history).await,
             Command::Check(check) => check.run(history).await,

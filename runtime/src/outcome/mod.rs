@@ -8,6 +8,8 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod finding;
 pub(crate) mod forecast;
+pub(crate) mod glance;
 pub mod grants;
 pub(crate) mod report;
 pub(crate) mod status;
+pub(crate) mod timeline;

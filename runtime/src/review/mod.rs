@@ -6,10 +6,12 @@
 
 pub(crate) mod forecast;
 mod runbook;
+mod timeline;
 
 use std::fmt;
 
 pub use self::runbook::runbook;
+pub use self::timeline::timeline;
 use crate::migration::{Change, Course, Migration, OlderTool, Phase, Step, Work};
 use crate::work::page::{Page, lock_timeout};
 

@@ -5,3 +5,5 @@ pub(crate) mod doctor;
 pub(crate) mod plan;
 pub(crate) mod runbook;
 pub(crate) mod status;
+pub(crate) mod timeline;
+pub(crate) mod watch;
