@@ -10,6 +10,12 @@ use changeover_tests::{Failure, block_on, fail};
 
 use super::under_way::{ROWS, Run, expect_filled, expect_standstill, rename, stopped_and_resumed};
 
+/// What holds from the start holds few rows as well as many.
+const FEW: u32 = 1_000;
+
+/// Enough for a vacuum to be at it for half a minute, where it sleeps at each page.
+const SLOWLY_VACUUMED: u32 = 50_000;
+
 /// Changes settings of the whole server, which takes them up when it reads its files again.
 async fn alter_system(fixture: &Fixture, settings: &[&str]) -> Result<(), Failure> {
     for setting in settings {
@@ -22,7 +28,7 @@ async fn alter_system(fixture: &Fixture, settings: &[&str]) -> Result<(), Failur
 fn a_slot_that_nobody_reads_holds_a_backfill() -> Result<(), Failure> {
     block_on(async {
         let mut server = Server::start_own().await?;
-        let mut fixture = Fixture::on(&server, "slots").await?.users(ROWS).await?;
+        let mut fixture = Fixture::on(&server, "slots").await?.users(FEW).await?;
         alter_system(&fixture, &["wal_level = logical"]).await?;
         server.crash().await?;
         server.restart().await?;
@@ -30,7 +36,7 @@ fn a_slot_that_nobody_reads_holds_a_backfill() -> Result<(), Failure> {
         let logical = "select pg_create_logical_replication_slot('reader', 'pgoutput')";
         fixture.db.batch_execute(logical).await?;
 
-        let limited = rename().max_load(Limit::SlotBytes(1 << 16));
+        let limited = rename().max_load(Limit::SlotBytes(0));
         let mut run = Run::start(&fixture, limited).await?;
         expect_standstill(&fixture, &mut run, "slot `reader` keeps").await?;
         // From the last checkpoint on, so that it is further behind.
@@ -50,10 +56,13 @@ fn a_slot_that_nobody_reads_holds_a_backfill() -> Result<(), Failure> {
 fn a_slot_that_is_about_to_lose_its_wal_holds_a_backfill_until_it_has() -> Result<(), Failure> {
     block_on(async {
         let server = Server::start_own().await?;
-        let fixture = Fixture::on(&server, "slot_room").await?.users(ROWS).await?;
+        let fixture = Fixture::on(&server, "slot_room").await?.users(FEW).await?;
         alter_system(&fixture, &["max_slot_wal_keep_size = '4MB'"]).await?;
         let slot = "checkpoint; select pg_create_physical_replication_slot('copy', true)";
         fixture.db.batch_execute(slot).await?;
+        let much = "select count(pg_logical_emit_message(false, 'much', repeat('x', 1 << 20)))
+            from generate_series(1, 20)";
+        fixture.db.batch_execute(much).await?;
 
         let limited = rename().max_load(Limit::UnreservedSlots(0));
         let mut run = Run::start(&fixture, limited).await?;
@@ -73,7 +82,7 @@ fn a_slot_that_is_about_to_lose_its_wal_holds_a_backfill_until_it_has() -> Resul
 fn an_autovacuum_of_the_table_holds_its_backfill() -> Result<(), Failure> {
     block_on(async {
         let server = Server::start_own().await?;
-        let fixture = Fixture::on(&server, "vacuum").await?.users(ROWS).await?;
+        let fixture = Fixture::on(&server, "vacuum").await?.users(SLOWLY_VACUUMED).await?;
         fixture.runner(&RENAME_HISTORY).await?.expand().await?;
         let slow = "alter table users set (autovacuum_vacuum_threshold = 0, \
             autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 100, \
@@ -114,7 +123,7 @@ fn too_much_wal_stops_a_backfill_and_the_next_run_goes_on() -> Result<(), Failur
 fn commits_that_take_long_hold_a_backfill() -> Result<(), Failure> {
     block_on(async {
         let server = Server::start_own().await?;
-        let fixture = Fixture::on(&server, "commits").await?.users(ROWS).await?;
+        let fixture = Fixture::on(&server, "commits").await?.users(FEW).await?;
         // Each commit that waits for the disk sleeps before.
         let slow = ["fsync = on", "commit_siblings = 0", "commit_delay = 100000"];
         alter_system(&fixture, &slow).await?;
@@ -130,7 +139,7 @@ fn commits_that_take_long_hold_a_backfill() -> Result<(), Failure> {
 #[test]
 fn a_nice_backfill_rests() -> Result<(), Failure> {
     block_on(async {
-        let fixture = Fixture::with_users("nice", 20_000).await?;
+        let fixture = Fixture::with_users("nice", 5_000).await?;
         let rested = |builder: Builder| async {
             let mut changeover = builder.connect(fixture.url()).await?;
             let report = changeover.migrate().await?;

@@ -4,14 +4,14 @@ use changeover::ErrorKind;
 use changeover_tests::fixture::Fixture;
 use changeover_tests::{Failure, block_on, fail};
 
-use super::under_way::{ROWS, Run, expect_filled, expect_standstill, rename};
+use super::under_way::{Run, expect_filled, expect_standstill, rename};
 
 const BRAKES: &str = "create table brakes (id int); insert into brakes values (1)";
 
 #[test]
 fn a_query_holds_a_backfill_until_its_row_is_gone() -> Result<(), Failure> {
     block_on(async {
-        let fixture = Fixture::with_users("query", ROWS).await?;
+        let fixture = Fixture::with_users("query", 1_000).await?;
         fixture.db.batch_execute(BRAKES).await?;
         let sql = "select count(*) from brakes";
         let mut run = Run::start(&fixture, rename().throttle_query(sql, 0)).await?;
