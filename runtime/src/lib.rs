@@ -139,7 +139,6 @@ pub use crate::migration::{Migrations, Phase};
 pub use crate::outcome::comparison::{Comparison, Difference, Unbuilt};
 pub use crate::outcome::diagnosis::{Diagnosis, Symptom};
 pub use crate::outcome::error::{Error, ErrorKind};
-pub use crate::outcome::event::{Event, StepPlace};
 pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold};
 pub use crate::outcome::forecast::{
     Forecast, MigrationForecast, PhaseForecast, StepForecast, TableForecast, Takes,
@@ -154,6 +153,7 @@ pub use crate::session::executor::{Executor, Row, Rows, SqlError};
 pub use crate::settings::Gate;
 pub use crate::settings::load::{Limit, Load, Verdict};
 pub use crate::settings::repair::Repair;
+pub use crate::settings::told::event::{Event, StepPlace};
 
 #[doc(hidden)]
 pub mod __private {

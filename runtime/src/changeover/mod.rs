@@ -21,7 +21,6 @@ use self::reconnect::Reconnect;
 use crate::lock::{Locked, RunSession, Session};
 use crate::migration::{Migration, Migrations};
 use crate::outcome::error::{Detail, Error};
-use crate::outcome::event::Event;
 use crate::outcome::report::Report;
 use crate::outcome::status::{State, Status};
 use crate::record::ledger::Ledger;
@@ -33,6 +32,7 @@ use crate::session::connect::Connect;
 use crate::session::executor::Executor;
 use crate::session::jitter::jittered;
 use crate::session::watched::WatchedSession;
+use crate::settings::told::event::Event;
 use crate::settings::{Gate, Settings};
 use crate::step::brake::Brake;
 

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 use crate::outcome::error::{Error, ErrorKind};
-use crate::outcome::event::Event;
 use crate::outcome::report::Report;
 use crate::session::jitter::jittered;
 use crate::settings::Settings;
+use crate::settings::told::event::Event;
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(500);

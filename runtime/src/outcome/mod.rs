@@ -5,7 +5,6 @@ pub(crate) mod comparison;
 pub(crate) mod denied;
 pub(crate) mod diagnosis;
 pub(crate) mod error;
-pub(crate) mod event;
 pub(crate) mod finding;
 pub(crate) mod forecast;
 pub(crate) mod glance;

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::migration::{Migration, Phase};
 use crate::outcome::error::Error;
-use crate::outcome::event::Event as Happened;
 use crate::outcome::finding::Severity;
 use crate::outcome::report::HeldGate;
 use crate::outcome::status::State;
@@ -13,6 +12,7 @@ use crate::record::store::events::{self, Event};
 use crate::run::Run;
 use crate::session::sql::quote_literal;
 use crate::settings::Gate;
+use crate::settings::told::event::Event as Happened;
 
 /// What opens a gate.
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use crate::outcome::denied;
 use crate::outcome::error::Error;
-use crate::outcome::event::Event;
 use crate::record::ledger::Direction;
+use crate::settings::told::event::Event;
 use crate::step::context::StepContext;
 use crate::step::throttle;
 use crate::work::Turn;

@@ -5,16 +5,16 @@ pub(crate) mod load;
 pub(crate) mod query;
 pub(crate) mod repair;
 pub(crate) mod throttle;
-mod told;
+pub(crate) mod told;
 
 use std::time::Duration;
 
 use crate::outcome::error::{Detail, Error};
-use crate::outcome::event::Event;
 use crate::outcome::finding::Preflight;
 use crate::outcome::report::Progress;
 use crate::session::shown::{is_hidden, shown};
 use crate::settings::throttle::Throttle;
+use crate::settings::told::event::Event;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
 ///

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use super::brake::Brake;
 use crate::lock::RunSession;
 use crate::outcome::error::Place;
-use crate::outcome::event::StepPlace;
 use crate::outcome::report::{PhaseReport, Progress};
 use crate::settings::Settings;
+use crate::settings::told::event::StepPlace;
 
 /// The session, how to use it, and the account of what was done.
 pub(crate) struct StepContext<'r, 's> {

@@ -3,7 +3,7 @@
 use super::context::StepContext;
 use crate::lock::Ladder;
 use crate::outcome::error::Error;
-use crate::outcome::event::Event;
+use crate::settings::told::event::Event;
 
 impl Ladder<'_> {
     /// After a try of a step that failed: gives the error back unless it may be tried again, says

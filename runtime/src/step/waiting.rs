@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::context::{Hold, StepContext};
-use crate::outcome::event::Event;
 use crate::session::sql::quote_literal;
+use crate::settings::told::event::Event;
 
 /// How long what was said stays true enough.
 const AGAIN: Duration = Duration::from_secs(15);

@@ -15,11 +15,11 @@ use tokio_postgres::{Config, Socket};
 use crate::changeover::Changeover;
 use crate::migration::Migrations;
 use crate::outcome::error::Error;
-use crate::outcome::event::Event;
 use crate::outcome::report::Progress;
 use crate::session::connect::{Connect, Postgres, url};
 use crate::session::executor::Executor;
 use crate::settings::Settings;
+use crate::settings::told::event::Event;
 
 /// How a history is to be run; made by [`Changeover::builder`].
 ///

@@ -3,7 +3,7 @@
 
 use metrics::{counter, histogram};
 
-use crate::outcome::event::{Event, StepPlace};
+use crate::settings::told::event::{Event, StepPlace};
 
 pub(super) fn count(app: &str, event: &Event<'_>) {
     let app = app.to_owned();

@@ -1,11 +1,12 @@
 //! Who is told of what happens in a run: the trace, metrics, the service.
 
+pub(crate) mod event;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod trace;
 
 use super::Settings;
-use crate::outcome::event::Event;
+use crate::settings::told::event::Event;
 
 impl Settings {
     /// Tells of something that has happened.

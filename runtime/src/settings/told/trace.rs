@@ -2,7 +2,7 @@
 
 use tracing::Level;
 
-use crate::outcome::event::{Event, StepPlace};
+use crate::settings::told::event::{Event, StepPlace};
 
 /// One event. A name has to be written where the event is: it is a constant of that place.
 macro_rules! told {
