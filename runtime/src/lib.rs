@@ -140,12 +140,14 @@ pub use crate::outcome::error::{Error, ErrorKind};
 pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold};
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
-pub use crate::outcome::status::{InstanceStatus, MigrationStatus, State, Status};
+pub use crate::outcome::status::{InstanceStatus, MigrationStatus, SettingStatus, State, Status};
 pub use crate::session::connect::Connect;
 pub use crate::session::executor::{Executor, Row, Rows, SqlError};
 pub use crate::settings::Gate;
+pub use crate::settings::interrupt::Interrupt;
 pub use crate::settings::load::{Limit, Load, Verdict};
 pub use crate::settings::repair::Repair;
+pub use crate::settings::setting::Setting;
 
 #[doc(hidden)]
 pub mod __private {

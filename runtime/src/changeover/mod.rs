@@ -5,6 +5,7 @@ mod check;
 mod pause;
 mod preflight;
 mod repair;
+mod set;
 
 use std::fmt;
 use std::sync::Arc;

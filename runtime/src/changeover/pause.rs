@@ -30,13 +30,7 @@ impl Changeover {
     }
 
     async fn control(&mut self, paused: bool, reason: &str) -> Result<(), Error> {
-        let exists = "select pg_catalog.to_regclass('changeover.controls') is not null";
-        if query(self.session.unlocked().await?, exists).await?.value() != Some("t") {
-            let Changeover { settings, session, .. } = self;
-            let (mut locked, lock) = session.lock(settings, settings.deadline).await?;
-            let outcome = store::prepare(&mut locked, settings).await;
-            lock.release(session, outcome).await?;
-        }
+        prepare_for(self, "changeover.controls").await?;
         let history = quote_literal(&self.settings.app);
         let sql = format!(
             "insert into changeover.controls (history, paused, reason) \
@@ -50,6 +44,18 @@ impl Changeover {
     }
 }
 
-async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
+/// Brings the schema `changeover` up to date where it lacks this table.
+pub(super) async fn prepare_for(changeover: &mut Changeover, table: &str) -> Result<(), Error> {
+    let exists = format!("select pg_catalog.to_regclass('{table}') is not null");
+    let Changeover { settings, session, .. } = changeover;
+    if query(session.unlocked().await?, &exists).await?.is_true() {
+        return Ok(());
+    }
+    let (mut locked, lock) = session.lock(settings, settings.deadline).await?;
+    let outcome = store::prepare(&mut locked, settings).await;
+    lock.release(session, outcome).await
+}
+
+pub(super) async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
     executor.query(sql).await.map_err(|error| Error::state(sql, error))
 }

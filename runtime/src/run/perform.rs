@@ -13,6 +13,8 @@ pub(crate) async fn perform(
     turn: Turn<'_>,
 ) -> Result<(), Error> {
     let Turn { store, direction, .. } = turn;
+    // An undo does not pass the throttle.
+    context.settings.interrupt.pass()?;
     context.tell();
     // Who takes a migration back wants it gone, whatever was paused before.
     if direction == Direction::Forward {

@@ -115,7 +115,7 @@ impl Default for Throttle {
 }
 
 /// At most one limit of each kind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Limits(Vec<Limit>);
 
 impl Limits {
@@ -123,6 +123,13 @@ impl Limits {
         let kind = std::mem::discriminant(&limit);
         self.0.retain(|known| std::mem::discriminant(known) != kind);
         self.0.push(limit);
+    }
+
+    /// These, and in place of those of its kind each of the others.
+    pub(crate) fn overridden_by(&self, others: &Limits) -> Limits {
+        let mut all = self.clone();
+        others.0.iter().for_each(|limit| all.set(*limit));
+        all
     }
 
     /// Says of the first limit that the load is above what it is and what was allowed.

@@ -1,7 +1,9 @@
 //! What a run may be told, and what it does unless it is.
 
+pub(crate) mod interrupt;
 pub(crate) mod load;
 pub(crate) mod repair;
+pub(crate) mod setting;
 
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::finding::Preflight;
 use crate::outcome::report::Progress;
 use crate::session::shown::{is_hidden, shown};
+use crate::settings::interrupt::Interrupt;
 use crate::settings::load::Throttle;
 
 /// When the `Switch` and the `Contract` that a migration declares may run.
@@ -75,6 +78,7 @@ pub(crate) struct Settings {
     pub(crate) batch_time: Duration,
     pub(crate) answer: Answer,
     pub(crate) on_progress: Option<OnProgress>,
+    pub(crate) interrupt: Interrupt,
     pub(crate) throttle: Throttle,
     pub(crate) preflight: Preflight,
     pub(crate) leases: Leases,
@@ -123,6 +127,7 @@ impl Default for Settings {
             batch_time: Duration::from_millis(10),
             answer: Answer::default(),
             on_progress: None,
+            interrupt: Interrupt::default(),
             throttle: Throttle::default(),
             preflight: Preflight::default(),
             leases: Leases::default(),

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::reading::Trail;
+use crate::settings::setting::Overrides;
 
 /// What is about to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,4 +22,6 @@ pub(crate) struct Brake {
     /// It was above a critical limit when it last looked.
     pub(super) critical: bool,
     pub(super) trail: Trail,
+    /// What was set from elsewhere when it last looked.
+    pub(super) set: Overrides,
 }

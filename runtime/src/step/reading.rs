@@ -10,6 +10,7 @@ use crate::session::sql::quote_literal;
 use crate::session::sqlstate::INSUFFICIENT_PRIVILEGE;
 use crate::settings::Settings;
 use crate::settings::load::Load;
+use crate::settings::setting::{Overrides, Setting};
 
 /// Enough for a minute of looks; older ones are thinned out.
 const LONGEST_TRAIL: usize = 120;
@@ -18,6 +19,8 @@ pub(crate) struct Reading {
     pub(crate) load: Load,
     /// Who paused the run, and why.
     pub(crate) paused: Option<String>,
+    /// What was set from elsewhere.
+    pub(crate) set: Overrides,
 }
 
 /// Where the WAL was at each look. The server's own measure of a replica's lag is missing for one
@@ -29,6 +32,8 @@ pub(crate) struct Trail {
     said: bool,
     /// The server refuses to show the load at all.
     blind: bool,
+    /// What was set, as it was last read.
+    set: String,
 }
 
 impl Trail {
@@ -39,7 +44,7 @@ impl Trail {
     ) -> Result<Reading, Error> {
         if !self.blind {
             match session.query_state(&sql(settings, true)).await {
-                Ok(rows) => return Ok(self.reading(&rows)),
+                Ok(rows) => return Ok(self.reading(&rows, 10)),
                 Err(error) if error.code() == Some(INSUFFICIENT_PRIVILEGE) => {
                     self.blind = true;
                     tracing::warn!(%error, "the server does not show its load, which is left out");
@@ -48,13 +53,37 @@ impl Trail {
             }
         }
         let rows = session.query_state(&sql(settings, false)).await?;
-        Ok(self.reading(&rows))
+        Ok(self.reading(&rows, 2))
     }
 
-    fn reading(&mut self, rows: &Rows) -> Reading {
+    /// The last column has what is set.
+    fn reading(&mut self, rows: &Rows, last: usize) -> Reading {
         let row = rows.iter().next();
         let paused = row.and_then(paused);
-        Reading { load: row.map(|row| self.load(row)).unwrap_or_default(), paused }
+        let set = self.set(row.and_then(|row| row.get(last)).unwrap_or_default());
+        Reading { load: row.map(|row| self.load(row)).unwrap_or_default(), paused, set }
+    }
+
+    /// A newer build, or a hand, may have set what this build cannot read: it is left out, and that
+    /// is said once.
+    fn set(&mut self, lines: &str) -> Overrides {
+        let is_new = self.set != lines;
+        if is_new {
+            lines.clone_into(&mut self.set);
+            tracing::info!(
+                settings = lines.replace('\n', ", "),
+                "settings of this history changed"
+            );
+        }
+        let read = |line: &str| {
+            let setting = line.parse::<Setting>();
+            setting.inspect_err(|error| {
+                if is_new {
+                    tracing::warn!(%error, "a row of changeover.settings is left out");
+                }
+            })
+        };
+        Overrides::of(lines.lines().filter_map(|line| read(line).ok()))
     }
 
     fn load(&mut self, row: Row<'_>) -> Load {
@@ -122,8 +151,12 @@ fn sql(settings: &Settings, with_load: bool) -> String {
         "(select {} from changeover.controls where history = {history} and paused)",
         "array[coalesce(reason, ''), coalesce(who, '?')]"
     );
+    let set = format!(
+        "(select pg_catalog.string_agg(name || '=' || value, pg_catalog.chr(10) order by name) \
+         from changeover.settings where history = {history})"
+    );
     if !with_load {
-        return format!("select ({control})[1], ({control})[2]");
+        return format!("select ({control})[1], ({control})[2], {set}");
     }
     let ignored: Vec<String> =
         settings.throttle.ignored.iter().map(|name| quote_literal(name)).collect();
@@ -131,7 +164,7 @@ fn sql(settings: &Settings, with_load: bool) -> String {
     format!(
         "select ({control})[1], ({control})[2], a.active, a.oldest, a.hidden, r.hidden, \
          r.lag, r.bytes, pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), '0/0'), \
-         r.replayed from (\
+         r.replayed, {set} from (\
          select count(*) filter (where state = 'active') as active, \
          extract(epoch from max(pg_catalog.clock_timestamp() - xact_start) \
          filter (where datname = current_database())) as oldest, \
@@ -168,6 +201,14 @@ mod tests {
         assert!(trail.behind(400, 250).is_some());
         assert_ne!(trail.marks.front().copied(), first);
         assert_eq!(trail.behind(400, 400), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_what_is_set_is_left_out() {
+        let mut trail = Trail::default();
+        let set = trail.set("batch_time=3ms\nmax_load.active_sessions=\u{7}\nnewer=1");
+        assert_eq!(set.batch_time, Some(Duration::from_millis(3)));
+        assert_eq!(trail.set("").batch_time, None);
     }
 
     #[test]

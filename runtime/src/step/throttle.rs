@@ -14,6 +14,7 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Waits while something holds the run; an error where it is to stop.
 pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
+    context.settings.interrupt.pass()?;
     let still_true = |(at, seen): (Instant, Weight)| at.elapsed() < EVERY && seen >= weight;
     if context.brake.looked.is_some_and(still_true) {
         return Ok(());
@@ -28,7 +29,7 @@ pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> R
 async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
     while let Some(reason) = look(context, weight).await? {
         context.wait_for(reason).await;
-        tokio::time::sleep(EVERY).await;
+        context.settings.interrupt.sleep(EVERY).await?;
     }
     Ok(())
 }
@@ -36,7 +37,8 @@ async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result
 /// Why the run has to wait, if it has to.
 async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Option<String>, Error> {
     let settings = context.settings;
-    let Reading { load, paused } = context.brake.trail.read(context.session, settings).await?;
+    let Reading { load, paused, set } = context.brake.trail.read(context.session, settings).await?;
+    context.brake.set = set;
     if let Some(paused) = paused {
         return Ok(Some(paused));
     }
@@ -44,7 +46,7 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         return Ok(None);
     }
     let Settings { throttle, .. } = settings;
-    if let Some(what) = throttle.critical.exceeded(&load) {
+    if let Some(what) = context.brake.set.critical(&throttle.critical).exceeded(&load) {
         if std::mem::replace(&mut context.brake.critical, true) {
             return Err(Error::new(Detail::Stopped {
                 why: format!("the load is critical: {what}"),
@@ -53,7 +55,7 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         return Ok(Some(what));
     }
     context.brake.critical = false;
-    if let Some(what) = throttle.max.exceeded(&load) {
+    if let Some(what) = context.brake.set.max(&throttle.max).exceeded(&load) {
         return Ok(Some(what));
     }
     let Some(hook) = &throttle.hook else { return Ok(None) };

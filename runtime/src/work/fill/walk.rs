@@ -242,7 +242,7 @@ impl<F: Filler> Walk<'_, F> {
             }
             if at.stripe == 0 {
                 ladder = ladder_of(context.settings);
-                at = at.paced(window / STRIPES, context.settings.batch_time);
+                at = at.paced(window / STRIPES, context.batch_time());
                 window = Duration::ZERO;
                 self.tell(context, leaf, at, way);
             }
