@@ -14,6 +14,10 @@ pub(crate) struct Format {
 }
 
 impl Format {
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     pub(crate) fn print<T: fmt::Display>(
         &self,
         shown: &T,

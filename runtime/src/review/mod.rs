@@ -4,6 +4,9 @@
 //! long, and what if it stops here. Its statements are the ones that run, in their order, so it
 //! can also be piped into `psql`; how to take them back is in comments.
 
+#[cfg(any(feature = "cli", feature = "testing"))]
+pub(crate) mod files;
+
 use std::fmt;
 
 use crate::migration::{Change, Course, Migration, OlderTool, Phase, Step, Work};
