@@ -23,6 +23,7 @@
 mod codes;
 mod completions;
 mod database;
+mod explain;
 mod failure;
 mod files;
 mod looks;
@@ -38,6 +39,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::completions::Completions;
+use self::explain::Explain;
 use self::failure::Failure;
 use self::files::adopt::Adopt;
 use self::files::new::New;
@@ -66,6 +68,7 @@ struct Bare {
 enum BareCommand {
     Adopt(Adopt),
     New(New),
+    Explain(Explain),
     Completions(Completions),
 }
 
@@ -94,6 +97,7 @@ enum Command {
     Resume(Resume),
     Set(Set),
     Adopt(Adopt),
+    Explain(Explain),
     Completions(Completions),
 }
 
@@ -120,6 +124,7 @@ pub fn run(history: &Migrations) -> ExitCode {
             Command::Resume(resume) => resume.run(history).await,
             Command::Set(set) => set.run(history).await,
             Command::Adopt(adopt) => adopt.run().await,
+            Command::Explain(explain) => explain.run(),
             Command::Completions(completions) => completions.run::<Arguments>(&called()),
         }
     })
@@ -136,6 +141,7 @@ pub fn main() -> ExitCode {
         match command {
             BareCommand::Adopt(adopt) => adopt.run().await,
             BareCommand::New(new) => new.run(),
+            BareCommand::Explain(explain) => explain.run(),
             BareCommand::Completions(completions) => completions.run::<Bare>(&called()),
         }
     })

@@ -169,7 +169,8 @@ fn the_status_is_that_of_the_service_that_is_named() -> Result<(), Failure> {
                 migration("m0001_create_users", "migrated", 1),
                 migration("m0002_add_nick", "migrated", 1),
             ],
-            "unknown": [], "paused_by": null, "pause_reason": null, "waiting": [],
+            "unknown": [], "paused_by": null, "pause_reason": null, "settings": [],
+            "waiting": [],
             "instances": [], "live": 0,
         });
         same(&status, &expected)?;
@@ -182,6 +183,7 @@ fn the_status_is_that_of_the_service_that_is_named() -> Result<(), Failure> {
             fail!("{text}");
         }
         expected["waiting"] = json!([{ "migration": "", "phase": "", "by": [] }]);
+        expected["settings"] = json!([{ "name": "", "value": "", "set_by": "" }]);
         expected["instances"] = json!([{
             "instance": "", "about": "", "head": "", "silent": "", "connected": true,
         }]);
