@@ -2,10 +2,13 @@
 
 pub(crate) mod builder;
 mod check;
+mod diagnose;
+mod forecast;
+mod glance;
 mod pause;
 mod preflight;
 mod repair;
-mod set;
+mod timeline;
 
 use std::fmt;
 use std::sync::Arc;

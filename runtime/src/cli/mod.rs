@@ -45,7 +45,12 @@ use self::files::adopt::Adopt;
 use self::files::new::New;
 use self::files::review::Review;
 use self::looks::check::Check;
+use self::looks::doctor::Doctor;
+use self::looks::plan::Plan;
+use self::looks::runbook::Runbook;
 use self::looks::status::Status;
+use self::looks::timeline::Timeline;
+use self::looks::watch::Watch;
 use self::runs::contract::Contract;
 use self::runs::repair::Repair;
 use self::runs::undo::{Undo, UndoTo};
@@ -90,6 +95,11 @@ enum Command {
     Undo(Undo),
     UndoTo(UndoTo),
     Repair(Repair),
+    Plan(Plan),
+    Doctor(Doctor),
+    Runbook(Runbook),
+    Timeline(Timeline),
+    Watch(Watch),
     Status(Status),
     Check(Check),
     Gates(Gates),
@@ -117,6 +127,11 @@ pub fn run(history: &Migrations) -> ExitCode {
             Command::Undo(undo) => undo.run(history).await,
             Command::UndoTo(undo) => undo.run(history).await,
             Command::Repair(repair) => repair.run(history).await,
+            Command::Plan(plan) => plan.run(history).await,
+            Command::Watch(watch) => watch.run(history).await,
+            Command::Timeline(timeline) => timeline.run(history).await,
+            Command::Doctor(doctor) => doctor.run(history).await,
+            Command::Runbook(runbook) => runbook.run(history).await,
             Command::Status(status) => status.run(history).await,
             Command::Check(check) => check.run(history).await,
             Command::Gates(gates) => gates.run(history).await,

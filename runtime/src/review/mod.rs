@@ -6,9 +6,14 @@
 
 #[cfg(any(feature = "cli", feature = "testing"))]
 pub(crate) mod files;
+pub(crate) mod forecast;
+mod runbook;
+mod timeline;
 
 use std::fmt;
 
+pub use self::runbook::runbook;
+pub use self::timeline::timeline;
 use crate::migration::{Change, Course, Migration, OlderTool, Phase, Step, Work};
 use crate::work::page::{Page, lock_timeout};
 
