@@ -44,7 +44,8 @@ fn a_pipeline_tells_the_ends_of_runs_apart_while_a_client_goes_on() -> Result<()
         outcome(&run("up --json --detailed-exit-code")?.json(5)?, "waiting")?;
         outcome(&run("contract --json")?.json(5)?, "waiting")?;
         run("gates --detailed-exit-code")?.with(5)?;
-        outcome(&run("undo m0002_rename --json")?.json(0)?, "done")?;
+        outcome(&run("undo m0002_rename --json")?.json(3)?, "refused")?;
+        outcome(&run("undo-to m0001_base --json")?.json(0)?, "done")?;
         outcome(&run("undo m0002_rename --json --detailed-exit-code")?.json(7)?, "nothing_to_do")?;
         let unknown = run("undo m0009_nothing --json")?.json(3)?;
         outcome(&unknown, "refused")?;
@@ -79,7 +80,7 @@ fn what_destroys_is_refused_until_it_is_said_to_be_meant() -> Result<(), Failure
             }
         }
         run("contract --force")?.with(2)?;
-        run("contract --force --yes --reason  ")?.with(3)?;
+        run("contract --force --yes --reason \t")?.with(3)?;
         if fixture.catalog().await? != before {
             fail!("something was changed");
         }
@@ -121,10 +122,11 @@ async fn holds_a_row(fixture: &Fixture) -> Result<tokio_postgres::Client, Failur
 fn ctrl_c_stops_between_two_batches_and_the_next_run_goes_on_there() -> Result<(), Failure> {
     block_on(async {
         let fixture = Fixture::with_users("cli_interrupted", ROWS).await?;
+        called(fixture.url(), "up --expand-only")?.with(0)?;
         for signal in ["INT", "TERM"] {
             let holder = holds_a_row(&fixture).await?;
             let mut run = start(fixture.url(), "up --app harness --json")?;
-            let filled = "select exists (select from pg_class where oid = 'users'::regclass) \
+            let filled = "select exists (select from users where display_name is not null) \
                           and exists (select from changeover.holds where reason like '%holder%')";
             fixture.wait_until(filled).await?;
             run.signal(signal)?;

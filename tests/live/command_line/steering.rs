@@ -4,7 +4,7 @@ use changeover::grants;
 use changeover_tests::fixture::Fixture;
 use changeover_tests::logins::Logins;
 use changeover_tests::sample::RENAME_HISTORY;
-use changeover_tests::{Failure, block_on, fail};
+use changeover_tests::{Failure, block_on, connect, fail};
 use tokio_postgres::NoTls;
 
 use super::process::{called, start};
@@ -17,8 +17,9 @@ fn a_run_under_way_is_paused_set_and_let_go_from_elsewhere() -> Result<(), Failu
         run("pause --reason sale")?.with(0)?;
         let mut up = start(fixture.url(), "up --app harness")?;
         up.until("held: paused by postgres: sale")?;
-        // It is older than any transaction may be.
-        let reader = fixture.reader("reader").await?;
+        // It is older than any transaction may be, and in the way of nothing else.
+        let open = connect(fixture.url(), "open").await?;
+        open.batch_execute("begin; select 1").await?;
         let set = run("set --max-load oldest-transaction=0ms --batch-time 3ms --json")?.json(0)?;
         let values: Vec<&str> = set["settings"]
             .as_array()
@@ -42,7 +43,7 @@ fn a_run_under_way_is_paused_set_and_let_go_from_elsewhere() -> Result<(), Failu
             fail!("something is still set");
         }
         up.ended()?.with(0)?;
-        drop(reader);
+        drop(open);
         Ok(())
     })
 }
