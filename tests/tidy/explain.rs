@@ -38,7 +38,8 @@ fn page(operation: &str) -> String {
     let refused: Vec<&str> = docs.lines().filter(|line| line.starts_with("- ")).collect();
     if !refused.is_empty() {
         page.push_str("\n\nWhat the compiler refuses, by its own tests:\n\n");
-        page.push_str(&refused.join("\n"));
+        // As rustdoc needs it, and a terminal does not.
+        page.push_str(&refused.join("\n").replace("\\<", "<").replace("\\[", "["));
     }
     page + "\n"
 }

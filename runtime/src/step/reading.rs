@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::lock::RunSession;
 use crate::outcome::error::Error;
 use crate::session::executor::{Row, Rows};
+use crate::session::shown::on_one_line;
 use crate::session::sql::quote_literal;
 use crate::session::sqlstate::INSUFFICIENT_PRIVILEGE;
 use crate::settings::Settings;
@@ -70,10 +71,7 @@ impl Trail {
         let is_new = self.set != lines;
         if is_new {
             lines.clone_into(&mut self.set);
-            tracing::info!(
-                settings = lines.replace('\n', ", "),
-                "settings of this history changed"
-            );
+            tracing::info!(settings = on_one_line(lines), "settings of this history changed");
         }
         let read = |line: &str| {
             let setting = line.parse::<Setting>();

@@ -52,7 +52,7 @@ fn same(found: &Value, expected: &Value) -> Result<(), Failure> {
 }
 
 /// The names of all fields, at any depth.
-fn fields(value: &Value, names: &mut BTreeSet<String>) {
+pub(crate) fn fields(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
             names.extend(object.keys().cloned());
@@ -64,7 +64,7 @@ fn fields(value: &Value, names: &mut BTreeSet<String>) {
 }
 
 /// The fields in the table of a section of the page.
-fn documented(section: &str) -> BTreeSet<String> {
+pub(crate) fn documented(section: &str) -> BTreeSet<String> {
     let sections = PAGE.split("\n## ").filter(|text| text.starts_with(section));
     let rows = sections.flat_map(str::lines).filter_map(|line| line.strip_prefix("| `"));
     rows.filter_map(|row| Some(row.split_once('`')?.0.to_owned())).collect()

@@ -1,17 +1,25 @@
 //! `up`, `contract` and `undo`: what a pipeline sees of them, and what a killed one leaves.
 
+use std::collections::BTreeSet;
+
 use changeover::Phase;
 use changeover_tests::fixture::Fixture;
 use changeover_tests::{Client, Failure, block_on, connect, fail};
 use serde_json::Value;
 
 use super::process::{called, start};
+use crate::adopt::command_line::{documented, fields};
 
 const ROWS: u32 = 20_000;
 
 fn outcome(found: &Value, expected: &str) -> Result<(), Failure> {
     if found["outcome"] != expected {
         fail!("not {expected}: {found:#}");
+    }
+    let mut names = BTreeSet::new();
+    fields(found, &mut names);
+    if let Some(name) = names.difference(&documented("up")).next() {
+        fail!("the page does not know `{name}`");
     }
     Ok(())
 }

@@ -17,12 +17,13 @@ use crate::outcome::report::{PhaseReport, Report};
 
 pub(super) const CODES: &str = "\
 Exit codes:
-  0  it is done, or there was nothing to do
+  0  it is done, or there was nothing to do (see 5 and 7)
   1  it failed; the next run goes on where it stopped
   2  the arguments are wrong
   3  it was refused, and nothing of what was refused has been done
-  5  it waits for a gate
-  6  it was interrupted; the next run goes on where it stopped";
+  5  it waits for a gate, or, with --detailed-exit-code, some gate is held
+  6  it was interrupted; the next run goes on where it stopped
+  7  with --detailed-exit-code: there was nothing to do";
 
 /// How a run says what became of it.
 #[derive(Args)]

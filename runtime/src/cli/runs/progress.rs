@@ -166,7 +166,7 @@ mod tests {
         assert!(lines.next(&at(1, 50, None), soon).is_empty());
         let held = lines.next(&at(1, 50, Some("a \n pause")), soon);
         assert_eq!(held.len(), 1);
-        assert!(held[0].ends_with("users 50 %, 50 rows, 8 rows/s, held: a   pause"), "{held:?}");
+        assert!(held[0].ends_with("users 50 %, 50 rows, 8 rows/s, held: a \\n pause"), "{held:?}");
         assert!(lines.next(&at(1, 50, Some("a \n pause")), soon).is_empty());
         assert_eq!(lines.next(&at(1, 60, None), soon).len(), 1);
         let late = soon + BETWEEN_LINES;
