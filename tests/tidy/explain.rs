@@ -51,7 +51,7 @@ fn cited(operation: &str, recipes: &[(String, String)]) -> String {
     let source = if file.exists() { file } else { ops.join(operation).join("mod.rs") };
     let source = fs::read_to_string(source).unwrap_or_default();
     let cited = recipes.iter().filter(|(id, _)| cites(&source, id));
-    cited.map(|(id, _)| format!(" {id}")).collect()
+    cited.fold(String::new(), |cited, (id, _)| cited + " " + id)
 }
 
 /// `catalog B2` cites B2, and `catalog B20` does not.
@@ -77,7 +77,9 @@ fn recipes(catalog: &str) -> Vec<(String, String)> {
             text.push('\n');
         }
     }
-    recipes.iter_mut().for_each(|(_, text)| text.truncate(text.trim_end().len()));
+    for (_, text) in &mut recipes {
+        text.truncate(text.trim_end().len());
+    }
     recipes
 }
 
