@@ -12,6 +12,7 @@ mod gates;
 mod looks;
 mod record;
 mod tables;
+mod told;
 mod types;
 mod undo;
 

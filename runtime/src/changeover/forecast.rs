@@ -33,8 +33,11 @@ impl Changeover {
         let executor = session.begin_aside().await?;
         let outcome = in_transaction(executor, history, settings).await;
         let ended = executor.query("rollback").await;
-        let mut forecast = outcome?;
         ended.map_err(|error| Error::sql("rollback", &error))?;
+        let mut forecast = match outcome {
+            Ok(forecast) => forecast,
+            Err(error) => return Err(presence::explain(executor, &settings.app, error).await),
+        };
         session.end_aside();
         forecast.findings = self.obstacles().await?;
         Ok(forecast)

@@ -9,7 +9,7 @@ use crate::outcome::error::Error;
 use crate::outcome::glance::{Glance, RunningStep};
 use crate::session::executor::{Executor, Row, Rows};
 use crate::session::shown::on_one_line;
-use crate::session::sql::{quote_literal, tree};
+use crate::session::sql::{may_read, quote_literal, tree};
 
 /// The sessions that wait for others.
 const QUEUE: &str = "select pg_catalog.format('pid %s (%s) waits for %s since %s: %s', a.pid, \
@@ -41,9 +41,7 @@ async fn running(
     history: &Migrations,
     app: &str,
 ) -> Result<Option<RunningStep>, Error> {
-    let sees = "select coalesce(pg_catalog.has_table_privilege(\
-                pg_catalog.to_regclass('changeover.steps'), 'select'), false)";
-    if !query(executor, sees).await?.is_true() {
+    if !query(executor, &may_read("steps")).await?.is_true() {
         return Ok(None);
     }
     let rows = query(executor, &under_way(app)).await?;

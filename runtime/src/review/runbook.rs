@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::finding::Findings;
 use crate::outcome::forecast::{Forecast, MigrationForecast, PhaseForecast, Takes, bytes};
-use crate::review;
+use crate::review::sql;
 
 /// What to watch, each with its query.
 const QUERIES: [(&str, &str); 5] = [
@@ -97,7 +97,7 @@ impl Page {
         self.hurt(known, migration, forecast);
         self.checklist(known, migration, forecast);
         self.line("\n<details><summary>The SQL</summary>\n\n```sql");
-        self.line(review::render(known).trim_end());
+        self.line(sql::render(known).trim_end());
         self.line("```\n\n</details>\n");
     }
 

@@ -42,6 +42,18 @@ pub(crate) fn tree(relation: &str) -> String {
     )
 }
 
+/// A query of one boolean, whether a table of our own state is there and the role may read it.
+pub(crate) fn may_read(table: &str) -> String {
+    format!(
+        "select exists (select from pg_catalog.pg_class c \
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+         where n.nspname = 'changeover' and c.relname = {} \
+         and pg_catalog.has_schema_privilege(n.oid, 'usage') \
+         and pg_catalog.has_table_privilege(c.oid, 'select'))",
+        quote_literal(table)
+    )
+}
+
 /// A timeout as a setting's value. Zero would mean none, so the shortest is a millisecond.
 pub(crate) fn milliseconds(time: Duration) -> String {
     time.as_millis().max(1).to_string()

@@ -1,11 +1,11 @@
 //! What interrupted work has left, ours and that of other tools.
 
-use super::{Look, users_schema};
+use super::look::{Look, users_schema};
 
 pub(super) const LOOKS: &[Look] = &[
     Look {
         name: "failed-step",
-        reads: Some("changeover.steps"),
+        reads: Some("steps"),
         sql: "select pg_catalog.format('%s: step %s of %s stopped: %s', s.migration, s.ordinal, \
               s.phase, pg_catalog.split_part(s.error, e'\\n', 1)) from changeover.steps s \
               where s.error is not null order by s.started_at",
@@ -14,7 +14,7 @@ pub(super) const LOOKS: &[Look] = &[
     },
     Look {
         name: "paused",
-        reads: Some("changeover.controls"),
+        reads: Some("controls"),
         sql: "select pg_catalog.format('%s since %s by %s: %s', c.history, \
               pg_catalog.date_trunc('second', c.at), c.who, coalesce(c.reason, 'no reason given')) \
               from changeover.controls c where c.paused order by 1",
@@ -23,7 +23,7 @@ pub(super) const LOOKS: &[Look] = &[
     },
     Look {
         name: "silent-instance",
-        reads: Some("changeover.instances"),
+        reads: Some("instances"),
         sql: "select pg_catalog.format('%s of %s, built with %s, has not spoken for %s', i.instance, \
               i.history, i.head, pg_catalog.date_trunc('second', pg_catalog.now() - i.spoke_at)) \
               from changeover.instances i where pg_catalog.now() - i.spoke_at > i.lease order by 1",

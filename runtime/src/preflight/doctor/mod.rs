@@ -2,39 +2,17 @@
 //! database, with a row for each thing found.
 
 mod leftovers;
+mod look;
 mod room;
 mod server;
 mod tables;
 
+use self::look::Look;
 use crate::outcome::diagnosis::{Diagnosis, Symptom};
 use crate::outcome::error::Error;
 use crate::session::executor::Executor;
 use crate::session::shown::on_one_line;
 use crate::session::sql::quote_literal;
-
-/// One thing to look for.
-struct Look {
-    name: &'static str,
-    /// A query with a row of one text for each symptom.
-    sql: &'static str,
-    /// A table of ours that it reads, without which there is nothing to find.
-    reads: Option<&'static str>,
-    effect: &'static str,
-    help: &'static str,
-}
-
-/// The schemas that are a service's.
-macro_rules! users_schema {
-    ($oid:literal) => {
-        concat!(
-            $oid,
-            " not in (select n.oid from pg_catalog.pg_namespace n where n.nspname in \
-             ('pg_catalog', 'information_schema', 'changeover') \
-             or n.nspname operator(pg_catalog.~) '^pg_(toast|temp)')"
-        )
-    };
-}
-use users_schema;
 
 const ROOMS: [&[Look]; 4] = [tables::LOOKS, leftovers::LOOKS, room::LOOKS, server::LOOKS];
 
@@ -69,8 +47,14 @@ pub(crate) async fn look(executor: &mut dyn Executor) -> Result<Diagnosis, Error
     Ok(diagnosis)
 }
 
+/// Whether a table of ours is there, whoever may read it.
 async fn exists(executor: &mut dyn Executor, table: &str) -> Result<bool, Error> {
-    let sql = format!("select pg_catalog.to_regclass({}) is not null", quote_literal(table));
+    let sql = format!(
+        "select exists (select from pg_catalog.pg_class c \
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+         where n.nspname = 'changeover' and c.relname = {})",
+        quote_literal(table)
+    );
     let rows = executor.query(&sql).await;
     Ok(rows.map_err(|error| Error::sql(&sql, &error))?.is_true())
 }

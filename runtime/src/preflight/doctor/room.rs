@@ -1,6 +1,6 @@
 //! What is nearly full: numbers of rows and of transactions, slots, the disk behind them.
 
-use super::{Look, users_schema};
+use super::look::{Look, users_schema};
 
 pub(super) const LOOKS: &[Look] = &[
     Look {

@@ -1,6 +1,6 @@
 //! What the server does just now, and how it is set.
 
-use super::Look;
+use super::look::Look;
 
 pub(super) const LOOKS: &[Look] = &[
     Look {

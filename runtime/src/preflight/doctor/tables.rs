@@ -1,6 +1,6 @@
 //! What is wrong with tables, their indexes and constraints, and who may do what to them.
 
-use super::{Look, users_schema};
+use super::look::{Look, users_schema};
 
 pub(super) const LOOKS: &[Look] = &[
     Look {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::migration::{Change, LockMode, Phase, Step, Work};
 use crate::outcome::forecast::Takes;
-use crate::review::forecast::Scene;
+use crate::review::forecast::scene::Scene;
 use crate::review::forecast::sizes::Size;
 
 /// Rows a second that a backfill fills on an idle server; measured between 90,000 and 200,000.
@@ -37,13 +37,13 @@ const NOTHING: Cost = Cost { rows: None, growth: 0, wal: 0, takes: Takes::Moment
 pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) -> Cost {
     match &step.work {
         Work::Backfill(backfill) => {
-            scene.on(backfill.table, |size| fill(size, scene.past.rate, FILL))
+            on(scene, backfill.table, |size| fill(size, scene.past.rate, FILL))
         }
         Work::Convert(convert) => {
-            scene.on(convert.table, |size| fill(size, scene.past.rate, CONVERT))
+            on(scene, convert.table, |size| fill(size, scene.past.rate, CONVERT))
         }
-        Work::BuildIndex(index) => scene.on(index.table, build),
-        Work::NoRows(look) => scene.on(look.table, scan),
+        Work::BuildIndex(index) => on(scene, index.table, build),
+        Work::NoRows(look) => on(scene, look.table, scan),
         Work::Transaction(statements) => {
             let reading = statements.iter().filter(|one| one.reads_rows);
             // What a phase reads under a lock that blocks nobody is a scan; under one that blocks, rows
@@ -53,17 +53,15 @@ pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) 
                 (lock.mode == LockMode::ShareUpdateExclusive && step.phase == Phase::Migrate)
                     || (is_direct && lock.mode.blocks_clients())
             });
-            scanned.map_or(NOTHING, |lock| scene.on(lock.table, scan))
+            scanned.map_or(NOTHING, |lock| on(scene, lock.table, scan))
         }
         Work::DropIndex(_) | Work::NonTransactional(_) | Work::SizeLimit(_) => NOTHING,
     }
 }
 
-impl Scene {
-    /// What is done to a table; one that is not there yet is empty when its turn comes.
-    fn on(&self, table: &str, cost: impl Fn(&Size) -> Cost) -> Cost {
-        self.sizes.get(table).map_or(NOTHING, cost)
-    }
+/// What is done to a table; one that is not there yet is empty when its turn comes.
+fn on(scene: &Scene, table: &str, cost: impl Fn(&Size) -> Cost) -> Cost {
+    scene.sizes.get(table).map_or(NOTHING, cost)
 }
 
 /// A backfill writes each row anew, and each page that it writes first after a checkpoint whole.

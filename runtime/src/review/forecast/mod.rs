@@ -3,6 +3,7 @@
 mod cost;
 mod past;
 mod rights;
+mod scene;
 mod sizes;
 
 use crate::migration::text::plan_text;
@@ -15,15 +16,10 @@ use crate::outcome::status::State;
 use crate::record::ledger::Ledger;
 use crate::review::forecast::cost::{Cost, cost};
 use crate::review::forecast::past::Past;
+use crate::review::forecast::scene::Scene;
 use crate::review::forecast::sizes::Sizes;
 use crate::session::executor::Executor;
 use crate::work::touched_by;
-
-/// What the parts go by.
-struct Scene {
-    sizes: Sizes,
-    past: Past,
-}
 
 /// Reads, in the transaction that the session is in, what is pending and how much it is. What holds the
 /// switches and contracts is told by `held`.
@@ -52,7 +48,7 @@ pub(crate) async fn read(
             phase,
             waits_for: held(migration, phase),
             steps: left(ledger, migration, phase)
-                .map(|(number, change, step)| scene.step(number, change, step))
+                .map(|(number, change, step)| forecast_of(&scene, number, change, step))
                 .collect(),
         });
         migrations.push(MigrationForecast {
@@ -65,23 +61,26 @@ pub(crate) async fn read(
     Ok(Forecast { migrations, missing_rights, findings: None })
 }
 
-impl Scene {
-    fn step(&self, number: usize, change: &'static Change, step: &'static Step) -> StepForecast {
-        let touched = touched_by(&[step], &mut String::new());
-        let locks = touched.locks.iter();
-        let Cost { rows, growth, wal, takes } = cost(self, change, step);
-        StepForecast {
-            number,
-            operation: change.operation,
-            subject: change.subject,
-            why: step.why,
-            sql: plan_text(&step.work),
-            locks: locks.map(|lock| TableForecast { table: lock.table, mode: lock.mode }).collect(),
-            rows,
-            growth,
-            wal,
-            takes,
-        }
+fn forecast_of(
+    scene: &Scene,
+    number: usize,
+    change: &'static Change,
+    step: &'static Step,
+) -> StepForecast {
+    let touched = touched_by(&[step], &mut String::new());
+    let locks = touched.locks.iter();
+    let Cost { rows, growth, wal, takes } = cost(scene, change, step);
+    StepForecast {
+        number,
+        operation: change.operation,
+        subject: change.subject,
+        why: step.why,
+        sql: plan_text(&step.work),
+        locks: locks.map(|lock| TableForecast { table: lock.table, mode: lock.mode }).collect(),
+        rows,
+        growth,
+        wal,
+        takes,
     }
 }
 

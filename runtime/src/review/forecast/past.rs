@@ -2,6 +2,7 @@
 
 use crate::outcome::error::Error;
 use crate::session::executor::Executor;
+use crate::session::sql::may_read;
 
 /// Fewer rows say nothing about speed.
 const ENOUGH: u32 = 10_000;
@@ -16,21 +17,16 @@ pub(super) struct Past {
 impl Past {
     /// A role that may not read the record, and a database without one, have no past.
     pub(super) async fn read(executor: &mut dyn Executor) -> Result<Past, Error> {
-        let sees = "select coalesce(pg_catalog.has_table_privilege(\
-                    pg_catalog.to_regclass('changeover.steps'), 'select'), false) \
-                    and pg_catalog.has_schema_privilege('changeover', 'usage')";
+        let sees = may_read("steps");
+        let rows = executor.query(&sees).await;
+        if !rows.map_err(|error| Error::sql(&sees, &error))?.is_true() {
+            return Ok(Past::default());
+        }
         let asked = format!(
             "select sum(rows)::float8 / nullif(sum(extract(epoch from finished_at - started_at)), 0) \
              from changeover.steps where state = 'done' and attempts = 1 and rows >= {ENOUGH} \
              and finished_at > started_at"
         );
-        let exists = "select pg_catalog.to_regclass('changeover.steps') is not null";
-        for condition in [exists, sees] {
-            let rows = executor.query(condition).await;
-            if !rows.map_err(|error| Error::sql(condition, &error))?.is_true() {
-                return Ok(Past::default());
-            }
-        }
         let rows = executor.query(&asked).await.map_err(|error| Error::sql(&asked, &error))?;
         Ok(Past { rate: rows.value().and_then(|rate| rate.parse().ok()) })
     }

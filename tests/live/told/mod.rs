@@ -1,0 +1,6 @@
+//! What is told of a database and of a roll-out, without changing anything.
+
+mod diagnosis;
+mod forecast;
+mod glance;
+mod timeline;
