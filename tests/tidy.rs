@@ -12,6 +12,8 @@ mod command_line;
 mod definer;
 #[path = "tidy/docs.rs"]
 mod docs;
+#[path = "tidy/explain.rs"]
+mod explain;
 #[path = "tidy/graph.rs"]
 mod graph;
 #[path = "tidy/imports.rs"]

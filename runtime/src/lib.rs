@@ -146,13 +146,15 @@ pub use crate::outcome::forecast::{
 pub use crate::outcome::glance::{Glance, RunningStep};
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
-pub use crate::outcome::status::{InstanceStatus, MigrationStatus, State, Status};
+pub use crate::outcome::status::{InstanceStatus, MigrationStatus, SettingStatus, State, Status};
 pub use crate::outcome::timeline::{Mark, MigrationTime, StepTime, Timeline};
 pub use crate::session::connect::Connect;
 pub use crate::session::executor::{Executor, Row, Rows, SqlError};
 pub use crate::settings::Gate;
+pub use crate::settings::interrupt::Interrupt;
 pub use crate::settings::load::{Limit, Load, Verdict};
 pub use crate::settings::repair::Repair;
+pub use crate::settings::setting::Setting;
 pub use crate::settings::told::event::{Event, StepPlace};
 
 #[doc(hidden)]

@@ -5,6 +5,7 @@ use changeover_tests::{Failure, Scenario, block_on, run};
 mod adopt;
 mod attacks;
 mod clients;
+mod command_line;
 mod crashes;
 mod forms;
 mod gates;

@@ -25,7 +25,24 @@ fn the_page_shows_the_help_of_each_command() {
         let _ = write!(page, "{FENCE}{typed}\n{}```\n{rest}", said(typed));
         shown.push(typed);
     }
-    for command in ["check", "status", "adopt"] {
+    for command in [
+        "new",
+        "review",
+        "up",
+        "contract",
+        "undo",
+        "undo-to",
+        "repair",
+        "status",
+        "check",
+        "gates",
+        "pause",
+        "resume",
+        "set",
+        "adopt",
+        "explain",
+        "completions",
+    ] {
         if !shown.iter().any(|typed| typed.ends_with(&format!(" {command} --help"))) {
             problems.push(format!("{}: the help of `{command}` is missing", file.display()));
         }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::changeover::Changeover;
+use crate::changeover::builder::Builder;
 use crate::migration::Migrations;
 use crate::outcome::error::Error;
 use crate::session::connect::{Connect as _, url};
@@ -33,11 +34,18 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) async fn connect(&self, history: &Migrations) -> Result<Changeover, Error> {
+        self.connect_as(self.builder(history)).await
+    }
+
+    pub(crate) fn builder(&self, history: &Migrations) -> Builder {
         let builder = Changeover::builder(history);
-        let builder = match &self.app {
+        match &self.app {
             Some(app) => builder.app(app),
             None => builder,
-        };
+        }
+    }
+
+    pub(crate) async fn connect_as(&self, builder: Builder) -> Result<Changeover, Error> {
         builder.connect(&self.database.url).await
     }
 }

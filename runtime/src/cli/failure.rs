@@ -1,28 +1,31 @@
 //! What became of a command that did not do what it was asked for.
 
-use std::error::Error;
+use std::error;
 use std::fmt;
+
+use super::codes;
+use crate::outcome::error::Error;
 
 /// Why a command did not do what it was asked for.
 pub(crate) enum Failure {
-    /// It would have written over what is there.
+    /// It would have written over what is there, or destroyed what nobody confirmed.
     Refused(String),
     /// Its caller has a Tokio runtime, in which no other can be started.
     WithinRuntime,
-    Failed(Box<dyn Error>),
+    Failed(Box<dyn error::Error>),
 }
 
 impl Failure {
-    /// 2 is clap's, for what is no command, and 4 says that a check found something.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Failure::Failed(_) | Failure::WithinRuntime => 1,
-            Failure::Refused(_) => 3,
+            Failure::Failed(error) => error.downcast_ref().map_or(codes::FAILED, codes::of),
+            Failure::WithinRuntime => codes::FAILED,
+            Failure::Refused(_) => codes::REFUSED,
         }
     }
 }
 
-impl<E: Error + 'static> From<E> for Failure {
+impl<E: error::Error + 'static> From<E> for Failure {
     fn from(error: E) -> Failure {
         Failure::Failed(Box::new(error))
     }
@@ -36,7 +39,10 @@ impl fmt::Display for Failure {
                 "`changeover::cli::run` starts a Tokio runtime, and is called within one\n\
                  help: call it from a `fn main` that is not async",
             ),
-            Failure::Failed(error) => error.fmt(f),
+            Failure::Failed(error) => match error.downcast_ref::<Error>() {
+                Some(error) => f.write_str(&error.in_full()),
+                None => error.fmt(f),
+            },
         }
     }
 }

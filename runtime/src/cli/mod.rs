@@ -12,25 +12,38 @@
 //! }
 //! ```
 //!
-//! `check` holds the database against that history, `status` says how far each migration is, and
-//! `adopt`, which the binary `changeover` has too, writes a database as the beginning of a history.
-//! The help of each lists its exit codes. With `--json` the first two print one object and nothing
-//! else; its fields are called as those of [`Comparison`](crate::Comparison) and
-//! [`Status`](crate::Status), with `clean` beside them, and are only ever added to.
+//! `up`, `contract`, `undo` and `repair` do what the methods of [`Changeover`](crate::Changeover) do,
+//! `pause`, `resume` and `set` steer a run that is under way elsewhere, `status`, `gates` and `check`
+//! look; `new` and `review` write files, and so does `adopt`, which the binary `changeover` has too.
+//! The help of each lists its exit codes, which mean the same everywhere. With `--json` a command
+//! prints one object and nothing else on its standard output; its fields are only ever added to.
+//!
+//! Nothing is asked but at a terminal, and what is coloured there is not where `NO_COLOR` is set.
 
+mod codes;
+mod completions;
 mod database;
+mod explain;
 mod failure;
 mod files;
 mod looks;
 mod output;
+mod runs;
+mod steering;
+mod times;
 
 use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::completions::Completions;
+use self::explain::Explain;
 use self::failure::Failure;
 use self::files::adopt::Adopt;
+use self::files::new::New;
+use self::files::review::Review;
 use self::looks::check::Check;
 use self::looks::doctor::Doctor;
 use self::looks::plan::Plan;
@@ -38,6 +51,13 @@ use self::looks::runbook::Runbook;
 use self::looks::status::Status;
 use self::looks::timeline::Timeline;
 use self::looks::watch::Watch;
+use self::runs::contract::Contract;
+use self::runs::repair::Repair;
+use self::runs::undo::{Undo, UndoTo};
+use self::runs::up::Up;
+use self::steering::gates::Gates;
+use self::steering::pause::{Pause, Resume};
+use self::steering::set::Set;
 use crate::migration::Migrations;
 
 /// PostgreSQL schema changes without downtime.
@@ -52,6 +72,9 @@ struct Bare {
 #[derive(Subcommand)]
 enum BareCommand {
     Adopt(Adopt),
+    New(New),
+    Explain(Explain),
+    Completions(Completions),
 }
 
 /// PostgreSQL schema changes without downtime.
@@ -64,14 +87,28 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    New(New),
+    Review(Review),
+    #[command(visible_alias = "migrate")]
+    Up(Up),
+    Contract(Contract),
+    Undo(Undo),
+    UndoTo(UndoTo),
+    Repair(Repair),
     Plan(Plan),
     Doctor(Doctor),
     Runbook(Runbook),
     Timeline(Timeline),
     Watch(Watch),
-    Check(Check),
     Status(Status),
+    Check(Check),
+    Gates(Gates),
+    Pause(Pause),
+    Resume(Resume),
+    Set(Set),
     Adopt(Adopt),
+    Explain(Explain),
+    Completions(Completions),
 }
 
 /// Does with this history what the arguments of the process say. It starts a Tokio runtime of its
@@ -83,14 +120,27 @@ pub fn run(history: &Migrations) -> ExitCode {
     };
     carry_out(async {
         match arguments.command {
+            Command::New(new) => new.run(),
+            Command::Review(review) => review.run(history),
+            Command::Up(up) => up.run(history).await,
+            Command::Contract(contract) => contract.run(history).await,
+            Command::Undo(undo) => undo.run(history).await,
+            Command::UndoTo(undo) => undo.run(history).await,
+            Command::Repair(repair) => repair.run(history).await,
             Command::Plan(plan) => plan.run(history).await,
             Command::Watch(watch) => watch.run(history).await,
             Command::Timeline(timeline) => timeline.run(history).await,
             Command::Doctor(doctor) => doctor.run(history).await,
             Command::Runbook(runbook) => runbook.run(history).await,
-            Command::Check(check) => check.run(history).await,
             Command::Status(status) => status.run(history).await,
+            Command::Check(check) => check.run(history).await,
+            Command::Gates(gates) => gates.run(history).await,
+            Command::Pause(pause) => pause.run(history).await,
+            Command::Resume(resume) => resume.run(history).await,
+            Command::Set(set) => set.run(history).await,
             Command::Adopt(adopt) => adopt.run().await,
+            Command::Explain(explain) => explain.run(),
+            Command::Completions(completions) => completions.run::<Arguments>(&called()),
         }
     })
 }
@@ -98,10 +148,25 @@ pub fn run(history: &Migrations) -> ExitCode {
 /// Does what the arguments of the process say, of what needs no history.
 #[doc(hidden)]
 pub fn main() -> ExitCode {
-    match parsed() {
-        Ok(Bare { command: BareCommand::Adopt(adopt) }) => carry_out(adopt.run()),
-        Err(code) => code,
-    }
+    let Bare { command } = match parsed() {
+        Ok(bare) => bare,
+        Err(code) => return code,
+    };
+    carry_out(async {
+        match command {
+            BareCommand::Adopt(adopt) => adopt.run().await,
+            BareCommand::New(new) => new.run(),
+            BareCommand::Explain(explain) => explain.run(),
+            BareCommand::Completions(completions) => completions.run::<Bare>(&called()),
+        }
+    })
+}
+
+/// How the process was called, without its folder.
+fn called() -> String {
+    let first = env::args().next().unwrap_or_default();
+    let name = Path::new(&first).file_name().and_then(|name| name.to_str());
+    name.unwrap_or("changeover").to_owned()
 }
 
 /// The arguments of the process, or the code that it ends with.

@@ -4,7 +4,9 @@ use std::fmt;
 use std::io::{self, Write as _};
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::outcome::finding::Finding;
 
 #[derive(Args)]
 pub(crate) struct Format {
@@ -14,6 +16,10 @@ pub(crate) struct Format {
 }
 
 impl Format {
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     pub(crate) fn print<T: fmt::Display>(
         &self,
         shown: &T,
@@ -24,4 +30,18 @@ impl Format {
         out.write_all(text.as_bytes())?;
         out.flush()
     }
+}
+
+/// What a preflight found, by the names that scripts read.
+pub(crate) fn finding(finding: &Finding) -> Value {
+    let Finding { check, severity, migration, phase, what, effect, help } = finding;
+    json!({
+        "check": format!("{check:?}"),
+        "severity": severity.to_string(),
+        "migration": migration,
+        "phase": phase.to_string(),
+        "what": what,
+        "effect": effect,
+        "help": help,
+    })
 }

@@ -87,7 +87,7 @@ impl Session {
                 let holders = self.query(&lock.holders()).await?;
                 return Err(already_running(started.elapsed(), &holders));
             }
-            tokio::time::sleep(jittered(POLL)).await;
+            settings.interrupt.sleep(jittered(POLL)).await?;
         }
     }
 
@@ -102,8 +102,7 @@ impl Session {
         let Some(connector) = self.executor.connector() else {
             return Err(Error::new(Detail::Pooled));
         };
-        let lock = AdvisoryLock::of_history(&settings.app);
-        let guard = Guard::wait(connector.as_ref(), &lock, server.version, patience).await?;
+        let guard = Guard::wait(connector.as_ref(), settings, server.version, patience).await?;
         if let Err(error) = pooled::beside_the_lock(&mut self.executor).await {
             self.executor.abandon();
             guard.release().await;

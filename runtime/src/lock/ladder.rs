@@ -46,8 +46,7 @@ impl<'a> Ladder<'a> {
         error: Error,
     ) -> Result<(), Error> {
         let pause = self.fall(session, error).await?;
-        tokio::time::sleep(pause).await;
-        Ok(())
+        self.settings.interrupt.sleep(pause).await
     }
 
     /// Who stays in the way, in words.

@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::advisory::AdvisoryLock;
 use super::holders::already_running;
@@ -18,6 +18,7 @@ use crate::session::executor::{Executor, Rows, SqlError};
 use crate::session::jitter::jittered;
 use crate::session::sql::{Scope, set};
 use crate::session::sqlstate::ends_session;
+use crate::settings::Settings;
 
 /// Between two tries to get the lock.
 pub(super) const POLL: Duration = Duration::from_millis(500);
@@ -100,11 +101,11 @@ impl Guard {
     /// Waits for the lock.
     pub(crate) async fn wait(
         connector: &dyn Connect,
-        lock: &AdvisoryLock,
+        settings: &Settings,
         version: u32,
         patience: Duration,
     ) -> Result<Guard, Error> {
-        let started = Instant::now();
+        let (started, lock) = (Instant::now(), AdvisoryLock::of_history(&settings.app));
         let key = lock.arguments();
         let mut open = None;
         loop {
@@ -127,7 +128,7 @@ impl Guard {
                 };
                 return Err(already_running(started.elapsed(), &holders));
             }
-            sleep(jittered(POLL)).await;
+            settings.interrupt.sleep(jittered(POLL)).await?;
         }
     }
 

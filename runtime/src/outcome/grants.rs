@@ -74,7 +74,7 @@ pub fn instance(role: &str, app: &str) -> Vec<String> {
              interval, boolean), changeover.release_lease(text, text), \
              changeover.live_instances(text), changeover.migrations_of(text), \
              changeover.steps_of(text), changeover.gates_of(text), changeover.controls_of(text), \
-             changeover.leases_of(text) to {name}"
+             changeover.leases_of(text), changeover.settings_of(text) to {name}"
         ),
         format!("delete from changeover.speakers where role = {text} and carried_over"),
         format!(

@@ -31,6 +31,8 @@ pub struct Status {
     pub paused_by: Option<String>,
     /// Why it was paused.
     pub pause_reason: Option<String>,
+    /// What was [set](crate::Changeover::set) of the runs of the history.
+    pub settings: Vec<SettingStatus>,
     /// The switches and contracts that wait: for leases, as these are now; for something else, as
     /// of when they were last tried; to be declared, or to be asked for.
     pub waiting: Vec<HeldGate>,
@@ -38,6 +40,33 @@ pub struct Status {
     pub instances: Vec<InstanceStatus>,
     /// How many live.
     pub live: usize,
+}
+
+/// Something that was set of the runs of a history; see [`Changeover::set`](crate::Changeover::set).
+///
+/// ```
+/// use changeover::Status;
+///
+/// fn who_set(status: &Status, name: &str) -> Option<String> {
+///     status.settings.iter().find(|set| set.name == name).map(|set| set.by.clone())
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingStatus {
+    /// Its name, `batch_time`.
+    pub name: String,
+    /// Its value, `5ms`.
+    pub value: String,
+    /// The role that set it.
+    pub by: String,
+}
+
+impl fmt::Display for SettingStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Whoever writes the table writes what he likes.
+        let [name, value, by] = [&self.name, &self.value, &self.by].map(|text| on_one_line(text));
+        write!(f, "set by {by}: {name}={value}")
+    }
 }
 
 /// One process of the service, as its lease tells.
@@ -197,6 +226,7 @@ impl fmt::Display for Status {
             let reason = self.pause_reason.as_deref().unwrap_or("no reason given");
             writeln!(f, "paused by {}: {}", on_one_line(who), on_one_line(reason))?;
         }
+        self.settings.iter().try_for_each(|set| writeln!(f, "{set}"))?;
         for migration in &self.migrations {
             let MigrationStatus { id, state, done, steps, rows, error, held_by } = migration;
             write!(f, "{id:width$}  {state:11}  {done}/{steps} steps  {rows} rows")?;

@@ -92,7 +92,7 @@ async fn until_clear(
             Some(finding) => context.wait_for(finding.what).await,
             None => return Ok(()),
         }
-        tokio::time::sleep(EVERY).await;
+        context.settings.interrupt.sleep(EVERY).await?;
     }
 }
 

@@ -5,7 +5,7 @@ use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::error::{Detail, Error};
 use crate::outcome::grants;
 use crate::outcome::report::HeldGate;
-use crate::outcome::status::{InstanceStatus, State, Status};
+use crate::outcome::status::{InstanceStatus, SettingStatus, State, Status};
 use crate::session::executor::{Executor, Row, Rows};
 use crate::session::shown::{on_one_line, shown};
 use crate::session::sql::quote_literal;
@@ -45,7 +45,8 @@ pub(crate) async fn read(
     let open = history.migrations.iter().flat_map(|one| waiting(history, settings, status, one));
     let open: Vec<HeldGate> = open.collect();
     status.waiting.extend(open);
-    add_pause(executor, &settings.app, status).await
+    add_pause(executor, &settings.app, status).await?;
+    add_settings(executor, &settings.app, status).await
 }
 
 /// Adds who paused the history, and what holds its run while there is one.
@@ -72,6 +73,30 @@ async fn add_pause(
             migration.held_by = text(3);
         }
     }
+    Ok(())
+}
+
+/// Adds what was set; a role that was granted its rights before there were settings may not see it.
+async fn add_settings(
+    executor: &mut dyn Executor,
+    app: &str,
+    status: &mut Status,
+) -> Result<(), Error> {
+    let exists = "select pg_catalog.has_function_privilege(\
+                  pg_catalog.to_regprocedure('changeover.settings_of(text)')::oid, 'execute')";
+    if !query(executor, exists).await?.is_true() {
+        return Ok(());
+    }
+    let sql = format!(
+        "select name, value, who from changeover.settings_of({}) order by name",
+        quote_literal(app)
+    );
+    let rows = query(executor, &sql).await?;
+    let text = |row: &Row<'_>, column| shown(row.text(column));
+    status.settings = rows
+        .iter()
+        .map(|row| SettingStatus { name: text(&row, 0), value: text(&row, 1), by: text(&row, 2) })
+        .collect();
     Ok(())
 }
 

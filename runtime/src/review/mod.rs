@@ -1,6 +1,8 @@
 //! What people read of a plan: as SQL in a pull request, held against a database, as the page for the
 //! night in which it runs, and as a picture of how it went.
 
+#[cfg(any(feature = "cli", feature = "testing"))]
+pub(crate) mod files;
 pub(crate) mod forecast;
 mod runbook;
 mod sql;

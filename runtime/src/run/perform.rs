@@ -29,6 +29,8 @@ pub(crate) async fn perform(
 
 async fn carry_out(context: &mut StepContext<'_, '_>, turn: Turn<'_>) -> Result<(), Error> {
     let Turn { store, direction, .. } = turn;
+    // An undo does not pass the throttle.
+    context.settings.interrupt.pass()?;
     context.tell();
     // Who takes a migration back wants it gone, whatever was paused before.
     if direction == Direction::Forward {

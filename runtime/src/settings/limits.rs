@@ -19,6 +19,13 @@ impl Limits {
         self.0.iter().any(|known| std::mem::discriminant(known) == kind)
     }
 
+    /// These, and in place of those of its kind each of the others.
+    pub(crate) fn overridden_by(&self, others: &Limits) -> Limits {
+        let mut all = self.clone();
+        others.0.iter().for_each(|limit| all.set(*limit));
+        all
+    }
+
     /// Says of the first limit that the load is above what it is and what was allowed.
     pub(crate) fn exceeded(&self, load: &Load) -> Option<String> {
         self.0.iter().find_map(|limit| limit.exceeded(load))

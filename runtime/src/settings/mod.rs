@@ -1,9 +1,11 @@
 //! What a run may be told, and what it does unless it is.
 
+pub(crate) mod interrupt;
 pub(crate) mod limits;
 pub(crate) mod load;
 pub(crate) mod query;
 pub(crate) mod repair;
+pub(crate) mod setting;
 pub(crate) mod throttle;
 pub(crate) mod told;
 
@@ -13,6 +15,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::finding::Preflight;
 use crate::outcome::report::Progress;
 use crate::session::shown::{is_hidden, shown};
+use crate::settings::interrupt::Interrupt;
 use crate::settings::throttle::Throttle;
 use crate::settings::told::event::Event;
 
@@ -85,6 +88,7 @@ pub(crate) struct Settings {
     pub(crate) reconnect_within: Duration,
     pub(crate) on_progress: Option<OnProgress>,
     pub(crate) on_event: Option<OnEvent>,
+    pub(crate) interrupt: Interrupt,
     pub(crate) throttle: Throttle,
     pub(crate) preflight: Preflight,
     pub(crate) leases: Leases,
@@ -135,6 +139,7 @@ impl Default for Settings {
             reconnect_within: Duration::ZERO,
             on_progress: None,
             on_event: None,
+            interrupt: Interrupt::default(),
             throttle: Throttle::default(),
             preflight: Preflight::default(),
             leases: Leases::default(),

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::reading::Reader;
 pub(crate) use super::reading::Weight;
+use crate::settings::setting::Overrides;
 
 /// What a run remembers between two looks.
 #[derive(Debug, Default)]
@@ -13,4 +14,6 @@ pub(crate) struct Brake {
     /// It was above a critical limit when it last looked.
     pub(super) critical: bool,
     pub(super) reader: Reader,
+    /// What was set from elsewhere when it last looked.
+    pub(super) set: Overrides,
 }

@@ -86,6 +86,11 @@ impl StepContext<'_, '_> {
         StepPlace { migration, phase: *phase, undone: *undone, step, steps }
     }
 
+    /// The time that a batch should take, as it was set when the run last looked.
+    pub(crate) fn batch_time(&self) -> Duration {
+        self.brake.set.batch_time.unwrap_or(self.settings.batch_time)
+    }
+
     /// Reports how far the step is, and what holds it.
     pub(crate) fn tell(&self) {
         let Some(call) = &self.settings.on_progress else { return };

@@ -19,7 +19,6 @@ impl Ladder<'_> {
         if let Some(reason) = self.reason() {
             context.wait_for(reason).await;
         }
-        tokio::time::sleep(pause).await;
-        Ok(())
+        context.settings.interrupt.sleep(pause).await
     }
 }

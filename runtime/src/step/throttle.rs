@@ -17,6 +17,7 @@ const LONGEST_REST: Duration = Duration::from_secs(10);
 
 /// Waits while something holds the run; an error where it is to stop.
 pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
+    context.settings.interrupt.pass()?;
     let still_true = |(at, seen): (Instant, Weight)| at.elapsed() < EVERY && seen >= weight;
     if context.brake.looked.is_some_and(still_true) {
         return Ok(());
@@ -29,12 +30,13 @@ pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> R
 }
 
 /// Leaves the server alone for a while after a batch that took so long.
-pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) {
+pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) -> Result<(), Error> {
     let rest = rest_after(took, context.settings.throttle.nice);
     if !rest.is_zero() {
-        tokio::time::sleep(rest).await;
+        context.settings.interrupt.sleep(rest).await?;
         context.tally.rested += rest;
     }
+    Ok(())
 }
 
 fn rest_after(took: Duration, nice: f64) -> Duration {
@@ -46,7 +48,7 @@ fn rest_after(took: Duration, nice: f64) -> Duration {
 async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
     while let Some(reason) = look(context, weight).await? {
         context.wait_for(reason).await;
-        tokio::time::sleep(EVERY).await;
+        context.settings.interrupt.sleep(EVERY).await?;
     }
     Ok(())
 }
@@ -54,10 +56,11 @@ async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result
 /// Why the run has to wait, if it has to.
 async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Option<String>, Error> {
     let settings = context.settings;
-    let Reading { load, paused } = {
+    let Reading { load, paused, set } = {
         let about = (weight, context.fills);
         context.brake.reader.read(context.session, settings, about).await?
     };
+    context.brake.set = set;
     if let Some(paused) = paused {
         return Ok(Some(paused));
     }
@@ -65,7 +68,7 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         return Ok(None);
     }
     let Settings { throttle, .. } = settings;
-    if let Some(what) = throttle.critical.exceeded(&load) {
+    if let Some(what) = context.brake.set.critical(&throttle.critical).exceeded(&load) {
         if std::mem::replace(&mut context.brake.critical, true) {
             return Err(Error::new(Detail::Stopped {
                 why: format!("the load is critical: {what}"),
@@ -74,7 +77,7 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         return Ok(Some(what));
     }
     context.brake.critical = false;
-    if let Some(what) = throttle.max.exceeded(&load) {
+    if let Some(what) = context.brake.set.max(&throttle.max).exceeded(&load) {
         return Ok(Some(what));
     }
     if let Some(what) = asked::hold(context.session, &throttle.queries).await? {

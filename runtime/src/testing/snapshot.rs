@@ -1,15 +1,10 @@
 //! Files of SQL that are kept under version control and checked by a test.
 
-use std::{
-    collections::BTreeSet,
-    env, fs,
-    path::{Path, PathBuf},
-};
-
-use similar::TextDiff;
+use std::env;
+use std::path::Path;
 
 use crate::migration::Migrations;
-use crate::review;
+use crate::review::files;
 
 /// Checks that `<dir>/<id>.sql` shows the plan of each migration, and that no other `.sql` file is
 /// there.
@@ -33,21 +28,13 @@ pub fn review_files(history: &Migrations, dir: impl AsRef<Path>) {
     report(&differences(history, dir.as_ref(), update()));
 }
 
-fn differences(history: &Migrations, dir: &Path, update: bool) -> Vec<String> {
-    let files = history
-        .migrations
-        .iter()
-        .map(|migration| (dir.join(format!("{}.sql", migration.id)), review::render(migration)));
-    let files: Vec<(PathBuf, String)> = files.collect();
-    let known: BTreeSet<&Path> = files.iter().map(|(path, _)| path.as_path()).collect();
+const HELP: &str = "if the plan is right, run `UPDATE_SQL=1 cargo test`";
 
-    let mut problems: Vec<String> =
-        files.iter().filter_map(|(path, actual)| check(path, actual, update)).collect();
-    let strays = sql_files(dir).into_iter().filter(|path| !known.contains(path.as_path()));
-    problems.extend(
-        strays.map(|path| format!("`{}` belongs to no migration\nhelp: delete it", path.display())),
-    );
-    problems
+fn differences(history: &Migrations, dir: &Path, update: bool) -> Vec<String> {
+    let failed = if update { files::write_files(history, dir).err() } else { None };
+    let found = files::differences(history, dir);
+    let found = found.iter().map(|difference| difference.text(HELP));
+    failed.iter().map(ToString::to_string).chain(found).collect()
 }
 
 /// Checks that a file holds this SQL; `UPDATE_SQL=1 cargo test` writes it.
@@ -69,37 +56,11 @@ fn report(problems: &[String]) {
 
 /// What is wrong with a file, if anything.
 fn check(path: &Path, actual: &str, update: bool) -> Option<String> {
-    let expected = fs::read_to_string(path).ok();
-    // Git may check files out with the line ends of Windows.
-    if expected.as_ref().is_some_and(|expected| expected.replace("\r\n", "\n") == actual) {
-        return None;
-    }
+    let difference = files::compare(path, actual)?;
     if update {
-        return write(path, actual);
+        return files::write(path, actual).err().map(|error| error.to_string());
     }
-    let problem = if expected.is_some() { "differs from the plan" } else { "is missing" };
-    let expected = expected.unwrap_or_default();
-    let diff = TextDiff::from_lines(expected.as_str(), actual);
-    let name = path.display().to_string();
-    let unified = diff.unified_diff().context_radius(3).header(&name, "the plan").to_string();
-    Some(format!(
-        "`{name}` {problem}\n{unified}help: if the plan is right, run `UPDATE_SQL=1 cargo test`"
-    ))
-}
-
-fn write(path: &Path, actual: &str) -> Option<String> {
-    let parent = path.parent().unwrap_or(Path::new(""));
-    let written = fs::create_dir_all(parent).and_then(|()| fs::write(path, actual));
-    written.err().map(|error| format!("cannot write `{}`: {error}", path.display()))
-}
-
-fn sql_files(dir: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
-    let paths = entries.map(|entry| entry.path());
-    let mut files: Vec<PathBuf> =
-        paths.filter(|path| path.extension().is_some_and(|extension| extension == "sql")).collect();
-    files.sort();
-    files
+    Some(difference.text(HELP))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ fn same(found: &Value, expected: &Value) -> Result<(), Failure> {
 }
 
 /// The names of all fields, at any depth.
-fn fields(value: &Value, names: &mut BTreeSet<String>) {
+pub(crate) fn fields(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
             names.extend(object.keys().cloned());
@@ -64,7 +64,7 @@ fn fields(value: &Value, names: &mut BTreeSet<String>) {
 }
 
 /// The fields in the table of a section of the page.
-fn documented(section: &str) -> BTreeSet<String> {
+pub(crate) fn documented(section: &str) -> BTreeSet<String> {
     let sections = PAGE.split("\n## ").filter(|text| text.starts_with(section));
     let rows = sections.flat_map(str::lines).filter_map(|line| line.strip_prefix("| `"));
     rows.filter_map(|row| Some(row.split_once('`')?.0.to_owned())).collect()
@@ -169,7 +169,8 @@ fn the_status_is_that_of_the_service_that_is_named() -> Result<(), Failure> {
                 migration("m0001_create_users", "migrated", 1),
                 migration("m0002_add_nick", "migrated", 1),
             ],
-            "unknown": [], "paused_by": null, "pause_reason": null, "waiting": [],
+            "unknown": [], "paused_by": null, "pause_reason": null, "settings": [],
+            "waiting": [],
             "instances": [], "live": 0,
         });
         same(&status, &expected)?;
@@ -182,6 +183,7 @@ fn the_status_is_that_of_the_service_that_is_named() -> Result<(), Failure> {
             fail!("{text}");
         }
         expected["waiting"] = json!([{ "migration": "", "phase": "", "by": [] }]);
+        expected["settings"] = json!([{ "name": "", "value": "", "set_by": "" }]);
         expected["instances"] = json!([{
             "instance": "", "about": "", "head": "", "silent": "", "connected": true,
         }]);

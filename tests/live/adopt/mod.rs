@@ -2,7 +2,7 @@
 
 mod baseline;
 mod check;
-mod command_line;
+pub(crate) mod command_line;
 mod dropped;
 mod files;
 mod names;

@@ -76,6 +76,7 @@ fn a_role_of_another_application_changes_and_sees_no_lease() -> Result<(), Failu
                 "changeover.gates_of('harness')",
                 "changeover.controls_of('harness')",
                 "changeover.leases_of('harness')",
+                "changeover.settings_of('harness')",
                 "changeover.open_gate('harness', 'm0002_rename', 'contract', 0, false, true)",
                 "changeover.begin_undo('harness', array['m0001_base'], 0)",
                 "changeover.write_lease('harness', 'x', 'm0003_contract', 9, '', '1 s')",
@@ -84,7 +85,7 @@ fn a_role_of_another_application_changes_and_sees_no_lease() -> Result<(), Failu
             ] {
                 refused(&hostile, &format!("select {sql}"), "42501").await?;
             }
-            for table in ["instances", "gates", "speakers", "migrations", "steps"] {
+            for table in ["instances", "gates", "speakers", "migrations", "steps", "settings"] {
                 let [read, write] = ["select * from", "delete from"];
                 refused(&hostile, &format!("{read} changeover.{table}"), "42501").await?;
                 refused(&hostile, &format!("{write} changeover.{table}"), "42501").await?;

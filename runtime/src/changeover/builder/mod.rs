@@ -19,6 +19,7 @@ use crate::outcome::report::Progress;
 use crate::session::connect::{Connect, Postgres, url};
 use crate::session::executor::Executor;
 use crate::settings::Settings;
+use crate::settings::interrupt::Interrupt;
 use crate::settings::told::event::Event;
 
 /// How a history is to be run; made by [`Changeover::builder`].
@@ -116,6 +117,13 @@ impl Builder {
     #[must_use]
     pub fn on_event(mut self, call: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Builder {
         self.settings.on_event = Some(Box::new(call));
+        self
+    }
+
+    /// What stops the run from elsewhere in the process.
+    #[must_use]
+    pub fn interrupt(mut self, interrupt: &Interrupt) -> Builder {
+        self.settings.interrupt = interrupt.clone();
         self
     }
 

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::cli::database::Service;
 use crate::cli::failure::Failure;
-use crate::cli::output::Format;
+use crate::cli::output::{Format, finding};
 use crate::migration::Migrations;
-use crate::outcome::finding::{Finding, Findings};
+use crate::outcome::finding::Findings;
 use crate::outcome::forecast::{Forecast, MigrationForecast, PhaseForecast, StepForecast, Takes};
 
 const CODES: &str = "\
@@ -128,17 +128,4 @@ fn takes(takes: Takes) -> Value {
         }
         Takes::Unknown => Value::Null,
     }
-}
-
-pub(crate) fn finding(finding: &Finding) -> Value {
-    let Finding { check, severity, migration, phase, what, effect, help } = finding;
-    json!({
-        "check": format!("{check:?}"),
-        "severity": severity.to_string(),
-        "migration": migration,
-        "phase": phase.to_string(),
-        "what": what,
-        "effect": effect,
-        "help": help,
-    })
 }

@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Format;
 use crate::migration::Migrations;
 use crate::outcome::report::HeldGate;
-use crate::outcome::status::{self, InstanceStatus, MigrationStatus};
+use crate::outcome::status::{self, InstanceStatus, MigrationStatus, SettingStatus};
 
 const CODES: &str = "\
 Exit codes:
@@ -40,13 +40,22 @@ impl Status {
 
 /// Scripts read these names: one may be added, and none changed.
 fn json(status: &status::Status) -> Value {
-    let status::Status { migrations, unknown, paused_by, pause_reason, waiting, instances, live } =
-        status;
+    let status::Status {
+        migrations,
+        unknown,
+        paused_by,
+        pause_reason,
+        settings,
+        waiting,
+        instances,
+        live,
+    } = status;
     json!({
         "migrations": migrations.iter().map(migration).collect::<Vec<_>>(),
         "unknown": unknown,
         "paused_by": paused_by,
         "pause_reason": pause_reason,
+        "settings": settings.iter().map(setting).collect::<Vec<_>>(),
         "waiting": waiting.iter().map(gate).collect::<Vec<_>>(),
         "instances": instances.iter().map(instance).collect::<Vec<_>>(),
         "live": live,
@@ -66,7 +75,11 @@ fn migration(migration: &MigrationStatus) -> Value {
     })
 }
 
-fn gate(HeldGate { migration, phase, by }: &HeldGate) -> Value {
+pub(crate) fn setting(SettingStatus { name, value, by }: &SettingStatus) -> Value {
+    json!({ "name": name, "value": value, "set_by": by })
+}
+
+pub(crate) fn gate(HeldGate { migration, phase, by }: &HeldGate) -> Value {
     json!({ "migration": migration, "phase": phase.to_string(), "by": by })
 }
 
@@ -99,6 +112,7 @@ mod tests {
             "unknown": ["m0009"],
             "paused_by": "me",
             "pause_reason": "a sale",
+            "settings": [],
             "waiting": [{ "migration": "m0001", "phase": "contract", "by": ["instance one"] }],
             "instances": [],
             "live": 0,

@@ -38,6 +38,11 @@ pub(crate) enum Detail {
         name: String,
         why: &'static str,
     },
+    /// A setting that cannot be read.
+    Setting {
+        text: String,
+        limits: String,
+    },
     Denied {
         statement: String,
         grants: Vec<String>,
@@ -102,6 +107,7 @@ pub(crate) enum Detail {
     Stopped {
         why: String,
     },
+    Interrupted,
     Preflight {
         findings: Vec<Finding>,
     },
@@ -212,6 +218,14 @@ impl fmt::Display for Detail {
             Detail::Stopped { why } => write!(
                 f,
                 "{why}\nhelp: run again when that is over; the next run goes on where this one was"
+            ),
+            Detail::Setting { text, limits } => write!(
+                f,
+                "`{text}` sets nothing that a run knows\n\
+                 help: `batch_time=20ms`, or `max_load.` or `critical_load.` before one of {limits}"
+            ),
+            Detail::Interrupted => f.write_str(
+                "the run was interrupted\nhelp: run again; the next run goes on where this one was",
             ),
             Detail::Untrusted { found } => untrusted(f, found),
             Detail::Corrupt { what } => {

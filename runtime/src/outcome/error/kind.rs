@@ -43,6 +43,8 @@ pub enum ErrorKind {
     LockTimeout,
     /// A name that was set cannot be kept as it is.
     InvalidName,
+    /// A [setting](crate::Setting) cannot be read.
+    InvalidSetting,
     /// A migration that has run was edited afterwards; the message shows the difference.
     Edited,
     /// The database has migrations of a history that goes another way than this one.
@@ -89,6 +91,8 @@ pub enum ErrorKind {
     Preflight,
     /// The load was critical, or the throttle's hook said to stop; the message says which.
     Stopped,
+    /// The process was told to stop the run; see [`Interrupt`](crate::Interrupt).
+    Interrupted,
     /// The schema `changeover` has code of a stranger's; nothing was run or written.
     Untrusted,
     /// The state in the schema `changeover` does not make sense.
@@ -109,6 +113,7 @@ impl ErrorKind {
                 _ => ErrorKind::Statement,
             },
             Detail::Name { .. } => ErrorKind::InvalidName,
+            Detail::Setting { .. } => ErrorKind::InvalidSetting,
             Detail::Denied { .. } => ErrorKind::Denied,
             Detail::Diverged { .. } => ErrorKind::Diverged,
             Detail::LockTimeout { .. } => ErrorKind::LockTimeout,
@@ -126,6 +131,7 @@ impl ErrorKind {
             | Detail::PartlyThere { .. }
             | Detail::OlderTool { .. } => ErrorKind::NotAsDeclared,
             Detail::Stopped { .. } => ErrorKind::Stopped,
+            Detail::Interrupted => ErrorKind::Interrupted,
             Detail::Preflight { .. } => ErrorKind::Preflight,
             Detail::Untrusted { .. } => ErrorKind::Untrusted,
             Detail::Corrupt { .. } => ErrorKind::Corrupt,

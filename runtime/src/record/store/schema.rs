@@ -89,6 +89,16 @@ const UPGRADES: &[&[&str]] = &[
          changeover.take_not_null_name(regclass, name, name), \
          changeover.name_not_nulls(regclass, name) from public",
     ],
+    // What is set of a run from elsewhere. Who may see its pauses may see it, too.
+    &[
+        "create table if not exists changeover.settings (\
+         history text not null, name text not null, value text not null, \
+         who text not null default session_user, \
+         at timestamptz not null default clock_timestamp(), primary key (history, name))",
+        include_str!("../sql/settings_of.sql"),
+        "revoke all on function changeover.settings_of(text) from public",
+        include_str!("../sql/carry_settings_of.sql"),
+    ],
 ];
 
 /// A lease is its role's, a role speaks for the histories that it was given, and what callers give

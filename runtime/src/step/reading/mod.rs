@@ -14,12 +14,15 @@ use crate::outcome::error::Error;
 use crate::session::executor::{Row, Rows};
 use crate::session::sqlstate::INSUFFICIENT_PRIVILEGE;
 use crate::settings::Settings;
-use crate::settings::load::Load;
+use crate::settings::load::{Limit, Load};
+use crate::settings::setting::{Overrides, Setting};
 
 pub(crate) struct Reading {
     pub(crate) load: Load,
     /// Who paused the run, and why.
     pub(crate) paused: Option<String>,
+    /// What was set from elsewhere.
+    pub(crate) set: Overrides,
 }
 
 /// What is about to be done.
@@ -40,6 +43,8 @@ pub(crate) struct Reader {
     said: bool,
     /// The server refuses to show the load at all.
     blind: bool,
+    /// What was set, as it was last read.
+    set: String,
 }
 
 impl Reader {
@@ -52,7 +57,9 @@ impl Reader {
     ) -> Result<Reading, Error> {
         let mut reading = self.look(session, settings, fills).await?;
         let is_asked = weight == Weight::Heavy && reading.paused.is_none();
-        if is_asked && settings.throttle.minds_commits() {
+        let minds =
+            settings.throttle.minds_commits() || reading.set.has(Limit::CommitTime(Duration::ZERO));
+        if is_asked && minds {
             reading.load.commit_time = self.commits.measure(session, settings).await?;
         }
         Ok(reading)
@@ -81,7 +88,30 @@ impl Reader {
     fn reading(&mut self, rows: &Rows) -> Reading {
         let row = rows.iter().next();
         let paused = row.and_then(paused);
-        Reading { load: row.map(|row| self.load(row)).unwrap_or_default(), paused }
+        let set = self.set(row.and_then(|row| row.get(2)).unwrap_or_default());
+        Reading { load: row.map(|row| self.load(row)).unwrap_or_default(), paused, set }
+    }
+
+    /// A newer build, or a hand, may have set what this build cannot read: it is left out, and that
+    /// is said once.
+    fn set(&mut self, lines: &str) -> Overrides {
+        let is_new = self.set != lines;
+        if is_new {
+            lines.clone_into(&mut self.set);
+            tracing::info!(
+                settings = lines.replace('\n', ", "),
+                "settings of this history changed"
+            );
+        }
+        let read = |line: &str| {
+            let setting = line.parse::<Setting>();
+            setting.inspect_err(|error| {
+                if is_new {
+                    tracing::warn!(%error, "a row of changeover.settings is left out");
+                }
+            })
+        };
+        Overrides::of(lines.lines().filter_map(|line| read(line).ok()))
     }
 
     fn load(&mut self, row: Row<'_>) -> Load {
@@ -91,25 +121,25 @@ impl Reader {
             let seconds = row.number::<f64>(column)?;
             Duration::try_from_secs_f64(seconds.max(0.0)).ok()
         };
-        self.tell_of_hidden([4, 5].into_iter().filter_map(number).sum());
-        let (now, replayed) = (number(8), number(9));
+        self.tell_of_hidden([5, 6].into_iter().filter_map(number).sum());
+        let (now, replayed) = (number(9), number(10));
         let seen = now.map(|now| self.trail.look(Instant::now(), now, replayed));
         let seen = seen.unwrap_or_default();
         Load {
-            active_sessions: few(2),
-            oldest_transaction: seconds(3),
+            active_sessions: few(3),
+            oldest_transaction: seconds(4),
             replica_lag: if replayed.is_some() {
-                seconds(6).max(seen.behind).or(Some(Duration::ZERO))
+                seconds(7).max(seen.behind).or(Some(Duration::ZERO))
             } else {
                 None
             },
-            replica_lag_bytes: number(7),
-            slot_bytes: number(10),
-            slot: row.get(11).map(str::to_owned),
-            unreserved_slots: few(12),
-            lost_slots: few(13),
+            replica_lag_bytes: number(8),
+            slot_bytes: number(11),
+            slot: row.get(12).map(str::to_owned),
+            unreserved_slots: few(13),
+            lost_slots: few(14),
             wal_rate: seen.rate,
-            vacuums: few(14),
+            vacuums: few(15),
             commit_time: None,
         }
     }
@@ -132,4 +162,17 @@ fn paused(row: Row<'_>) -> Option<String> {
         Some(reason) => format!("paused by {who}: {reason}"),
         None => format!("paused by {who}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_of_what_is_set_is_left_out() {
+        let mut reader = Reader::default();
+        let set = reader.set("batch_time=3ms\nmax_load.active_sessions=\u{7}\nnewer=1");
+        assert_eq!(set.batch_time, Some(Duration::from_millis(3)));
+        assert_eq!(reader.set("").batch_time, None);
+    }
 }

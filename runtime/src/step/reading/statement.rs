@@ -3,14 +3,18 @@
 use crate::session::sql::quote_literal;
 use crate::settings::Settings;
 
-/// Who paused the run, and why.
+/// Who paused the run, and why; what is set of it, a line each.
 fn control(settings: &Settings) -> String {
     let history = quote_literal(&settings.app);
     let control = format!(
         "(select {} from changeover.controls where history = {history} and paused)",
         "array[coalesce(reason, ''), coalesce(who, '?')]"
     );
-    format!("({control})[1], ({control})[2]")
+    format!(
+        "({control})[1], ({control})[2], \
+         (select pg_catalog.string_agg(name || '=' || value, pg_catalog.chr(10) order by name) \
+         from changeover.settings where history = {history})"
+    )
 }
 
 /// One row for a role that may see nothing of the server.

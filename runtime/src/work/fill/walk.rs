@@ -232,7 +232,7 @@ impl<F: Filler> Walk<'_, F> {
                     context.tally.rows += turn.filled;
                     window += turn.took;
                     at = at.next();
-                    throttle::rest(context, turn.took).await;
+                    throttle::rest(context, turn.took).await?;
                 }
                 Err(error) => {
                     if let Err(error) = ladder.climb_on(context, error).await {
@@ -245,7 +245,7 @@ impl<F: Filler> Walk<'_, F> {
             }
             if at.stripe == 0 {
                 ladder = ladder_of(context.settings);
-                at = at.paced(window / STRIPES, context.settings.batch_time);
+                at = at.paced(window / STRIPES, context.batch_time());
                 window = Duration::ZERO;
                 self.tell(context, leaf, at, way);
             }

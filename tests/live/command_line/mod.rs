@@ -1,0 +1,6 @@
+//! The command line of a service as a process: under clients, killed, interrupted, steered.
+
+mod files;
+mod process;
+mod runs;
+mod steering;
