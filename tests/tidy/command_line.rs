@@ -25,7 +25,7 @@ fn the_page_shows_the_help_of_each_command() {
         let _ = write!(page, "{FENCE}{typed}\n{}```\n{rest}", said(typed));
         shown.push(typed);
     }
-    for command in ["check", "status", "adopt"] {
+    for command in ["check", "status", "squash", "adopt"] {
         if !shown.iter().any(|typed| typed.ends_with(&format!(" {command} --help"))) {
             problems.push(format!("{}: the help of `{command}` is missing", file.display()));
         }

@@ -12,8 +12,9 @@
 //! }
 //! ```
 //!
-//! `check` holds the database against that history, `status` says how far each migration is, and
-//! `adopt`, which the binary `changeover` has too, writes a database as the beginning of a history.
+//! `check` holds the database against that history, `status` says how far each migration is,
+//! `squash` writes one baseline in the place of its first migrations, and `adopt`, which the binary
+//! `changeover` has too, writes a database as the beginning of a history.
 //! The help of each lists its exit codes. With `--json` the first two print one object and nothing
 //! else; its fields are called as those of [`Comparison`](crate::Comparison) and
 //! [`Status`](crate::Status), with `clean` beside them, and are only ever added to.
@@ -31,6 +32,7 @@ use clap::{Parser, Subcommand};
 
 use self::failure::Failure;
 use self::files::adopt::Adopt;
+use self::files::squash::Squash;
 use self::looks::check::Check;
 use self::looks::status::Status;
 use crate::migration::Migrations;
@@ -62,6 +64,7 @@ enum Command {
     Check(Check),
     Status(Status),
     Adopt(Adopt),
+    Squash(Squash),
 }
 
 /// Does with this history what the arguments of the process say. It starts a Tokio runtime of its
@@ -76,6 +79,7 @@ pub fn run(history: &Migrations) -> ExitCode {
             Command::Check(check) => check.run(history).await,
             Command::Status(status) => status.run(history).await,
             Command::Adopt(adopt) => adopt.run().await,
+            Command::Squash(squash) => squash.run(history).await,
         }
     })
 }

@@ -119,6 +119,7 @@ mod tests {
         requires: &[],
         baseline: None,
         plan_version: 1,
+        shape: "",
     };
     static HISTORY: Migrations = Migrations { migrations: &[&FIRST], schema: &[], names: &[] };
 

@@ -1,3 +1,4 @@
 //! Commands that write files of the project, and nothing into a database.
 
 pub(crate) mod adopt;
+pub(crate) mod squash;

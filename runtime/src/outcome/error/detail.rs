@@ -71,6 +71,15 @@ pub(crate) enum Detail {
         migration: String,
         phase: Phase,
     },
+    BeforeSquash {
+        migration: String,
+        last: String,
+        missing: Vec<String>,
+    },
+    SquashRefused {
+        migration: String,
+        why: String,
+    },
     UnknownMigration {
         id: String,
     },
@@ -170,6 +179,12 @@ impl fmt::Display for Detail {
             ),
             Detail::Lease(lease) => lease.fmt(f),
             Detail::TooOld { migration, phase } => too_old(f, migration, *phase),
+            Detail::BeforeSquash { migration, last, missing } => {
+                before_squash(f, migration, last, missing)
+            }
+            Detail::SquashRefused { migration, why } => {
+                write!(f, "nothing was squashed up to `{migration}`: {why}")
+            }
             Detail::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")
             }
@@ -227,6 +242,22 @@ fn diverged(f: &mut fmt::Formatter<'_>, unknown: &str, pending: &str) -> fmt::Re
         "the database has migration `{unknown}`, which this build does not know, \
          and not `{pending}`, which it does\n\
          help: give each service a name of its own with `app`, or merge the histories"
+    )
+}
+
+fn before_squash(
+    f: &mut fmt::Formatter<'_>,
+    migration: &str,
+    last: &str,
+    missing: &[String],
+) -> fmt::Result {
+    write!(
+        f,
+        "the database has a part of what `{migration}` squashed, and nothing was changed\n\
+         missing:\n{}\
+         help: deploy the last build whose history still has `{last}`, let it run all of them with \
+         their contracts, and deploy this one then",
+        lines(missing)
     )
 }
 
