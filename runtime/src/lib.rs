@@ -137,11 +137,17 @@ pub use crate::migration::function::ConvertError;
 pub use crate::migration::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::migration::{Migrations, Phase};
 pub use crate::outcome::comparison::{Comparison, Difference, Unbuilt};
+pub use crate::outcome::diagnosis::{Diagnosis, Symptom};
 pub use crate::outcome::error::{Error, ErrorKind};
 pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold};
+pub use crate::outcome::forecast::{
+    Forecast, MigrationForecast, PhaseForecast, StepForecast, TableForecast, Takes,
+};
+pub use crate::outcome::glance::{Glance, RunningStep};
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::outcome::status::{InstanceStatus, MigrationStatus, State, Status};
+pub use crate::outcome::timeline::{Mark, MigrationTime, StepTime, Timeline};
 pub use crate::session::connect::Connect;
 pub use crate::session::executor::{Executor, Row, Rows, SqlError};
 pub use crate::settings::Gate;

@@ -35,10 +35,10 @@ const RUNTIME: &[&str] = &[
     "step",
     "work",
     "preflight",
+    "review",
     "run",
     "changeover",
     "lease",
-    "review",
     "cli",
     "testing",
 ];

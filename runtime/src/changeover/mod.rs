@@ -2,10 +2,14 @@
 
 pub(crate) mod builder;
 mod check;
+mod diagnose;
+mod forecast;
+mod glance;
 mod pause;
 mod preflight;
 mod repair;
 pub(crate) mod squash;
+mod timeline;
 
 use std::fmt;
 use std::sync::Arc;

@@ -20,18 +20,18 @@ impl Changeover {
     /// here it is only told. It waits until no other run is under way.
     pub async fn preflight(&mut self) -> Result<Findings, Error> {
         let Changeover { history, settings, session, .. } = self;
-        let (locked, lock) = session.lock(settings, settings.deadline).await?;
-        let outcome = look_at_all(history, settings, locked).await;
+        let (mut locked, lock) = session.lock(settings, settings.deadline).await?;
+        let outcome = look_at_all(history, settings, &mut locked).await;
         lock.release(session, outcome).await
     }
 }
 
-async fn look_at_all(
+pub(super) async fn look_at_all(
     history: &Migrations,
     settings: &Settings,
-    mut session: Locked<'_>,
+    session: &mut Locked<'_>,
 ) -> Result<Findings, Error> {
-    trust::before_writing(&mut session).await?;
+    trust::before_writing(session).await?;
     let mut ledger = Ledger::read(session.reader(), &settings.app).await?;
     rules::take_squashed(history, &mut ledger)?;
     let (mut findings, mut earlier) = (Vec::<Finding>::new(), String::new());
@@ -50,7 +50,7 @@ async fn look_at_all(
             if ahead.steps.is_empty() {
                 continue;
             }
-            let found = look(&mut session, settings, &ahead, &mut earlier).await?;
+            let found = look(session, settings, &ahead, &mut earlier).await?;
             let is_new = |new: &Finding| !findings.iter().any(|known| known.same(new));
             let new: Vec<Finding> = found.into_iter().filter(is_new).collect();
             findings.extend(new);

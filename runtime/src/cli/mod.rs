@@ -34,7 +34,12 @@ use self::failure::Failure;
 use self::files::adopt::Adopt;
 use self::files::squash::Squash;
 use self::looks::check::Check;
+use self::looks::doctor::Doctor;
+use self::looks::plan::Plan;
+use self::looks::runbook::Runbook;
 use self::looks::status::Status;
+use self::looks::timeline::Timeline;
+use self::looks::watch::Watch;
 use crate::migration::Migrations;
 
 /// PostgreSQL schema changes without downtime.
@@ -61,6 +66,11 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Plan(Plan),
+    Doctor(Doctor),
+    Runbook(Runbook),
+    Timeline(Timeline),
+    Watch(Watch),
     Check(Check),
     Status(Status),
     Adopt(Adopt),
@@ -76,6 +86,11 @@ pub fn run(history: &Migrations) -> ExitCode {
     };
     carry_out(async {
         match arguments.command {
+            Command::Plan(plan) => plan.run(history).await,
+            Command::Watch(watch) => watch.run(history).await,
+            Command::Timeline(timeline) => timeline.run(history).await,
+            Command::Doctor(doctor) => doctor.run(history).await,
+            Command::Runbook(runbook) => runbook.run(history).await,
             Command::Check(check) => check.run(history).await,
             Command::Status(status) => status.run(history).await,
             Command::Adopt(adopt) => adopt.run().await,

@@ -109,6 +109,16 @@ impl Locked<'_> {
         self.query(&set(Scope::Session, settings)).await.map(drop)
     }
 
+    /// Gives a setting the value that the role has.
+    pub(crate) async fn reset(&mut self, setting: &str) {
+        if let Some(pooled) = &mut self.session.pooled {
+            return pooled.set(&[]);
+        }
+        if let Err(error) = self.query(&format!("reset {setting}")).await {
+            tracing::warn!(%error, "cannot restore the session's settings");
+        }
+    }
+
     /// The same for whatever reads an expression of the user's, or computes one: it sees the path
     /// that such an expression is promised.
     pub(crate) async fn read_expressions(&mut self, also: &[(&str, &str)]) -> Result<(), Error> {

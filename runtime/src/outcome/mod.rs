@@ -3,8 +3,12 @@
 
 pub(crate) mod comparison;
 pub(crate) mod denied;
+pub(crate) mod diagnosis;
 pub(crate) mod error;
 pub(crate) mod finding;
+pub(crate) mod forecast;
+pub(crate) mod glance;
 pub mod grants;
 pub(crate) mod report;
 pub(crate) mod status;
+pub(crate) mod timeline;

@@ -2,6 +2,7 @@
 //! `session` to `step`.
 
 pub(crate) mod dependents;
+pub(crate) mod doctor;
 mod look;
 mod server;
 mod table;

@@ -4,8 +4,14 @@
 //! long, and what if it stops here. Its statements are the ones that run, in their order, so it
 //! can also be piped into `psql`; how to take them back is in comments.
 
+pub(crate) mod forecast;
+mod runbook;
+mod timeline;
+
 use std::fmt;
 
+pub use self::runbook::runbook;
+pub use self::timeline::timeline;
 use crate::migration::{Change, Course, Migration, OlderTool, Phase, Step, Work};
 use crate::work::page::{Page, lock_timeout};
 

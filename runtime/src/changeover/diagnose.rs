@@ -1,0 +1,38 @@
+//! What here would hurt before long?
+
+use super::Changeover;
+use crate::outcome::diagnosis::Diagnosis;
+use crate::outcome::error::Error;
+use crate::preflight::doctor;
+use crate::record::store::trust;
+use crate::session::executor::Executor;
+use crate::session::sql::milliseconds;
+
+impl Changeover {
+    /// Looks through the whole database for what would hurt before it hurts: rights, indexes that are
+    /// not valid, constraints that are not proved, what interrupted work has left, numbers that run
+    /// out, slots, old transactions, settings.
+    ///
+    /// It reads in a transaction that the server keeps from writing. Whatever the role may not see is
+    /// in [`Diagnosis::unseen`].
+    pub async fn diagnose(&mut self) -> Result<Diagnosis, Error> {
+        let begin = format!(
+            "begin read only; set local lock_timeout = {}; \
+             set local search_path = pg_catalog, pg_temp",
+            milliseconds(self.settings.lock_timeout)
+        );
+        let executor = self.session.begin_aside().await?;
+        executor.query(&begin).await.map_err(|error| Error::sql(&begin, &error))?;
+        let outcome = in_transaction(executor).await;
+        let ended = executor.query("rollback").await;
+        let diagnosis = outcome?;
+        ended.map_err(|error| Error::sql("rollback", &error))?;
+        self.session.end_aside();
+        Ok(diagnosis)
+    }
+}
+
+async fn in_transaction(executor: &mut dyn Executor) -> Result<Diagnosis, Error> {
+    trust::before_reading(executor).await?;
+    doctor::look(executor).await
+}

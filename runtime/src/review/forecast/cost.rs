@@ -1,0 +1,103 @@
+//! What a step reads, writes and takes, by the size of its table.
+
+use std::time::Duration;
+
+use crate::migration::{Change, LockMode, Phase, Step, Work};
+use crate::outcome::forecast::Takes;
+use crate::review::forecast::Scene;
+use crate::review::forecast::sizes::Size;
+
+/// Rows a second that a backfill fills on an idle server; measured between 90,000 and 200,000.
+const FILL: f64 = 100_000.0;
+/// The same where a function of the service makes the values.
+const CONVERT: f64 = 20_000.0;
+/// Rows a second of an index build, its two scans and its sort.
+const BUILD: f64 = 500_000.0;
+/// Bytes a second of a scan that nothing is written by.
+const SCAN: f64 = 400e6;
+/// How much slower a busy server with cold caches is than what is measured.
+const SLOWER: f64 = 6.0;
+/// Bytes of an index for each row, where it has no sibling to judge by.
+const INDEX_ROW: u64 = 40;
+/// Bytes of WAL for each row that is written anew with its index entries, whole pages left out.
+const WRITTEN_ROW: u64 = 200;
+/// Of a table and its indexes, what a backfill leaves behind, in percent: it fills pages from place to
+/// place as it goes.
+const GROWTH: u64 = 25;
+
+pub(super) struct Cost {
+    pub(super) rows: Option<u64>,
+    pub(super) growth: u64,
+    pub(super) wal: u64,
+    pub(super) takes: Takes,
+}
+
+const NOTHING: Cost = Cost { rows: None, growth: 0, wal: 0, takes: Takes::Moment };
+
+pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) -> Cost {
+    match &step.work {
+        Work::Backfill(backfill) => {
+            scene.on(backfill.table, |size| fill(size, scene.past.rate, FILL))
+        }
+        Work::Convert(convert) => {
+            scene.on(convert.table, |size| fill(size, scene.past.rate, CONVERT))
+        }
+        Work::BuildIndex(index) => scene.on(index.table, build),
+        Work::NoRows(look) => scene.on(look.table, scan),
+        Work::Transaction(statements) => {
+            let reading = statements.iter().filter(|one| one.reads_rows);
+            // What a phase reads under a lock that blocks nobody is a scan; under one that blocks, rows
+            // are read only by the one-step form.
+            let is_direct = change.steps.iter().any(|step| matches!(step.work, Work::SizeLimit(_)));
+            let scanned = reading.flat_map(|one| one.locks).find(|lock| {
+                (lock.mode == LockMode::ShareUpdateExclusive && step.phase == Phase::Migrate)
+                    || (is_direct && lock.mode.blocks_clients())
+            });
+            scanned.map_or(NOTHING, |lock| scene.on(lock.table, scan))
+        }
+        Work::DropIndex(_) | Work::NonTransactional(_) | Work::SizeLimit(_) => NOTHING,
+    }
+}
+
+impl Scene {
+    /// What is done to a table; one that is not there yet is empty when its turn comes.
+    fn on(&self, table: &str, cost: impl Fn(&Size) -> Cost) -> Cost {
+        self.sizes.get(table).map_or(NOTHING, cost)
+    }
+}
+
+/// A backfill writes each row anew, and each page that it writes first after a checkpoint whole.
+fn fill(size: &Size, past: Option<f64>, idle: f64) -> Cost {
+    let both = size.heap + size.indexes;
+    let takes = match (size.rows, past) {
+        (None, _) => Takes::Unknown,
+        (Some(rows), Some(rate)) => takes(count(rows) / rate, 2.0, true),
+        (Some(rows), None) => takes(count(rows) / idle, SLOWER, false),
+    };
+    let wal = both + size.rows.unwrap_or_default() * WRITTEN_ROW;
+    Cost { rows: size.rows, growth: both * GROWTH / 100, wal, takes }
+}
+
+fn build(size: &Size) -> Cost {
+    let bytes = size.rows.unwrap_or_default() * INDEX_ROW;
+    let takes = size.rows.map_or(Takes::Unknown, |rows| {
+        let seconds = count(rows) / BUILD + 2.0 * count(size.heap) / SCAN;
+        takes(seconds, SLOWER, false)
+    });
+    Cost { rows: size.rows, growth: bytes, wal: bytes, takes }
+}
+
+fn scan(size: &Size) -> Cost {
+    let takes = takes(count(size.heap) / SCAN, SLOWER, false);
+    Cost { rows: size.rows, growth: 0, wal: 0, takes }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate has two digits at best")]
+fn count(number: u64) -> f64 {
+    number as f64
+}
+
+fn takes(seconds: f64, slower: f64, from_past: bool) -> Takes {
+    let time = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 1024);
+    Takes::About { least: time(seconds / 2.0), most: time(seconds * slower), from_past }
+}

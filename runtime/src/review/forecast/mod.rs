@@ -1,0 +1,126 @@
+//! What is pending, held against a database: how much each step is, and how long it takes.
+
+mod cost;
+mod past;
+mod rights;
+mod sizes;
+
+use crate::migration::text::plan_text;
+use crate::migration::{Change, Course, Migration, Migrations, Phase, Step};
+use crate::outcome::error::Error;
+use crate::outcome::forecast::{
+    Forecast, MigrationForecast, PhaseForecast, StepForecast, TableForecast,
+};
+use crate::outcome::status::State;
+use crate::record::ledger::Ledger;
+use crate::review::forecast::cost::{Cost, cost};
+use crate::review::forecast::past::Past;
+use crate::review::forecast::sizes::Sizes;
+use crate::session::executor::Executor;
+use crate::work::touched_by;
+
+/// What the parts go by.
+struct Scene {
+    sizes: Sizes,
+    past: Past,
+}
+
+/// Reads, in the transaction that the session is in, what is pending and how much it is. What holds the
+/// switches and contracts is told by `held`.
+pub(crate) async fn read(
+    executor: &mut dyn Executor,
+    history: &Migrations,
+    ledger: &Ledger,
+    held: impl Fn(&'static Migration, Phase) -> Vec<String>,
+) -> Result<Forecast, Error> {
+    let pending: Vec<(&'static Migration, Vec<Phase>)> =
+        history.migrations.iter().map(|one| (*one, phases_left(ledger, one))).collect();
+    let steps = pending.iter().flat_map(|(migration, phases)| {
+        phases.iter().flat_map(|phase| left(ledger, migration, *phase))
+    });
+    let steps: Vec<&'static Step> = steps.map(|(_, _, step)| step).collect();
+    let touched = touched_by(&steps, &mut String::new());
+    let sizes = Sizes::read(executor, &touched).await?;
+    let missing_rights = rights::missing(&sizes, &touched);
+    let scene = Scene { sizes, past: Past::read(executor).await? };
+    let mut migrations = Vec::new();
+    for (migration, phases) in pending {
+        if phases.is_empty() {
+            continue;
+        }
+        let phases = phases.into_iter().map(|phase| PhaseForecast {
+            phase,
+            waits_for: held(migration, phase),
+            steps: left(ledger, migration, phase)
+                .map(|(number, change, step)| scene.step(number, change, step))
+                .collect(),
+        });
+        migrations.push(MigrationForecast {
+            id: migration.id.to_owned(),
+            state: ledger.state(migration.id),
+            phases: phases.collect(),
+            undo: undo(migration),
+        });
+    }
+    Ok(Forecast { migrations, missing_rights, findings: None })
+}
+
+impl Scene {
+    fn step(&self, number: usize, change: &'static Change, step: &'static Step) -> StepForecast {
+        let touched = touched_by(&[step], &mut String::new());
+        let locks = touched.locks.iter();
+        let Cost { rows, growth, wal, takes } = cost(self, change, step);
+        StepForecast {
+            number,
+            operation: change.operation,
+            subject: change.subject,
+            why: step.why,
+            sql: plan_text(&step.work),
+            locks: locks.map(|lock| TableForecast { table: lock.table, mode: lock.mode }).collect(),
+            rows,
+            growth,
+            wal,
+            takes,
+        }
+    }
+}
+
+/// The phases of a migration that have something to do.
+fn phases_left(ledger: &Ledger, migration: &'static Migration) -> Vec<Phase> {
+    let state = ledger.state(migration.id);
+    let is_left = |phase: &Phase| {
+        // What is being taken back is begun anew by the next run.
+        let is_behind = state >= phase.done() && state != State::Undoing;
+        !is_behind && left(ledger, migration, *phase).next().is_some()
+    };
+    Phase::ALL.into_iter().filter(is_left).collect()
+}
+
+/// The steps of a phase that have not been done and do something on the way forward.
+fn left(
+    ledger: &Ledger,
+    migration: &'static Migration,
+    phase: Phase,
+) -> impl Iterator<Item = (usize, &'static Change, &'static Step)> {
+    let recorded = ledger.get(migration.id).cloned();
+    let steps = migration
+        .changes
+        .iter()
+        .flat_map(|change| change.steps.iter().map(move |step| (change, step)));
+    let of_phase = steps.filter(move |(_, step)| step.phase == phase).enumerate();
+    of_phase.map(|(index, (change, step))| (index + 1, change, step)).filter(
+        move |(number, _, step)| {
+            let known = recorded.as_ref().and_then(|one| one.step(phase, *number));
+            step.course != Course::BackOnly && known.is_none_or(|known| !known.state.is_behind())
+        },
+    )
+}
+
+fn undo(migration: &Migration) -> String {
+    if migration.baseline.is_some() {
+        return "none: a baseline says what was there before".to_owned();
+    }
+    let end = if migration.has_contract() { "its contract or " } else { "" };
+    let id = migration.id;
+    format!("`undo {id}`, until {end}a later migration has begun")
+}
