@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
+use crate::model::chain::table_shape::of_table;
 use crate::model::chain::table_text::read_table;
+use crate::model::names;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::hold::{Author, Release, Role, Waiting};
 use crate::model::parts::object::{Claim, Hold, Object};
-use crate::model::{names, shape};
 use crate::syntax::tables::column::{Column, ColumnDef};
 use crate::syntax::tables::constraint::{Constraint, Rule};
 use crate::syntax::tables::reference::Reference;
@@ -78,7 +79,7 @@ impl Entry {
 
     /// Its shape, which goes along with the text so that a table is not read for it.
     pub(in crate::model) fn shape(&self) -> u64 {
-        *self.shape.get_or_init(|| shape::of_table(self.read()))
+        *self.shape.get_or_init(|| of_table(self.read()))
     }
 
     pub(in crate::model) fn read(&self) -> &Table {

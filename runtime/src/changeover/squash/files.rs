@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{Error, ErrorKind, Result, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::Squash;
+use super::baseline::Squash;
 use super::list::{with_baseline, with_parent};
 
 /// The edits of a squash, of which nothing has been done yet; made by [`Squash::edits`]. As text it
