@@ -30,7 +30,7 @@ async fn at(name: &str, id: &str) -> Result<Fixture, Failure> {
     Ok(fixture)
 }
 
-fn failure(error: io::Error) -> Failure {
+fn failure(error: &io::Error) -> Failure {
     Failure::new(error.to_string())
 }
 
@@ -75,12 +75,12 @@ async fn squashes(history: &Migrations, last: &str, [from, to]: [&str; 2]) -> Re
         edits.carry_out()?;
         Ok((before, files(&work)?, squash.edits(&work)))
     };
-    let (before, after, again) = edited().map_err(failure)?;
+    let (before, after, again) = edited().map_err(|error| failure(&error))?;
     let [unchanged, expected] = [from, to].map(|name| files(&folder(name)));
-    if before != unchanged.map_err(failure)? {
+    if before != unchanged.map_err(|error| failure(&error))? {
         fail!("something was written before it was asked for");
     }
-    let expected = expected.map_err(failure)?;
+    let expected = expected.map_err(|error| failure(&error))?;
     if after != expected {
         fail!("{after:#?}\nis not\n{expected:#?}");
     }
@@ -211,10 +211,8 @@ fn a_database_that_is_past_it_notices_nothing() -> Result<(), Failure> {
 /// What a migration does, whatever its parent is called.
 fn plan(migration: &'static changeover::migration::Migration) -> String {
     let text = changeover::review::render(migration);
-    text.lines()
-        .filter(|line| !line.starts_with("-- after "))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("-- after ")).collect();
+    lines.join("\n")
 }
 
 /// Names that we derive go by the place of a migration.
