@@ -9,16 +9,18 @@ mod plan;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, Token};
 
 use self::literal::{option, raw};
 pub(crate) use self::names::{ask_for_names, schema_names};
-use self::plan::{change, empty_change};
+use self::plan::{change, empty_change, phase};
 use crate::change::Change;
 use crate::diag::Errors;
 use crate::migration::baseline::{Baseline, OlderTool};
 use crate::migration::history::{History, Link};
+use crate::migration::squash::Squashed;
 use crate::migration::{After, Migration};
 use crate::model::Schema;
 use crate::plan::sql::sea;
@@ -59,6 +61,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
     let baseline = migration.baseline.as_ref().map(|it| baseline(it, &migration.schema));
     let baseline = option(baseline);
     let state = raw(&migration.schema.write());
+    let shape = migration.schema.shape();
     let errors = errors.compile_errors();
     quote! {
         #errors
@@ -77,6 +80,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
                 requires: &[#(#requires),*],
                 baseline: #baseline,
                 plan_version: #PLAN_VERSION,
+                shape: #shape,
             }
         };
 
@@ -162,6 +166,7 @@ fn baseline(baseline: &Baseline, schema: &Schema) -> TokenStream {
         quote! { OlderTool { tool: #tool, version: #version } }
     });
     let older = option(older);
+    let squashes = baseline.squash.iter().flat_map(|squash| &squash.migrations).map(squashed);
     quote! {
         &Baseline {
             schema: #statements,
@@ -169,6 +174,13 @@ fn baseline(baseline: &Baseline, schema: &Schema) -> TokenStream {
             creates: &[#(#creates),*],
             made: &[#(#made),*],
             older: #older,
+            squashes: &[#(#squashes),*],
         }
     }
+}
+
+fn squashed(one: &Squashed) -> TokenStream {
+    let (id, last) = (one.id.unraw().to_string(), phase(one.last));
+    let squashes = one.squashes.iter().map(squashed);
+    quote! { Squashed { id: #id, last: #last, squashes: &[#(#squashes),*] } }
 }

@@ -132,6 +132,7 @@ pub use crate::catalog::adopted::Adopted;
 pub use crate::catalog::adopted::scope::Scope;
 pub use crate::changeover::Changeover;
 pub use crate::changeover::builder::Builder;
+pub use crate::changeover::squash::{Edits, Squash};
 pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::migration::function::ConvertError;
 pub use crate::migration::row::{FromRow, FromText, IntoRow, IntoText, Parsed};

@@ -82,6 +82,7 @@ static RENAME: Migration = Migration {
     requires: &["m0000_something"],
     baseline: None,
     plan_version: 1,
+    shape: "",
 };
 
 const ADD: Step = Step {

@@ -72,6 +72,7 @@ pub const fn migration(
         requires: &[],
         baseline: None,
         plan_version: 1,
+        shape: "",
     }
 }
 

@@ -40,6 +40,12 @@ fn the_page_shows_the_help_of_each_command() {
         "resume",
         "set",
         "adopt",
+        "squash",
+        "plan",
+        "runbook",
+        "watch",
+        "timeline",
+        "doctor",
         "explain",
         "completions",
     ] {

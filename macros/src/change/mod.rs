@@ -82,7 +82,7 @@ pub(crate) fn of_migration<O: Operation>(
         let all = claims.iter().chain(&others);
         requires = all.flat_map(|claim| schema.claim(claim, errors)).collect();
     }
-    let at = Position { migration: schema.history.len() + 1, change };
+    let at = Position { migration: schema.place(), change };
     let plan =
         facts.map(|facts| plan(&operation, name, &facts, direct.as_ref(), schema, at, errors));
     let holds = schema.holds.len();

@@ -54,16 +54,17 @@ pub(super) fn empty_change() -> TokenStream {
     }
 }
 
+pub(super) fn phase(phase: Phase) -> TokenStream {
+    match phase {
+        Phase::Expand => quote!(Phase::Expand),
+        Phase::Migrate => quote!(Phase::Migrate),
+        Phase::Switch => quote!(Phase::Switch),
+        Phase::Contract => quote!(Phase::Contract),
+    }
+}
+
 fn step(step: &Step) -> TokenStream {
-    let phase = Ident::new(
-        match step.phase {
-            Phase::Expand => "Expand",
-            Phase::Migrate => "Migrate",
-            Phase::Switch => "Switch",
-            Phase::Contract => "Contract",
-        },
-        Span::call_site(),
-    );
+    let phase = phase(step.phase);
     let (why, done, undo) = (&step.why, work(&step.work), option(step.undo.as_ref().map(work)));
     // The runtime's names are Debug's.
     let course = Ident::new(&format!("{:?}", step.course), Span::call_site());
@@ -72,7 +73,7 @@ fn step(step: &Step) -> TokenStream {
     let undo_makes = step.undo_makes().into_iter().map(dropped);
     quote! {
         Step {
-            phase: Phase::#phase,
+            phase: #phase,
             why: #why,
             work: #done,
             course: Course::#course,

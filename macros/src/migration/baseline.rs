@@ -6,12 +6,15 @@ use syn::parse::ParseStream;
 use syn::{LitStr, Token, parenthesized};
 
 use crate::diag::suggestion;
+use crate::migration::squash::Squash;
 use crate::model::Schema;
 use crate::model::inventory::Inventory;
 
 /// The first line of a migration that says what a database has.
 pub(crate) struct Baseline {
     pub(crate) older: Option<OlderTool>,
+    /// The migrations that it takes the place of.
+    pub(crate) squash: Option<Squash>,
     /// What the migrations before it have made.
     before: Inventory,
 }
@@ -39,19 +42,27 @@ const TOOLS: [(&str, &str); 11] = [
 
 impl Baseline {
     pub(crate) fn on(schema: &Schema) -> Self {
-        Baseline { older: None, before: schema.inventory() }
+        Baseline { older: None, squash: None, before: schema.inventory() }
     }
 
-    /// Reads `(sqlx = "20240312101500")`.
-    pub(crate) fn parse_older(&mut self, input: ParseStream) -> syn::Result<()> {
+    /// Reads `(sqlx = "20240312101500")`, `(squashes = [m0001_users], schema = "…")`.
+    pub(crate) fn parse_clause(&mut self, input: ParseStream) -> syn::Result<()> {
         let content;
         parenthesized!(content in input);
-        let read = OlderTool::parse(&content);
+        let read = self.read_clause(&content);
         if read.is_err() {
             // What is wrong in it is said once.
             content.parse::<TokenStream>()?;
         }
-        self.older = Some(read?);
+        read
+    }
+
+    fn read_clause(&mut self, input: ParseStream) -> syn::Result<()> {
+        if Squash::begins(input) {
+            self.squash = Some(input.parse()?);
+        } else {
+            self.older = Some(OlderTool::parse(input)?);
+        }
         Ok(())
     }
 

@@ -77,6 +77,10 @@ impl Gated {
                 .at(name.span(), format_args!("a migration cannot {word} itself"))
                 .help("a migration of its own, in a later pull request")
                 .note("builds that are live when it runs still need what that ends");
+        } else if schema.squashed.contains(&wanted) {
+            errors
+                .at(name.span(), format_args!("`{wanted}` was squashed, and has nothing to {word}"))
+                .note("nothing is squashed before its contract has run");
         } else if schema.history.contains(&wanted) {
             if !schema.unread.is_empty() {
                 return;

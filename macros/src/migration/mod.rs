@@ -6,6 +6,7 @@ pub(crate) mod gated;
 pub(crate) mod history;
 pub(crate) mod schema_names;
 pub(crate) mod siblings;
+pub(crate) mod squash;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -78,6 +79,11 @@ impl Migration {
             }
         }
         migration.note_contract();
+        let squash = migration.baseline.as_ref().and_then(|it| it.squash.as_ref());
+        // What could not be read is reported, and what follows from it is not.
+        if let (Some(squash), 0) = (squash, errors.count()) {
+            squash.compare(&migration.schema, errors);
+        }
         migration
     }
 
@@ -145,7 +151,11 @@ impl Migration {
         self.schema.begin_baseline();
         let baseline = self.baseline.insert(Baseline::on(&self.schema));
         if input.peek(syn::token::Paren) {
-            baseline.parse_older(input)?;
+            baseline.parse_clause(input)?;
+        }
+        if let Some(squash) = &baseline.squash {
+            squash.check(&self.schema, errors);
+            self.schema.squashed = squash.places();
         }
         if input.parse::<Option<Token![;]>>()?.is_none() {
             errors.at(word.span(), "`baseline` does not end with a semicolon");

@@ -10,6 +10,7 @@ pub(crate) mod made;
 pub(crate) mod names;
 pub(crate) mod parts;
 mod schema;
+pub(crate) mod shape;
 
 use self::schema::Entry;
 pub(crate) use self::schema::Schema;

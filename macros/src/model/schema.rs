@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
+use crate::model::chain::table_shape::of_table;
 use crate::model::chain::table_text::read_table;
 use crate::model::names;
 use crate::model::parts::entity::Entity;
@@ -27,6 +28,9 @@ use crate::syntax::words::target::Target;
 pub(crate) struct Schema {
     /// The migrations so far, the oldest first, without the present one.
     pub(crate) history: Vec<String>,
+    /// The migrations that the first of them has taken the place of, each of which has a place all the
+    /// same: names that we derive must not change.
+    pub(crate) squashed: Vec<String>,
     /// The migrations so far that have something to contract.
     pub(crate) contracts: Vec<Waiting>,
     pub(crate) holds: Vec<Hold>,
@@ -60,15 +64,22 @@ const ANYTHING: &str = "*";
 pub(in crate::model) struct Entry {
     pub(in crate::model) text: String,
     table: OnceCell<Table>,
+    shape: OnceCell<u64>,
 }
 
 impl Entry {
     pub(in crate::model) fn new(table: Table) -> Self {
-        Entry { text: table.to_string(), table: OnceCell::from(table) }
+        Entry { text: table.to_string(), table: OnceCell::from(table), shape: OnceCell::new() }
     }
 
-    pub(in crate::model) fn unread(text: &str) -> Self {
-        Entry { text: text.to_owned(), table: OnceCell::new() }
+    pub(in crate::model) fn unread(text: &str, shape: &str) -> Self {
+        let shape = u64::from_str_radix(shape, 16).map_or_else(|_| OnceCell::new(), OnceCell::from);
+        Entry { text: text.to_owned(), table: OnceCell::new(), shape }
+    }
+
+    /// Its shape, which goes along with the text so that a table is not read for it.
+    pub(in crate::model) fn shape(&self) -> u64 {
+        *self.shape.get_or_init(|| of_table(self.read()))
     }
 
     pub(in crate::model) fn read(&self) -> &Table {
@@ -80,6 +91,11 @@ impl Schema {
     /// The table, if it is there.
     pub(crate) fn find(&self, name: &TableName) -> Option<&Table> {
         self.tables.get(&name.to_string()).map(Entry::read)
+    }
+
+    /// The place of the present migration in its history, counted from 1.
+    pub(crate) fn place(&self) -> usize {
+        self.history.len() + self.squashed.len().max(1)
     }
 
     /// Adds a table, or puts it in the place of the one of its name.

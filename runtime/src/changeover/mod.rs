@@ -1,15 +1,11 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
 pub(crate) mod builder;
-mod check;
-mod diagnose;
-mod forecast;
-mod glance;
+mod looks;
 mod pause;
-mod preflight;
 mod reconnect;
 mod repair;
-mod timeline;
+pub(crate) mod squash;
 
 use std::fmt;
 use std::sync::Arc;
@@ -208,12 +204,14 @@ impl Changeover {
     pub async fn status(&mut self) -> Result<Status, Error> {
         let executor = self.session.unlocked().await?;
         store::trust::before_reading(executor).await?;
-        let ledger = match Ledger::read(executor, &self.settings.app).await {
+        let mut ledger = match Ledger::read(executor, &self.settings.app).await {
             Ok(ledger) => ledger,
             Err(error) => {
                 return Err(presence::explain(executor, &self.settings.app, error).await);
             }
         };
+        // Of what is half-way, the states say more than an error.
+        let _ = rules::take_squashed(&self.history, &mut ledger);
         let mut status = ledger.status(&self.history);
         match presence::read(executor, &self.history, &self.settings, &mut status).await {
             Ok(()) => Ok(status),
@@ -348,12 +346,14 @@ async fn story(
     report: &mut Report,
     goal: &Goal,
 ) -> Result<(), Error> {
-    let ledger = Ledger::read(session.reader(), &settings.app).await?;
+    let mut ledger = Ledger::read(session.reader(), &settings.app).await?;
+    let past = rules::take_squashed(history, &mut ledger)?;
     rules::admit(history, &ledger)?;
     let mut fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
     let brake = Brake::default();
     let with_rows = matches!(goal, Goal::Undo { with_rows: true, .. });
     let mut run = Run { history, settings, session, ledger, report, brake, with_rows };
+    run.record_squashes(&past).await?;
     if let Goal::Undo { migrations, .. } = goal {
         return run.undo(migrations).await;
     }

@@ -83,9 +83,7 @@ fn statements(
     recorded: Option<&Recorded>,
 ) -> Vec<String> {
     let id = repair.migration.as_str();
-    let Some((position, migration)) =
-        history.migrations.iter().copied().enumerate().find(|(_, migration)| migration.id == id)
-    else {
+    let Some((position, migration)) = history.place(id).zip(history.get(id)) else {
         return store::repair::forget(app, id).into();
     };
     let store = Store { history: app, migration, position };
@@ -121,11 +119,12 @@ fn statements(
 
 /// The place of the migration that declares a switch or a contract.
 fn declared_at(history: &Migrations, phase: Phase, id: &str) -> Option<usize> {
-    history.migrations.iter().position(|migration| match phase {
+    let by = history.migrations.iter().find(|migration| match phase {
         Phase::Expand | Phase::Migrate => false,
         Phase::Switch => migration.switches.contains(&id),
         Phase::Contract => migration.contracts.contains(&id),
-    })
+    })?;
+    history.place(by.id)
 }
 
 fn accepted(store: &Store<'_>, recorded: Option<&Recorded>) -> Vec<String> {

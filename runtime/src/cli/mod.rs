@@ -13,8 +13,8 @@
 //! ```
 //!
 //! `up`, `contract`, `undo` and `repair` do what the methods of [`Changeover`](crate::Changeover) do,
-//! `pause`, `resume` and `set` steer a run that is under way elsewhere, `status`, `gates` and `check`
-//! look; `new` and `review` write files, and so does `adopt`, which the binary `changeover` has too.
+//! `pause`, `resume` and `set` steer a run that is under way elsewhere, `plan`, `runbook`, `watch`,
+//! `status`, `timeline`, `gates`, `check` and `doctor` look; `new`, `review` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
 //! The help of each lists its exit codes, which mean the same everywhere. With `--json` a command
 //! prints one object and nothing else on its standard output; its fields are only ever added to.
 //!
@@ -44,6 +44,7 @@ use self::failure::Failure;
 use self::files::adopt::Adopt;
 use self::files::new::New;
 use self::files::review::Review;
+use self::files::squash::Squash;
 use self::looks::check::Check;
 use self::looks::doctor::Doctor;
 use self::looks::plan::Plan;
@@ -109,6 +110,7 @@ enum Command {
     Adopt(Adopt),
     Explain(Explain),
     Completions(Completions),
+    Squash(Squash),
 }
 
 /// Does with this history what the arguments of the process say. It starts a Tokio runtime of its
@@ -141,6 +143,7 @@ pub fn run(history: &Migrations) -> ExitCode {
             Command::Adopt(adopt) => adopt.run().await,
             Command::Explain(explain) => explain.run(),
             Command::Completions(completions) => completions.run::<Arguments>(&called()),
+            Command::Squash(squash) => squash.run(history).await,
         }
     })
 }

@@ -41,7 +41,7 @@ impl Identity {
             app: settings.app.clone(),
             instance: format!("{name}#{random:016x}"),
             head: head.id,
-            place: history.migrations.len().saturating_sub(1),
+            place: history.place(head.id).unwrap_or_default(),
             lease: leases.time,
             pooled: false,
         })

@@ -222,6 +222,7 @@ const fn migration(
         requires: &[],
         baseline: None,
         plan_version: 1,
+        shape: "",
     }
 }
 
@@ -267,6 +268,7 @@ static APART: Migration = Migration {
     requires: &[],
     baseline: None,
     plan_version: 1,
+    shape: "",
 };
 
 static MERGED: Migration = Migration {

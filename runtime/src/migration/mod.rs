@@ -53,6 +53,25 @@ impl Migrations {
         self.migrations.iter().copied().find(|migration| migration.id == id)
     }
 
+    /// Where a migration stands in the history, counted from 0. Each that was squashed keeps its place,
+    /// so that a place means the same to builds from before and after.
+    pub(crate) fn place(&self, id: &str) -> Option<usize> {
+        let mut places = 0;
+        for migration in self.migrations {
+            places += squashed_places(migration.squashes()).max(1);
+            if migration.id == id {
+                return Some(places - 1);
+            }
+        }
+        None
+    }
+
+    /// The migration that has taken the place of this one, which was squashed.
+    pub(crate) fn squashed_into(&self, id: &str) -> Option<&'static Migration> {
+        let has = |migration: &&&Migration| migration.squashes().iter().any(|one| one.names(id));
+        self.migrations.iter().find(has).copied()
+    }
+
     /// The last migration: what this build of the service was compiled with.
     pub fn head(&self) -> Option<&'static Migration> {
         self.migrations.last().copied()
@@ -90,9 +109,17 @@ pub struct Migration {
     /// change otherwise than the one before has a higher one, so that what is complete is not taken
     /// for edited.
     pub plan_version: u32,
+    /// Stands for the shape of the schema after it: the kinds and names of all objects, the types of
+    /// columns, and what may be null, is generated or an identity.
+    pub shape: &'static str,
 }
 
 impl Migration {
+    /// The migrations that it has taken the place of.
+    pub(crate) fn squashes(&self) -> &'static [Squashed] {
+        self.baseline.map_or(&[], |baseline| baseline.squashes)
+    }
+
     /// The steps of one phase, in the order in which they run.
     pub fn steps(&self, phase: Phase) -> impl DoubleEndedIterator<Item = &'static Step> {
         self.changes.iter().flat_map(|change| change.steps).filter(move |step| step.phase == phase)
@@ -123,6 +150,31 @@ pub struct Baseline {
     pub made: &'static [&'static str],
     /// What made the database before.
     pub older: Option<OlderTool>,
+    /// The migrations whose place it takes, the oldest first.
+    pub squashes: &'static [Squashed],
+}
+
+/// A migration that a baseline has taken the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Squashed {
+    /// Its id.
+    pub id: &'static str,
+    /// The last phase that it had.
+    pub last: Phase,
+    /// Where it was such a baseline itself, what that took the place of.
+    pub squashes: &'static [Squashed],
+}
+
+impl Squashed {
+    /// Tells whether this is its id, or that of one that it had squashed.
+    pub(crate) fn names(&self, id: &str) -> bool {
+        self.id == id || self.squashes.iter().any(|one| one.names(id))
+    }
+}
+
+/// How many places in a history they have: what squashed others has those of theirs.
+fn squashed_places(squashed: &[Squashed]) -> usize {
+    squashed.iter().map(|one| squashed_places(one.squashes).max(1)).sum()
 }
 
 /// The tool that made a database before, and how far it got.

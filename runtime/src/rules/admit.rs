@@ -26,7 +26,10 @@ pub(crate) fn not_too_old(history: &Migrations, ledger: &Ledger) -> Result<(), E
             State::Contracting | State::Contracted => Phase::Contract,
             _ => return None,
         };
-        (!declares(history, phase, &recorded.id)).then(|| (recorded.id.clone(), phase))
+        // Before it was squashed, its contract was declared.
+        let is_ours = declares(history, phase, &recorded.id);
+        let is_known = is_ours || history.squashed_into(&recorded.id).is_some();
+        (!is_known).then(|| (recorded.id.clone(), phase))
     };
     match ledger.migrations.iter().find_map(undeclared) {
         Some((migration, phase)) => Err(Error::new(Detail::TooOld { migration, phase })),

@@ -10,10 +10,13 @@ use crate::outcome::status::State;
 use crate::record::ledger::Recorded;
 
 /// What has run must be what is written; what has not may change. A complete migration of another
-/// plan version is taken as it is recorded: its plan may only be worded otherwise.
+/// plan version is taken as it is recorded: its plan may only be worded otherwise. So is one that was
+/// planned before those before it were squashed, as the server says what they made in its own words.
 pub(super) fn not_edited(migration: &Migration, recorded: &Recorded) -> Result<(), Error> {
     let complete = matches!(recorded.state, State::Migrated | State::Switched | State::Contracted);
-    if complete && other_version(migration, recorded).is_some() {
+    let is_worded_otherwise =
+        recorded.was_before_squash || other_version(migration, recorded).is_some();
+    if complete && is_worded_otherwise {
         return refuse(migration, recorded, parent_difference(migration, recorded));
     }
     same_plan(migration, recorded)

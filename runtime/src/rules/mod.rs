@@ -5,6 +5,7 @@ mod admit;
 mod edited;
 mod ready;
 mod repair;
+mod squash;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -13,4 +14,5 @@ pub(crate) use self::admit::{admit, not_too_old};
 pub(crate) use self::edited::{fixed_steps, same_plan};
 pub(crate) use self::ready::{may_expand, ready};
 pub(crate) use self::repair::may_repair;
+pub(crate) use self::squash::take_squashed;
 pub(crate) use self::undo::may_undo;

@@ -1,5 +1,6 @@
 //! Has what comes before run?
 
+use super::squash::is_there;
 use crate::migration::{Migration, Migrations};
 use crate::outcome::error::{Detail, Error, LeaseError};
 use crate::outcome::status::State;
@@ -23,11 +24,10 @@ pub(crate) fn may_expand(
 
 /// Whether all that this build was written for is there.
 pub(crate) fn ready(history: &Migrations, state: impl Fn(&str) -> State) -> Result<(), Error> {
-    let is_there = |state| (State::Migrated..=State::Contracted).contains(&state);
-    let states = history.migrations.iter().map(|migration| (migration.id, state(migration.id)));
-    match states.into_iter().find(|(_, state)| !is_there(*state)) {
-        Some((id, state)) => {
-            Err(Error::lease(LeaseError::NotReady { migration: id.to_owned(), state }))
+    match history.migrations.iter().find(|migration| !is_there(migration, &state)) {
+        Some(migration) => {
+            let state = state(migration.id);
+            Err(Error::lease(LeaseError::NotReady { migration: migration.id.to_owned(), state }))
         }
         None => Ok(()),
     }

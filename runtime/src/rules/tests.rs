@@ -17,6 +17,7 @@ fn ledger(states: &[(&str, State)]) -> Ledger {
             state: *state,
             plan_version: None,
             steps: Vec::new(),
+            was_before_squash: false,
         });
     }
     for migration in FOUR.migrations.iter().copied() {

@@ -13,7 +13,6 @@ use crate::lock::RunSession;
 use crate::migration::{Baseline, Migration, OlderTool, Phase};
 use crate::outcome::error::{Detail, Error};
 use crate::outcome::status::State;
-use crate::record::ledger::Ledger;
 use crate::record::store::Store;
 use crate::record::store::events::{self, Event};
 use crate::session::sql::{milliseconds, quote_identifier};
@@ -54,8 +53,20 @@ impl Run<'_, '_> {
             let (migration, comparison) = (last.id.to_owned(), Box::new(comparison));
             return Err(Error::new(Detail::NotAsDeclared { migration, comparison }));
         }
-        self.record_adopted(&together).await?;
+        let migrations: Vec<_> = together.baselines.iter().map(|(one, _)| *one).collect();
+        self.record_adopted(&migrations, "the database had what the baseline declares").await?;
         Ok(true)
+    }
+
+    /// Records baselines as done in a database in which all has run that they squashed.
+    pub(crate) async fn record_squashes(
+        &mut self,
+        past: &[&'static Migration],
+    ) -> Result<(), Error> {
+        if past.is_empty() {
+            return Ok(());
+        }
+        self.record_adopted(past, "all that it squashed has run").await
     }
 
     fn pending_baselines(&self, from: &Migration) -> Together {
@@ -66,18 +77,24 @@ impl Run<'_, '_> {
     }
 
     /// Records all of them at once.
-    async fn record_adopted(&mut self, together: &Together) -> Result<(), Error> {
-        let stores =
-            together.baselines.iter().map(|(migration, _)| self.store(migration)).collect();
+    async fn record_adopted(
+        &mut self,
+        migrations: &[&'static Migration],
+        reason: &str,
+    ) -> Result<(), Error> {
+        let stores = migrations.iter().map(|migration| self.store(migration)).collect();
         let mut tx = self.session.begin().await?;
-        let outcome = record(&mut tx, stores).await;
+        let outcome = record(&mut tx, stores, reason).await;
         tx.end(outcome).await?;
-        self.ledger = Ledger::read(self.session.reader(), &self.settings.app).await?;
-        Ok(())
+        self.read_again().await
     }
 }
 
-async fn record(session: &mut RunSession<'_>, stores: Vec<Store<'_>>) -> Result<(), Error> {
+async fn record(
+    session: &mut RunSession<'_>,
+    stores: Vec<Store<'_>>,
+    reason: &str,
+) -> Result<(), Error> {
     for store in stores {
         let migration = store.migration.id;
         session.query_state(&store.row()).await?;
@@ -90,12 +107,12 @@ async fn record(session: &mut RunSession<'_>, stores: Vec<Store<'_>>) -> Result<
             migration: Some(migration),
             phase: None,
             step: None,
-            reason: "the database had what the baseline declares",
+            reason,
             before: None,
             after: None,
         };
         events::record(session, store.history, &event).await?;
-        tracing::info!(migration, "adopted: the database has what it declares");
+        tracing::info!(migration, "adopted: {reason}");
     }
     Ok(())
 }

@@ -227,6 +227,12 @@ impl<'r> Run<'r, '_> {
             .collect()
     }
 
+    /// Reads what the database remembers by now.
+    async fn read_again(&mut self) -> Result<(), Error> {
+        self.ledger = Ledger::read(self.session.reader(), &self.settings.app).await?;
+        rules::take_squashed(self.history, &mut self.ledger).map(drop)
+    }
+
     async fn become_state(
         &mut self,
         migration: &'static Migration,
@@ -244,8 +250,7 @@ impl<'r> Run<'r, '_> {
 
     /// Where a migration stands in the history, counted from 0.
     pub(crate) fn place(&self, migration: &Migration) -> usize {
-        let same = |known: &&'static Migration| known.id == migration.id;
-        self.history.migrations.iter().position(same).unwrap_or_default()
+        self.history.place(migration.id).unwrap_or_default()
     }
 
     fn is_undoing(&self, migration: &Migration) -> bool {

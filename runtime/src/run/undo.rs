@@ -4,7 +4,7 @@ use super::{Run, Steps};
 use crate::migration::{Course, Migration, Phase};
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::status::State;
-use crate::record::ledger::{Direction, Ledger, StepState};
+use crate::record::ledger::{Direction, StepState};
 use crate::rules;
 
 impl Run<'_, '_> {
@@ -54,7 +54,7 @@ impl Run<'_, '_> {
         match self.back(migration, phase).await {
             Err(error) if phase <= Phase::Migrate && refuses(&error) => {
                 tracing::warn!(%error, "the way back is refused, so the run goes on from here");
-                self.ledger = Ledger::read(self.session.reader(), &self.settings.app).await?;
+                self.read_again().await?;
                 Ok(())
             }
             outcome => outcome,

@@ -80,6 +80,7 @@ mod tests {
         requires: &[],
         baseline: None,
         plan_version: 1,
+        shape: "",
     };
     static HISTORY: Migrations = Migrations { migrations: &[&FIRST], schema: &[], names: &[] };
 

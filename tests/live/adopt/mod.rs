@@ -9,5 +9,6 @@ mod names;
 mod older;
 mod pooled;
 mod rights;
+mod squash;
 mod strangers;
 mod traffic;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use changeover_tests::{Failure, fail};
 
-use super::process::start;
+use super::process::{failure, start};
 
 const NOBODY: &str = "postgres://nobody:hidden@127.0.0.1:1/none";
 const LIST: &str = "mod m0001_create_users;\nmod m0002_add_nick;\n\nchangeover::migrations! {\n    \
@@ -43,10 +43,6 @@ impl Drop for Scratch {
 
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(failure)
-}
-
-fn failure(error: impl ToString) -> Failure {
-    Failure::new(error.to_string())
 }
 
 #[test]

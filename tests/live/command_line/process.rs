@@ -20,7 +20,8 @@ pub(super) struct Ended {
     pub(super) err: String,
 }
 
-fn failure(error: impl ToString) -> Failure {
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
+pub(super) fn failure(error: impl ToString) -> Failure {
     Failure::new(error.to_string())
 }
 

@@ -59,6 +59,7 @@ const fn on_its_own(id: &'static str, changes: &'static [Change]) -> Migration {
         requires: &[],
         baseline: None,
         plan_version: 1,
+        shape: "",
     }
 }
 

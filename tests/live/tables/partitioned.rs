@@ -58,6 +58,7 @@ const fn migration(
         requires: &[],
         baseline: None,
         plan_version: 1,
+        shape: "",
     }
 }
 

@@ -16,10 +16,13 @@ impl Schema {
             let (kind, rest) = line.split_once('\t').unwrap_or((line, ""));
             match kind {
                 "table" => {
-                    let (name, text) = rest.split_once('\t').unwrap_or((rest, ""));
-                    schema.tables.insert(name.to_owned(), Entry::unread(text));
+                    let mut fields = rest.splitn(3, '\t');
+                    let mut field = || fields.next().unwrap_or_default();
+                    let (name, shape, text) = (field(), field(), field());
+                    schema.tables.insert(name.to_owned(), Entry::unread(text, shape));
                 }
                 "history" => schema.history = rest.split('\t').map(str::to_owned).collect(),
+                "squashed" => schema.squashed = rest.split('\t').map(str::to_owned).collect(),
                 "made" => schema.inherited.extend(rest.split('\t').map(str::to_owned)),
                 "unread" => schema.unread.extend(rest.split('\t').map(str::to_owned)),
                 "contract" => schema.contracts.extend(read_contract(rest, parent)),
@@ -48,6 +51,9 @@ impl Schema {
         let mut lines = Vec::new();
         if !self.history.is_empty() {
             lines.push(format!("history\t{}", self.history.join("\t")));
+        }
+        if !self.squashed.is_empty() {
+            lines.push(format!("squashed\t{}", self.squashed.join("\t")));
         }
         if !self.unread.is_empty() {
             let words: Vec<&str> = self.unread.iter().map(String::as_str).collect();
@@ -86,7 +92,7 @@ impl Schema {
             lines.push(write_entity(entity));
         }
         for (name, entry) in &self.tables {
-            lines.push(format!("table\t{name}\t{}", entry.text));
+            lines.push(format!("table\t{name}\t{:x}\t{}", entry.shape(), entry.text));
         }
         lines.join("\n")
     }

@@ -77,7 +77,7 @@ impl Type {
     }
 
     /// What two ways of writing one type have in common.
-    fn canonical(&self) -> String {
+    pub(crate) fn canonical(&self) -> String {
         let Some(name) = &self.named else { return self.sql.clone() };
         let text = folded(&self.sql);
         let behind = text.find('(').map_or("", |at| &text[at..]);

@@ -29,6 +29,7 @@ pub(super) fn migration(id: &str, migration: &Migration) -> &'static data::Migra
         requires: ids(migration.requires()),
         baseline: migration.baseline.as_ref().map(|it| baseline(it, &migration.schema)),
         plan_version: crate::emit::PLAN_VERSION,
+        shape: text(&migration.schema.shape()),
     })
 }
 
@@ -42,6 +43,8 @@ fn baseline(baseline: &Baseline, schema: &Schema) -> &'static data::Baseline {
             .older
             .as_ref()
             .map(|older| data::OlderTool { tool: older.tool, version: text(&older.version) }),
+        // No case squashes.
+        squashes: &[],
     })
 }
 

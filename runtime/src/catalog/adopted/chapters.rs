@@ -169,6 +169,12 @@ fn migration(adopted: &Source, pieces: &[Piece], before: Option<&str>) -> String
         Some(said) => text.extend(["    baseline(", &said, ");\n"]),
         None => text += "    baseline;\n",
     }
+    text + &changes(pieces) + "}\n"
+}
+
+/// Its changes, those of a kind together.
+pub(super) fn changes(pieces: &[Piece]) -> String {
+    let mut text = String::new();
     for (at, piece) in pieces.iter().enumerate() {
         let is_long = |piece: &Piece| piece.text.contains('\n');
         let is_apart = at.checked_sub(1).is_none_or(|before| {
@@ -177,7 +183,7 @@ fn migration(adopted: &Source, pieces: &[Piece], before: Option<&str>) -> String
         text += if is_apart { "\n" } else { "" };
         text += &piece.indented();
     }
-    text + "}\n"
+    text
 }
 
 /// Where it comes from, what it has, and what it has not.

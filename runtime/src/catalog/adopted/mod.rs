@@ -91,6 +91,12 @@ impl Adopted {
         })
     }
 
+    /// All of it as one baseline, which this clause says more of, with a comment above.
+    pub(crate) fn as_baseline(&self, comment: &str, clause: &str) -> String {
+        let changes = chapters::changes(&text::pieces(&self.declarations));
+        format!("{comment}changeover::migration! {{\n    baseline({clause});\n{changes}}}\n")
+    }
+
     /// How many objects of each kind it has, `("table", 12)`.
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         listing::counts(&self.declarations)

@@ -3,3 +3,4 @@
 pub(crate) mod adopt;
 pub(crate) mod new;
 pub(crate) mod review;
+pub(crate) mod squash;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::baseline::{before_squash, partly_there};
 use super::lease::LeaseError;
 use super::work::{WorkError, lines};
 use crate::migration::Phase;
@@ -75,6 +76,15 @@ pub(crate) enum Detail {
     TooOld {
         migration: String,
         phase: Phase,
+    },
+    BeforeSquash {
+        migration: String,
+        last: String,
+        missing: Vec<String>,
+    },
+    SquashRefused {
+        migration: String,
+        why: String,
     },
     UnknownMigration {
         id: String,
@@ -176,6 +186,12 @@ impl fmt::Display for Detail {
             ),
             Detail::Lease(lease) => lease.fmt(f),
             Detail::TooOld { migration, phase } => too_old(f, migration, *phase),
+            Detail::BeforeSquash { migration, last, missing } => {
+                before_squash(f, migration, last, missing)
+            }
+            Detail::SquashRefused { migration, why } => {
+                write!(f, "nothing was squashed up to `{migration}`: {why}")
+            }
             Detail::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")
             }
@@ -191,14 +207,9 @@ impl fmt::Display for Detail {
                  recorded\n{comparison}\
                  help: write what is there into the baseline, or change the database, and run again"
             ),
-            Detail::PartlyThere { migration, there, missing } => write!(
-                f,
-                "the database has a part of what the baseline `{migration}` declares, and nothing \
-                 was recorded\nthere:\n{}missing:\n{}\
-                 help: leave out of it what is not there, and make that in a migration of its own",
-                lines(there),
-                lines(missing)
-            ),
+            Detail::PartlyThere { migration, there, missing } => {
+                partly_there(f, migration, there, missing)
+            }
             Detail::ReadOnly { instead } => {
                 f.write_str(
                     "the database only reads, as a standby does, and nothing can be built in it",

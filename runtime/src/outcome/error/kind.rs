@@ -52,6 +52,11 @@ pub enum ErrorKind {
     /// A switch or a contract has run that this build does not declare: its code still uses what
     /// that replaced or removed.
     TooOld,
+    /// The build has squashed migrations of which the database has run a part: a build that still has
+    /// them goes first.
+    TooNew,
+    /// Migrations cannot be squashed as they are.
+    SquashRefused,
     /// A migration needs a contract to run first.
     ContractPending,
     /// The gate of a switch or a contract is held; [`report`](super::Error::report) says by what.
@@ -123,6 +128,8 @@ impl ErrorKind {
             Detail::Lease(error) => of_lease(error),
             Detail::Work(error) => of_work(error),
             Detail::TooOld { .. } => ErrorKind::TooOld,
+            Detail::BeforeSquash { .. } => ErrorKind::TooNew,
+            Detail::SquashRefused { .. } => ErrorKind::SquashRefused,
             Detail::UnknownMigration { .. } => ErrorKind::UnknownMigration,
             Detail::UndoRefused { .. } => ErrorKind::UndoRefused,
             Detail::RepairRefused { .. } => ErrorKind::RepairRefused,

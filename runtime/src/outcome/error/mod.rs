@@ -1,5 +1,6 @@
 //! Why a run stopped.
 
+mod baseline;
 mod detail;
 mod kind;
 mod lease;

@@ -25,6 +25,8 @@ pub(crate) struct Recorded {
     /// versions.
     pub(crate) plan_version: Option<u32>,
     pub(crate) steps: Vec<RecordedStep>,
+    /// Whether it may have been planned after the migrations that this build has squashed.
+    pub(crate) was_before_squash: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -51,6 +53,7 @@ impl Ledger {
                 state: State::Pending,
                 plan_version: None,
                 steps: Vec::new(),
+                was_before_squash: false,
             });
         }
         let Some(recorded) = self.migrations.get_mut(index) else { return };
@@ -85,6 +88,27 @@ impl Ledger {
         }
     }
 
+    /// Puts a baseline in the place of what it squashed, where others come after that.
+    pub(crate) fn put_in_place(&mut self, of: &Migration, is_squashed: impl Fn(&str) -> bool) {
+        for recorded in self.migrations.iter_mut().filter(|one| one.id != of.id) {
+            recorded.was_before_squash = true;
+            if recorded.parent.as_deref().is_some_and(&is_squashed) {
+                recorded.parent = Some(of.id.to_owned());
+            }
+        }
+    }
+
+    /// Remembers a migration as done, whose steps others have done.
+    pub(crate) fn take_for_done(&mut self, migration: &Migration) {
+        for phase in Phase::ALL {
+            self.plan(migration, phase, 0);
+        }
+        for recorded in self.migrations.iter_mut().filter(|one| one.id == migration.id) {
+            recorded.steps.iter_mut().for_each(|step| step.state = StepState::Done);
+        }
+        self.become_state(migration, State::Migrated);
+    }
+
     /// Remembers that a phase was taken back.
     pub(crate) fn forget_effects(&mut self, migration: &Migration, phase: Phase) {
         let known = self.migrations.iter_mut().find(|recorded| recorded.id == migration.id);
@@ -108,7 +132,9 @@ impl Ledger {
         history: &'a Migrations,
     ) -> impl Iterator<Item = &'a Recorded> {
         self.migrations.iter().filter(|recorded| {
-            recorded.state != State::Pending && history.get(&recorded.id).is_none()
+            let is_known = history.get(&recorded.id).is_some()
+                || history.squashed_into(&recorded.id).is_some();
+            recorded.state != State::Pending && !is_known
         })
     }
 

@@ -151,6 +151,7 @@ fn stateless(row: Row<'_>) -> Option<Recorded> {
         state: State::Pending,
         plan_version: row.get(3).and_then(|version| version.parse().ok()),
         steps: Vec::new(),
+        was_before_squash: false,
     })
 }
 

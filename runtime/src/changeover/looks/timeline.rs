@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Changeover;
+use crate::changeover::Changeover;
 use crate::outcome::error::Error;
 use crate::outcome::timeline::{Mark, MigrationTime, StepTime, Timeline};
 use crate::record::store::trust;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Changeover;
+use crate::changeover::Changeover;
 use crate::lock::is_runner;
 use crate::migration::{Migrations, Phase, Work};
 use crate::outcome::error::Error;

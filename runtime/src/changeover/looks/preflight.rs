@@ -1,6 +1,6 @@
 //! The preflight alone.
 
-use super::Changeover;
+use crate::changeover::Changeover;
 use crate::lock::Locked;
 use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::error::Error;
@@ -8,6 +8,7 @@ use crate::outcome::finding::{Finding, Findings};
 use crate::preflight::{Ahead, look};
 use crate::record::ledger::{Ledger, StepState};
 use crate::record::store::trust;
+use crate::rules;
 use crate::settings::Settings;
 
 impl Changeover {
@@ -31,7 +32,8 @@ pub(super) async fn look_at_all(
     session: &mut Locked<'_>,
 ) -> Result<Findings, Error> {
     trust::before_writing(session).await?;
-    let ledger = Ledger::read(session.reader(), &settings.app).await?;
+    let mut ledger = Ledger::read(session.reader(), &settings.app).await?;
+    rules::take_squashed(history, &mut ledger)?;
     let (mut findings, mut earlier) = (Vec::<Finding>::new(), String::new());
     let declared = |ids: &'static [&'static str], phase| {
         let declared = history.migrations.iter().filter(move |one| ids.contains(&one.id));

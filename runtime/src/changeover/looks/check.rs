@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::Changeover;
 use crate::catalog::compare::compare;
 use crate::catalog::declaration::{Declaration, QualifiedName};
 use crate::catalog::read;
 use crate::catalog::scratch::names::split;
 use crate::catalog::scratch::{self, Declared, Shape};
+use crate::changeover::Changeover;
 use crate::migration::{Migration, Migrations, Step};
 use crate::outcome::comparison::Comparison;
 use crate::outcome::error::Error;
 use crate::outcome::status::State;
 use crate::record::ledger::Ledger;
 use crate::record::store;
+use crate::rules;
 use crate::session::executor::Executor;
 use crate::session::sql::milliseconds;
 use crate::work;
@@ -57,7 +58,8 @@ impl Changeover {
     async fn under_way(&mut self) -> Result<BTreeMap<QualifiedName, String>, Error> {
         let executor = self.session.unlocked().await?;
         store::trust::before_reading(executor).await?;
-        let ledger = Ledger::read(executor, &self.settings.app).await?;
+        let mut ledger = Ledger::read(executor, &self.settings.app).await?;
+        rules::take_squashed(&self.history, &mut ledger)?;
         Ok(under_way(&self.history, &ledger))
     }
 }

@@ -1,6 +1,6 @@
 //! What here would hurt before long?
 
-use super::Changeover;
+use crate::changeover::Changeover;
 use crate::outcome::diagnosis::Diagnosis;
 use crate::outcome::error::Error;
 use crate::preflight::doctor;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Changeover;
 use super::preflight::look_at_all;
+use crate::changeover::Changeover;
 use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::finding::Findings;
@@ -12,6 +12,7 @@ use crate::outcome::status::{State, Status};
 use crate::record::ledger::Ledger;
 use crate::record::{presence, store};
 use crate::review::forecast;
+use crate::rules;
 use crate::session::executor::Executor;
 use crate::session::sql::milliseconds;
 use crate::settings::Settings;
@@ -69,7 +70,8 @@ async fn in_transaction(
     );
     executor.query(&begin).await.map_err(|error| Error::sql(&begin, &error))?;
     store::trust::before_reading(executor).await?;
-    let ledger = Ledger::read(executor, &settings.app).await?;
+    let mut ledger = Ledger::read(executor, &settings.app).await?;
+    rules::take_squashed(history, &mut ledger)?;
     let mut status = ledger.status(history);
     presence::read(executor, history, settings, &mut status).await?;
     let held = |migration, phase| held(history, &status, migration, phase);

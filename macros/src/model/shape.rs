@@ -1,0 +1,56 @@
+//! The shape of a schema, in short: what two texts that make the same schema have in common, however
+//! each says it.
+
+use std::collections::BTreeSet;
+
+use crate::grammar::Script;
+use crate::lint;
+use crate::model::chain::table_shape::hash;
+use crate::model::{Kind, Schema};
+
+impl Schema {
+    /// Stands for the kinds and names of all objects, of tables with their columns, constraints and
+    /// indexes, and for the types of columns and what may be null, is generated or an identity.
+    /// Expressions are left out: each text may write them in its own way.
+    pub(crate) fn shape(&self) -> String {
+        let mut lines: BTreeSet<String> = self
+            .tables
+            .iter()
+            .map(|(name, entry)| format!("table {name} {:016x}", entry.shape()))
+            .collect();
+        for entity in &self.entities {
+            let name = entity.name.quoted();
+            let on = entity.on.as_ref().map(|on| format!(" on {}", on.quoted()));
+            let on = on.unwrap_or_default();
+            match entity.kind {
+                Kind::Enum => {
+                    lines.insert(format!("enum {name} {:?}", entity.labels()));
+                }
+                // What is raw SQL goes by the names that it makes.
+                Kind::Other | Kind::Grant | Kind::ReplicaIdentity => {}
+                // Several may have one name.
+                kind => drop(lines.insert(format!("{} {name}{on}", kind.word()))),
+            }
+            // The function of a trigger of ours stands with it.
+            if matches!(entity.kind, Kind::Trigger | Kind::Other) {
+                lines.extend(entity.create.iter().flat_map(|sql| made(sql)));
+            }
+        }
+        let text: Vec<String> = lines.into_iter().collect();
+        format!("{:016x}", hash(&text.join("\n")))
+    }
+}
+
+/// What raw SQL makes, as the macros would have it.
+fn made(sql: &str) -> Vec<String> {
+    // To read what only says more of something would be felt.
+    if !sql.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("create ")) {
+        return Vec::new();
+    }
+    let Ok(script) = Script::read(sql) else { return Vec::new() };
+    let names = script.statements().filter_map(lint::made_in_schema);
+    let is_function = ["create function ", "create or replace function "];
+    let is_function = is_function.iter().any(|start| sql.starts_with(start));
+    let word = if is_function { Kind::Function } else { Kind::Other };
+    names.map(|name| format!("{word} {}", name.quoted())).collect()
+}

@@ -1,0 +1,8 @@
+//! What reads a database and changes nothing of it.
+
+mod check;
+mod diagnose;
+mod forecast;
+mod glance;
+mod preflight;
+mod timeline;

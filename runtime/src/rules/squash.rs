@@ -1,0 +1,58 @@
+//! Is a database past what a baseline has squashed?
+
+use crate::migration::{Migration, Migrations, Squashed};
+use crate::outcome::error::{Detail, Error};
+use crate::outcome::status::State;
+use crate::record::ledger::Ledger;
+
+/// Takes a baseline for done where all that it squashed has run, and for the parent that what it
+/// squashed was. Gives the baselines of which the database has no record of their own yet; one that
+/// has run a part of them is told what comes first.
+pub(crate) fn take_squashed(
+    history: &Migrations,
+    ledger: &mut Ledger,
+) -> Result<Vec<&'static Migration>, Error> {
+    let mut past = Vec::new();
+    for baseline in history.migrations.iter().copied() {
+        let squashes = baseline.squashes();
+        let is_squashed = |id: &str| squashes.iter().any(|one| one.names(id));
+        let mut begun = ledger.migrations.iter().filter(|one| is_squashed(&one.id));
+        if begun.all(|one| one.state == State::Pending) {
+            continue;
+        }
+        ledger.put_in_place(baseline, is_squashed);
+        if ledger.state(baseline.id) != State::Pending {
+            continue;
+        }
+        let missing: Vec<&Squashed> =
+            squashes.iter().filter(|one| !is_done(one, &|id| ledger.state(id))).collect();
+        let Some(last) = missing.last() else {
+            ledger.take_for_done(baseline);
+            past.push(baseline);
+            continue;
+        };
+        return Err(Error::new(Detail::BeforeSquash {
+            migration: baseline.id.to_owned(),
+            last: last.id.to_owned(),
+            missing: missing.iter().map(|one| how_far(one, ledger)).collect(),
+        }));
+    }
+    Ok(past)
+}
+
+/// Tells whether a migration is done, or all that it has taken the place of.
+pub(super) fn is_there(migration: &Migration, state: &dyn Fn(&str) -> State) -> bool {
+    let squashes = migration.squashes();
+    (State::Migrated..=State::Contracted).contains(&state(migration.id))
+        || (!squashes.is_empty() && squashes.iter().all(|one| is_done(one, state)))
+}
+
+/// Tells whether all phases of a squashed migration have run, or of those that it had squashed.
+fn is_done(one: &Squashed, state: &dyn Fn(&str) -> State) -> bool {
+    (one.last.done()..=State::Contracted).contains(&state(one.id))
+        || (!one.squashes.is_empty() && one.squashes.iter().all(|it| is_done(it, state)))
+}
+
+fn how_far(one: &Squashed, ledger: &Ledger) -> String {
+    format!("`{}` is {}, and has to be {}", one.id, ledger.state(one.id), one.last.done())
+}

@@ -1,0 +1,4 @@
+changeover::migration! {
+    after super::m0003_drop;
+    rename_column!(users.age => years);
+}
