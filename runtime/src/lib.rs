@@ -132,6 +132,7 @@ pub use crate::catalog::adopted::Adopted;
 pub use crate::catalog::adopted::scope::Scope;
 pub use crate::changeover::Changeover;
 pub use crate::changeover::builder::Builder;
+pub use crate::changeover::looks::glance::seen::{Glance, RunningStep};
 pub use crate::changeover::squash::{Edits, Squash};
 pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::migration::function::ConvertError;
@@ -144,7 +145,6 @@ pub use crate::outcome::finding::{Check, Finding, Findings, Severity, Threshold}
 pub use crate::outcome::forecast::{
     Forecast, MigrationForecast, PhaseForecast, StepForecast, TableForecast, Takes,
 };
-pub use crate::outcome::glance::{Glance, RunningStep};
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::outcome::status::{InstanceStatus, MigrationStatus, SettingStatus, State, Status};

@@ -1,7 +1,7 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
 pub(crate) mod builder;
-mod looks;
+pub(crate) mod looks;
 mod pause;
 mod reconnect;
 mod repair;

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::time::sleep;
-
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::report::Report;
 use crate::session::jitter::jittered;
@@ -52,8 +50,7 @@ impl Reconnect {
             return false;
         }
         settings.tell(&Event::RunReconnects { goal, error, left });
-        sleep(jittered(PAUSE).min(left)).await;
-        true
+        settings.interrupt.sleep(jittered(PAUSE).min(left)).await.is_ok()
     }
 
     /// Whether the session is gone, or one in its place is not to be had yet, and not for too often.

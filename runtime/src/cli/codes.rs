@@ -24,6 +24,7 @@ pub(crate) fn of(error: &Error) -> u8 {
         | ErrorKind::Edited
         | ErrorKind::Diverged
         | ErrorKind::TooOld
+        | ErrorKind::TooNew
         | ErrorKind::UnknownMigration
         | ErrorKind::UndoRefused
         | ErrorKind::RepairRefused

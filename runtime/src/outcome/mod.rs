@@ -7,7 +7,6 @@ pub(crate) mod diagnosis;
 pub(crate) mod error;
 pub(crate) mod finding;
 pub(crate) mod forecast;
-pub(crate) mod glance;
 pub mod grants;
 pub(crate) mod report;
 pub(crate) mod status;

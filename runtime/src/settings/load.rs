@@ -1,6 +1,10 @@
 //! What a server is busy with, and how much of it a run bears.
 
+use std::fmt;
 use std::time::Duration;
+
+use crate::outcome::forecast::bytes;
+use crate::session::shown::on_one_line;
 
 /// What the server was busy with at one moment; given to
 /// [`Builder::throttle_hook`](crate::Builder::throttle_hook).
@@ -63,6 +67,26 @@ pub struct Load {
     /// for, the disk and synchronous replicas, smoothed over four looks. Only measured where a
     /// [`Limit::CommitTime`] is set, by a commit of the run's own row at each look.
     pub commit_time: Option<Duration>,
+}
+
+impl fmt::Display for Load {
+    /// One line of what there is to be seen.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sessions = self.active_sessions.map(|many| format!("{many} sessions at work"));
+        let oldest = self.oldest_transaction.map(|age| format!("oldest transaction {age:.0?}"));
+        let lag = self.replica_lag.map(|lag| {
+            let behind = bytes(self.replica_lag_bytes.unwrap_or_default());
+            format!("replica {lag:.1?} and {behind} behind")
+        });
+        let slot = self.slot.as_ref().zip(self.slot_bytes);
+        let slot =
+            slot.map(|(slot, kept)| format!("slot {} keeps {}", on_one_line(slot), bytes(kept)));
+        let lost = self.lost_slots.filter(|lost| *lost > 0);
+        let lost = lost.map(|lost| format!("{lost} slots have lost their WAL"));
+        let parts: Vec<String> =
+            [sessions, oldest, lag, slot, lost].into_iter().flatten().collect();
+        f.write_str(&parts.join("; "))
+    }
 }
 
 /// A bound on one thing of the [`Load`]; what cannot be seen is within every bound.

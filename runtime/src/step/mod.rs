@@ -7,3 +7,5 @@ mod reading;
 mod retry;
 pub(crate) mod throttle;
 mod waiting;
+
+pub(crate) use self::reading::load;

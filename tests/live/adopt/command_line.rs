@@ -67,7 +67,9 @@ pub(crate) fn fields(value: &Value, names: &mut BTreeSet<String>) {
 pub(crate) fn documented(section: &str) -> BTreeSet<String> {
     let sections = PAGE.split("\n## ").filter(|text| text.starts_with(section));
     let rows = sections.flat_map(str::lines).filter_map(|line| line.strip_prefix("| `"));
-    rows.filter_map(|row| Some(row.split_once('`')?.0.to_owned())).collect()
+    // The first cell may name several that belong together.
+    let cells = rows.filter_map(|row| row.split(" |").next());
+    cells.flat_map(|cell| cell.split('`').step_by(2)).map(str::to_owned).collect()
 }
 
 fn is_documented(value: &Value, section: &str) -> Result<(), Failure> {

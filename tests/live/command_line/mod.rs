@@ -1,6 +1,7 @@
 //! The command line of a service as a process: under clients, killed, interrupted, steered.
 
 mod files;
+mod looks;
 mod process;
 mod runs;
 mod steering;

@@ -3,6 +3,6 @@
 mod check;
 mod diagnose;
 mod forecast;
-mod glance;
+pub(crate) mod glance;
 mod preflight;
 mod timeline;

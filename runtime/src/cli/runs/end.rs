@@ -10,8 +10,7 @@ use super::progress::Meter;
 use crate::cli::codes;
 use crate::cli::failure::Failure;
 use crate::cli::looks::status::gate;
-use crate::cli::output::Format;
-use crate::cli::output::finding;
+use crate::cli::output::{Format, finding};
 use crate::outcome::error::Error;
 use crate::outcome::report::{PhaseReport, Report};
 

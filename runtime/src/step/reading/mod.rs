@@ -11,7 +11,7 @@ use self::commits::Commits;
 use self::trail::Trail;
 use crate::lock::RunSession;
 use crate::outcome::error::Error;
-use crate::session::executor::{Row, Rows};
+use crate::session::executor::{Executor, Row, Rows};
 use crate::session::sqlstate::INSUFFICIENT_PRIVILEGE;
 use crate::settings::Settings;
 use crate::settings::load::{Limit, Load};
@@ -153,6 +153,14 @@ impl Reader {
             );
         }
     }
+}
+
+/// What the server is busy with, for whoever looks once: what takes two looks to be known is left out.
+pub(crate) async fn load(executor: &mut dyn Executor, settings: &Settings) -> Result<Load, Error> {
+    let sql = statement::load_alone(settings);
+    let rows = executor.query(&sql).await.map_err(|error| Error::state(&sql, error))?;
+    let row = rows.iter().next();
+    Ok(row.map(|row| Reader::default().load(row)).unwrap_or_default())
 }
 
 fn paused(row: Row<'_>) -> Option<String> {

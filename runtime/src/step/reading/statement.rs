@@ -24,7 +24,16 @@ pub(super) fn without_load(settings: &Settings) -> String {
 
 /// One row, whose columns `Reader::load` counts.
 pub(super) fn with_load(settings: &Settings, fills: Option<u32>) -> String {
-    let (control, sessions, slots) = (control(settings), sessions(), slots());
+    load(&control(settings), settings, fills)
+}
+
+/// The same without what is kept in the schema `changeover`, which not every role may read.
+pub(super) fn load_alone(settings: &Settings) -> String {
+    load("null, null, null", settings, None)
+}
+
+fn load(control: &str, settings: &Settings, fills: Option<u32>) -> String {
+    let (sessions, slots) = (sessions(), slots());
     let (replicas, vacuums) = (replicas(settings), vacuums(fills));
     format!(
         "select {control}, a.active, a.oldest, a.hidden, r.hidden, r.lag, r.bytes, \

@@ -1,15 +1,18 @@
 //! What goes on just now?
 
+pub(crate) mod seen;
+
 use std::time::Duration;
 
+use self::seen::{Glance, RunningStep};
 use crate::changeover::Changeover;
 use crate::lock::is_runner;
 use crate::migration::{Migrations, Phase, Work};
 use crate::outcome::error::Error;
-use crate::outcome::glance::{Glance, RunningStep};
 use crate::session::executor::{Executor, Row, Rows};
 use crate::session::shown::on_one_line;
 use crate::session::sql::{may_read, quote_literal, tree};
+use crate::step;
 
 /// The sessions that wait for others.
 const QUEUE: &str = "select pg_catalog.format('pid %s (%s) waits for %s since %s: %s', a.pid, \
@@ -22,7 +25,7 @@ const QUEUE: &str = "select pg_catalog.format('pid %s (%s) waits for %s since %s
 
 impl Changeover {
     /// Reads what goes on just now: the [`status`](Changeover::status), the step that a run is at with
-    /// how much of it is done, and who waits for whom. It waits for no lock and changes nothing.
+    /// how much of it is done, who waits for whom, and what the server is busy with. It waits for no lock and changes nothing.
     ///
     /// PostgreSQL manual, sections "`CREATE INDEX` Progress Reporting" and `pg_blocking_pids`.
     pub async fn glance(&mut self) -> Result<Glance, Error> {
@@ -31,8 +34,9 @@ impl Changeover {
         let executor = session.unlocked().await?;
         let running = running(executor, history, &settings.app).await?;
         let queue = query(executor, QUEUE).await?;
+        let load = step::load(executor, settings).await?;
         let queue = queue.iter().map(|row| on_one_line(row.text(0))).collect();
-        Ok(Glance { status, running, queue })
+        Ok(Glance { status, running, queue, load })
     }
 }
 

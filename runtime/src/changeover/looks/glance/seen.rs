@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::migration::Phase;
 use crate::outcome::status::Status;
 use crate::session::shown::on_one_line;
+use crate::settings::load::Load;
 
 /// What goes on at one moment, given by [`glance`](crate::Changeover::glance); the command `watch`
 /// shows one after the other.
@@ -32,6 +33,8 @@ pub struct Glance {
     pub running: Option<RunningStep>,
     /// The sessions of this database that wait for others, a clause each, at most ten.
     pub queue: Vec<String>,
+    /// What the server is busy with.
+    pub load: Load,
 }
 
 /// A step that is under way.
@@ -106,7 +109,8 @@ impl fmt::Display for Glance {
             Some(step) => write!(f, "\n{step}")?,
             None => writeln!(f, "\nno run is under way")?,
         }
-        self.queue.iter().try_for_each(|line| writeln!(f, "  {line}"))
+        self.queue.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        writeln!(f, "{}", self.load)
     }
 }
 
