@@ -66,6 +66,8 @@ pub struct Killer {
     operation: &'static str,
     random: fastrand::Rng,
     moments: Moments,
+    /// Of the boundaries at which a life is turned round, the first, and one in so many after it.
+    turns: (u32, usize),
     /// How long each command takes where nobody kills it, at the most.
     lengths: BTreeMap<String, Duration>,
     spared: bool,
@@ -91,10 +93,20 @@ impl Killer {
             operation,
             random: fastrand::Rng::with_seed(seed),
             moments: Moments::Never,
+            turns: (0, 1),
             lengths: BTreeMap::new(),
             spared: false,
             tally: Tally::default(),
         }
+    }
+
+    /// Takes one in so many of the boundaries at which a life is turned round; which, hangs on the seed.
+    /// Each of them costs a whole way there and back.
+    #[must_use]
+    pub fn one_in(mut self, stride: u32) -> Self {
+        let stride = stride.max(1);
+        self.turns = (self.random.u32(..stride), usize::try_from(stride).unwrap_or(1));
+        self
     }
 
     /// Begins another life.
@@ -105,6 +117,12 @@ impl Killer {
 
     pub(crate) fn has_boundaries(&self) -> bool {
         self.moments == Moments::Boundaries
+    }
+
+    /// The reports at which a life is turned round.
+    pub(crate) fn turns(&self) -> impl Iterator<Item = u32> + use<> {
+        let (first, stride) = self.turns;
+        (first..).step_by(stride)
     }
 
     /// Whether runners are to be spared for now.

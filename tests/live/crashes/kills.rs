@@ -1,7 +1,7 @@
 //! `kill -9` of runners at every boundary of their steps and at random, in every operation, under
 //! writers: no client is refused anything, and no row is wrong.
 //!
-//! A part of the operations each day; `CHANGEOVER_KILLS=1000` takes all of them, and lives through
+//! A part of the operations and of the boundaries each day; `CHANGEOVER_KILLS=1000` takes all of them, and lives through
 //! them again until so many processes were killed. `CHANGEOVER_KILLS_SEED` and
 //! `CHANGEOVER_KILLS_OPERATION` repeat a case.
 
@@ -18,6 +18,9 @@ const MIGRATE: &str = env!("CARGO_BIN_EXE_migrate");
 
 /// How many of the operations a short run takes: one in so many.
 const STRIDE: usize = 38;
+
+/// How many of the boundaries a short run turns round at: an operation of two dozen steps has seventy.
+const TURNS_STRIDE: u32 = 8;
 
 /// Lives that are lived at the same time: each waits most of the time.
 const AT_ONCE: usize = 2;
@@ -36,12 +39,13 @@ struct Case {
 fn no_kill_is_noticed() -> Result<(), Failure> {
     let wanted: Option<u64> = number("CHANGEOVER_KILLS");
     let seed = number("CHANGEOVER_KILLS_SEED").unwrap_or_else(day);
+    let stride = if wanted.is_none() { TURNS_STRIDE } else { 1 };
     let operations = operations(wanted.is_none(), seed);
     let names: Vec<&str> = operations.iter().map(|(name, _)| *name).collect();
     eprintln!("seed {seed}, {} operations: {}", names.len(), names.join(", "));
     let started = Instant::now();
     let cases = block_on(async {
-        let mut cases = operations.into_iter().map(|one| Case::new(one, seed)).collect();
+        let mut cases = operations.into_iter().map(|one| Case::new(one, seed, stride)).collect();
         for moments in [Moments::Never, Moments::Boundaries, Moments::Random] {
             cases = live(cases, moments).await;
             eprintln!("{:.0?}, {moments:?}: {}", started.elapsed(), total(&cases));
@@ -90,9 +94,10 @@ fn a_way_back_and_a_way_forth_begin_anywhere() -> Result<(), Failure> {
 }
 
 impl Case {
-    fn new((name, scenario): Operation, seed: u64) -> Case {
+    fn new((name, scenario): Operation, seed: u64, stride: u32) -> Case {
         let own = name.bytes().fold(seed, |hash, byte| hash.wrapping_mul(31) ^ u64::from(byte));
-        Case { name, scenario, killer: Killer::new(MIGRATE, name, own), failure: None }
+        let killer = Killer::new(MIGRATE, name, own).one_in(stride);
+        Case { name, scenario, killer, failure: None }
     }
 
     fn goes_on(&self) -> bool {

@@ -45,6 +45,14 @@ impl Stage<'_> {
         matches!(&self.hand, Hand::Killed(killer) if killer.has_boundaries())
     }
 
+    /// The boundaries at which a life is turned round, one after the other; without them, one.
+    pub(crate) fn turns(&self) -> Box<dyn Iterator<Item = u32> + Send> {
+        match &self.hand {
+            Hand::Killed(killer) if killer.has_boundaries() => Box::new(killer.turns()),
+            _ => Box::new(std::iter::once(0)),
+        }
+    }
+
     /// Who cuts sessions, where that is who carries out what is asked for.
     pub(crate) fn cutter(&mut self) -> Option<&mut Cutter> {
         match &mut self.hand {
