@@ -1,6 +1,7 @@
 //! Clients notice nothing: no error, no long wait, whatever they hold, set or prepared.
 
 mod blocked;
+mod compat_view;
 mod deadlocks;
 mod deferrable;
 mod jit;

@@ -129,18 +129,18 @@ impl LockPlan {
                 blocks: false,
             });
         }
-        let sql = format!(
-            "select name from pg_catalog.unnest(array[{}]) as name join pg_catalog.pg_class c \
-             on c.oid = pg_catalog.to_regclass(name)::oid where c.relkind in ('r', 'p')",
-            tables.join(", ")
-        );
-        let rows = session.query(&sql).await?;
-        let exists = |lock: &&TableLock| rows.iter().any(|row| row.get(0) == Some(lock.table));
-        let present: Vec<TableLock> = blocking().filter(exists).copied().collect();
-        let own = |lock: &TableLock| TableLock { mode: LockMode::ShareUpdateExclusive, ..*lock };
-        let evict = grouped(&present.iter().map(own).collect::<Vec<_>>()).pop();
+        let rows = session.query(&present(&tables.join(", "))).await?;
+        let found = |lock: &TableLock| rows.iter().find(|row| row.get(0) == Some(lock.table));
+        let present = || blocking().filter_map(|lock| Some((*lock, found(lock)?.is_true(1))));
+        let own = |lock: TableLock| TableLock { mode: LockMode::ShareUpdateExclusive, ..lock };
+        let tables = present().filter(|(_, is_view)| !is_view);
+        let evict = grouped(&tables.map(|(lock, _)| own(lock)).collect::<Vec<_>>()).pop();
+        let has_view = present().any(|(_, is_view)| is_view);
+        let present: Vec<TableLock> = present().map(|(lock, _)| lock).collect();
         let take = grouped(&present);
-        let turned: Vec<TableLock> = present.into_iter().rev().collect();
+        // A client always locks a view before its table.
+        let turned: Vec<TableLock> =
+            if has_view { Vec::new() } else { present.into_iter().rev().collect() };
         Ok(LockPlan { evict, take, take_turned: grouped(&turned), blocks: true })
     }
 
@@ -151,6 +151,24 @@ impl LockPlan {
         let take = if turned { &self.take_turned } else { &self.take };
         Order { evict: self.evict.as_deref(), take }
     }
+}
+
+/// Which of these are there and can be locked, and which of them are views. `lock table` of a view locks
+/// all that it reads as well, so only a view counts whose tables are among these.
+///
+/// PostgreSQL manual, `LOCK`.
+fn present(names: &str) -> String {
+    format!(
+        "with named as (select name, pg_catalog.to_regclass(name)::oid as oid \
+         from pg_catalog.unnest(array[{names}]) as name) \
+         select n.name, c.relkind = 'v' from named n join pg_catalog.pg_class c on c.oid = n.oid \
+         where c.relkind in ('r', 'p') or c.relkind = 'v' and not exists (\
+         select from pg_catalog.pg_rewrite w join pg_catalog.pg_depend d \
+         on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = w.oid \
+         and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid <> c.oid \
+         where w.ev_class = c.oid and d.refobjid not in (\
+         select other.oid from named other where other.oid is not null))"
+    )
 }
 
 /// One statement for each run of tables with the same mode.
