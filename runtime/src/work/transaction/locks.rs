@@ -154,7 +154,7 @@ impl LockPlan {
 }
 
 /// Which of these are there and can be locked, and which of them are views. `lock table` of a view locks
-/// all that it reads as well, so only a view counts whose tables are among these.
+/// all that it reads as well, so only a view counts that reads none but tables which are among these.
 ///
 /// PostgreSQL manual, `LOCK`.
 fn present(names: &str) -> String {
@@ -167,7 +167,8 @@ fn present(names: &str) -> String {
          on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = w.oid \
          and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid <> c.oid \
          where w.ev_class = c.oid and d.refobjid not in (\
-         select other.oid from named other where other.oid is not null))"
+         select t.oid from named join pg_catalog.pg_class t on t.oid = named.oid \
+         where t.relkind in ('r', 'p')))"
     )
 }
 
