@@ -99,6 +99,8 @@ impl Session {
             // Behind a pooler it would be a lock of somebody else's.
             if !self.executor.is_pooled() {
                 self.query("select pg_catalog.pg_advisory_unlock_all()").await?;
+                // What only reads may have been dropped before it gave the setting back.
+                self.query("reset default_transaction_read_only").await?;
             }
             self.dirty = false;
         }

@@ -8,6 +8,8 @@ use changeover_tests::roles::Roles;
 use changeover_tests::sample::RENAME_HISTORY;
 use changeover_tests::{Failure, block_on, connect, fail};
 
+use crate::crashes::dropped::polled;
+
 /// More than a backfill has to fill to be asked how fast it was.
 const ROWS: u32 = 12_000;
 
@@ -130,6 +132,23 @@ fn it_waits_neither_for_a_lock_nor_for_another_run() -> Result<(), Failure> {
         locker.batch_execute("rollback").await?;
         fixture.runner(&RENAME_HISTORY).await?.resume().await?;
         run.await.map_err(|error| Failure::new(error.to_string()))??;
+        Ok(())
+    })
+}
+
+/// It reads on a session that the server keeps from writing; what is called next may write again.
+#[test]
+fn one_that_is_dropped_at_any_await_leaves_a_session_that_writes() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("forecast_dropped", 10).await?;
+        let mut changeover = fixture.runner(&RENAME_HISTORY).await?;
+        for polls in 0.. {
+            let done = polled(changeover.forecast(), polls).await.transpose()?;
+            changeover.resume().await?;
+            if done.is_some() {
+                break;
+            }
+        }
         Ok(())
     })
 }
