@@ -85,7 +85,7 @@ fn usual(sql: &str) -> Rows {
         ("select pg_catalog.to_regnamespace('changeover", &[&["f", "f"]]),
         ("select coalesce(max(version)", &[&["1000"]]),
         ("select pg_catalog.to_regclass('changeover", &[&["f", "f", "f"]]),
-        ("select name from pg_catalog.unnest", &[&[TABLE]]),
+        ("with named as", &[&[TABLE, "f"]]),
         ("with recursive tree", &[&["5", TABLE, "100"]]),
         ("select pg_catalog.set_config('changeover.backfill_xact'", &[&["700"], &["3"]]),
         ("select count(*)", &[&["0"]]),
