@@ -55,12 +55,13 @@ const SWAP: Work = Work::Transaction(&[
     exclusive("alter table public.users rename column between to other"),
 ]);
 
-/// A second step, so that a run can be killed between the two.
+/// A second step, so that a run can be killed between the two. It goes first, and its undo last: from
+/// PostgreSQL 18 on a NOT NULL has the name that its column has then.
 const LOOSEN: Step = step(
     Phase::Switch,
-    Work::Transaction(&[exclusive("alter table public.users alter column other drop not null")]),
+    Work::Transaction(&[exclusive("alter table public.users alter column username drop not null")]),
     Some(Work::Transaction(&[exclusive(
-        "alter table public.users alter column other set not null",
+        "alter table public.users alter column username set not null",
     )])),
 );
 
@@ -79,7 +80,7 @@ static CHANGE: Migration = migration(
     Some("m0001_base"),
     &[change(
         "change_type",
-        &[INSTALL, FILL, step(Phase::Switch, SWAP, Some(SWAP)), LOOSEN, REMOVE],
+        &[INSTALL, FILL, LOOSEN, step(Phase::Switch, SWAP, Some(SWAP)), REMOVE],
     )],
 );
 
