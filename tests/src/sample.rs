@@ -6,8 +6,8 @@ mod several;
 mod switch;
 
 use changeover::migration::{
-    Backfill, Change, Course, Index, LockMode, Migration, Migrations, Path, Phase, Statement, Step,
-    TableLock, Work,
+    Backfill, Change, Course, Effect, Index, LockMode, Migration, Migrations, Path, Phase,
+    Statement, Step, TableLock, Work,
 };
 
 pub use self::convert::CONVERT_HISTORY;
@@ -22,7 +22,7 @@ pub const fn under(lock: LockMode, sql: &'static str) -> Statement {
         LockMode::AccessExclusive => &[TableLock { table: USERS, mode: LockMode::AccessExclusive }],
         _ => &[TableLock { table: USERS, mode: LockMode::ShareUpdateExclusive }],
     };
-    Statement { reads_rows: false, path: Path::Users, sql, locks, only_if: None, why: "a sample" }
+    Statement { locks, effects: &[], ..unlocked(sql) }
 }
 
 pub const fn exclusive(sql: &'static str) -> Statement {
@@ -35,6 +35,7 @@ pub const fn unlocked(sql: &'static str) -> Statement {
         path: Path::Users,
         sql,
         locks: &[],
+        effects: &[Effect::Unknown],
         only_if: None,
         why: "a sample",
     }

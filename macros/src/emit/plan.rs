@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use super::literal::{option, raw};
 use crate::change::Change;
 use crate::plan::Dropped;
+use crate::plan::effect::Effect;
 use crate::plan::known::Known;
 use crate::plan::{
     Backfill, Cleanup, Condition, Convert, Index, Lock, NoRows, NonTransactional, Phase, SizeLimit,
@@ -121,6 +122,8 @@ fn work(work: &Work) -> TokenStream {
 fn statement(statement: &Statement) -> TokenStream {
     let (sql, why) = (raw(&statement.sql), &statement.why);
     let locks = statement.locks.iter().map(lock);
+    let removes = (!statement.drops.is_empty()).then(|| quote!(Effect::Removes));
+    let effects = statement.effects.iter().map(effect).chain(removes);
     let reads_rows = statement.reads_rows;
     let path = Ident::new(&format!("{:?}", statement.path), Span::call_site());
     let only_if = option(statement.only_if.as_ref().map(condition));
@@ -128,11 +131,31 @@ fn statement(statement: &Statement) -> TokenStream {
         Statement {
             sql: #sql,
             locks: &[#(#locks),*],
+            effects: &[#(#effects),*],
             reads_rows: #reads_rows,
             path: Path::#path,
             only_if: #only_if,
             why: #why,
         }
+    }
+}
+
+fn effect(effect: &Effect) -> TokenStream {
+    let of = |word: &str, name: &str| {
+        let (word, name) = (Ident::new(word, Span::call_site()), raw(name));
+        quote!(Effect::#word(#name))
+    };
+    match effect {
+        Effect::Makes(name) => of("Makes", name),
+        Effect::IfThere(name) => of("IfThere", name),
+        Effect::Unknown => quote!(Effect::Unknown),
+        Effect::Alters(table) => of("Alters", table),
+        Effect::AddsColumn { table, has_default } => {
+            let table = raw(table);
+            quote!(Effect::AddsColumn { table: #table, has_default: #has_default })
+        }
+        Effect::Renames(table) => of("Renames", table),
+        Effect::Identifies => quote!(Effect::Identifies),
     }
 }
 

@@ -12,8 +12,8 @@ use crate::lint::form::Form;
 use crate::lint::rules::RULES;
 
 pub(crate) use form::{
-    columns, is_of_catalogs, made, made_in_schema, made_relation, named, pinned, table_nodes,
-    tables,
+    columns, is_of_catalogs, made, made_in_schema, made_relation, named, parts, pinned,
+    table_nodes, tables,
 };
 pub(crate) use locks::{Takes, takes};
 pub(crate) use rules::{NAMES, Rule};
@@ -51,7 +51,7 @@ fn findings_of(statement: Node<'_>) -> Vec<Finding<'_>> {
         does: rule.does_in(statement, part),
         instead: template::fill_in(rule.instead, statement, part),
     };
-    for (form, part) in form::parts(statement) {
+    for (form, part) in parts(statement) {
         let Some(rule) = rule_of(form) else { continue };
         if !found.iter().any(|other| other.rule.name == rule.name) {
             found.push(finding(rule, part));

@@ -98,8 +98,7 @@ fn relations(schema: &Schema) -> Vec<Relation> {
     let views = [Kind::View, Kind::MaterializedView];
     let views = views.into_iter().flat_map(|kind| schema.entities(kind)).map(|view| Relation {
         name: view.name.clone(),
-        // The first part is the query.
-        columns: view.parts.iter().skip(1).map(|name| (name.clone(), None)).collect(),
+        columns: view.columns().iter().map(|name| (name.clone(), None)).collect(),
         deprecated: None,
     });
     tables.chain(views).collect()

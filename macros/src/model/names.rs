@@ -178,14 +178,7 @@ pub(crate) fn first_trigger(at: Position, function: &str, event: &str) -> String
 
 /// The name of a trigger that stays: it fires after all those that keep two shapes equal.
 pub(crate) fn standing_trigger(function: &str) -> String {
-    join(&[STANDING, function], "write")
-}
-
-const STANDING: &str = "zzz_always";
-
-/// Tells whether a trigger of ours that stays has this name.
-pub(crate) fn is_standing(trigger: &Name) -> bool {
-    trigger.text.starts_with(STANDING)
+    join(&["zzz_always", function], "write")
 }
 
 /// `parts_suffix`, with the middle replaced by a hash where that is too long.

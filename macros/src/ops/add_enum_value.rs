@@ -5,6 +5,7 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
 use crate::plan::operation::{Operation, Plan};
@@ -36,8 +37,10 @@ impl Operation for AddEnumValue {
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {
         let neighbours = self.before.iter().chain(&self.after);
-        let parts = neighbours.map(|label| label.text.clone()).collect();
-        schema.put_entity(Entity { parts, ..Entity::assumed(Kind::Enum, &self.value.table, None) });
+        let labels = neighbours.map(|label| label.text.clone()).collect();
+        let definition = Definition::Enum { labels, gone: Vec::new() };
+        let assumed = Entity::assumed(Kind::Enum, &self.value.table, None);
+        schema.put_entity(Entity { definition, ..assumed });
     }
 
     /// The value alone: a migration may add several to one enum.
@@ -91,7 +94,7 @@ impl Operation for AddEnumValue {
     fn apply(&self, schema: &mut Schema) {
         let (name, label) = (&self.value.table, &self.value.name.text);
         let Some(known) = schema.find_entity(Kind::Enum, name, None) else { return };
-        let (mut labels, gone) = (known.labels(), known.gone_labels());
+        let (mut labels, gone) = (known.labels().to_vec(), known.gone_labels().to_vec());
         let place = |neighbour: &Name| labels.iter().position(|label| *label == neighbour.text);
         let at = match (&self.before, &self.after) {
             (Some(before), _) => place(before),
@@ -101,6 +104,6 @@ impl Operation for AddEnumValue {
         if !labels.contains(label) {
             labels.insert(at.unwrap_or(labels.len()), label.clone());
         }
-        schema.put_entity(Entity::of_enum(name.clone(), labels, &gone));
+        schema.put_entity(Entity::of_enum(name.clone(), labels, gone));
     }
 }

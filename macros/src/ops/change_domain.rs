@@ -78,7 +78,7 @@ impl Operation for ChangeDomain {
     }
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<ColumnDef> {
-        let was = types::definition(schema.entity(Kind::Domain, &self.name, None, errors)?)?;
+        let was = types::domain(schema.entity(Kind::Domain, &self.name, None, errors)?)?;
         let before = errors.count();
         self.check_rules(schema, errors);
         if let Some(default) = self.new_default() {
@@ -100,7 +100,7 @@ impl Operation for ChangeDomain {
 
     fn apply(&self, schema: &mut Schema) {
         let known = schema.find_entity(Kind::Domain, &self.name, None);
-        let Some(mut def) = known.and_then(types::definition) else { return };
+        let Some(mut def) = known.and_then(types::domain) else { return };
         if let Some(NewDefault(default)) = &self.default {
             def.column.default.clone_from(default);
         }

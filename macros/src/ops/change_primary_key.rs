@@ -150,6 +150,7 @@ impl Operation for ChangePrimaryKey {
         let swap = |from: &Constraint, to: &Constraint| {
             let clauses = [constraint::dropping(from), format!("add {}", constraint::named(to))];
             ddl::alter(table, &clauses.join(", "), Mode::AccessExclusive)
+                .altering(table)
                 .drops(key::replaced(table, from))
                 .reading_rows()
         };
@@ -195,7 +196,7 @@ impl Operation for ChangePrimaryKey {
 fn swap(table: &TableName, facts: &Facts, index: &Name) -> Statement {
     let add = constraint::using_index(&facts.new, &index.text);
     let clauses = format!("{}, add {add}", constraint::dropping(&facts.old));
-    ddl::alter(table, &clauses, Mode::AccessExclusive)
+    ddl::alter(table, &clauses, Mode::AccessExclusive).altering(table)
 }
 
 impl ChangePrimaryKey {

@@ -78,6 +78,6 @@ impl Operation for CreateEnum {
 impl CreateEnum {
     fn entity(&self) -> Entity {
         let labels: Vec<String> = self.labels.iter().map(|label| label.text.clone()).collect();
-        Entity::of_enum(self.name.clone(), labels, &[])
+        Entity::of_enum(self.name.clone(), labels, Vec::new())
     }
 }

@@ -6,6 +6,7 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::Kind;
 use crate::model::names::Position;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
 use crate::plan::operation::{Operation, Plan};
@@ -76,12 +77,17 @@ impl Operation for CreateExtension {
             name: self.name.clone(),
             on: None,
             create: vec![self.statement()],
-            parts: self.schema.iter().map(|schema| schema.text.clone()).collect(),
+            definition: self.definition(),
         });
     }
 }
 
 impl CreateExtension {
+    fn definition(&self) -> Definition {
+        let schema = self.schema.as_ref().map_or("public", |schema| &schema.text);
+        Definition::Extension { schema: schema.to_owned() }
+    }
+
     fn statement(&self) -> String {
         let schema = self.schema.as_ref().map(|name| format!(" schema {}", name.quoted()));
         let version =

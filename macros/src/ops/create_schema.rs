@@ -68,6 +68,6 @@ impl Operation for CreateSchema {
 impl CreateSchema {
     fn entity(&self) -> Entity {
         let create = vec![format!("create schema {}", self.name.name.quoted())];
-        Entity { kind: Kind::Schema, name: self.name.clone(), on: None, create, parts: Vec::new() }
+        Entity { create, ..Entity::assumed(Kind::Schema, &self.name, None) }
     }
 }

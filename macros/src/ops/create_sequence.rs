@@ -54,7 +54,8 @@ impl Operation for CreateSequence {
 
     fn plan(&self, (): &(), _: Position) -> Plan {
         let create = sequence::entity(&self.name, &self.options).create;
-        let create = create.into_iter().map(Statement::free).collect();
+        let create = create.into_iter().map(|sql| Statement::free(sql).brings(&self.name));
+        let create = create.collect();
         let step =
             Step::transaction(Phase::Expand, "a new sequence: no client uses it yet", create)
                 .undo(vec![types::drop(Kind::Sequence, &self.name)]);

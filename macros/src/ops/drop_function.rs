@@ -4,7 +4,6 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Token, parenthesized};
 
 use crate::diag::Errors;
-use crate::model::Kind;
 use crate::model::names::Position;
 use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
@@ -33,9 +32,7 @@ impl Operation for DropFunction {
     }
 
     fn assume(&self, schema: &mut Schema, _: &mut Errors) {
-        let mut entity = Entity::assumed(Kind::Function, &self.name, None);
-        entity.parts.push(self.signature());
-        schema.put_entity(entity);
+        schema.put_entity(Entity::assumed_function(&self.name, self.signature(), ""));
     }
 
     fn claims(&self) -> Vec<Claim> {

@@ -105,13 +105,13 @@ impl Operation for RenameEnumValue {
     fn apply(&self, schema: &mut Schema) {
         let name = &self.old.table;
         let Some(known) = schema.find_entity(Kind::Enum, name, None) else { return };
-        let (mut labels, gone) = (known.labels(), known.gone_labels());
+        let (mut labels, gone) = (known.labels().to_vec(), known.gone_labels().to_vec());
         let Some(at) = labels.iter().position(|label| *label == self.old.name.text) else { return };
         if labels.contains(&self.new.text) {
             return;
         }
         labels.insert(at + 1, self.new.text.clone());
-        schema.put_entity(Entity::of_enum(name.clone(), labels, &gone));
+        schema.put_entity(Entity::of_enum(name.clone(), labels, gone));
         // Its contract sets the default.
         schema.keep_out(&self.old, &self.new, &Role::Synced);
     }

@@ -138,12 +138,15 @@ impl RenameTable {
         let mut from = from.clone();
         if from.schema() != to.schema() {
             let clause = format!("set schema \"{}\"", to.schema());
-            statements.push(ddl::alter(&from, &clause, Mode::AccessExclusive));
-            from.schema.clone_from(&to.schema);
+            let moved = TableName { schema: to.schema.clone(), name: from.name.clone() };
+            let alter = ddl::alter(&from, &clause, Mode::AccessExclusive);
+            statements.push(alter.brings(&moved).brings(to));
+            from = moved;
         }
         if from.name != to.name {
             let clause = format!("rename to {}", to.name.quoted());
-            statements.push(ddl::alter(&from, &clause, Mode::AccessExclusive));
+            let alter = ddl::alter(&from, &clause, Mode::AccessExclusive);
+            statements.push(alter.renaming(&from, to));
         }
         for statement in &mut statements {
             // Between the commit and the release of the lock it is seen under the new name.

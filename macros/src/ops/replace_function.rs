@@ -6,6 +6,7 @@ use syn::parse::ParseStream;
 use crate::diag::Errors;
 use crate::model::kinds::function::{OPEN_DEFINER, OPEN_SEARCH_PATH};
 use crate::model::names::Position;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
 use crate::plan::objects::function;
@@ -107,7 +108,13 @@ impl ReplaceFunction {
         let mut refuse = |span, message: String| {
             errors.at(span, message).help(&help).note(note);
         };
-        let [(returned, defaults), (returns, given)] = [was, &new].map(function::shape);
+        let (
+            Definition::Function { returns: returned, defaults, names, .. },
+            Definition::Function { returns, defaults: given, .. },
+        ) = (&was.definition, &new.definition)
+        else {
+            return;
+        };
         if returned != returns {
             refuse(name.span(), format!("function `{name}` returns `{returned}`, not `{returns}`"));
         }
@@ -117,7 +124,7 @@ impl ReplaceFunction {
                 format!("{defaults} arguments of function `{name}` have a default, not {given}"),
             );
         }
-        for (argument, old) in self.function.inputs().zip(was.parts.iter().skip(3)) {
+        for (argument, old) in self.function.inputs().zip(names) {
             let new = argument.name.as_ref().map_or("", |name| &name.text);
             if new != old {
                 let message = match (old.as_str(), new) {

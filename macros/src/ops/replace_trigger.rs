@@ -50,7 +50,8 @@ impl Operation for ReplaceTrigger {
         let mut statements = trigger::replace(&new);
         statements.extend(trigger::beside_sync(&self.trigger, kept_equal));
         let mut undo = trigger::replace(was);
-        for (new, old) in kept_equal.iter().filter(|(new, _)| was.parts.contains(&new.quoted())) {
+        for (new, old) in kept_equal.iter().filter(|(new, _)| was.columns().contains(&new.quoted()))
+        {
             undo.push(your_triggers::widen(&self.trigger.table, &[new], Place::Before, &[old]));
         }
         if !kept_equal.is_empty() {

@@ -99,7 +99,7 @@ impl Operation for ReplaceView {
 
 /// None where the new view neither continues the old one nor leaves some of its columns out.
 fn change(was: &Entity, new: &View) -> Option<Change> {
-    let (old, new) = (&was.parts[1..], new.column_names());
+    let (old, new) = (was.columns(), new.column_names());
     if old == new.as_slice() {
         Some(Change::Same)
     } else if new.starts_with(old) {
@@ -125,7 +125,7 @@ impl ReplaceView {
     }
 
     fn report_shape(&self, was: &Entity, errors: &mut Errors) {
-        let (old, name) = (was.parts[1..].join(", "), &self.view.name);
+        let (old, name) = (was.columns().join(", "), &self.view.name);
         errors
             .at(
                 self.view.query.span,

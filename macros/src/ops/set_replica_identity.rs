@@ -10,6 +10,7 @@ use crate::model::Kind;
 use crate::model::kinds::replica::{Identity, check_fit};
 use crate::model::names::Position;
 use crate::model::{Claim, Facet, Object, Schema};
+use crate::plan::effect::Effect;
 use crate::plan::operation::{Operation, Plan};
 use crate::plan::safe::attach;
 use crate::plan::{Mode, Phase, Statement, Step};
@@ -109,7 +110,10 @@ impl Operation for SetReplicaIdentity {
             Identity::Index(_) => Phase::Migrate,
             _ => Phase::Expand,
         };
-        let set = |sql: &str| vec![Statement::locking(sql, &self.table, Mode::AccessExclusive)];
+        let set = |sql: &str| {
+            let set = Statement::locking(sql, &self.table, Mode::AccessExclusive);
+            vec![set.effect(Effect::Identifies)]
+        };
         let why = "what is written from now on tells subscribers the row by it; no row is read";
         let step = Step::transaction(phase, why, set(&self.identity.sql(&self.table)));
         let mut notes = Vec::new();

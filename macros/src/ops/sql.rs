@@ -1,5 +1,7 @@
 //! `sql!(up = "…", undo = "…", reason = "…")`: what no macro does, in the user's own words.
 
+mod effects;
+
 use proc_macro2::Span;
 use syn::LitStr;
 use syn::parse::ParseStream;
@@ -140,7 +142,8 @@ impl Sql {
             let locks = self.locks(statement, taken, schema, text.span(), errors);
             let sql = schema.qualified(statement);
             let reads_rows = !lint::is_of_catalogs(statement);
-            found.push(Statement { locks, reads_rows, ..Statement::free(sql) });
+            let effects = effects::effects(statement);
+            found.push(Statement { locks, effects, reads_rows, ..Statement::free(sql) });
         }
         if script.statements().next().is_none() {
             errors.at(text.span(), "SQL is empty");

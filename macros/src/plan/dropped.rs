@@ -1,7 +1,8 @@
-//! What a statement takes away, and what the model knows to go along: the runtime asks the server
-//! for the rest before the contract.
+//! What a statement makes and changes, what it takes away, and what the model knows to go along: the
+//! runtime asks the server for the rest before the contract.
 
 use crate::model::Schema;
+use crate::plan::effect::Effect;
 use crate::plan::{Dropped, ObjectKind, Phase, Statement, Step, Work};
 use crate::syntax::tables::table::Table;
 use crate::syntax::words::name::{Name, TableName};
@@ -46,6 +47,31 @@ impl Statement {
             dropped.kind = ObjectKind::ReplacedColumn;
         }
         self
+    }
+
+    pub(crate) fn effect(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+
+    /// Says that a relation has this name from then on.
+    pub(crate) fn brings(self, name: &TableName) -> Self {
+        self.effect(Effect::Makes(name.quoted()))
+    }
+
+    /// Says that columns or constraints of a table change.
+    pub(crate) fn altering(self, table: &TableName) -> Self {
+        self.effect(Effect::Alters(table.quoted()))
+    }
+
+    pub(crate) fn adding_column(self, table: &TableName, has_default: bool) -> Self {
+        let table = table.quoted();
+        self.effect(Effect::Alters(table.clone())).effect(Effect::AddsColumn { table, has_default })
+    }
+
+    /// Says that a table has another name from then on.
+    pub(crate) fn renaming(self, from: &TableName, to: &TableName) -> Self {
+        self.effect(Effect::Renames(from.quoted())).brings(to)
     }
 
     /// Says what goes along with what it drops, where the schema does not know it by this name.

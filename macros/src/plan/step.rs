@@ -1,5 +1,6 @@
 //! Steps, and the statements and other work in them.
 
+use crate::plan::effect::Effect;
 use crate::syntax::words::lock::{Lock, Mode};
 use crate::syntax::words::name::TableName;
 use crate::syntax::words::phase::Phase;
@@ -76,6 +77,7 @@ pub(crate) enum Work {
 pub(crate) struct Statement {
     pub(crate) sql: String,
     pub(crate) locks: Vec<Lock>,
+    pub(crate) effects: Vec<Effect>,
     /// What it takes away for good, or puts another in the place of.
     pub(crate) drops: Vec<Dropped>,
     /// What it makes under a name that somebody may have given away; asked of an undo.
@@ -167,6 +169,7 @@ impl Statement {
         Statement {
             sql: sql.into(),
             locks: Vec::new(),
+            effects: Vec::new(),
             drops: Vec::new(),
             makes: Vec::new(),
             reads_rows: false,

@@ -112,6 +112,7 @@ const fn statement(sql: &'static str) -> Statement {
         path: Path::Users,
         sql,
         locks: LOCKS,
+        effects: &[],
         only_if: None,
         why: "it is needed",
     }

@@ -5,6 +5,7 @@
 //! is a field written in `macros/src/emit.rs`.
 
 mod dropped;
+mod effect;
 pub(crate) mod function;
 #[cfg(test)]
 pub(crate) mod mock;
@@ -15,6 +16,7 @@ mod work;
 use std::fmt;
 
 pub use self::dropped::*;
+pub use self::effect::Effect;
 pub use self::function::{ConvertFn, Converting, converting};
 pub use self::work::*;
 

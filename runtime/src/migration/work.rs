@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::effect::Effect;
 use crate::migration::function::ConvertFn;
 
 /// What a step does.
@@ -33,6 +34,8 @@ pub struct Statement {
     pub sql: &'static str,
     /// The table locks that it takes; none for a statement that locks no table of the user's.
     pub locks: &'static [TableLock],
+    /// What it does that has to be known before it runs.
+    pub effects: &'static [Effect],
     /// Whether it reads or writes rows, or computes an expression on them. What the server says of
     /// a failure may then quote a value, and is not passed on.
     pub reads_rows: bool,

@@ -21,6 +21,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::finding::{Check, Finding, Severity};
 use crate::settings::Settings;
 use crate::step::context::StepContext;
+use crate::work::touched::Earlier;
 use crate::work::touched_by;
 
 pub(crate) use self::look::Ahead;
@@ -72,7 +73,7 @@ async fn until_clear(
     let started = Instant::now();
     let mut known = Vec::new();
     loop {
-        let found = look(context.session, context.settings, ahead, &mut String::new()).await?;
+        let found = look(context.session, context.settings, ahead, &mut Earlier::default()).await?;
         for finding in &found {
             let is_told = findings.iter().any(|earlier| earlier.same(finding));
             if !known.contains(&finding.check) && !is_told {
@@ -96,13 +97,12 @@ async fn until_clear(
     }
 }
 
-/// Looks once. `earlier` is the text of what is going to run before, and gets what the phase
-/// would run.
+/// Looks once. `earlier` is what is going to run before, and gets what the phase would run.
 pub(crate) async fn look(
     session: &mut Locked<'_>,
     settings: &Settings,
     ahead: &Ahead,
-    earlier: &mut String,
+    earlier: &mut Earlier,
 ) -> Result<Vec<Finding>, Error> {
     let mut touched = touched_by(&ahead.steps, earlier);
     touched.foresee(&ahead.later);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::page::Page;
-use super::touched::Touched;
+use super::touched::{Earlier, Touched};
 use crate::lock::RunSession;
 use crate::outcome::error::Error;
 use crate::record::ledger::{Direction, Event, RecordedStep, StepState};
@@ -17,8 +17,8 @@ use crate::step::context::StepContext;
 pub(crate) trait Kind: Send + Sync {
     fn weight(&self) -> Weight;
 
-    /// Notes what it is going to touch. `earlier` has the text of the statements that run before.
-    fn touch(&self, touched: &mut Touched, earlier: &mut String);
+    /// Notes what it is going to touch. `earlier` is what runs before.
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier);
 
     /// Writes what a reviewer reads of it.
     fn review(&self, page: &mut Page);

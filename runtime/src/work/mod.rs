@@ -12,7 +12,7 @@ pub(crate) mod touched;
 mod transaction;
 
 pub(crate) use self::kind::{Kind, Turn};
-use self::touched::Touched;
+use self::touched::{Earlier, Touched};
 use crate::migration::{Step, Work};
 
 impl Work {
@@ -31,9 +31,8 @@ impl Work {
     }
 }
 
-/// What steps are going to touch. `earlier` has the text of the statements that are going to run
-/// before these, and gets theirs.
-pub(crate) fn touched_by(steps: &[&'static Step], earlier: &mut String) -> Touched {
+/// What steps are going to touch. `earlier` is what is going to run before these, and gets them.
+pub(crate) fn touched_by(steps: &[&'static Step], earlier: &mut Earlier) -> Touched {
     let mut touched = Touched::default();
     for step in steps {
         step.work.kind().touch(&mut touched, earlier);

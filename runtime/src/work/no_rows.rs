@@ -12,7 +12,7 @@ use crate::work::fill::culprit::{self, Trial};
 use crate::work::fill::heap::leaves;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
-use crate::work::touched::Touched;
+use crate::work::touched::{Earlier, Touched};
 
 #[async_trait]
 impl Kind for NoRows {
@@ -20,7 +20,7 @@ impl Kind for NoRows {
         Weight::Brief
     }
 
-    fn touch(&self, touched: &mut Touched, earlier: &mut String) {
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.table(self.table, LockMode::AccessShare, earlier);
     }
 

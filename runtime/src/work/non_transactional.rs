@@ -11,7 +11,7 @@ use crate::step::context::StepContext;
 use crate::work::budget::wait_outside;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
-use crate::work::touched::Touched;
+use crate::work::touched::{Earlier, Touched};
 
 #[async_trait]
 impl Kind for NonTransactional {
@@ -19,7 +19,7 @@ impl Kind for NonTransactional {
         Weight::Heavy
     }
 
-    fn touch(&self, touched: &mut Touched, earlier: &mut String) {
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.waits = true;
         touched.statement(&self.statement, earlier);
     }

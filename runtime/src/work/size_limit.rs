@@ -10,7 +10,7 @@ use crate::step::brake::Weight;
 use crate::step::context::StepContext;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
-use crate::work::touched::Touched;
+use crate::work::touched::{Earlier, Touched};
 
 #[async_trait]
 impl Kind for SizeLimit {
@@ -18,7 +18,7 @@ impl Kind for SizeLimit {
         Weight::Brief
     }
 
-    fn touch(&self, touched: &mut Touched, earlier: &mut String) {
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.table(self.table, LockMode::AccessShare, earlier);
     }
 

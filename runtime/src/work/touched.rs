@@ -1,26 +1,11 @@
 //! What the steps of a phase are going to touch.
 
+use std::collections::BTreeSet;
+
 use crate::migration::{
-    Backfill, Convert, KnownColumn, LockMode, Statement, Step, TableLock, Work,
+    Backfill, Convert, Effect, KnownColumn, LockMode, Statement, Step, TableLock, Work,
 };
 use crate::session::sql::{quote_literal, tree};
-
-/// Words of statements after which a name may stand for something that was not there before.
-const MAKING: [&str; 9] = [
-    "create table",
-    "create unlogged",
-    "create foreign table",
-    "view",
-    "sequence",
-    "rename",
-    "set schema",
-    "execute",
-    "create temp",
-];
-
-/// Words of an `alter table` whose children would have to follow.
-const CHANGING: [&str; 5] =
-    [" add column ", " drop column ", " not null", " add constraint ", " type "];
 
 /// The rows that a step fills.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +20,32 @@ impl Fill {
             Fill::Backfill(backfill) => backfill.table,
             Fill::Convert(convert) => convert.table,
         }
+    }
+}
+
+/// What runs before a step, as far as that has to be known of it.
+#[derive(Debug, Default)]
+pub(crate) struct Earlier {
+    /// The relations that it makes or locks.
+    named: BTreeSet<&'static str>,
+    /// Whether it may have made others.
+    is_unknown: bool,
+}
+
+impl Earlier {
+    fn note(&mut self, statement: &Statement) {
+        self.named.extend(statement.locks.iter().map(|lock| lock.table));
+        for effect in statement.effects {
+            match effect {
+                Effect::Makes(name) => drop(self.named.insert(name)),
+                Effect::Unknown => self.is_unknown = true,
+                _ => {}
+            }
+        }
+    }
+
+    fn has(&self, table: &str) -> bool {
+        self.is_unknown || self.named.contains(table)
     }
 }
 
@@ -77,42 +88,32 @@ pub(crate) struct Touched {
 }
 
 impl Touched {
-    pub(crate) fn statement(&mut self, statement: &Statement, earlier: &mut String) {
-        let text = statement.sql.to_lowercase();
+    pub(crate) fn statement(&mut self, statement: &Statement, earlier: &mut Earlier) {
         for lock in statement.locks {
-            let makes = MAKING.iter().any(|words| text.contains(words));
-            if makes {
+            if statement.effects.iter().any(|effect| may_miss(effect, lock.table)) {
                 self.lock(*lock);
             } else {
                 self.table(lock.table, lock.mode, earlier);
             }
         }
-        self.alteration(statement, &text);
-        earlier.push_str(statement.sql);
-        earlier.push('\n');
+        statement.effects.iter().for_each(|effect| self.effect(*effect));
+        earlier.note(statement);
     }
 
-    fn alteration(&mut self, statement: &Statement, text: &str) {
-        let Some(rest) = statement.sql.strip_prefix("alter table ") else { return };
-        let mut tables = statement.locks.iter().map(|lock| lock.table);
-        let Some(table) = tables.find(|table| rest.starts_with(table)) else { return };
-        if CHANGING.iter().any(|words| text.contains(words)) && !self.altered.contains(&table) {
-            self.altered.push(table);
-        }
-        if text.contains(" rename to ") {
-            self.renamed.push(table);
-        }
-        let added = text.matches(" add column ").count();
-        if added == 0 {
-            return;
-        }
-        let has_default = text.contains(" default ");
-        match self.adds.iter_mut().find(|known| known.table == table) {
-            Some(known) => {
-                known.count += added;
-                known.has_default |= has_default;
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Alters(table) if !self.altered.contains(&table) => self.altered.push(table),
+            Effect::Renames(table) => self.renamed.push(table),
+            Effect::AddsColumn { table, has_default } => {
+                match self.adds.iter_mut().find(|known| known.table == table) {
+                    Some(known) => {
+                        known.count += 1;
+                        known.has_default |= has_default;
+                    }
+                    None => self.adds.push(Adding { table, count: 1, has_default }),
+                }
             }
-            None => self.adds.push(Adding { table, count: added, has_default }),
+            _ => {}
         }
     }
 
@@ -129,18 +130,18 @@ impl Touched {
         }));
     }
 
-    pub(crate) fn fill(&mut self, fill: Fill, earlier: &str) {
+    pub(crate) fn fill(&mut self, fill: Fill, earlier: &Earlier) {
         let table = fill.table();
         self.table(table, LockMode::RowExclusive, earlier);
         self.fills.push(fill);
-        if !is_named(table, earlier) {
+        if !earlier.has(table) {
             self.settled.push(fill);
         }
     }
 
-    pub(crate) fn table(&mut self, table: &'static str, mode: LockMode, earlier: &str) {
+    pub(crate) fn table(&mut self, table: &'static str, mode: LockMode, earlier: &Earlier) {
         self.lock(TableLock { table, mode });
-        if !is_named(table, earlier) && !self.expected.contains(&table) {
+        if !earlier.has(table) && !self.expected.contains(&table) {
             self.expected.push(table);
         }
     }
@@ -184,21 +185,36 @@ pub(crate) fn array<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     format!("array[{}]::text[]", texts.join(", "))
 }
 
-/// Tells whether a text has the last part of a table's name, quoted or not.
-fn is_named(table: &str, text: &str) -> bool {
-    let name = table.rsplit("\".\"").next().unwrap_or(table).trim_matches('"');
-    text.contains(name)
+/// Tells whether a relation may be missing when a statement with this effect begins.
+fn may_miss(effect: &Effect, name: &str) -> bool {
+    match effect {
+        Effect::Makes(made) | Effect::IfThere(made) => *made == name,
+        Effect::Unknown => true,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migration::Phase;
-    use crate::migration::{Course, Path};
+    use crate::migration::{Course, Path, Phase};
     use crate::work::touched_by;
 
-    const fn statement(sql: &'static str, locks: &'static [TableLock]) -> Statement {
-        Statement { reads_rows: true, path: Path::Users, sql, locks, only_if: None, why: "" }
+    const USERS: &[TableLock] =
+        &[TableLock { table: r#""public"."users""#, mode: LockMode::AccessExclusive }];
+    const ORDERS: &[TableLock] =
+        &[TableLock { table: r#""public"."orders""#, mode: LockMode::Share }];
+
+    const fn statement(locks: &'static [TableLock], effects: &'static [Effect]) -> Statement {
+        Statement {
+            reads_rows: true,
+            path: Path::Users,
+            sql: "",
+            locks,
+            effects,
+            only_if: None,
+            why: "",
+        }
     }
 
     const fn step(work: Work) -> Step {
@@ -214,39 +230,40 @@ mod tests {
         }
     }
 
+    fn earlier(statement: Statement) -> Earlier {
+        let mut earlier = Earlier::default();
+        earlier.note(&statement);
+        earlier
+    }
+
     #[test]
     fn what_an_earlier_step_changes_is_filled_and_not_settled() {
         static STEPS: [Step; 1] =
-            [step(Work::Backfill(Backfill { table: r#""public"."users""#, set: "", pending: "" }))];
+            [step(Work::Backfill(Backfill { table: USERS[0].table, set: "", pending: "" }))];
         let steps: Vec<&'static Step> = STEPS.iter().collect();
-        let mut earlier = r#"alter table "public"."users" add column "a" text"#.to_owned();
-        let touched = touched_by(&steps, &mut earlier);
+        let touched = touched_by(&steps, &mut earlier(statement(USERS, &[])));
         assert_eq!((touched.fills.len(), touched.settled.len()), (1, 0));
-        let touched = touched_by(&steps, &mut String::new());
+        let touched = touched_by(&steps, &mut Earlier::default());
         assert_eq!((touched.fills.len(), touched.settled.len()), (1, 1));
     }
 
     #[test]
     fn only_what_no_step_makes_has_to_be_there() {
-        const USERS: &[TableLock] =
-            &[TableLock { table: r#""public"."users""#, mode: LockMode::AccessExclusive }];
-        const ORDERS: &[TableLock] =
-            &[TableLock { table: r#""public"."orders""#, mode: LockMode::Share }];
         static STEPS: [Step; 2] = [
             step(Work::Transaction(&[
-                statement(r#"alter table "public"."users" add column "a" text"#, USERS),
-                statement(r#"create table "public"."orders" ("id" bigint)"#, ORDERS),
+                statement(USERS, &[Effect::Alters(USERS[0].table)]),
+                statement(ORDERS, &[Effect::Makes(ORDERS[0].table)]),
             ])),
-            step(Work::Transaction(&[statement(
-                r#"create index on "public"."orders" ("id")"#,
-                ORDERS,
-            )])),
+            step(Work::Transaction(&[statement(ORDERS, &[])])),
         ];
         let steps: Vec<&'static Step> = STEPS.iter().collect();
-        let touched = touched_by(&steps, &mut String::new());
+        let touched = touched_by(&steps, &mut Earlier::default());
         assert_eq!(touched.expected, [USERS[0].table]);
         assert_eq!(touched.locks.len(), 2);
-        let mut earlier = "create table users (id bigint)".to_owned();
-        assert!(touched_by(&steps, &mut earlier).expected.is_empty());
+        for effect in [Effect::Makes(USERS[0].table), Effect::Unknown] {
+            let effects: &'static [Effect] = Box::leak(Box::new([effect]));
+            let mut earlier = earlier(statement(&[], effects));
+            assert!(touched_by(&steps, &mut earlier).expected.is_empty());
+        }
     }
 }

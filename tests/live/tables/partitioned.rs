@@ -2,13 +2,21 @@
 //! a migration written by hand.
 
 use changeover::migration::{
-    Change, Course, Migration, Migrations, Path, Phase, Statement, Step, Work,
+    Change, Course, Effect, Migration, Migrations, Path, Phase, Statement, Step, Work,
 };
 use changeover_tests::fixture::Fixture;
 use changeover_tests::{Client, Failure, block_on, fail};
 
 const fn made_by_hand(sql: &'static str) -> Statement {
-    Statement { reads_rows: true, path: Path::Users, sql, locks: &[], only_if: None, why: "" }
+    Statement {
+        reads_rows: true,
+        path: Path::Users,
+        sql,
+        locks: &[],
+        effects: &[Effect::Unknown],
+        only_if: None,
+        why: "",
+    }
 }
 
 const CREATE: Change = Change {

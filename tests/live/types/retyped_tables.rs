@@ -2,7 +2,7 @@
 //! of text keys in the catalog alone.
 
 use changeover::migration::{
-    Change, Course, Migration, Migrations, Path, Phase, Statement, Step, Work,
+    Change, Course, Effect, Migration, Migrations, Path, Phase, Statement, Step, Work,
 };
 use changeover_tests::fixture::Fixture;
 use changeover_tests::{Client, Failure, block_on, fail, forbid_rewrites};
@@ -36,7 +36,15 @@ mod m0004_contract {
 }
 
 const fn by_hand(sql: &'static str) -> Statement {
-    Statement { reads_rows: true, path: Path::Users, sql, locks: &[], only_if: None, why: "" }
+    Statement {
+        reads_rows: true,
+        path: Path::Users,
+        sql,
+        locks: &[],
+        effects: &[Effect::Unknown],
+        only_if: None,
+        why: "",
+    }
 }
 
 const CREATE: Change = Change {

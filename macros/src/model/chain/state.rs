@@ -3,6 +3,7 @@
 //! Tables stand in it as `create_table!` takes them, so that there is one grammar and one reader.
 //! Fields are separated by tabs, which no name can hold.
 
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::model::{Author, Entry, Hold, Object, Release, Role, Schema, Waiting};
@@ -138,7 +139,7 @@ fn read_contract(line: &str, parent: &str) -> Option<Waiting> {
     })
 }
 
-/// `kind, name, table, number of statements, statement…, part…`
+/// `kind, name, table, number of statements, statement…`, and its definition.
 fn write_entity(entity: &Entity) -> String {
     let on = entity.on.as_ref().map(TableName::to_string).unwrap_or_default();
     let mut fields = vec![
@@ -148,7 +149,8 @@ fn write_entity(entity: &Entity) -> String {
         on,
         entity.create.len().to_string(),
     ];
-    fields.extend(entity.create.iter().chain(&entity.parts).map(|text| escaped(text)));
+    let definition = entity.definition.write();
+    fields.extend(entity.create.iter().chain(&definition).map(|text| escaped(text)));
     fields.join("\t")
 }
 
@@ -156,13 +158,13 @@ fn read_entity(line: &str) -> Option<Entity> {
     let fields: Vec<&str> = line.split('\t').collect();
     let [kind, name, on, statements, texts @ ..] = fields.as_slice() else { return None };
     let texts: Vec<String> = texts.iter().map(|text| unescaped(text)).collect();
-    let (create, parts) = texts.split_at_checked(statements.parse().ok()?)?;
+    let (create, definition) = texts.split_at_checked(statements.parse().ok()?)?;
     Some(Entity {
         kind: Kind::read(kind)?,
         name: syn::parse_str(name).ok()?,
         on: syn::parse_str(on).ok(),
         create: create.to_vec(),
-        parts: parts.to_vec(),
+        definition: Definition::read(definition)?,
     })
 }
 
@@ -244,7 +246,7 @@ mod tests {
             name: syn::parse_str("billing.\"V\"").expect("a name"),
             on: None,
             create: vec!["create view v as\n\tselect '\\n'".into()],
-            parts: vec!["a\tb".into()],
+            definition: Definition::View { query: "a\tb".into(), columns: vec!["\\n".into()] },
         };
         schema.put_entity(view.clone());
         let old = Object::Column("billing.users".into(), "total".into());
@@ -257,7 +259,7 @@ mod tests {
         assert!(child.holds[0].object == old && child.holds[1].role == Role::Synced);
         assert!(child.holds[0].role == Role::Retiring { successor: Some("sum".into()) });
         assert_eq!(child.entities[0].create, view.create);
-        assert_eq!(child.entities[0].parts, view.parts);
+        assert_eq!(child.entities[0].definition, view.definition);
         assert_eq!(child.tables().next().map(Table::to_string).as_deref(), Some(TABLE));
         assert_eq!(Schema::read(&child.write(), "m3").write().replace("\tm3", ""), child.write());
     }

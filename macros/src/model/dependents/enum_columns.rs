@@ -80,14 +80,15 @@ impl Schema {
     /// Lets no column of an enum hold a value any more, and holds them until the contract.
     pub(crate) fn keep_out(&mut self, value: &ColumnName, to: &Name, role: &Role) {
         let Some(known) = self.find_entity(Kind::Enum, &value.table, None) else { return };
-        let (labels, live, mut gone) = (known.labels(), known.live_labels(), known.gone_labels());
+        let (labels, live) = (known.labels().to_vec(), known.live_labels());
+        let mut gone = known.gone_labels().to_vec();
         let is_known = |label: &Name| live.contains(&label.text);
         // What makes no sense changes nothing for what follows.
         if !is_known(&value.name) || !is_known(to) || value.name == *to {
             return;
         }
         gone.push(value.name.text.clone());
-        self.put_entity(Entity::of_enum(value.table.clone(), labels, &gone));
+        self.put_entity(Entity::of_enum(value.table.clone(), labels, gone));
         let holders = self.columns_with(&value.table);
         if !holders.is_empty() {
             // The triggers write it.

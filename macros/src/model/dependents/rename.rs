@@ -29,7 +29,7 @@ impl Schema {
             if entity.on.as_ref() == Some(from) {
                 entity.on = Some(to.clone());
             }
-            for text in entity.create.iter_mut().chain(&mut entity.parts) {
+            for text in entity.create.iter_mut().chain(entity.definition.text_mut()) {
                 *text = with_table(text, from, to);
             }
         }

@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use crate::diag::Errors;
 use crate::grammar::{Kind as Form, Node};
 use crate::lint;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::model::{Object, Schema};
@@ -165,7 +166,7 @@ impl Schema {
                 name,
                 on: None,
                 create,
-                parts: Vec::new(),
+                definition: Definition::Name,
             });
         }
     }

@@ -96,7 +96,7 @@ impl Schema {
         }
         let mut extensions = self.entities(Kind::Extension);
         if let Some(extension) = extensions.find(|it| it.brings(name)) {
-            let schema = extension.parts.first().map_or("public", String::as_str);
+            let schema = extension.brought_into();
             if schema != name.schema() {
                 errors
                     .at(name.span(), format_args!("type `{name}` is in schema `{schema}`"))

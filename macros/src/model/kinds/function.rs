@@ -2,6 +2,7 @@
 
 use crate::diag::Errors;
 use crate::grammar::{Expression, is_own_function};
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::model::{Object, Schema};
@@ -165,8 +166,18 @@ impl Schema {
 }
 
 impl Entity {
-    /// The types of a function's arguments, as SQL.
-    pub(crate) fn signature(&self) -> &str {
-        self.parts.first().map_or("", String::as_str)
+    /// A function that is known by nothing but a change outside any history.
+    pub(crate) fn assumed_function(name: &TableName, signature: String, returns: &str) -> Entity {
+        let (returns, names) = (returns.to_owned(), Vec::new());
+        let definition = Definition::Function { signature, returns, defaults: 0, names };
+        Entity { definition, ..Entity::assumed(Kind::Function, name, None) }
+    }
+
+    /// What a call of a function gets.
+    pub(crate) fn returns(&self) -> &str {
+        match &self.definition {
+            Definition::Function { returns, .. } => returns,
+            _ => "",
+        }
     }
 }

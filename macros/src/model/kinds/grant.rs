@@ -1,7 +1,8 @@
-//! Privileges: an entity for each role and object, whose parts are what the role may do.
+//! Privileges: an entity for each role and object, which says what the role may do.
 
 use crate::diag::Errors;
 use crate::model::kinds::grant_text;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::model::{Object, Schema};
@@ -78,9 +79,8 @@ impl Schema {
                 self.put_entity(Entity::assumed(Kind::Sequence, &target.name, None));
             }
             (On::Function, types) => {
-                let mut entity = Entity::assumed(Kind::Function, &target.name, None);
-                entity.parts.extend(types);
-                self.put_entity(entity);
+                let types = types.unwrap_or_default();
+                self.put_entity(Entity::assumed_function(&target.name, types, ""));
             }
             (On::Schema, _) => {}
         }
@@ -90,7 +90,7 @@ impl Schema {
     pub(crate) fn privileges(&self, role: &Name, target: &Target) -> Vec<String> {
         let found = self.find_entity(Kind::Grant, &name(role), Some(&target.key()));
         match found {
-            Some(entity) => entity.parts.clone(),
+            Some(entity) => entity.privileges().to_vec(),
             // Everybody may call a function unless told otherwise (manual, "Privileges").
             None if is_default(role, target) => vec!["execute".into()],
             None => Vec::new(),
@@ -113,13 +113,13 @@ impl Schema {
     /// Gives a role privileges in the model, or takes them away.
     pub(crate) fn set_privileges(&mut self, grant: &Grant, given: bool) {
         for role in &grant.roles {
-            let mut parts = self.privileges(role, &grant.target);
+            let mut privileges = self.privileges(role, &grant.target);
             let words: Vec<String> = grant.privileges.iter().map(Privilege::to_string).collect();
-            parts.retain(|part| !words.contains(part));
+            privileges.retain(|privilege| !words.contains(privilege));
             if given {
-                parts.extend(words);
+                privileges.extend(words);
             }
-            self.put_privileges(role, &grant.target, parts);
+            self.put_privileges(role, &grant.target, privileges);
         }
     }
 
@@ -130,14 +130,14 @@ impl Schema {
         let grants = self.entities(Kind::Grant).filter(|it| it.on.as_ref() == Some(&column.table));
         for grant in grants {
             let (role, table) = (&grant.name, &column.table);
-            for part in grant.parts.iter().filter(|part| part.ends_with(&end)) {
+            for one in grant.privileges().iter().filter(|one| one.ends_with(&end)) {
                 errors
                     .at(
                         column.name.span,
                         format_args!("`{role}` has privileges on column `{column}` alone"),
                     )
                     .help(format_args!(
-                        "revoke!({part} on {table} from {role}); first, and contract that"
+                        "revoke!({one} on {table} from {role}); first, and contract that"
                     ))
                     .note("the new column would not have them");
             }
@@ -148,28 +148,29 @@ impl Schema {
     pub(crate) fn revoke_column(&mut self, table: &TableName, column: &Name) {
         let on_table =
             |entity: &&Entity| entity.kind == Kind::Grant && entity.on.as_ref() == Some(table);
-        let of_column = |part: &String| part.ends_with(&format!("({column})"));
+        let of_column = |privilege: &String| privilege.ends_with(&format!("({column})"));
         let found: Vec<(Name, Vec<String>)> = (self.entities.iter().filter(on_table))
-            .filter(|entity| entity.parts.iter().any(of_column))
-            .map(|entity| (entity.name.name.clone(), entity.parts.clone()))
+            .filter(|entity| entity.privileges().iter().any(of_column))
+            .map(|entity| (entity.name.name.clone(), entity.privileges().to_vec()))
             .collect();
         let target = Target { kind: On::Table, name: table.clone(), types: None };
-        for (role, mut parts) in found {
-            parts.retain(|part| !of_column(part));
-            self.put_privileges(&role, &target, parts);
+        for (role, mut privileges) in found {
+            privileges.retain(|privilege| !of_column(privilege));
+            self.put_privileges(&role, &target, privileges);
         }
     }
 
-    fn put_privileges(&mut self, role: &Name, target: &Target, mut parts: Vec<String>) {
-        parts.sort();
-        parts.dedup();
+    fn put_privileges(&mut self, role: &Name, target: &Target, mut privileges: Vec<String>) {
+        privileges.sort();
+        privileges.dedup();
         let (name, on) = (name(role), target.key());
         self.entities.retain(|entity| !entity.is_named(Kind::Grant, &name, Some(&on)));
-        let create = match (is_default(role, target), parts.is_empty()) {
+        let create = match (is_default(role, target), privileges.is_empty()) {
             (true, true) => vec![grant_text::revoke_execute(target, role)],
-            (false, false) => vec![grant_text::of_parts(&parts, target, role)],
+            (false, false) => vec![grant_text::of_privileges(&privileges, target, role)],
             _ => return,
         };
-        self.put_entity(Entity { kind: Kind::Grant, name, on: Some(on), create, parts });
+        let definition = Definition::Grant { privileges };
+        self.put_entity(Entity { kind: Kind::Grant, name, on: Some(on), create, definition });
     }
 }

@@ -4,15 +4,15 @@ use crate::syntax::objects::grant::{Kind, Target};
 use crate::syntax::words::name::Name;
 
 /// The grant of privileges that are kept as they are written in a macro.
-pub(crate) fn of_parts(parts: &[String], target: &Target, to: &Name) -> String {
-    let quoted = |part: &String| match part.split_once('(') {
+pub(crate) fn of_privileges(privileges: &[String], target: &Target, to: &Name) -> String {
+    let quoted = |privilege: &String| match privilege.split_once('(') {
         Some((word, column)) => {
             let column = column.trim_end_matches(')').trim_matches('"');
             format!("{word} ({})", Name::new(column).quoted())
         }
-        None => part.clone(),
+        None => privilege.clone(),
     };
-    let privileges: Vec<String> = parts.iter().map(quoted).collect();
+    let privileges: Vec<String> = privileges.iter().map(quoted).collect();
     let to = roles(std::slice::from_ref(to));
     format!("grant {} on {} to {to}", privileges.join(", "), object(target))
 }

@@ -5,6 +5,7 @@ use syn::Ident;
 use syn::parse::Parser;
 
 use crate::diag::Errors;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::model::{Object, Schema};
@@ -37,10 +38,10 @@ impl Schema {
 
     fn as_table(&self, view: &Entity) -> Table {
         let mut table = Table::new(view.name.clone());
-        let columns = view.parts.iter().skip(1);
+        let columns = view.columns().iter();
         columns.for_each(|name| table.add(ColumnDef::bare(Name::new(name))));
         let indexes = self.entities(Kind::Index).filter(|index| index.is_on(view));
-        table.indexes = indexes.filter_map(|index| read(index.parts.first()?)).collect();
+        table.indexes = indexes.filter_map(read).collect();
         table
     }
 
@@ -103,7 +104,7 @@ impl Schema {
             let mut indexes = self.entities(Kind::Index);
             let found = indexes.find(|index| index.name == *wanted)?;
             let view = self.find_entity(Kind::MaterializedView, found.on.as_ref()?, None)?;
-            Some((self.as_table(view), Owner::Index(Box::new(read(found.parts.first()?)?))))
+            Some((self.as_table(view), Owner::Index(Box::new(read(found)?))))
         })
     }
 
@@ -182,13 +183,14 @@ impl Schema {
 }
 
 /// Reads an index as a parent wrote it; what is wrong in it was reported there.
-fn read(text: &str) -> Option<Index> {
+fn read(entity: &Entity) -> Option<Index> {
+    let Definition::Index { written } = &entity.definition else { return None };
     let mut errors = Errors::new();
     let index = (|input: syn::parse::ParseStream| {
         let word: Ident = input.parse()?;
         Index::parse_item(&word, input, &mut errors)
     })
-    .parse_str(text);
+    .parse_str(written);
     errors.compile_errors();
     index.ok()
 }

@@ -2,6 +2,7 @@
 
 use crate::diag::Errors;
 use crate::model::Schema;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::syntax::indexes::key::{Key, KeyValue};
@@ -73,7 +74,7 @@ impl Schema {
 
     /// The partition that takes the rows which no other takes.
     pub(crate) fn rest_of<'a>(&'a self, parent: &'a TableName) -> Option<&'a TableName> {
-        let is_rest = |entity: &&Entity| entity.parts.iter().any(|part| part == REST);
+        let is_rest = |entity: &&Entity| matches!(&entity.definition, Definition::Partition { bound } if bound == REST);
         self.partitions(parent).find(is_rest).map(|entity| &entity.name)
     }
 
@@ -92,7 +93,7 @@ impl Schema {
             name: name.clone(),
             on: Some(parent.clone()),
             create: vec![create],
-            parts: vec![bound],
+            definition: Definition::Partition { bound },
         });
     }
 

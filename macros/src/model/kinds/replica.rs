@@ -5,6 +5,7 @@ use proc_macro2::Span;
 
 use crate::diag::Errors;
 use crate::model::Schema;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::syntax::indexes::index::Index;
@@ -32,17 +33,17 @@ impl Identity {
 
     /// How the model keeps it; the default is none.
     pub(crate) fn entity(&self, table: &TableName) -> Option<Entity> {
-        let parts = match self {
+        let definition = match self {
             Identity::Default => return None,
-            Identity::Full | Identity::Nothing => Vec::new(),
-            Identity::Index(name) => vec![name.text.clone()],
+            Identity::Full | Identity::Nothing => Definition::Name,
+            Identity::Index(name) => Definition::ReplicaIdentity { index: name.text.clone() },
         };
         Some(Entity {
             kind: Kind::ReplicaIdentity,
             name: table.clone(),
             on: Some(table.clone()),
             create: vec![self.sql(table)],
-            parts,
+            definition,
         })
     }
 }
@@ -61,7 +62,10 @@ impl Schema {
 
     /// The index by which a table's rows are known, where it is not the primary key by itself.
     fn identity_index(&self, table: &TableName) -> Option<&str> {
-        self.replica_identity(table)?.parts.first().map(String::as_str)
+        match &self.replica_identity(table)?.definition {
+            Definition::ReplicaIdentity { index } => Some(index),
+            _ => None,
+        }
     }
 
     /// Tells whether a table's rows are known by this index, or the index of this constraint.

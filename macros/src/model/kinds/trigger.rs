@@ -2,6 +2,7 @@
 
 use crate::diag::Errors;
 use crate::model::expressions::expression::Clause;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::model::{Object, Role, Schema};
@@ -16,7 +17,7 @@ impl Schema {
         let function = &trigger.function;
         if !self.may_be_brought(function, errors)
             && let Some(entity) = self.function(function, &[], errors)
-            && entity.parts.get(1).is_none_or(|returns| returns != "trigger")
+            && entity.returns() != "trigger"
         {
             errors
                 .at(
@@ -71,8 +72,8 @@ impl Schema {
             schemas.any(|entity| entity.name.name == *schema)
         };
         let is_of_extension = self.entities(Kind::Extension).any(|it| {
-            let schema = it.parts.first().map_or("public", String::as_str);
-            schema == function.schema() && extension::may_bring_trigger(&it.name.name.text, name)
+            it.brought_into() == function.schema()
+                && extension::may_bring_trigger(&it.name.name.text, name)
         });
         is_of_extension || function.schema.as_ref().is_some_and(|schema| !made(&schema.text))
     }
@@ -92,13 +93,14 @@ impl Schema {
         };
         for trigger in self.entities.iter_mut().filter(on_it) {
             let is_old = |column: &String| old.iter().any(|name| name.quoted() == *column);
-            if !trigger.parts.iter().any(is_old) {
+            if !trigger.columns().iter().any(is_old) {
                 continue;
             }
             let mut columns: Vec<String> =
-                trigger.parts.iter().filter(|column| !is_old(column)).cloned().collect();
+                trigger.columns().iter().filter(|column| !is_old(column)).cloned().collect();
             columns.extend(new.iter().map(|name| name.quoted()));
-            let lists = [&trigger.parts, &columns].map(|list| format!(" of {}", list.join(", ")));
+            let lists =
+                [trigger.columns(), &columns].map(|list| format!(" of {}", list.join(", ")));
             // A name may hold anything: the list stands behind it.
             let name = format!("create trigger {}", trigger.name.name.quoted());
             for sql in &mut trigger.create {
@@ -106,7 +108,7 @@ impl Schema {
                     *sql = format!("{name}{}", rest.replacen(&lists[0], &lists[1], 1));
                 }
             }
-            trigger.parts = columns;
+            trigger.definition = Definition::Trigger { columns };
         }
     }
 
@@ -132,8 +134,6 @@ impl Schema {
         } else {
             self.assume(&trigger.table, columns.map(ColumnDef::bare));
         }
-        let mut function = Entity::assumed(Kind::Function, &trigger.function, None);
-        function.parts = vec![String::new(), "trigger".into()];
-        self.put_entity(function);
+        self.put_entity(Entity::assumed_function(&trigger.function, String::new(), "trigger"));
     }
 }

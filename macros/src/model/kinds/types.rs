@@ -5,6 +5,7 @@ use syn::parse::{ParseStream, Parser};
 
 use crate::diag::Errors;
 use crate::model::Schema;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::syntax::tables::column::{Column, ColumnDef};
@@ -19,10 +20,10 @@ use crate::syntax::words::name::{Name, TableName};
 use crate::syntax::words::sql::Sql;
 
 /// A domain as it is written in a macro; none where only its name is known.
-pub(crate) fn definition(domain: &Entity) -> Option<ColumnDef> {
-    let text = domain.parts.first()?;
+pub(crate) fn domain(entity: &Entity) -> Option<ColumnDef> {
+    let Definition::Domain { written } = &entity.definition else { return None };
     let mut errors = Errors::new();
-    let read = (|input: ParseStream| ColumnDef::parse(input, &mut errors)).parse_str(text);
+    let read = (|input: ParseStream| ColumnDef::parse(input, &mut errors)).parse_str(written);
     // It was checked when it was made.
     errors.compile_errors();
     read.ok()
@@ -48,7 +49,7 @@ impl Schema {
         if self.find_entity(Kind::Enum, name, None).is_some() {
             return Comparison::Qualified;
         }
-        let base = self.find_entity(Kind::Domain, name, None).and_then(definition);
+        let base = self.find_entity(Kind::Domain, name, None).and_then(domain);
         // A domain has the operators of its base type, and none of its own.
         match base.map(|base| self.comparison(&base.column.ty)) {
             Some(Comparison::Exact | Comparison::Qualified) => Comparison::Qualified,
@@ -98,7 +99,7 @@ impl Schema {
         if let Some(known) = self.find_entity(Kind::Enum, name, None) {
             check_label(ty, &known.live_labels(), default, errors);
         } else if !ty.is_array()
-            && let Some(domain) = self.find_entity(Kind::Domain, name, None).and_then(definition)
+            && let Some(domain) = self.find_entity(Kind::Domain, name, None).and_then(domain)
         {
             let mut base = domain.column.ty;
             base.span = ty.span;
@@ -151,7 +152,7 @@ impl Schema {
         errors: &mut Errors,
     ) {
         let Some(name) = &column.ty.named else { return };
-        let domain = self.find_entity(Kind::Domain, name, None).and_then(definition);
+        let domain = self.find_entity(Kind::Domain, name, None).and_then(domain);
         let Some(domain) = domain.filter(is_constrained) else { return };
         if self.is_fresh(table) || column.ty.is_array() {
             return;

@@ -1,6 +1,6 @@
 //! What a schema holds beside its tables: types, views, functions, policies and their like.
 
-use crate::model::names::is_standing;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::kind::Kind;
 use crate::model::parts::object::Object;
 use crate::syntax::objects::query::Query;
@@ -10,7 +10,7 @@ use crate::syntax::words::lexer::names;
 use crate::syntax::words::name::TableName;
 
 /// An object that is no table. It is kept as the statements that make it, because that is what
-/// the server will be asked for; what an operation has to know of it besides stands in `parts`.
+/// the server will be asked for.
 #[derive(Clone)]
 pub(crate) struct Entity {
     pub(crate) kind: Kind,
@@ -20,51 +20,82 @@ pub(crate) struct Entity {
     pub(crate) on: Option<TableName>,
     /// The statements that make it from nothing.
     pub(crate) create: Vec<String>,
-    /// What its kind says of it: an enum's labels, a function's arguments.
-    pub(crate) parts: Vec<String>,
+    /// What an operation has to know of it besides.
+    pub(crate) definition: Definition,
 }
 
-/// What stands before a label of an enum among its parts that no row may hold any more; no name holds
-/// such a character.
-pub(crate) const GONE: char = '\u{1}';
-
 impl Entity {
-    /// What stands among a policy's parts that lets rows through.
-    pub(crate) const PERMISSIVE: &str = "permissive";
-
     /// An enum with its labels, and those of them that no row may hold any more.
-    pub(crate) fn of_enum(name: TableName, labels: Vec<String>, gone: &[String]) -> Entity {
+    pub(crate) fn of_enum(name: TableName, labels: Vec<String>, gone: Vec<String>) -> Entity {
         let values: Vec<String> = labels.iter().map(|label| literal(label)).collect();
         let create = format!("create type {} as enum ({})", name.quoted(), values.join(", "));
-        let gone = gone.iter().map(|label| format!("{GONE}{label}"));
-        let parts = labels.into_iter().chain(gone).collect();
-        Entity { kind: Kind::Enum, name, on: None, create: vec![create], parts }
+        let definition = Definition::Enum { labels, gone };
+        Entity { kind: Kind::Enum, name, on: None, create: vec![create], definition }
     }
 
     /// Tells whether it is a policy that lets rows through.
     pub(crate) fn is_permissive(&self) -> bool {
-        self.parts.iter().any(|part| part == Entity::PERMISSIVE)
+        matches!(self.definition, Definition::Policy { is_permissive: true })
     }
 
     /// The labels that PostgreSQL's type has.
-    pub(crate) fn labels(&self) -> Vec<String> {
-        self.parts.iter().filter(|part| !part.starts_with(GONE)).cloned().collect()
+    pub(crate) fn labels(&self) -> &[String] {
+        match &self.definition {
+            Definition::Enum { labels, .. } => labels,
+            _ => &[],
+        }
     }
 
     /// Those of them that have given way to others.
-    pub(crate) fn gone_labels(&self) -> Vec<String> {
-        self.parts.iter().filter_map(|part| part.strip_prefix(GONE)).map(str::to_owned).collect()
+    pub(crate) fn gone_labels(&self) -> &[String] {
+        match &self.definition {
+            Definition::Enum { gone, .. } => gone,
+            _ => &[],
+        }
     }
 
     /// Those that a row may hold.
     pub(crate) fn live_labels(&self) -> Vec<String> {
         let gone = self.gone_labels();
-        self.labels().into_iter().filter(|label| !gone.contains(label)).collect()
+        self.labels().iter().filter(|label| !gone.contains(label)).cloned().collect()
+    }
+
+    /// The types of a function's arguments, as SQL.
+    pub(crate) fn signature(&self) -> &str {
+        match &self.definition {
+            Definition::Function { signature, .. } => signature,
+            _ => "",
+        }
+    }
+
+    /// The columns of a view, or those that a trigger lists.
+    pub(crate) fn columns(&self) -> &[String] {
+        match &self.definition {
+            Definition::View { columns, .. } | Definition::Trigger { columns } => columns,
+            _ => &[],
+        }
+    }
+
+    /// The schema that an extension's objects are in.
+    pub(crate) fn brought_into(&self) -> &str {
+        match &self.definition {
+            Definition::Extension { schema } => schema,
+            _ => "public",
+        }
+    }
+
+    /// What a role may do, as it is written in a macro.
+    pub(crate) fn privileges(&self) -> &[String] {
+        match &self.definition {
+            Definition::Grant { privileges } => privileges,
+            _ => &[],
+        }
     }
 
     /// One that is known by nothing but a change outside any history.
     pub(crate) fn assumed(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
-        Entity { kind, name: name.clone(), on: on.cloned(), create: Vec::new(), parts: Vec::new() }
+        let (name, on, definition) = (name.clone(), on.cloned(), Definition::Name);
+        Entity { kind, name, on, create: Vec::new(), definition }
     }
 
     pub(crate) fn object(&self) -> Object {
@@ -137,9 +168,10 @@ impl Entity {
 
     /// The query of a view.
     pub(crate) fn query(&self) -> Option<Query> {
-        matches!(self.kind, Kind::View | Kind::MaterializedView)
-            .then(|| self.parts.first().map(|text| Query::stored(text)))
-            .flatten()
+        match &self.definition {
+            Definition::View { query, .. } => Some(Query::stored(query)),
+            _ => None,
+        }
     }
 
     /// The statements that put it in the place of another of its name.
@@ -157,12 +189,12 @@ impl Entity {
     pub(crate) fn way_out(&self) -> String {
         let (name, on) =
             (&self.name, self.on.as_ref().map_or(String::new(), |on| format!(" on {on}")));
+        if let Definition::Generated { column } = &self.definition {
+            return format!("drop_generated!({column});");
+        }
         match self.kind {
             Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),
             Kind::Function => format!("replace_function!({name}(…) …);"),
-            Kind::Trigger if is_standing(&self.name.name) => {
-                format!("drop_generated!({});", self.parts.concat())
-            }
             Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
             Kind::Policy => format!("replace_policy!({name}{on}, …);"),
             _ => self.drop_macro(),

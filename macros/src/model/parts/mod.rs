@@ -1,5 +1,6 @@
 //! What a schema is made of, and what changes say of it.
 
+pub(crate) mod definition;
 pub(crate) mod entity;
 pub(crate) mod facet;
 pub(crate) mod hold;

@@ -2,6 +2,7 @@
 
 use crate::model::Kind;
 use crate::model::names;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::plan::Statement;
 use crate::syntax::tables::column::ColumnDef;
@@ -34,7 +35,7 @@ pub(crate) fn entity(name: &TableName, def: &ColumnDef) -> Entity {
         name: name.clone(),
         on: None,
         create,
-        parts: vec![written.join(" ")],
+        definition: Definition::Domain { written: written.join(" ") },
     }
 }
 

@@ -1,6 +1,7 @@
 //! Functions as SQL. No statement here locks a table (catalog I1).
 
 use crate::model::Kind;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::plan::Statement;
 use crate::plan::{Dropped, ObjectKind};
@@ -8,8 +9,7 @@ use crate::syntax::objects::argument::Argument;
 use crate::syntax::objects::function::{Function, Path, QUOTE, Returns};
 use crate::syntax::words::name::TableName;
 
-/// The function as the model keeps it. Its parts are its signature, what it returns, how many
-/// arguments have a default, and the arguments' names.
+/// The function as the model keeps it.
 pub(crate) fn entity(function: &Function) -> Entity {
     let name = |argument: &Argument| argument.name.as_ref().map(|name| name.text.clone());
     let names = function.inputs().map(|argument| name(argument).unwrap_or_default());
@@ -19,17 +19,13 @@ pub(crate) fn entity(function: &Function) -> Entity {
         name: function.name.clone(),
         on: None,
         create: vec![create_sql(function)],
-        parts: [function.signature(), given_back(function), defaults.to_string()]
-            .into_iter()
-            .chain(names)
-            .collect(),
+        definition: Definition::Function {
+            signature: function.signature(),
+            returns: given_back(function),
+            defaults,
+            names: names.collect(),
+        },
     }
-}
-
-/// What it returns, and how many arguments have a default.
-pub(crate) fn shape(entity: &Entity) -> (&str, &str) {
-    let part = |at: usize| entity.parts.get(at).map_or("", String::as_str);
-    (part(1), part(2))
 }
 
 fn create_sql(function: &Function) -> String {

@@ -2,6 +2,7 @@
 
 use crate::model::Kind;
 use crate::model::Schema;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::plan::objects::view;
 use crate::plan::sql::index;
@@ -13,13 +14,13 @@ use crate::syntax::words::name::TableName;
 
 /// The materialized view as the model keeps it.
 pub(crate) fn entity(of: &MaterializedView) -> Entity {
-    let parts = [of.query.text.clone()].into_iter().chain(of.column_names());
+    let (query, columns) = (of.query.text.clone(), of.column_names());
     Entity {
         kind: Kind::MaterializedView,
         name: of.name.clone(),
         on: None,
         create: vec![create_sql(of)],
-        parts: parts.collect(),
+        definition: Definition::View { query, columns },
     }
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn put_index(schema: &mut Schema, on: &TableName, of: Index) {
         name: TableName { schema: on.schema.clone(), name },
         on: Some(on.clone()),
         create: create.collect(),
-        parts: vec![of.to_string()],
+        definition: Definition::Index { written: of.to_string() },
     });
 }
 
@@ -45,7 +46,8 @@ fn create_sql(of: &MaterializedView) -> String {
 }
 
 pub(crate) fn create_empty(of: &MaterializedView) -> Vec<Statement> {
-    let mut statements = vec![Statement::free(create_sql(of) + "\nwith no data")];
+    let create = Statement::free(create_sql(of) + "\nwith no data");
+    let mut statements = vec![create.brings(&of.name)];
     statements.extend(of.indexes.iter().flat_map(|index| index::create(&of.name, index)));
     statements
 }

@@ -3,6 +3,7 @@
 
 use crate::model::Kind;
 use crate::model::kinds::grant_text::roles;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::plan::sql::ddl;
 use crate::plan::{Dropped, ObjectKind};
@@ -10,14 +11,14 @@ use crate::plan::{Mode, Statement};
 use crate::syntax::objects::policy::Policy;
 use crate::syntax::words::name::TableName;
 
-/// The policy as the model keeps it. Its part says whether it lets rows through.
+/// The policy as the model keeps it.
 pub(crate) fn entity(policy: &Policy) -> Entity {
     Entity {
         kind: Kind::Policy,
         name: TableName { schema: None, name: policy.name.clone() },
         on: Some(policy.table.clone()),
         create: vec![create_sql(policy)],
-        parts: policy.is_permissive().then(|| Entity::PERMISSIVE.to_owned()).into_iter().collect(),
+        definition: Definition::Policy { is_permissive: policy.is_permissive() },
     }
 }
 
@@ -54,14 +55,8 @@ fn locking(entity: &Entity, statements: &[String]) -> Vec<Statement> {
 
 /// Row-level security of a table as the model keeps it.
 pub(crate) fn security(table: &TableName, is_forced: bool) -> Entity {
-    let mut create = enable(table, is_forced);
-    Entity {
-        kind: Kind::RowSecurity,
-        name: table.clone(),
-        on: Some(table.clone()),
-        create: create.drain(..).map(|statement| statement.sql).collect(),
-        parts: Vec::new(),
-    }
+    let create = enable(table, is_forced).into_iter().map(|statement| statement.sql).collect();
+    Entity { create, ..Entity::assumed(Kind::RowSecurity, table, Some(table)) }
 }
 
 pub(crate) fn enable(table: &TableName, is_forced: bool) -> Vec<Statement> {

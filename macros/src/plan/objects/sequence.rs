@@ -4,6 +4,7 @@ use syn::parse::{ParseStream, Parser};
 
 use crate::diag::Errors;
 use crate::model::Kind;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::plan::{Mode, NoRows, Statement};
 use crate::syntax::objects::sequence::{Number, Owner, Sequence};
@@ -16,13 +17,15 @@ pub(crate) fn entity(name: &TableName, options: &Sequence) -> Entity {
         let owner = Sequence { owner: options.owner.clone(), ..Sequence::default() };
         create.push(alter(name, &owner).sql);
     }
-    let parts = vec![options.to_string()];
-    Entity { kind: Kind::Sequence, name: name.clone(), on: None, create, parts }
+    let definition = Definition::Sequence { options: options.to_string() };
+    Entity { kind: Kind::Sequence, name: name.clone(), on: None, create, definition }
 }
 
 /// The options that a sequence of the schema has; they were checked when it was made.
 pub(crate) fn options(entity: &Entity) -> Sequence {
-    let text = entity.parts.first().map_or("", String::as_str);
+    let Definition::Sequence { options: text } = &entity.definition else {
+        return Sequence::default();
+    };
     let mut errors = Errors::new();
     let read = (|input: ParseStream| Ok(Sequence::parse(input, &mut errors))).parse_str(text);
     errors.compile_errors();

@@ -2,6 +2,7 @@
 //! (catalog I1).
 
 use crate::model::Kind;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::plan::triggers::your_triggers::{self, Place};
 use crate::plan::{Dropped, ObjectKind};
@@ -17,7 +18,7 @@ pub(crate) fn entity(trigger: &Trigger) -> Entity {
         name: TableName { schema: None, name: trigger.name.clone() },
         on: Some(trigger.table.clone()),
         create: vec![create_sql(trigger)],
-        parts: trigger.columns().map(Name::quoted).collect(),
+        definition: Definition::Trigger { columns: trigger.columns().map(Name::quoted).collect() },
     }
 }
 

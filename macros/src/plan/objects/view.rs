@@ -2,6 +2,7 @@
 //! H1); otherwise it is dropped and made again in one transaction, with what stands on it.
 
 use crate::model::Kind;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::plan::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement};
@@ -11,13 +12,13 @@ use crate::syntax::words::name::{Name, TableName};
 
 /// The view as the model keeps it.
 pub(crate) fn entity(view: &View) -> Entity {
-    let parts = [view.query.text.clone()].into_iter().chain(view.column_names());
+    let (query, columns) = (view.query.text.clone(), view.column_names());
     Entity {
         kind: Kind::View,
         name: view.name.clone(),
         on: None,
         create: vec![create_sql(view)],
-        parts: parts.collect(),
+        definition: Definition::View { query, columns },
     }
 }
 
@@ -47,7 +48,8 @@ pub(crate) fn head(name: &TableName, columns: &[Name]) -> String {
 
 /// Makes it; no client uses it yet.
 pub(crate) fn create(entity: &Entity) -> Vec<Statement> {
-    entity.create.iter().map(Statement::free).collect()
+    let make = |sql: &String| Statement::free(sql).brings(&entity.name);
+    entity.create.iter().map(make).collect()
 }
 
 /// Puts it in the place of one whose columns it begins with.

@@ -39,9 +39,9 @@ pub(crate) fn add_not_valid(table: &TableName, constraint: &Constraint) -> State
 fn adding(table: &TableName, constraint: &Constraint, definition: &str) -> Statement {
     let clause = format!("add {definition}");
     let Some(parent) = constraint.parent() else {
-        return ddl::alter(table, &clause, Mode::AccessExclusive);
+        return ddl::alter(table, &clause, Mode::AccessExclusive).altering(table);
     };
-    let add = ddl::alter(table, &clause, Mode::ShareRowExclusive);
+    let add = ddl::alter(table, &clause, Mode::ShareRowExclusive).altering(table);
     if parent == table { add } else { add.and_locks(parent, Mode::ShareRowExclusive) }
 }
 
@@ -52,6 +52,7 @@ pub(crate) fn add_using_index(table: &TableName, constraint: &Constraint) -> Sta
         &format!("add {}", using_index(constraint, name(constraint))),
         Mode::AccessExclusive,
     )
+    .altering(table)
 }
 
 /// The clause by which an index becomes the constraint's, and takes its name.

@@ -2,6 +2,7 @@
 
 use syn::LitStr;
 
+use crate::plan::effect::Effect;
 use crate::plan::{Dropped, ObjectKind};
 use crate::plan::{Mode, NonTransactional, Statement, Work};
 use crate::syntax::tables::column::Column;
@@ -55,21 +56,18 @@ pub(crate) fn drop_default(table: &TableName, column: &Name) -> Statement {
 
 /// Catalog B2: scans under its lock unless a validated check proves it.
 pub(crate) fn set_not_null(table: &TableName, column: &Name) -> Statement {
-    alter_column(table, column, "set not null").reading_rows()
+    alter_column(table, column, "set not null").altering(table).reading_rows()
 }
 
 pub(crate) fn drop_not_null(table: &TableName, column: &Name) -> Statement {
-    alter_column(table, column, "drop not null").drops(Dropped::part(
-        ObjectKind::NotNull,
-        table,
-        &column.text,
-    ))
+    let dropped = Dropped::part(ObjectKind::NotNull, table, &column.text);
+    alter_column(table, column, "drop not null").altering(table).drops(dropped)
 }
 
 /// Catalog B1: holds for new rows at once, and reads no old one.
 pub(crate) fn add_check_not_valid(table: &TableName, name: &str, check: &str) -> Statement {
     let clause = format!("add constraint \"{name}\" check ({check}) not valid");
-    alter(table, &clause, Mode::AccessExclusive)
+    alter(table, &clause, Mode::AccessExclusive).altering(table)
 }
 
 /// Catalog B1 and B4: reads every row; reads and writes go on.
@@ -124,7 +122,8 @@ pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Stateme
 pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
     let (old, new) = (from.quoted(), to.name.quoted());
     let sql = format!("alter sequence if exists {old} rename to {new}");
-    Statement::locking(sql, from, Mode::AccessExclusive)
+    let there = Effect::IfThere(from.quoted());
+    Statement::locking(sql, from, Mode::AccessExclusive).effect(there)
 }
 
 /// What a column's definition has no place for on every server: its comment and its settings.

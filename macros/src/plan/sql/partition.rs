@@ -25,7 +25,9 @@ impl Coming<'_> {
             "create table {name} (\n  like {parent} including all\n    \
              excluding comments excluding identity excluding statistics\n)"
         );
-        Statement::free(sql).why("`create table … partition of` would lock reads and writes out")
+        Statement::free(sql)
+            .brings(self.name)
+            .why("`create table … partition of` would lock reads and writes out")
     }
 
     /// Locks the tables that its foreign keys point at, then puts it in its place. A table that

@@ -37,7 +37,8 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
     items.extend(now.into_iter().map(constraint::named));
     let sql = spread(&format!("{} )", items.join(", "))) + &options(table);
     let sql = if table.unlogged { sql.replacen("table", "unlogged table", 1) } else { sql };
-    let mut create = Statement::free(sql).why("a new table: no client uses it yet");
+    let create = Statement::free(sql).why("a new table: no client uses it yet");
+    let mut create = create.brings(&table.name);
     create.locks = locks.iter().flat_map(|lock| lock.locks.clone()).collect();
     let mut statements: Vec<Statement> =
         table.constraints.iter().filter_map(constraint::requirement).collect();
@@ -65,7 +66,9 @@ fn options(table: &Table) -> String {
 pub(crate) fn build(items: &[Item]) -> Vec<String> {
     let schema_of = |item: &Item| match item {
         Item::Table(table) | Item::Key(table, _) => Some(table.name.schema().to_owned()),
-        Item::Entity(entity) if entity.kind == Kind::Extension => entity.parts.first().cloned(),
+        Item::Entity(entity) if entity.kind == Kind::Extension => {
+            Some(entity.brought_into().to_owned())
+        }
         Item::Entity(entity) => entity.name.schema.as_ref().map(|schema| schema.text.clone()),
     };
     let is_made = |name: &str| {
@@ -144,7 +147,9 @@ pub(crate) fn add_column(table: &TableName, column: &Column) -> Statement {
     let mut alter = SeaTable::alter();
     alter.table(table_ref(table)).add_column(column_def(column));
     let sql = lower(&alter.to_string(PostgresQueryBuilder));
-    let add = Statement::locking(sql, table, Mode::AccessExclusive);
+    let has_default = column.default.is_some();
+    let add =
+        Statement::locking(sql, table, Mode::AccessExclusive).adding_column(table, has_default);
     // Such a value is computed for each row.
     let is_computed = column.generated.is_some()
         || column
@@ -159,7 +164,7 @@ pub(crate) fn drop_column(table: &TableName, column: &Name) -> Statement {
     alter.table(table_ref(table)).drop_column(Alias::new(&column.text));
     let sql = lower(&alter.to_string(PostgresQueryBuilder));
     let dropped = Dropped::part(ObjectKind::Column, table, &column.text);
-    Statement::locking(sql, table, Mode::AccessExclusive).drops(dropped)
+    Statement::locking(sql, table, Mode::AccessExclusive).altering(table).drops(dropped)
 }
 
 fn column_def(column: &Column) -> ColumnDef {

@@ -1,5 +1,6 @@
 //! What was done to a column outside any migration, which only the server knows.
 
+use crate::plan::effect::Effect;
 use crate::plan::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement};
 use crate::syntax::tables::table::Table;
@@ -95,6 +96,7 @@ end $catalogs$",
         indexes = pairs(indexes, |name| literal(&table.sibling(&name.text))),
     );
     let identity = Statement::locking(sql, table, Mode::AccessExclusive).of_catalogs();
+    let identity = identity.effect(Effect::Identifies);
     Some(identity.why("logical replication knows rows by the new index, if it did by the old one"))
 }
 

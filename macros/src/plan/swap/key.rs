@@ -87,6 +87,7 @@ pub(crate) fn replace(table: &TableName, key: &Constraint, index: &Name) -> Stat
     let name = key.name.as_ref().map(Name::quoted).unwrap_or_default();
     let add = constraint::using_index(key, &index.text);
     ddl::alter(table, &format!("drop constraint {name}, add {add}"), Mode::AccessExclusive)
+        .altering(table)
         .drops(replaced(table, key))
 }
 

@@ -123,7 +123,9 @@ impl Retype<'_> {
         let mut clause = vec![format!("alter column {} type {}", to.name.quoted(), to.ty.sql)];
         clause.extend(to.collate.as_ref().map(|name| format!("collate \"{}\"", name.value())));
         clause.extend(using.map(|using| format!("using {using}")));
-        let mut alter = ddl::alter(table, &clause.join(" "), Mode::AccessExclusive).reading_rows();
+        let mut alter = ddl::alter(table, &clause.join(" "), Mode::AccessExclusive)
+            .altering(table)
+            .reading_rows();
         // A foreign key is made anew with its column, and locks both tables.
         let tables = part.constraints().filter_map(|constraint| constraint.parent());
         for other in tables.chain(self.parts.iter().map(Part::name)).filter(|name| *name != table) {

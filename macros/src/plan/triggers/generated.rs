@@ -4,6 +4,7 @@
 use crate::model::Kind;
 use crate::model::Schema;
 use crate::model::names;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::plan::sql::ddl;
 use crate::plan::{Backfill, Phase, Statement, Step, Work};
@@ -84,7 +85,9 @@ impl Kept<'_> {
             name: trigger(self.table, &self.column.name),
             on: Some(self.table.clone()),
             create: self.install().into_iter().map(|statement| statement.sql).collect(),
-            parts: vec![format!("{}.{}", self.table, self.column.name)],
+            definition: Definition::Generated {
+                column: format!("{}.{}", self.table, self.column.name),
+            },
         }
     }
 }

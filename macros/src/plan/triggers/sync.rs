@@ -155,12 +155,14 @@ impl<'a> Sync<'a> {
             let clause = format!("add column {marker} boolean not null default true");
             statements.push(
                 ddl::alter(self.table, &clause, Mode::AccessExclusive)
+                    .adding_column(self.table, true)
                     .why("true until the row is filled; a constant default touches no row"),
             );
         }
         let clause = format!("add column {} text[]", self.image());
         statements.push(
             ddl::alter(self.table, &clause, Mode::AccessExclusive)
+                .adding_column(self.table, false)
                 .why("for the triggers' own use; null in every row that is stored"),
         );
         for part in &self.new {
@@ -188,7 +190,7 @@ impl<'a> Sync<'a> {
     /// Whatever depends on a hidden column depends on the columns beside it.
     fn drop_hidden(&self, purpose: &str) -> Statement {
         let clause = format!("drop column \"{}\"", self.name(purpose));
-        ddl::alter(self.table, &clause, Mode::AccessExclusive)
+        ddl::alter(self.table, &clause, Mode::AccessExclusive).altering(self.table)
     }
 
     /// The statements of the contract that remove the triggers, before the old columns go.

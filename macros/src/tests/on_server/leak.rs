@@ -7,6 +7,7 @@ use crate::change::Change;
 use crate::migration::Migration;
 use crate::migration::baseline::Baseline;
 use crate::model::Schema;
+use crate::plan::effect::Effect;
 use crate::plan::known::Known;
 use crate::plan::sql::sea;
 use crate::plan::{
@@ -219,6 +220,7 @@ fn statement(statement: &Statement) -> data::Statement {
     data::Statement {
         sql: text(&statement.sql),
         locks: slice(locks),
+        effects: slice(effects(statement)),
         reads_rows: statement.reads_rows,
         path: match statement.path {
             Path::Own => data::Path::Own,
@@ -227,6 +229,22 @@ fn statement(statement: &Statement) -> data::Statement {
         only_if: statement.only_if.as_ref().map(condition),
         why: text(&statement.why),
     }
+}
+
+fn effects(statement: &Statement) -> impl Iterator<Item = data::Effect> {
+    let removes = (!statement.drops.is_empty()).then_some(data::Effect::Removes);
+    let effects = statement.effects.iter().map(|effect| match effect {
+        Effect::Makes(name) => data::Effect::Makes(text(name)),
+        Effect::IfThere(name) => data::Effect::IfThere(text(name)),
+        Effect::Unknown => data::Effect::Unknown,
+        Effect::Alters(table) => data::Effect::Alters(text(table)),
+        Effect::AddsColumn { table, has_default } => {
+            data::Effect::AddsColumn { table: text(table), has_default: *has_default }
+        }
+        Effect::Renames(table) => data::Effect::Renames(text(table)),
+        Effect::Identifies => data::Effect::Identifies,
+    });
+    effects.chain(removes)
 }
 
 fn condition(condition: &Condition) -> &'static data::Condition {

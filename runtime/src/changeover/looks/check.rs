@@ -117,7 +117,7 @@ fn end_of(migration: &Migration) -> State {
 fn touched(migration: &Migration) -> Vec<QualifiedName> {
     let steps: Vec<&'static Step> =
         migration.changes.iter().flat_map(|change| change.steps).collect();
-    let tables = work::touched_by(&steps, &mut String::new()).locks;
+    let tables = work::touched_by(&steps, &mut work::touched::Earlier::default()).locks;
     let tables = tables.iter().map(|lock| lock.table);
     let objects = steps.iter().flat_map(|step| {
         step.drops.iter().chain(step.undo_drops).chain(step.undo_makes).map(|object| object.name)

@@ -10,6 +10,7 @@ use crate::record::ledger::{Ledger, StepState};
 use crate::record::store::trust;
 use crate::rules;
 use crate::settings::Settings;
+use crate::work::touched::Earlier;
 
 impl Changeover {
     /// Looks for what would make a pending phase fail or hurt, all of them with the switches and
@@ -34,7 +35,7 @@ pub(super) async fn look_at_all(
     trust::before_writing(session).await?;
     let mut ledger = Ledger::read(session.reader(), &settings.app).await?;
     rules::take_squashed(history, &mut ledger)?;
-    let (mut findings, mut earlier) = (Vec::<Finding>::new(), String::new());
+    let (mut findings, mut earlier) = (Vec::<Finding>::new(), Earlier::default());
     let declared = |ids: &'static [&'static str], phase| {
         let declared = history.migrations.iter().filter(move |one| ids.contains(&one.id));
         declared.map(move |migration| (*migration, phase))

@@ -3,7 +3,7 @@
 //! Without the index, updates and deletes of a published table fail.
 
 use crate::lock::Locked;
-use crate::migration::{Dropped, ObjectKind, Statement, Step, Work};
+use crate::migration::{Dropped, Effect, ObjectKind, Step, Work};
 use crate::outcome::error::Error;
 use crate::session::sql::{quote_literal, tree};
 
@@ -53,5 +53,5 @@ fn root(dropped: &Dropped) -> Option<String> {
 /// Tells whether a step makes another index the identity.
 fn carries_over(step: &Step) -> bool {
     let Work::Transaction(statements) = step.work else { return false };
-    statements.iter().any(|Statement { sql, .. }| sql.contains("replica identity using index"))
+    statements.iter().any(|statement| statement.effects.contains(&Effect::Identifies))
 }

@@ -19,6 +19,7 @@ use crate::review::forecast::past::Past;
 use crate::review::forecast::scene::Scene;
 use crate::review::forecast::sizes::Sizes;
 use crate::session::executor::Executor;
+use crate::work::touched::Earlier;
 use crate::work::touched_by;
 
 /// Reads, in the transaction that the session is in, what is pending and how much it is. What holds the
@@ -35,7 +36,7 @@ pub(crate) async fn read(
         phases.iter().flat_map(|phase| left(ledger, migration, *phase))
     });
     let steps: Vec<&'static Step> = steps.map(|(_, _, step)| step).collect();
-    let touched = touched_by(&steps, &mut String::new());
+    let touched = touched_by(&steps, &mut Earlier::default());
     let sizes = Sizes::read(executor, &touched).await?;
     let missing_rights = rights::missing(&sizes, &touched);
     let scene = Scene { sizes, past: Past::read(executor).await? };
@@ -67,7 +68,7 @@ fn forecast_of(
     change: &'static Change,
     step: &'static Step,
 ) -> StepForecast {
-    let touched = touched_by(&[step], &mut String::new());
+    let touched = touched_by(&[step], &mut Earlier::default());
     let locks = touched.locks.iter();
     let Cost { rows, growth, wal, takes } = cost(scene, change, step);
     StepForecast {

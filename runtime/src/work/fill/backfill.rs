@@ -17,7 +17,7 @@ use crate::work::fill::heap::{Cursor, Leaf, STRIPES};
 use crate::work::fill::walk::{self, BatchDone, Filler, ROW_LOCK_TIMEOUT, Walked};
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::{Page, describe};
-use crate::work::touched::{Fill, Touched};
+use crate::work::touched::{Earlier, Fill, Touched};
 
 /// A second walk finds what moved behind the first one's back, as when the table was rewritten
 /// in between. What it leaves is not going to be filled by a third.
@@ -29,7 +29,7 @@ impl Kind for Backfill {
         Weight::Heavy
     }
 
-    fn touch(&self, touched: &mut Touched, earlier: &mut String) {
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.fill(Fill::Backfill(*self), earlier);
     }
 

@@ -19,7 +19,7 @@ use crate::step::brake::Weight;
 use crate::step::context::StepContext;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
-use crate::work::touched::Touched;
+use crate::work::touched::{Earlier, Touched};
 
 /// An index that is to be built.
 pub(super) struct Build(pub(super) Index);
@@ -33,7 +33,7 @@ impl Kind for Build {
         Weight::Heavy
     }
 
-    fn touch(&self, touched: &mut Touched, earlier: &mut String) {
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.waits = true;
         touched.builds.push((self.0.table, self.0.name));
         touched.table(self.0.table, LockMode::ShareUpdateExclusive, earlier);
@@ -81,7 +81,7 @@ impl Kind for Discard {
         Weight::Brief
     }
 
-    fn touch(&self, touched: &mut Touched, earlier: &mut String) {
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.table(self.0.table, LockMode::ShareUpdateExclusive, earlier);
     }
 

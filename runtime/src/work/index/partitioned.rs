@@ -172,7 +172,7 @@ pub(super) async fn discard(context: &mut StepContext<'_, '_>, index: &Index) ->
     let lock = in_the_way(index);
     let plan = LockPlan::new(context.session, &[lock]).await?;
     let drop = format!("drop index if exists {}", index.name);
-    locked(context, &plan, vec![lock], &[Text::without_rows(&drop)], None).await
+    locked(context, &plan, vec![lock], &[Text::without_rows(&drop).removing()], None).await
 }
 
 /// Above such a partition no index would ever be valid.

@@ -215,6 +215,7 @@ mod tests {
             path: Path::Users,
             sql: "",
             locks,
+            effects: &[],
             only_if: None,
             why: "",
         };

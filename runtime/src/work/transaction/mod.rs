@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use self::locks::{Order, Timeouts, strongest};
 use crate::lock::{Ladder, RunSession};
-use crate::migration::{Dropped, ObjectKind, Path, Statement, TableLock};
+use crate::migration::{Dropped, Effect, ObjectKind, Path, Statement, TableLock};
 use crate::outcome::error::{Error, ReadsRows};
 use crate::record::ledger::Direction;
 use crate::session::sql::{OWN_PATH, PLANS_PATH, Scope, quote_literal, set};
@@ -16,7 +16,7 @@ use crate::step::brake::Weight;
 use crate::step::context::StepContext;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
-use crate::work::touched::Touched;
+use crate::work::touched::{Earlier, Touched};
 
 pub(super) use self::locks::LockPlan;
 
@@ -29,7 +29,7 @@ impl Kind for Transaction {
         Weight::Brief
     }
 
-    fn touch(&self, touched: &mut Touched, earlier: &mut String) {
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         for statement in self.0 {
             touched.statement(statement, earlier);
         }
@@ -105,18 +105,29 @@ pub(crate) struct Text<'a> {
     sql: &'a str,
     reads: ReadsRows,
     path: Path,
+    removes: bool,
 }
 
 impl<'a> Text<'a> {
     /// A statement that reads no row.
     pub(crate) fn without_rows(sql: &'a str) -> Text<'a> {
-        Text { sql, reads: ReadsRows::No, path: Path::Users }
+        Text { sql, reads: ReadsRows::No, path: Path::Users, removes: false }
+    }
+
+    /// Says that the server removes files once it has let the locks go, some milliseconds each.
+    pub(crate) fn removing(self) -> Text<'a> {
+        Text { removes: true, ..self }
     }
 }
 
 impl<'a> From<&'a Statement> for Text<'a> {
     fn from(statement: &'a Statement) -> Text<'a> {
-        Text { sql: statement.sql, reads: statement.reads_rows.into(), path: statement.path }
+        Text {
+            sql: statement.sql,
+            reads: statement.reads_rows.into(),
+            path: statement.path,
+            removes: statement.effects.contains(&Effect::Removes),
+        }
     }
 }
 
@@ -152,8 +163,7 @@ async fn attempt(
     record: Option<&str>,
 ) -> Result<Duration, Error> {
     let reads_rows = statements.iter().any(|text| text.reads == ReadsRows::Yes);
-    // The server removes files when it has let the locks go, some milliseconds each.
-    let removes = statements.iter().any(|text| text.sql.contains("drop "));
+    let removes = statements.iter().any(|text| text.removes);
     let mut tx = session.begin().await?;
     let mut granted = None;
     let outcome = inside(&mut tx, plan, timeouts, statements, record, &mut granted).await;
@@ -173,7 +183,7 @@ async fn inside(
     granted: &mut Option<Instant>,
 ) -> Result<(), Error> {
     *granted = plan.carry_out(session, timeouts).await?;
-    for Text { sql, reads, path } in statements {
+    for Text { sql, reads, path, .. } in statements {
         if *path == Path::Own {
             session.query(&set(Scope::Transaction, &[OWN_PATH])).await?;
         }

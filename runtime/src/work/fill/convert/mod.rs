@@ -18,7 +18,7 @@ use crate::work::fill::heap::STRIPES;
 use crate::work::fill::walk::{self};
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::{Page, describe};
-use crate::work::touched::{Fill, Touched};
+use crate::work::touched::{Earlier, Fill, Touched};
 
 #[async_trait]
 impl Kind for Convert {
@@ -26,7 +26,7 @@ impl Kind for Convert {
         Weight::Heavy
     }
 
-    fn touch(&self, touched: &mut Touched, earlier: &mut String) {
+    fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.fill(Fill::Convert(*self), earlier);
     }
 
