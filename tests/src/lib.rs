@@ -20,6 +20,7 @@ pub mod logins;
 pub mod pooler;
 pub mod proxy;
 pub mod roles;
+pub mod roll_out;
 pub mod run;
 pub mod sample;
 mod scenario;
