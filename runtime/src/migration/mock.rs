@@ -221,6 +221,7 @@ const fn migration(
         contracts: &[],
         requires: &[],
         baseline: None,
+        before: None,
         plan_version: 1,
         shape: "",
     }
@@ -267,6 +268,7 @@ static APART: Migration = Migration {
     contracts: &[],
     requires: &[],
     baseline: None,
+    before: None,
     plan_version: 1,
     shape: "",
 };
