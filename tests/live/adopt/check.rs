@@ -100,7 +100,7 @@ fn what_a_migration_under_way_touches_is_named_and_the_rest_is_compared() -> Res
         let fixture = Fixture::new("under_way").await?;
         fixture.runner(&RENAMED).await?.migrate().await?;
         let clean = checked(&fixture, &RENAMED).await?;
-        if !clean.is_clean() || clean.under_way.len() > 6 {
+        if !clean.differences.is_empty() || clean.under_way.len() > 6 {
             fail!("{clean}");
         }
         for column in ["name", "title"] {

@@ -84,14 +84,23 @@ impl Touched {
                     reader.skip(OPTIONAL).skip(&["table", "view"]).skip(OPTIONAL).qualified();
                 self.whole.extend(name);
             }
-            ("create" | "drop", "function")
+            ("create", "function" | "procedure") | ("alter", "type" | "domain" | "function") => {
+                self.whole.extend(reader.qualified());
+            }
+            ("grant" | "revoke", _) => {
+                let kinds = ["table", "function", "schema", "sequence", "type"];
+                while !reader.peeks("on") && reader.at < reader.words.len() {
+                    reader.at += 1;
+                }
+                self.settings.extend(reader.skip(&["on"]).skip(&kinds).qualified());
+            }
+            ("drop", "function")
             | (
                 "lock" | "set" | "select" | "update" | "insert" | "delete" | "analyze" | "reindex"
                 | "refresh" | "cluster" | "with",
                 _,
             ) => {}
-            ("do" | "grant" | "revoke" | "comment", _)
-            | ("create" | "drop" | "alter", "statistics" | "sequence") => {
+            ("do" | "comment", _) | ("create" | "drop" | "alter", "statistics" | "sequence") => {
                 self.settings.extend(locked(statement));
             }
             _ => self.whole.extend(locked(statement)),
@@ -109,6 +118,7 @@ impl Touched {
                 }
                 "to" => reader.name(),
                 "attach" | "detach" | "inherit" => {
+                    self.whole.extend(reader.skip(&["partition"]).qualified());
                     rest = Rest::Whole;
                     break;
                 }
@@ -271,7 +281,10 @@ mod tests {
             (r#"alter table "public"."t" enable row level security"#, "settings t"),
             (r#"alter table "public"."t" replica identity using index "i""#, "t.i, settings t"),
             (r#"alter table "public"."t" rename to "u""#, "whole t"),
-            (r#"alter table "public"."t" detach partition "public"."p" concurrently"#, "whole t"),
+            (
+                r#"alter table "public"."t" detach partition "public"."p" concurrently"#,
+                "whole p, whole t",
+            ),
             (r#"create unique index concurrently "i" on "public"."t" ("a")"#, "t.i"),
             (r#"drop index concurrently if exists "public"."i""#, "whole i"),
             (r#"alter index "public"."i" rename to "j""#, "whole i, whole j"),
@@ -286,7 +299,9 @@ mod tests {
             (r#"grant select on "public"."t" to x"#, "settings t"),
             (r#"lock table "public"."t" in access exclusive mode"#, ""),
             (r#"create table "public"."n" ("id" bigint references "public"."t")"#, "whole n"),
-            (r#"create function "public"."f"() returns trigger as $$ $$"#, ""),
+            (r#"create function "public"."f"() returns trigger as $$ $$"#, "whole f"),
+            (r#"alter type "public"."m" add value 'x'"#, "whole m"),
+            (r#"grant execute on function "public"."f"() to x"#, "settings f"),
             (
                 r#"-- why
                 alter table t add column x int; drop view v"#,

@@ -62,8 +62,25 @@ fn name(touched: &Touched, one: &Declaration) -> Option<String> {
     if touched.whole.contains(whole) || touched.whole.contains(&bare) {
         return Some(format!("{}.{}", bare.schema, bare.name));
     }
+    // An extension stands in no schema of its own.
+    let is_extension = one.kind == DeclaredKind::Extension
+        && touched.whole.iter().any(|it| it.schema == it.name && it.name == one.name.name);
+    if is_extension || is_granted(touched, one) {
+        return Some(title(one));
+    }
     let is_index = one.kind == DeclaredKind::Index && touched.whole.contains(&one.name);
     (is_index || is_part(touched, whole, one)).then(|| title(one))
+}
+
+/// Tells whether it is the rights on a function or a schema, which are touched: `function f(text) to x`.
+fn is_granted(touched: &Touched, one: &Declaration) -> bool {
+    if one.kind != DeclaredKind::Grant || one.on.is_some() {
+        return false;
+    }
+    let of = one.name.name.split_once(' ').map_or("", |(_, of)| of);
+    let of = of.split(" to ").next().unwrap_or_default();
+    let name = of.split('(').next().unwrap_or_default();
+    touched.settings.iter().any(|it| it.name == name)
 }
 
 /// Tells whether it is a part of a table that is touched, or says more of one.
