@@ -18,12 +18,11 @@ pub(crate) use self::names::{ask_for_names, schema_names};
 use self::plan::{change, empty_change, phase};
 use crate::change::Change;
 use crate::diag::Errors;
-use crate::migration::baseline::{Baseline, OlderTool};
+use crate::migration::baseline::{Baseline, OlderTool, Whole};
 use crate::migration::history::{History, Link};
 use crate::migration::squash::Squashed;
 use crate::migration::{After, Migration};
 use crate::model::Schema;
-use crate::plan::sql::sea;
 
 /// The version of the wording of plans. A database keeps the text of what has run, and a migration
 /// whose plan reads otherwise has been edited; unless the version is another one, too. So whoever
@@ -60,6 +59,10 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
     let requires = migration.requires();
     let baseline = migration.baseline.as_ref().map(|it| baseline(it, &migration.schema));
     let baseline = option(baseline);
+    let before = option(migration.before.as_ref().map(|whole| {
+        let (schema, names) = (texts(&whole.statements), texts(&whole.names));
+        quote! { &Whole { schema: #schema, names: #names } }
+    }));
     let state = raw(&migration.schema.write());
     let shape = migration.schema.shape();
     let errors = errors.compile_errors();
@@ -79,6 +82,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
                 contracts: &[#(#contracts),*],
                 requires: &[#(#requires),*],
                 baseline: #baseline,
+                before: #before,
                 plan_version: #PLAN_VERSION,
                 shape: #shape,
             }
@@ -138,30 +142,19 @@ pub(crate) fn link(link: &Link, errors: &mut Errors) -> TokenStream {
     if !link.is_head {
         return migration;
     }
-    let schema = Schema::read(&link.state.value(), &this.to_string());
-    let (statements, names) = (statements(&schema), names(&schema));
+    let whole = Whole::of(&Schema::read(&link.state.value(), &this.to_string()));
+    let (statements, names) = (texts(&whole.statements), texts(&whole.names));
     quote! { (#migration, #statements as &[&str], #names as &[&str]) }
 }
 
-/// The statements that build a schema from nothing.
-fn statements(schema: &Schema) -> TokenStream {
-    let statements = sea::build(&schema.in_order_of_need());
-    let statements = statements.iter().map(|statement| raw(statement));
-    quote! { &[#(#statements),*] }
-}
-
-fn names(schema: &Schema) -> TokenStream {
-    let inventory = schema.inventory();
-    let names = inventory.names().map(raw);
-    quote! { &[#(#names),*] }
+fn texts(texts: &[String]) -> TokenStream {
+    let texts = texts.iter().map(|text| raw(text));
+    quote! { &[#(#texts),*] }
 }
 
 fn baseline(baseline: &Baseline, schema: &Schema) -> TokenStream {
-    let (statements, names) = (statements(schema), names(schema));
-    let made = baseline.made(schema);
-    let made = made.iter().map(|name| raw(name));
-    let creates = baseline.creates(schema);
-    let creates = creates.iter().map(|name| raw(name));
+    let (creates, made) = baseline.made(schema);
+    let (creates, made) = (texts(&creates), texts(&made));
     let older = baseline.older.as_ref().map(|OlderTool { tool, version }| {
         quote! { OlderTool { tool: #tool, version: #version } }
     });
@@ -169,10 +162,8 @@ fn baseline(baseline: &Baseline, schema: &Schema) -> TokenStream {
     let squashes = baseline.squash.iter().flat_map(|squash| &squash.migrations).map(squashed);
     quote! {
         &Baseline {
-            schema: #statements,
-            names: #names,
-            creates: &[#(#creates),*],
-            made: &[#(#made),*],
+            creates: #creates,
+            made: #made,
             older: #older,
             squashes: &[#(#squashes),*],
         }

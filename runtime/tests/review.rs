@@ -81,6 +81,7 @@ static RENAME: Migration = Migration {
     contracts: &["m0000_something"],
     requires: &["m0000_something"],
     baseline: None,
+    before: None,
     plan_version: 1,
     shape: "",
 };

@@ -2,7 +2,8 @@
 //! same crate without them.
 //!
 //! `cargo bench -p changeover-tests --bench check_time`, or with `-- 1000 200` other numbers; with
-//! `-- baseline 300 36` one baseline of so many changes, over so many tables.
+//! `-- baseline 300 36` one baseline of so many changes, over so many tables, and with
+//! `-- baseline 300 60 60` the same in so many files.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -14,13 +15,14 @@ const RUNS: usize = 5;
 fn main() -> ExitCode {
     let numbers: Vec<usize> = env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
     let is_baseline = env::args().any(|word| word == "baseline");
-    let (number, tables) = match numbers.as_slice() {
-        [number, tables, ..] => (*number, *tables),
-        _ if is_baseline => (300, 36),
-        _ => (200, 40),
+    let (number, tables, files) = match numbers.as_slice() {
+        [number, tables] => (*number, *tables, 1),
+        [number, tables, files, ..] => (*number, *tables, *files),
+        _ if is_baseline => (300, 36, 1),
+        _ => (200, 40, 1),
     };
     let (what, migrations) = if is_baseline {
-        ("changes of a baseline", vec![baseline(number, tables)])
+        ("changes of a baseline", baselines(number, tables, files))
     } else {
         ("migrations", history(number, tables))
     };
@@ -110,8 +112,8 @@ fn history(migrations: usize, tables: usize) -> Vec<String> {
 
 /// What a database has that has been there for long: beside its tables as many changes again and
 /// again as they have kinds of things round them.
-fn baseline(changes: usize, tables: usize) -> String {
-    let mut lines = vec!["baseline;".to_owned(), TOUCH.to_owned()];
+fn baselines(changes: usize, tables: usize, files: usize) -> Vec<String> {
+    let mut lines = vec![TOUCH.to_owned()];
     for at in 0..changes.saturating_sub(1) {
         let table = at % tables;
         lines.push(match at / tables {
@@ -119,7 +121,14 @@ fn baseline(changes: usize, tables: usize) -> String {
             round => around(round, table),
         });
     }
-    format!("changeover::migration! {{\n    {}\n}}\n", lines.join("\n    "))
+    let parts = lines.chunks(lines.len().div_ceil(files)).enumerate();
+    let file = |(at, lines): (usize, &[String])| {
+        let after = at.checked_sub(1).map(|before| format!("after super::{};", name(before)));
+        let head = after.into_iter().chain(["baseline;".to_owned()]);
+        let all: Vec<String> = head.chain(lines.iter().cloned()).collect();
+        format!("changeover::migration! {{\n    {}\n}}\n", all.join("\n    "))
+    };
+    parts.map(file).collect()
 }
 
 const TOUCH: &str = "create_function!(touch() returns trigger, language = plpgsql, \

@@ -23,7 +23,7 @@ where nspname !~ '^pg_' and nspname not in ('information_schema', 'changeover', 
 union all
 select format('%s %s persistence %s replica identity %s security %s/%s options %s acl %s%s', k.word,
     r.name, r.relpersistence, r.relreplident, r.relrowsecurity, r.relforcerowsecurity,
-    r.reloptions, (select list from relation_acl a where a.oid = r.oid), d.text)
+    (select array_agg(entry order by entry) from unnest(r.reloptions) as entry), (select list from relation_acl a where a.oid = r.oid), d.text)
     || coalesce(' partition ' || pg_get_expr(r.relpartbound, r.oid), '')
     || case when r.relkind in ('v', 'm') then ' as ' || pg_get_viewdef(r.oid) else '' end
 from relation r join kind k on k.letter = r.relkind
@@ -107,7 +107,8 @@ select format('type %I.%I %s acl %s%s', n.nspname, t.typname, coalesce(
         t.typcollation::regcollation, t.typdefault, case when t.typnotnull then ' not null' end,
         (select array_agg(format('%I %s %s', c.conname, pg_get_constraintdef(c.oid), c.convalidated)
             order by c.conname)
-         from pg_constraint c where c.contypid = t.oid and c.contype <> 'n'))), t.typacl, d.text)
+         from pg_constraint c where c.contypid = t.oid and c.contype <> 'n'))), (select array_agg(entry::text order by entry::text)
+        from unnest(coalesce(t.typacl, acldefault('T', t.typowner))) as entry), d.text)
 from pg_type t join pg_namespace n on n.oid = t.typnamespace
 left join comment d on d.classoid = 'pg_type'::regclass and d.objoid = t.oid
 where t.typtype in ('e', 'd') and n.nspname !~ '^pg_'

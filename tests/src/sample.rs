@@ -72,6 +72,7 @@ pub const fn migration(
         contracts: &[],
         requires: &[],
         baseline: None,
+        before: None,
         plan_version: 1,
         shape: "",
     }

@@ -1,14 +1,16 @@
 //! `baseline;`, `baseline(sqlx = "20240312101500");`: what the migration makes may be there already.
+//! The schema that baselines end in stands behind the last of them, once.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{LitStr, Token, parenthesized};
+use syn::{Attribute, LitStr, Token, parenthesized};
 
 use crate::diag::suggestion;
 use crate::migration::squash::Squash;
 use crate::model::Schema;
 use crate::model::inventory::Inventory;
+use crate::plan::sql::sea;
 
 /// The first line of a migration that says what a database has.
 pub(crate) struct Baseline {
@@ -17,6 +19,22 @@ pub(crate) struct Baseline {
     pub(crate) squash: Option<Squash>,
     /// What the migrations before it have made.
     before: Inventory,
+}
+
+/// What builds a schema from nothing.
+pub(crate) struct Whole {
+    pub(crate) statements: Vec<String>,
+    /// The names of all that they make, as SQL.
+    pub(crate) names: Vec<String>,
+}
+
+impl Whole {
+    pub(crate) fn of(schema: &Schema) -> Whole {
+        Whole {
+            statements: sea::build(&schema.in_order_of_need()),
+            names: schema.inventory().names().map(str::to_owned).collect(),
+        }
+    }
 }
 
 /// The tool that made the database before, and the last version that it recorded.
@@ -66,14 +84,18 @@ impl Baseline {
         Ok(())
     }
 
-    /// The names of what the migration makes or completes, as SQL.
-    pub(crate) fn made(&self, after: &Schema) -> Vec<String> {
-        after.inventory().news(&self.before)
+    /// The names of what the migration makes, as SQL, and of what it makes or completes.
+    pub(crate) fn made(&self, after: &Schema) -> (Vec<String>, Vec<String>) {
+        let after = after.inventory();
+        let creates = after.since(&self.before).map(str::to_owned).collect();
+        (creates, after.news(&self.before))
     }
 
-    /// The names of what it makes, as SQL.
-    pub(crate) fn creates(&self, after: &Schema) -> Vec<String> {
-        after.inventory().since(&self.before).map(str::to_owned).collect()
+    /// Tells whether a migration begins with the word.
+    pub(crate) fn begins(input: ParseStream) -> bool {
+        let ahead = input.fork();
+        let is_it = |word: Ident| word == "baseline" && !ahead.peek(Token![!]);
+        ahead.call(Attribute::parse_outer).is_ok() && ahead.call(Ident::parse_any).is_ok_and(is_it)
     }
 
     /// The error of a `baseline` behind something else.

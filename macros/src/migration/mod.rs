@@ -15,7 +15,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parenthesize
 
 use crate::change::{Change, READERS, baseline as in_baseline};
 use crate::diag::{Errors, nearest};
-use crate::migration::baseline::Baseline;
+use crate::migration::baseline::{Baseline, Whole};
 use crate::migration::gated::Gated;
 use crate::model::{Author, Release, Schema, Waiting};
 use crate::plan::Phase;
@@ -27,6 +27,8 @@ pub(crate) struct Migration {
     pub(crate) doc: String,
     /// Where what it makes may be there already.
     pub(crate) baseline: Option<Baseline>,
+    /// Where it is the first behind baselines: the schema that they end in.
+    pub(crate) before: Option<Whole>,
     pub(crate) changes: Vec<Change>,
     /// The migrations whose switch it declares.
     pub(crate) switches: Vec<String>,
@@ -71,7 +73,9 @@ impl Migration {
     /// Reads the changes of a migration that starts from `schema`.
     pub(crate) fn parse(input: ParseStream, schema: Schema, errors: &mut Errors) -> Self {
         let parent = schema.history.last().cloned();
-        let mut migration = Migration { parent, schema, ..Migration::default() };
+        let is_behind = schema.is_behind_baseline && !Baseline::begins(input);
+        let before = is_behind.then(|| Whole::of(&schema));
+        let mut migration = Migration { parent, schema, before, ..Migration::default() };
         while !input.is_empty() {
             if let Err(error) = migration.parse_change(input, errors) {
                 errors.syntax(error);

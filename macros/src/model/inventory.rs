@@ -7,6 +7,7 @@ use crate::lint;
 use crate::model::Schema;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
+use crate::syntax::words::name::TableName;
 
 /// The quoted, qualified name of each table, view, sequence, type and function, with all that makes
 /// it what it is. The parts of a table (indexes, constraints, triggers, policies) go by its name.
@@ -15,9 +16,12 @@ pub(crate) struct Inventory(BTreeMap<String, Vec<String>>);
 impl Schema {
     /// Its schemas, and all that stands in one; so no extension is among it.
     pub(crate) fn inventory(&self) -> Inventory {
-        let tables = self.tables.values();
-        let tables = tables.map(|entry| (entry.read().name.quoted(), vec![entry.text.clone()]));
-        let mut items: BTreeMap<String, Vec<String>> = tables.collect();
+        // To read the tables for their names would be felt.
+        let quoted = |name: &str| syn::parse_str::<TableName>(name).ok().map(|name| name.quoted());
+        let tables = self.tables.iter();
+        let tables = tables.filter_map(|(name, entry)| Some((quoted(name)?, &entry.text)));
+        let mut items: BTreeMap<String, Vec<String>> =
+            tables.map(|(name, text)| (name, vec![text.clone()])).collect();
         for entity in &self.entities {
             for name in names(entity) {
                 items.entry(name).or_default().extend(entity.create.iter().cloned());

@@ -44,6 +44,8 @@ pub(crate) struct Schema {
     /// What the baselines just before the present migration make: if that is one, too, they are one
     /// in several files.
     pub(in crate::model) inherited: BTreeSet<String>,
+    /// Whether the migration just before is a baseline.
+    pub(crate) is_behind_baseline: bool,
     /// The tables that the present change has touched, as it found them.
     pub(in crate::model) touched: BTreeMap<String, Option<Table>>,
     /// The same of the present migration.

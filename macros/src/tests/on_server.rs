@@ -9,6 +9,7 @@ mod one_liners;
 mod pairs;
 mod partitioned;
 mod served;
+mod under_way;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,8 +19,8 @@ use changeover::{Changeover, Gate};
 
 use crate::diag::Errors;
 use crate::migration::Migration;
+use crate::migration::baseline::Whole;
 use crate::model::Schema;
-use crate::plan::sql::sea;
 use crate::tests::typos::tokens;
 use crate::{check, merge};
 
@@ -94,11 +95,12 @@ impl History {
     fn leaked(&self) -> data::Migrations {
         let migrations =
             self.migrations.iter().map(|(id, migration)| leak::migration(id, migration));
-        let schema = self.migrations.last().map(|(_, migration)| &migration.schema);
-        let statements = schema.map(|schema| sea::build(&schema.in_order_of_need()));
-        let names = schema.map(leak::names).unwrap_or_default();
-        let schema = statements.iter().flatten().map(|statement| leak::text(statement));
-        data::Migrations { migrations: leak::slice(migrations), schema: leak::slice(schema), names }
+        let whole = self.migrations.last().map(|(_, migration)| Whole::of(&migration.schema));
+        let texts = |of: fn(&Whole) -> &Vec<String>| {
+            whole.as_ref().map_or(&[][..], |whole| leak::texts(of(whole)))
+        };
+        let (schema, names) = (texts(|whole| &whole.statements), texts(|whole| &whole.names));
+        data::Migrations { migrations: leak::slice(migrations), schema, names }
     }
 }
 

@@ -119,11 +119,15 @@ fn with_parts(order: &[usize], needed: &[Vec<usize>], wholes: &[Option<usize>]) 
     found
 }
 
-fn key(one: &Declaration) -> (DeclaredKind, &str, Option<&str>, &str, &str) {
+fn key(one: &Declaration) -> (DeclaredKind, &str, Option<&str>, bool, &str, &str) {
     let on = one.on.as_ref().map(|on| on.name.as_str());
     // What stands inside of a table keeps the order in which it was read.
     let [name, text] = if one.is_item() { ["", ""] } else { [&one.name.name, one.text.as_str()] };
-    (one.kind, one.name.schema.as_str(), on, name, text)
+    // It may need a key of its own table.
+    let is_foreign_key = !one.is_item()
+        && one.kind == DeclaredKind::Constraint
+        && one.text.contains(" FOREIGN KEY ");
+    (one.kind, one.name.schema.as_str(), on, is_foreign_key, name, text)
 }
 
 /// The places of what makes each object: one of its declarations does, the others say more of it.

@@ -39,6 +39,8 @@ left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d
 left join pg_class r on d.classid = 'pg_class'::regclass and r.oid = d.objid and r.relkind = 'S'
     and d.refclassid = 'pg_class'::regclass
 where d.deptype <> 'e' and d.objid >= 16384 and d.refobjid >= 16384
+    -- What a foreign key has of partitions is made with it.
+    and coalesce(k.conparentid, 0) = 0
     and (coalesce(a.of_catalog, d.classid), coalesce(a.of_oid, d.objid))
         <> (coalesce(b.of_catalog, d.refclassid), coalesce(b.of_oid, d.refobjid))
 

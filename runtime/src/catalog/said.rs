@@ -45,6 +45,16 @@ pub(crate) fn qualified(of: &QualifiedName) -> String {
     }
 }
 
+/// An extension, with its version as a string of Rust's.
+pub(crate) fn extension(of: &str, schema: &str, version: Option<&str>) -> String {
+    let schema = match schema {
+        "public" => String::new(),
+        schema => format!(", schema = {}", name(schema)),
+    };
+    let version = version.map(|version| format!(", version = {version}"));
+    format!("create_extension!({}{schema}{});", name(of), version.unwrap_or_default())
+}
+
 /// A text as a string of Rust's: raw where it holds quotes, backslashes or ends of lines.
 pub(crate) fn text(text: &str) -> String {
     let is_simple = !text.contains(['"', '\\']);
@@ -64,6 +74,16 @@ pub(crate) fn text(text: &str) -> String {
         return format!("r\"{text}\"");
     }
     format!("r{hashes}\"{text}\"{hashes}")
+}
+
+/// What is said by a word, or by a string of Rust's without escapes.
+pub(crate) fn value(said: &str) -> Option<String> {
+    let quoted = said.trim_start_matches('r').trim_matches('#');
+    match quoted.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
+        Some(inner) if said.starts_with('r') || !inner.contains('\\') => Some(inner.to_owned()),
+        Some(_) => None,
+        None => Some(said.to_owned()),
+    }
 }
 
 /// How long the string of Rust's is that begins here, if one does.

@@ -4,6 +4,7 @@ use std::error;
 use std::fmt;
 
 use super::codes;
+use super::differences::Shown;
 use crate::outcome::error::Error;
 
 /// Why a command did not do what it was asked for.
@@ -40,7 +41,15 @@ impl fmt::Display for Failure {
                  help: call it from a `fn main` that is not async",
             ),
             Failure::Failed(error) => match error.downcast_ref::<Error>() {
-                Some(error) => f.write_str(&error.in_full()),
+                Some(error) => f.write_str(&match error.comparison() {
+                    // It may be of thousands of objects.
+                    Some(all) => (error.in_full()).replacen(
+                        &all.to_string(),
+                        &Shown::first(all).to_string(),
+                        1,
+                    ),
+                    None => error.in_full(),
+                }),
                 None => error.fmt(f),
             },
         }

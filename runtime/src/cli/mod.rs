@@ -23,6 +23,7 @@
 mod codes;
 mod completions;
 mod database;
+mod differences;
 mod explain;
 mod failure;
 mod files;

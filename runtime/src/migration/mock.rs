@@ -222,6 +222,7 @@ const fn migration(
         contracts: &[],
         requires: &[],
         baseline: None,
+        before: None,
         plan_version: 1,
         shape: "",
     }
@@ -268,6 +269,7 @@ static APART: Migration = Migration {
     contracts: &[],
     requires: &[],
     baseline: None,
+    before: None,
     plan_version: 1,
     shape: "",
 };

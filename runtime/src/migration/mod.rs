@@ -80,10 +80,21 @@ impl Migrations {
     }
 
     /// The history up to and including a migration, as an older build would have it; none if it
-    /// has no such migration. Its `schema` and its `names` are empty.
+    /// has no such migration. Its `schema` and its `names` are empty, unless that is its last one, or
+    /// the last of several baselines in a row.
     pub fn until(&self, id: &str) -> Option<Migrations> {
         let last = self.migrations.iter().position(|migration| migration.id == id)?;
-        Some(Migrations { migrations: self.migrations.get(..=last)?, schema: &[], names: &[] })
+        let whole = self.whole_after(last).unwrap_or(Whole { schema: &[], names: &[] });
+        let migrations = self.migrations.get(..=last)?;
+        Some(Migrations { migrations, schema: whole.schema, names: whole.names })
+    }
+
+    /// What builds the schema after the migration at this place of the list, where that is known.
+    pub(crate) fn whole_after(&self, at: usize) -> Option<Whole> {
+        match self.migrations.get(at + 1) {
+            Some(next) => next.before.copied(),
+            None => Some(Whole { schema: self.schema, names: self.names }),
+        }
     }
 }
 
@@ -107,6 +118,9 @@ pub struct Migration {
     pub requires: &'static [&'static str],
     /// Where it begins with `baseline`: what it makes may be there already.
     pub baseline: Option<&'static Baseline>,
+    /// Where it is the first behind baselines: what builds the schema that they end in. It stands here
+    /// once, however many they are.
+    pub before: Option<&'static Whole>,
     /// The version of the wording of plans: a release of the macros that words the plan of any
     /// change otherwise than the one before has a higher one, so that what is complete is not taken
     /// for edited.
@@ -141,11 +155,7 @@ impl Migration {
 /// What a migration that begins with `baseline` says of the database that it may find.
 #[derive(Debug, Clone, Copy)]
 pub struct Baseline {
-    /// The statements that build, from nothing, the schema after this migration.
-    pub schema: &'static [&'static str],
-    /// The names of all that `schema` makes, as [`Migrations::names`] has them.
-    pub names: &'static [&'static str],
-    /// Those among them that this migration makes.
+    /// The names of what this migration makes, as [`Migrations::names`] has them.
     pub creates: &'static [&'static str],
     /// The same with those that it completes by a part, a comment, a privilege or a default; all of
     /// them where no migration comes before it.
@@ -154,6 +164,15 @@ pub struct Baseline {
     pub older: Option<OlderTool>,
     /// The migrations whose place it takes, the oldest first.
     pub squashes: &'static [Squashed],
+}
+
+/// What builds a schema from nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Whole {
+    /// The statements, as [`Migrations::schema`] has them.
+    pub schema: &'static [&'static str],
+    /// The names of all that they make, as [`Migrations::names`] has them.
+    pub names: &'static [&'static str],
 }
 
 /// A migration that a baseline has taken the place of.

@@ -27,11 +27,9 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// What nobody declared, `view reports.daily`. It is not ours.
     pub undeclared: Vec<String>,
-    /// The tables that were not compared, because a migration is under way on them, each with that.
+    /// What was not compared because a migration is under way on it, each with that: a table, or what
+    /// is touched of one, `column users.email`.
     pub under_way: Vec<String>,
-    /// What a database has once, as an extension or a publication, and has by the name that is
-    /// declared: it could not be made once more to be compared.
-    pub there: Vec<String>,
     /// What is declared and could not be built here for the comparison, with the reason.
     pub unbuilt: Vec<Unbuilt>,
 }
@@ -99,9 +97,6 @@ impl fmt::Display for Comparison {
         }
         for table in &self.under_way {
             writeln!(f, "not compared: {}", on_one_line(table))?;
-        }
-        for statement in &self.there {
-            writeln!(f, "there by this name, and not compared: {}", on_one_line(statement))?;
         }
         if !self.undeclared.is_empty() {
             writeln!(f, "not declared, and not ours:")?;

@@ -34,13 +34,17 @@ impl Run<'_, '_> {
     /// it has a part, or has it otherwise, nothing is recorded.
     pub(crate) async fn adopt(&mut self, migration: &'static Migration) -> Result<bool, Error> {
         let together = self.pending_baselines(migration);
-        let Some((last, whole)) = together.baselines.last().copied() else { return Ok(false) };
+        let Some((last, _)) = together.baselines.last().copied() else { return Ok(false) };
         let mut found = read::in_snapshot(self.session.reader()).await?;
         found.retain(|one| together.say(one));
         if !found.iter().any(|one| together.make(one)) {
             return Ok(false);
         }
         together.are_at(&read::older(self.session.reader()).await?)?;
+        let place = self.history.migrations.iter().position(|one| one.id == last.id);
+        let Some(whole) = place.and_then(|place| self.history.whole_after(place)) else {
+            return Ok(false);
+        };
         let shape = Shape { statements: whole.schema, names: whole.names };
         let timeout = milliseconds(self.settings.lock_timeout);
         let Declared { mut declarations, unbuilt, .. } =

@@ -79,6 +79,7 @@ mod tests {
         contracts: &[],
         requires: &[],
         baseline: None,
+        before: None,
         plan_version: 1,
         shape: "",
     };

@@ -90,8 +90,7 @@ fn a_check_of_what_is_declared_is_clean() -> Result<(), Failure> {
             fail!("{text}");
         }
         let clean = json!({
-            "clean": true, "differences": [], "undeclared": [], "under_way": [], "there": [],
-            "unbuilt": [],
+            "clean": true, "differences": [], "undeclared": [], "under_way": [], "unbuilt": [],
         });
         same(&parsed(&called(fixture.url(), &[&CHECK, &["--json"]])?, 0)?, &clean)?;
         let shadowed = &[&CHECK[..], &["--json", "--shadow", shadow.url()]];
@@ -141,7 +140,6 @@ fn differences_have_a_code_and_fields_of_their_own() -> Result<(), Failure> {
             ],
             "undeclared": ["view odd"],
             "under_way": [],
-            "there": [],
             "unbuilt": [],
         });
         same(&found, &expected)?;

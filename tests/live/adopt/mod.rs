@@ -7,6 +7,7 @@ mod dropped;
 mod files;
 mod names;
 mod older;
+mod once;
 mod pooled;
 mod rights;
 mod squash;

@@ -58,6 +58,7 @@ const fn on_its_own(id: &'static str, changes: &'static [Change]) -> Migration {
         contracts: &[],
         requires: &[],
         baseline: None,
+        before: None,
         plan_version: 1,
         shape: "",
     }

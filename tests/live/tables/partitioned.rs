@@ -65,6 +65,7 @@ const fn migration(
         contracts,
         requires: &[],
         baseline: None,
+        before: None,
         plan_version: 1,
         shape: "",
     }

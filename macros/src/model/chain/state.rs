@@ -24,7 +24,11 @@ impl Schema {
                 }
                 "history" => schema.history = rest.split('\t').map(str::to_owned).collect(),
                 "squashed" => schema.squashed = rest.split('\t').map(str::to_owned).collect(),
-                "made" => schema.inherited.extend(rest.split('\t').map(str::to_owned)),
+                "made" => {
+                    schema.is_behind_baseline = true;
+                    let made = rest.split('\t').filter(|name| !name.is_empty());
+                    schema.inherited.extend(made.map(str::to_owned));
+                }
                 "unread" => schema.unread.extend(rest.split('\t').map(str::to_owned)),
                 "contract" => schema.contracts.extend(read_contract(rest, parent)),
                 "entity" => schema.entities.extend(read_entity(rest)),
@@ -60,7 +64,7 @@ impl Schema {
             let words: Vec<&str> = self.unread.iter().map(String::as_str).collect();
             lines.push(format!("unread\t{}", words.join("\t")));
         }
-        if self.is_baseline && !self.fresh.is_empty() {
+        if self.is_baseline {
             let made: Vec<&str> = self.fresh.iter().map(String::as_str).collect();
             lines.push(format!("made\t{}", made.join("\t")));
         }

@@ -7,8 +7,9 @@ use crate::syntax::words::name::Name;
 pub(crate) fn of_privileges(privileges: &[String], target: &Target, to: &Name) -> String {
     let quoted = |privilege: &String| match privilege.split_once('(') {
         Some((word, column)) => {
-            let column = column.trim_end_matches(')').trim_matches('"');
-            format!("{word} ({})", Name::new(column).quoted())
+            let column = column.strip_suffix(')').unwrap_or(column);
+            let name = syn::parse_str(column).unwrap_or_else(|_| Name::new(column));
+            format!("{word} ({})", name.quoted())
         }
         None => privilege.clone(),
     };

@@ -34,7 +34,13 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
     // PostgreSQL takes every constraint of a table that it makes for valid.
     let (later, now): (Vec<&Constraint>, Vec<&Constraint>) =
         table.constraints.iter().partition(|item| item.terms.not_valid);
-    items.extend(now.into_iter().map(constraint::named));
+    // Nor does it make a second key of the same columns with the table.
+    let (mut once, mut twice): (Vec<&Constraint>, Vec<&Constraint>) = (Vec::new(), Vec::new());
+    for item in now {
+        let is_there = once.iter().any(|other| other.is_same_key(item));
+        if is_there { &mut twice } else { &mut once }.push(item);
+    }
+    items.extend(once.into_iter().map(constraint::named));
     let sql = spread(&format!("{} )", items.join(", "))) + &options(table);
     let sql = if table.unlogged { sql.replacen("table", "unlogged table", 1) } else { sql };
     let create = Statement::free(sql).why("a new table: no client uses it yet");
@@ -44,6 +50,7 @@ pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
         table.constraints.iter().filter_map(constraint::requirement).collect();
     statements.extend(locks);
     statements.push(create);
+    statements.extend(twice.into_iter().map(|item| constraint::add(&table.name, item)));
     let later = later.into_iter().map(|item| constraint::add_not_valid(&table.name, item));
     statements.extend(later.map(|statement| Statement::free(statement.sql)));
     let comment =

@@ -5,7 +5,7 @@ use std::fmt;
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, Token, parenthesized};
+use syn::{Ident, LitStr, Token, parenthesized};
 
 use crate::diag::{Errors, nearest};
 use crate::syntax::objects::function::{Function, signature};
@@ -152,7 +152,8 @@ impl Parse for Target {
         let kinds = [Kind::Sequence, Kind::Function, Kind::Schema];
         // Two words are a kind and a name; a name alone is a table's.
         let ahead = input.fork().call(Ident::parse_any).ok();
-        let is_kind = second(input).is_some_and(|word| word != "to" && word != "from");
+        let is_kind = second(input).is_some_and(|word| word != "to" && word != "from")
+            || is_before_text(input);
         let mut kind = Kind::Table;
         if let Some(word) = ahead
             .filter(|word| is_kind && nearest(&word.to_string(), &kinds.map(Kind::word)).is_some())
@@ -176,6 +177,12 @@ impl Parse for Target {
 fn second(input: ParseStream) -> Option<Ident> {
     let ahead = input.fork();
     ahead.call(Ident::parse_any).and_then(|_| ahead.call(Ident::parse_any)).ok()
+}
+
+/// Tells whether a name that is no word stands behind the next one.
+fn is_before_text(input: ParseStream) -> bool {
+    let ahead = input.fork();
+    ahead.call(Ident::parse_any).is_ok() && ahead.peek(LitStr)
 }
 
 impl fmt::Display for Privilege {

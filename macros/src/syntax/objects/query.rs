@@ -192,7 +192,7 @@ fn dedented(text: &str) -> String {
 fn word(token: &Token) -> Option<String> {
     match token {
         Token::Word(word) => Some(word.to_lowercase()),
-        Token::Quoted(name) => Some((*name).to_owned()),
+        Token::Quoted(name) => Some(name.replace("\"\"", "\"")),
         Token::Text(_) | Token::Sign(_) => None,
     }
 }

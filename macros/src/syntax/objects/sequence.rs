@@ -206,8 +206,8 @@ impl Parse for Number {
 
 impl Parse for Owner {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let word: Ident = input.fork().call(Ident::parse_any)?;
-        if word == "none" && !input.peek2(Token![.]) {
+        let is_none = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "none");
+        if is_none && !input.peek2(Token![.]) {
             input.call(Ident::parse_any)?;
             return Ok(Owner::None);
         }

@@ -53,6 +53,21 @@ impl Constraint {
         Constraint { name: None, rule, terms: Terms::default(), with: None, span }
     }
 
+    /// Tells whether both are keys of the same columns and terms, of which PostgreSQL makes one where
+    /// they come with a table.
+    pub(crate) fn is_same_key(&self, other: &Constraint) -> bool {
+        let key = |of: &Constraint| match &of.rule {
+            Rule::PrimaryKey(columns) | Rule::Unique(columns) => Some(columns.clone()),
+            _ => None,
+        };
+        let (terms, others) = (&self.terms, &other.terms);
+        key(self).is_some_and(|columns| key(other).is_some_and(|others| others == columns))
+            && terms.include == others.include
+            && terms.nulls_not_distinct == others.nulls_not_distinct
+            && terms.timing.is_deferrable() == others.timing.is_deferrable()
+            && terms.timing.initially_deferred == others.timing.initially_deferred
+    }
+
     /// Reads one, with the word that it begins with.
     pub(crate) fn parse_item(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let word = input.call(Ident::parse_any)?;

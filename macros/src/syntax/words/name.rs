@@ -26,7 +26,8 @@ impl Name {
 
     /// As it is written in SQL. Names hold no quote: `parse` refuses it.
     pub(crate) fn quoted(&self) -> String {
-        format!("\"{}\"", self.text)
+        // What raw SQL makes may hold quotes.
+        format!("\"{}\"", self.text.replace('"', "\"\""))
     }
 
     /// As a user would write it in SQL: quoted where it has to be.
@@ -126,7 +127,8 @@ impl TableName {
 
     /// Another object of the same schema, as it is written in SQL.
     pub(crate) fn sibling(&self, name: &str) -> String {
-        format!("\"{}\".\"{name}\"", self.schema())
+        let [schema, name] = [self.schema(), name].map(|name| name.replace('"', "\"\""));
+        format!("\"{schema}\".\"{name}\"")
     }
 }
 

@@ -141,7 +141,7 @@ fn it_names_what_it_makes_and_what_it_completes() {
         r#""public"."st""#,
         r#""public"."users""#,
     ];
-    assert_eq!(baseline.made(&migration.schema), made);
+    assert_eq!(baseline.made(&migration.schema).1, made);
     assert_eq!(all, [&made[..], &[r#""public"."v""#]].concat());
 }
 
@@ -154,6 +154,18 @@ fn a_migration_behind_it_is_as_any_other() {
         planned.iter().rev().take(1).flat_map(|it| &it.changes).flat_map(|it| &it.plan.steps);
     assert!(steps.clone().all(|step| step.phase == Phase::Migrate && step.undo.is_some()));
     assert_eq!(steps.count(), 1);
+}
+
+/// However many they are, it stands there once.
+#[test]
+fn the_schema_that_baselines_end_in_stands_behind_them() {
+    let second = "baseline; create_schema!(billing);";
+    let next = "add_index!(orders(note));";
+    let (planned, _) = history(&[&baseline(""), second, next, "add_index!(orders(note, id));"]);
+    let wholes: Vec<usize> =
+        planned.iter().map(|it| it.before.as_ref().map_or(0, |it| it.names.len())).collect();
+    let names = planned[1].schema.inventory().names().count();
+    assert_eq!(wholes, [0, 0, names, 0]);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What a database has, said as the macros say it, makes a database that is the same.
 
+mod random;
 mod tables;
 
-use changeover::testing::Server;
-use changeover::{Adopted, Scope};
+use changeover::testing::{Database, Server};
+use changeover::{Adopted, Scope, migration as data};
 
 use super::adopted_objects::OBJECTS;
 use super::{Failure, History, dump, expect_equal, leak, run_all};
@@ -14,10 +15,15 @@ const SCHEMAS: &[(&str, &str)] =
     &[("schemas", r#"create schema billing; create schema "Two Words""#)];
 
 async fn round_trip(what: &str, sql: &str) -> Result<(), Failure> {
-    let server = Server::shared().await?;
-    let (theirs, ours) = (server.database("theirs").await?, server.database("ours").await?);
+    let theirs = Server::shared().await?.database("theirs").await?;
     let made = theirs.connect().await?.batch_execute(sql).await;
     made.map_err(|error| format!("{what}: {error:?}"))?;
+    same_again(what, &theirs).await.map(drop)
+}
+
+/// Makes a database of what is adopted of another, and holds both against each other.
+async fn same_again(what: &str, theirs: &Database) -> Result<data::Migrations, Failure> {
+    let ours = Server::shared().await?.database("ours").await?;
     let mut client = theirs.connect().await?;
     let changes =
         format!("baseline;\n{}", Adopted::read(&mut client, &Scope::default()).await?.changes());
@@ -32,8 +38,10 @@ async fn round_trip(what: &str, sql: &str) -> Result<(), Failure> {
     if changes != format!("baseline;\n{again}") {
         return Err(explain(format!("read again it is another:\n{again}\n-----")));
     }
-    let (theirs, ours) = (dump(&theirs).await?, dump(&ours).await?);
-    expect_equal("theirs and ours", &theirs, &ours).map_err(|failure| explain(failure.to_string()))
+    let (of_theirs, of_ours) = (dump(theirs).await?, dump(&ours).await?);
+    let equal = expect_equal("theirs and ours", &of_theirs, &of_ours);
+    equal.map_err(|failure| explain(failure.to_string()))?;
+    Ok(history)
 }
 
 #[test]

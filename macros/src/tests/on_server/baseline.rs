@@ -35,7 +35,6 @@ sql!(up = "create statistics st on id, mood from a", reason = "no macro makes on
 fn it_makes_what_its_statements_make() -> Result<(), Failure> {
     let history = History::of(BASELINE, &[]).map_err(|errors| format!("{errors:#?}"))?;
     let history = history.leaked();
-    let baseline = history.head().and_then(|head| head.baseline).ok_or("no baseline")?;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let server = Server::shared().await?;
@@ -43,12 +42,12 @@ fn it_makes_what_its_statements_make() -> Result<(), Failure> {
         let built = server.database("baseline_built").await?;
         runner(&run, &history, "m0001_base").await?.migrate().await?;
         let client = built.connect().await?;
-        for statement in baseline.schema {
+        for statement in history.schema {
             client.batch_execute(statement).await.map_err(|error| format!("{statement}: {error:?}"))?;
         }
         expect_equal("run, and built", &dump(&run).await?, &dump(&built).await?)?;
         // Whatever a name stands for, a server finds it.
-        for name in baseline.names {
+        for name in history.names {
             let sql = format!(
                 "select '{name}'::text where to_regclass('{name}') is null and to_regtype('{name}') \
                  is null and to_regproc('{name}') is null and to_regnamespace('{name}') is null \

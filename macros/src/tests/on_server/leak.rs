@@ -9,7 +9,6 @@ use crate::migration::baseline::Baseline;
 use crate::model::Schema;
 use crate::plan::effect::Effect;
 use crate::plan::known::Known;
-use crate::plan::sql::sea;
 use crate::plan::{
     Backfill, Condition, Convert, Course, Index, Mode, NoRows, NonTransactional, Path, Phase,
     SizeLimit, Statement, Step, Work,
@@ -29,17 +28,20 @@ pub(super) fn migration(id: &str, migration: &Migration) -> &'static data::Migra
         contracts: ids(migration.contracts.iter().map(String::as_str).collect()),
         requires: ids(migration.requires()),
         baseline: migration.baseline.as_ref().map(|it| baseline(it, &migration.schema)),
+        before: migration
+            .before
+            .as_ref()
+            .map(|it| leak(data::Whole { schema: texts(&it.statements), names: texts(&it.names) })),
         plan_version: crate::emit::PLAN_VERSION,
         shape: text(&migration.schema.shape()),
     })
 }
 
 fn baseline(baseline: &Baseline, schema: &Schema) -> &'static data::Baseline {
+    let (creates, made) = baseline.made(schema);
     leak(data::Baseline {
-        schema: slice(sea::build(&schema.in_order_of_need()).iter().map(|sql| text(sql))),
-        names: names(schema),
-        creates: slice(baseline.creates(schema).iter().map(|name| text(name))),
-        made: slice(baseline.made(schema).iter().map(|name| text(name))),
+        creates: texts(&creates),
+        made: texts(&made),
         older: baseline
             .older
             .as_ref()
@@ -49,8 +51,8 @@ fn baseline(baseline: &Baseline, schema: &Schema) -> &'static data::Baseline {
     })
 }
 
-pub(super) fn names(schema: &Schema) -> &'static [&'static str] {
-    slice(schema.inventory().names().map(text))
+pub(super) fn texts(texts: &[String]) -> &'static [&'static str] {
+    slice(texts.iter().map(|one| text(one)))
 }
 
 pub(super) fn text(text: &str) -> &'static str {
@@ -178,7 +180,6 @@ fn work(work: &Work) -> data::Work {
 
 /// With a function that gives back what it is given: the user's own is a path to the compiler.
 fn convert(convert: &Convert) -> data::Convert {
-    let texts = |texts: &[String]| slice(texts.iter().map(|one| text(one)));
     data::Convert {
         table: text(&convert.table),
         key: texts(&convert.key),

@@ -21,15 +21,15 @@ const SEED_OF_PARTS: &str =
 const STRIDE: usize = 61;
 
 /// A database with the first migration of every pair and its rows, and what is in its catalogs.
-struct Base {
-    database: Database,
+pub(super) struct Base {
+    pub(super) database: Database,
     catalogs: Vec<String>,
 }
 
 static PREPARED: OnceCell<Base> = OnceCell::const_new();
 
 /// Prepared once and copied for each pair: to make it takes longer than what most pairs do.
-async fn prepared(server: &Server) -> Result<&'static Base, Failure> {
+pub(super) async fn prepared(server: &Server) -> Result<&'static Base, Failure> {
     let prepare = async {
         let database = server.database("base").await?;
         let history = History::of(BASE, &[]).map_err(|errors| errors.join("\n"))?.leaked();

@@ -3,6 +3,7 @@
 use super::item;
 use crate::catalog::declaration::{Declaration, DeclaredKind, QualifiedName};
 use crate::catalog::said;
+use crate::session::sql::{quote_identifier, quote_literal};
 
 /// The changes that make of one what the other says; none where there is no single way.
 pub(super) fn between(from: Option<&Declaration>, to: Option<&Declaration>) -> Vec<String> {
@@ -99,6 +100,7 @@ fn take(from: &Declaration) -> Option<String> {
 
 fn alter(from: &Declaration, to: &Declaration) -> Vec<String> {
     match (to.kind, &to.on) {
+        (DeclaredKind::Extension, _) => alter_extension(from, to),
         (DeclaredKind::Column, Some(table)) => alter_column(table, from, to),
         (DeclaredKind::Constraint | DeclaredKind::Index, Some(_)) => {
             take(from).into_iter().chain(make(to)).collect()
@@ -112,6 +114,29 @@ fn alter(from: &Declaration, to: &Declaration) -> Vec<String> {
         ) if to.text.starts_with("create_") => vec![to.text.replacen("create_", "replace_", 1)],
         _ => Vec::new(),
     }
+}
+
+/// No macro alters an extension.
+fn alter_extension(from: &Declaration, to: &Declaration) -> Vec<String> {
+    let options = |one: &Declaration| {
+        let (_, inner) = item::call(one.text.trim_end_matches(';')).unwrap_or_default();
+        let value = |word: &str| {
+            let known = |part: &&str| part.split_once(" = ").is_some_and(|(name, _)| name == word);
+            let part = item::list(inner).into_iter().find(known)?;
+            said::value(part.split_once(" = ")?.1)
+        };
+        (value("schema").unwrap_or_else(|| "public".to_owned()), value("version"))
+    };
+    let (was, is) = (options(from), options(to));
+    let schema = (was.0 != is.0).then(|| format!("set schema {}", quote_identifier(&is.0)));
+    let version = is.1.filter(|version| was.1.as_ref() != Some(version));
+    let version = version.map(|version| format!("update to {}", quote_literal(&version)));
+    let name = quote_identifier(&to.name.name);
+    let change = |action: String| {
+        let up = said::text(&format!("alter extension {name} {action}"));
+        format!("sql!(up = {up}, undo = none, reason = \"no macro alters an extension\");")
+    };
+    schema.into_iter().chain(version).map(change).collect()
 }
 
 /// What a column may say behind its type, the change that says it, and the change that takes it back.

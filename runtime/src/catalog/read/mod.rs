@@ -19,8 +19,6 @@ use crate::catalog::scratch::names::Scratch;
 use crate::outcome::error::Error;
 use crate::session::executor::{Executor, Row, Rows};
 
-const PG_EXTENSION: &str = "3079";
-
 const KINDS: &[Kind] = &[
     schemas::KIND,
     sequences::SEQUENCES,
@@ -133,11 +131,7 @@ pub(crate) async fn all(
 impl Seen<'_> {
     fn rows(self, rows: Rows) -> Rows {
         let Seen::In(scratch) = self else { return rows };
-        // An extension is one of the database, whichever schema has its objects.
-        let names = |row: &Row<'_>| {
-            row.get(0) == Some(PG_EXTENSION)
-                || row.iter().flatten().any(|text| scratch.is_named_in(text))
-        };
+        let names = |row: &Row<'_>| row.iter().flatten().any(|text| scratch.is_named_in(text));
         let back = |row: Row<'_>| -> Vec<Option<String>> {
             row.iter().map(|value| value.map(|text| scratch.back(text))).collect()
         };

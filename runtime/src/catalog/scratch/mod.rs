@@ -1,16 +1,19 @@
 //! What a history declares, built in schemas of its own in a transaction that is rolled back, and read
 //! back: the server alone knows how it writes an expression.
 
+mod extensions;
 pub(crate) mod names;
-mod words;
+mod once;
+pub(crate) mod words;
 
 use crate::catalog::declaration::{Declaration, DeclaredKind};
 use crate::catalog::read::{self, Seen};
+use crate::catalog::scratch::extensions::Extension;
 use crate::catalog::scratch::names::Scratch;
 use crate::outcome::comparison::Unbuilt;
 use crate::outcome::denied;
 use crate::outcome::error::{Detail, Error};
-use crate::session::executor::{Executor, SqlError};
+use crate::session::executor::{Executor, Rows, SqlError};
 use crate::session::sqlstate::{
     DEADLOCK_DETECTED, DUPLICATE_OBJECT, LOCK_NOT_AVAILABLE, READ_ONLY_SQL_TRANSACTION,
     UNIQUE_VIOLATION, ends_session,
@@ -29,8 +32,10 @@ pub(crate) struct Shape {
 pub(crate) struct Declared {
     pub(crate) declarations: Vec<Declaration>,
     pub(crate) unbuilt: Vec<Unbuilt>,
-    /// The statements that make what a database has once, and has: extensions, publications.
-    pub(crate) there: Vec<String>,
+    /// The extensions, which nobody can make a second time.
+    pub(crate) extensions: Vec<Extension>,
+    /// Other statements that make what a database has once, and has: a cast between its own types.
+    pub(crate) there: Vec<&'static str>,
 }
 
 /// How many statements may fail before it is no use to go on.
@@ -46,7 +51,8 @@ pub(crate) async fn declared(
     shape: Shape,
     lock_timeout: &str,
 ) -> Result<Declared, Error> {
-    let mut built = Declared::default();
+    let extensions = Extension::all(shape.statements.iter().copied());
+    let mut built = Declared { extensions, ..Declared::default() };
     let mut tries = 0;
     loop {
         let begin = format!(
@@ -69,7 +75,7 @@ pub(crate) async fn declared(
             Ok(declarations) => return ended.map(|()| Declared { declarations, ..built }),
             // A transaction with a savepoint for each statement would be felt by other sessions.
             Err((statement, error)) if error.code() == Some(DUPLICATE_OBJECT) => {
-                built.there.push(statement.to_owned());
+                built.there.push(statement);
             }
             Err((statement, error)) if built.unbuilt.len() < MOST_UNBUILT => {
                 let reason = error.to_string();
@@ -90,14 +96,19 @@ async fn attempt(
     so_far: &Declared,
 ) -> Result<Result<Vec<Declaration>, Refused>, Error> {
     let pid = query(executor, "select pg_catalog.pg_backend_pid()").await?;
-    let scratch = Scratch::of(shape.names, &pid);
+    let mut scratch = Scratch::of(shape.names, shape.statements, &pid);
+    scratch.note_written(&rows(executor, &scratch.written_sql()).await?);
     if let Some(public) = scratch.schema("public") {
         run(executor, &format!("create schema {public}")).await?;
     }
     // What the role gives by default is nothing that the history declares. All rights come last, so
     // that it can be taken back before.
+    let statements = without_extensions(executor, shape.statements).await?;
     let (rights, objects): (Vec<&'static str>, Vec<&'static str>) =
-        shape.statements.iter().partition(|statement| is_of_rights(statement));
+        statements.into_iter().partition(|statement| is_of_rights(statement));
+    // An event trigger would see all that is made after it.
+    let (watches, objects): (Vec<&'static str>, Vec<&'static str>) =
+        objects.into_iter().partition(|statement| is_of_event_triggers(statement));
     if let Err(refused) = build(executor, &scratch, &objects, so_far).await? {
         return Ok(Err(refused));
     }
@@ -108,13 +119,36 @@ async fn attempt(
     if let Err(refused) = build(executor, &scratch, &rights, so_far).await? {
         return Ok(Err(refused));
     }
+    if let Err(refused) = build(executor, &scratch, &watches, so_far).await? {
+        return Ok(Err(refused));
+    }
     let mut found = read::all(executor, Seen::In(&scratch)).await?;
+    found.retain(|one| one.kind != DeclaredKind::Extension);
     found.retain(|one| one.kind != DeclaredKind::Schema || one.name.name != "public");
     Ok(Ok(found))
 }
 
+/// The statements but for those of extensions that the database has.
+async fn without_extensions(
+    executor: &mut dyn Executor,
+    statements: &[&'static str],
+) -> Result<Vec<&'static str>, Error> {
+    let there = rows(executor, "select extname from pg_catalog.pg_extension").await?;
+    let is_of_them = |statement: &&str| {
+        let name = extensions::name(statement);
+        name.is_some_and(|name| there.iter().any(|row| row.text(0) == name))
+    };
+    Ok(statements.iter().copied().filter(|statement| !is_of_them(statement)).collect())
+}
+
 fn is_of_rights(statement: &str) -> bool {
     ["grant ", "revoke "].iter().any(|word| statement.starts_with(word))
+}
+
+fn is_of_event_triggers(statement: &str) -> bool {
+    ["create", "alter", "comment on"]
+        .iter()
+        .any(|word| statement.starts_with(&format!("{word} event trigger ")))
 }
 
 async fn build(
@@ -126,8 +160,7 @@ async fn build(
     let path = scratch.path();
     for statement in statements {
         let failed = so_far.unbuilt.iter().map(|failed| failed.statement.as_str());
-        if failed.chain(so_far.there.iter().map(String::as_str)).any(|failed| failed == *statement)
-        {
+        if failed.chain(so_far.there.iter().copied()).any(|failed| failed == *statement) {
             continue;
         }
         let sql = format!("{path}; {}", scratch.sql(statement));
@@ -151,6 +184,9 @@ async fn run(executor: &mut dyn Executor, sql: &str) -> Result<(), Error> {
 }
 
 async fn query(executor: &mut dyn Executor, sql: &str) -> Result<String, Error> {
-    let rows = executor.query(sql).await.map_err(|error| Error::sql(sql, &error))?;
-    Ok(rows.value().unwrap_or_default().to_owned())
+    Ok(rows(executor, sql).await?.value().unwrap_or_default().to_owned())
+}
+
+async fn rows(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
+    executor.query(sql).await.map_err(|error| Error::sql(sql, &error))
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::once::Once;
 use super::words::{Word, words};
+use crate::session::executor::Rows;
 use crate::session::sql::{quote_identifier, quote_literal};
 
 /// The schemas that stand for those of a history.
@@ -13,10 +15,14 @@ pub(crate) struct Scratch {
     schemas: BTreeMap<String, String>,
     /// What is made in them, as schema and name.
     made: BTreeSet<(String, String)>,
+    /// What stands in no schema.
+    once: Once,
+    /// Names as the server writes them.
+    written: BTreeMap<String, String>,
 }
 
 impl Scratch {
-    pub(super) fn of(names: &[&str], pid: &str) -> Scratch {
+    pub(super) fn of(names: &[&str], statements: &[&str], pid: &str) -> Scratch {
         let prefix = format!("changeover_scratch_{pid}_");
         let made: BTreeSet<(String, String)> =
             names.iter().filter_map(|name| split(name)).collect();
@@ -25,7 +31,24 @@ impl Scratch {
         let schemas = (schemas.into_iter().enumerate())
             .map(|(at, schema)| (schema.to_owned(), format!("{prefix}{at}")))
             .collect();
-        Scratch { prefix, schemas, made }
+        let once = Once::of(statements.iter().map(|statement| words(statement)), &prefix);
+        Scratch { prefix, schemas, made, once, written: BTreeMap::new() }
+    }
+
+    /// Asks for the names that we have others for, each as the server writes it.
+    pub(super) fn written_sql(&self) -> String {
+        let names = self.schemas.keys().map(String::as_str);
+        let names = names.chain(self.once.names().map(|(name, _)| name));
+        let names: Vec<String> = names.map(|name| format!("({})", quote_literal(name))).collect();
+        format!(
+            "select name, pg_catalog.quote_ident(name) from (values {}) of (name)",
+            names.join(", ")
+        )
+    }
+
+    pub(super) fn note_written(&mut self, rows: &Rows) {
+        self.written =
+            rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())).collect();
     }
 
     /// The schema that stands for this one.
@@ -68,14 +91,28 @@ impl Scratch {
             return self.text(text);
         }
         let schema = word.name()?;
+        if let Some(ours) = self.once.ours(&schema, &words[..at]) {
+            return Some(ours.to_owned());
+        }
         let ours = self.schemas.get(&schema)?;
         if let Some(Word::Other(".")) = words.get(at + 1) {
             let name = words.get(at + 2)?.name()?;
-            return self.made.contains(&(schema, name)).then(|| ours.clone());
+            // Indexes go by their tables, and those that a history names are its own; as a `sequence name`
+            // of a column.
+            let before = words[..at].iter().rev().find(|word| !word.is_blank());
+            let before = before.and_then(|word| word.name());
+            let is_index = before.is_some_and(|word| ["index", "name"].contains(&word.as_str()));
+            return (is_index || self.made.contains(&(schema, name))).then(|| ours.clone());
         }
-        let before = words[..at].iter().rev().find(|word| !word.text().trim().is_empty())?;
+        let mut before = words[..at].iter().rev().filter(|word| !word.is_blank());
+        let mut word = before.next()?;
+        // A list of schemas.
+        while word.text() == "," {
+            before.next()?;
+            word = before.next()?;
+        }
         let is_named =
-            ["schema", "exists"].iter().any(|keyword| before.name().as_deref() == Some(*keyword));
+            ["schema", "exists"].iter().any(|keyword| word.name().as_deref() == Some(*keyword));
         is_named.then(|| ours.clone())
     }
 
@@ -98,23 +135,36 @@ impl Scratch {
 
     /// A text of the catalogs with the user's schemas in the place of ours.
     pub(crate) fn back(&self, text: &str) -> String {
+        if let Some(title) = self.once.title(text) {
+            return title;
+        }
+        // A title, in which no name is quoted.
+        if let Some(of) = text.strip_prefix("schema ")
+            && let Some((schema, _)) = self.schemas.iter().find(|(_, ours)| *ours == of)
+        {
+            return format!("schema {schema}");
+        }
         let mut back = text.to_owned();
+        for (name, ours) in self.once.names() {
+            if back == ours {
+                return name.to_owned();
+            }
+            back = back.replace(ours, &self.written(name));
+        }
         // The longest first: `_1` is the beginning of `_10`.
         for (schema, ours) in self.schemas.iter().rev() {
             if back == *ours {
                 return schema.clone();
             }
-            back = back.replace(ours.as_str(), &plain(schema));
+            back = back.replace(ours.as_str(), &self.written(schema));
         }
         back
     }
-}
 
-/// A name as the server writes it: in quotes where it needs them.
-fn plain(name: &str) -> String {
-    let is_plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit());
-    if is_plain { name.to_owned() } else { quote_identifier(name) }
+    /// A name as the server writes it: it alone knows which are words of its own.
+    fn written(&self, name: &str) -> String {
+        self.written.get(name).cloned().unwrap_or_else(|| quote_identifier(name))
+    }
 }
 
 /// A qualified name, in quotes or not, as schema and name: of a function without its arguments, of a
@@ -142,7 +192,11 @@ mod tests {
             r#""billing""#,
             r#""billing"."mood""#,
         ];
-        Scratch::of(names, "7")
+        let statements = ["create publication \"Some Of\" for table t", "create server far"];
+        let mut scratch = Scratch::of(names, &statements, "7");
+        let plain = ["public", "billing", "far"].map(|name| vec![Some(name.to_owned()); 2]);
+        scratch.note_written(&Rows::new(plain.to_vec(), 0));
+        scratch
     }
 
     #[test]
@@ -150,6 +204,7 @@ mod tests {
         let scratch = scratch();
         let ours = |schema: &str| scratch.schemas[schema].clone();
         let (public, words, billing) = (ours("public"), ours("Two Words"), ours("billing"));
+        let other = "changeover_scratch_7_o";
         for (sql, expected) in [
             (r#"create table "public"."users" ()"#, format!(r#"create table {public}."users" ()"#)),
             ("select public.other(1)", "select public.other(1)".to_owned()),
@@ -161,9 +216,19 @@ mod tests {
                 "create schema if not exists \"billing\"",
                 format!("create schema if not exists {billing}"),
             ),
+            (
+                "alter index public.users_pkey set (fillfactor = 70)",
+                format!("alter index {public}.users_pkey set (fillfactor = 70)"),
+            ),
             ("x Billing.Mood", format!("x {billing}.Mood")),
             ("as $$ select public.users $$", "as $$ select public.users $$".to_owned()),
             ("select billing from public", "select billing from public".to_owned()),
+            (
+                "create publication \"Some Of\" for tables in schema billing, public",
+                format!("create publication {other}0 for tables in schema {billing}, {public}"),
+            ),
+            ("comment on server far is 'far'", format!("comment on server {other}1 is 'far'")),
+            ("select far from publication", "select far from publication".to_owned()),
         ] {
             assert_eq!(scratch.sql(sql), expected);
         }
@@ -180,6 +245,13 @@ mod tests {
         );
         assert_eq!(scratch.back(&format!("{words}.\"it's\"")), "\"Two Words\".\"it's\"");
         assert_eq!(scratch.back(&words), "Two Words");
+        assert_eq!(scratch.back(&format!("schema {words}")), "schema Two Words");
         assert!(scratch.is_named_in(&public) && !scratch.is_named_in("public"));
+        let publication = "changeover_scratch_7_o0";
+        assert_eq!(scratch.back(&format!("publication {publication}")), "publication Some Of");
+        assert_eq!(
+            scratch.back(&format!("comment of publication {publication}")),
+            "comment of publication \"Some Of\""
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 /// A piece of SQL; all of them together are the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word<'a> {
+pub(crate) enum Word<'a> {
     /// A name or a keyword without quotes.
     Plain(&'a str),
     /// A name in quotes, with them.
@@ -14,14 +14,30 @@ pub(super) enum Word<'a> {
 }
 
 impl<'a> Word<'a> {
-    pub(super) fn text(self) -> &'a str {
+    pub(crate) fn text(self) -> &'a str {
         match self {
             Word::Plain(text) | Word::Quoted(text) | Word::Text(text) | Word::Other(text) => text,
         }
     }
 
+    /// Tells whether it separates others.
+    pub(crate) fn is_blank(self) -> bool {
+        self.text().trim().is_empty()
+    }
+
+    /// The name that it is, or what the string says.
+    pub(crate) fn value(self) -> Option<String> {
+        match self {
+            Word::Text(text) => {
+                let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
+                Some(inner.replace("''", "'"))
+            }
+            word => Some(word.name().unwrap_or_default()),
+        }
+    }
+
     /// The name that it is, as the catalogs have it.
-    pub(super) fn name(self) -> Option<String> {
+    pub(crate) fn name(self) -> Option<String> {
         match self {
             Word::Plain(text) => Some(text.to_lowercase()),
             Word::Quoted(text) => {
@@ -34,7 +50,7 @@ impl<'a> Word<'a> {
 }
 
 /// Splits a text into its words.
-pub(super) fn words(sql: &str) -> Vec<Word<'_>> {
+pub(crate) fn words(sql: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut rest = sql;
     while let Some(first) = rest.chars().next() {

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::database::{Service, session};
+use crate::cli::differences::Shown;
 use crate::cli::failure::Failure;
 use crate::cli::output::Format;
 use crate::migration::Migrations;
@@ -23,11 +24,11 @@ Exit codes:
 
 /// Holds the database against what the code declares
 ///
-/// It prints each difference with the changes that lead either way. What is declared is
-/// built in schemas of its own, in a transaction that is rolled back; the service's tables
-/// are locked as by a reader, if at all, and none of their rows is read. A table that a
-/// migration is under way on is named and not compared, and what nobody declared is listed
-/// and is no difference.
+/// It prints each difference with the changes that lead either way; of many, the first and
+/// how many more there are of each kind. What is declared is built in schemas of its own,
+/// in a transaction that is rolled back; the service's tables are locked as by a reader, if
+/// at all, and none of their rows is read. What a migration under way touches is named and
+/// not compared, and what nobody declared is listed and is no difference.
 #[derive(Args)]
 #[command(after_help = CODES, verbatim_doc_comment)]
 pub(crate) struct Check {
@@ -36,6 +37,9 @@ pub(crate) struct Check {
     /// Another database, in which what is declared is built for the comparison
     #[arg(long, value_name = "URL", env = "CHANGEOVER_SHADOW_URL", hide_env_values = true)]
     shadow: Option<String>,
+    /// Prints each difference, however many there are
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     format: Format,
 }
@@ -47,7 +51,8 @@ impl Check {
             Some(url) => changeover.check_with(session(url).await?.as_mut()).await?,
             None => changeover.check().await?,
         };
-        self.format.print(&comparison, json)?;
+        let shown = if self.all { Shown::all(&comparison) } else { Shown::first(&comparison) };
+        self.format.print(&shown, |shown| json(shown.comparison))?;
         let is_clean = comparison.is_clean();
         Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(DIFFERS) })
     }
@@ -55,7 +60,7 @@ impl Check {
 
 /// Scripts read these names: one may be added, and none changed.
 fn json(comparison: &Comparison) -> Value {
-    let Comparison { differences, undeclared, under_way, there, unbuilt } = comparison;
+    let Comparison { differences, undeclared, under_way, unbuilt } = comparison;
     let differences = differences.iter().map(|difference| {
         let Difference { object, declared, found, to_database, to_code } = difference;
         json!({
@@ -74,7 +79,6 @@ fn json(comparison: &Comparison) -> Value {
         "differences": differences.collect::<Vec<_>>(),
         "undeclared": undeclared,
         "under_way": under_way,
-        "there": there,
         "unbuilt": unbuilt.collect::<Vec<_>>(),
     })
 }
@@ -86,15 +90,13 @@ mod tests {
     #[test]
     fn what_could_not_be_compared_has_its_fields() {
         let unbuilt = vec![Unbuilt { statement: "create".to_owned(), reason: "no".to_owned() }];
-        let there = vec!["create_extension!(citext);".to_owned()];
         let under_way = vec!["public.users: `m0002` is migrated".to_owned()];
-        let comparison = Comparison { under_way, there, unbuilt, ..Comparison::default() };
+        let comparison = Comparison { under_way, unbuilt, ..Comparison::default() };
         let expected = json!({
             "clean": false,
             "differences": [],
             "undeclared": [],
             "under_way": ["public.users: `m0002` is migrated"],
-            "there": ["create_extension!(citext);"],
             "unbuilt": [{ "statement": "create", "reason": "no" }],
         });
         assert_eq!(json(&comparison), expected);

@@ -11,6 +11,8 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::migration::Phase;
+#[cfg(feature = "cli")]
+use crate::outcome::comparison::Comparison;
 use crate::outcome::report::Report;
 use crate::session::executor::SqlError;
 use crate::session::sqlstate::{
@@ -203,6 +205,15 @@ impl Error {
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         ErrorKind::of(&self.0.detail)
+    }
+
+    /// What the database has, where that is not what a baseline declares.
+    #[cfg(feature = "cli")]
+    pub(crate) fn comparison(&self) -> Option<&Comparison> {
+        match &self.0.detail {
+            Detail::NotAsDeclared { comparison, .. } => Some(comparison),
+            _ => None,
+        }
     }
 
     /// Whether another session, as a rule a runner's, had the history's lock until the deadline.

@@ -53,11 +53,16 @@
     ) x (place, action)
     where r.way = 'hand' and a.attgenerated = '' and x.action is not null
     union all
-    select r.oid, case k.contype when 'n' then 1 else 3 end, format('alter table %s add constraint %I %s', r.sql, k.conname, pg_get_constraintdef(k.oid))
+    -- A foreign key may need a key of its own table.
+    select r.oid, case k.contype when 'n' then 1 when 'f' then 5 else 3 end, format('alter table %s add constraint %I %s', r.sql, k.conname, pg_get_constraintdef(k.oid))
     from relation r join pg_constraint k on k.conrelid = r.oid
     where r.way = 'hand' and (k.contype in ('p', 'u', 'c', 'f', 'x')
             or (k.contype = 'n' and (r.relispartition or r.reloftype <> 0)))
         and k.conparentid = 0 and k.coninhcount = 0
+    union all
+    select r.oid, 4, format('alter index %I.%I set (%s)', r.nspname, x.relname, array_to_string(x.reloptions, ', '))
+    from relation r join pg_constraint k on k.conrelid = r.oid join pg_class x on x.oid = k.conindid
+    where r.way = 'hand' and k.contype in ('p', 'u', 'x') and k.conparentid = 0 and x.reloptions is not null
     union all
     select r.oid, 4, pg_get_indexdef(i.indexrelid)
     from relation r join pg_index i on i.indrelid = r.oid
@@ -65,10 +70,10 @@
         and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
         and not exists (select from pg_inherits h where h.inhrelid = i.indexrelid)
     union all
-    select r.oid, 5, format('comment on table %s is %s', r.sql, format('%L', obj_description(r.oid, 'pg_class')))
+    select r.oid, 6, format('comment on table %s is %s', r.sql, format('%L', obj_description(r.oid, 'pg_class')))
     from relation r where r.way = 'hand' and obj_description(r.oid, 'pg_class') is not null
     union all
-    select r.oid, 5, format('comment on column %s.%I is %L', r.sql, a.attname, col_description(r.oid, a.attnum))
+    select r.oid, 6, format('comment on column %s.%I is %L', r.sql, a.attname, col_description(r.oid, a.attnum))
     from relation r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0
     where r.way = 'hand' and col_description(r.oid, a.attnum) is not null
 )

@@ -9,6 +9,8 @@ select 'pg_trigger'::regclass::oid, t.oid, n.nspname, t.tgname, n.nspname, r.rel
     pg_get_triggerdef(t.oid), t.tgenabled,
     -- Whether it is of a form that the macro takes.
     t.tgconstraint = 0 and r.relkind in ('r', 'p', 'v') and r.reloftype = 0
+        and not exists (select from pg_attribute a where a.attrelid = r.oid and a.attnum > 0
+            and not a.attisdropped and a.attname ~ '["[:cntrl:]]')
         and not exists (select from pg_inherits h where h.inhrelid = r.oid),
     p.oid,
     format('alter %s %I.%I %s trigger %I',

@@ -18,7 +18,8 @@ with comment as (
                 select from pg_type t where t.oid = c.objoid and t.typtype = 'd'))))
 )
 select case when d.provider is null then 'pg_description'::regclass else 'pg_seclabel' end::oid,
-    d.objoid, coalesce(d.schema, ''),
+    -- It is quoted where it has to be.
+    d.objoid, replace(trim(both '"' from coalesce(d.schema, '')), '""', '"'),
     format('%s of %s %s', case when d.provider is null then 'comment' else 'label' end, d.type, d.identity),
     null, null,
     format('%s on %s %s is %L',

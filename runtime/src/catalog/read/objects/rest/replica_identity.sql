@@ -2,6 +2,8 @@ select 'pg_class'::regclass::oid, r.oid, n.nspname, r.relname, r.relreplident,
     (select x.relname from pg_index i join pg_class x on x.oid = i.indexrelid
      where i.indrelid = r.oid and i.indisreplident),
     r.relkind in ('r', 'p') and r.reloftype = 0
+        and not exists (select from pg_attribute a where a.attrelid = r.oid and a.attnum > 0
+            and not a.attisdropped and a.attname ~ '["[:cntrl:]]')
         and not exists (select from pg_inherits h where h.inhrelid = r.oid),
     format('alter %s %I.%I replica identity %s',
         case r.relkind when 'm' then 'materialized view' else 'table' end, n.nspname, r.relname,

@@ -14,7 +14,7 @@ with object as (
     -- Whoever is no superuser may read the view, and nothing of the catalog.
     union all select 'pg_user_mapping'::regclass, umid, 'its options may be a password' from pg_user_mappings
 )
-select o.catalog, o.oid, coalesce(i.schema, ''), i.type || ' ' || i.identity, null, null,
+select o.catalog, o.oid, replace(trim(both '"' from coalesce(i.schema, '')), '""', '"'), i.type || ' ' || i.identity, null, null,
     i.type || ' ' || i.identity, '', coalesce(o.reason, 'no statement of it is read')
 from object o cross join lateral pg_identify_object(o.catalog, o.oid, 0) i
 where o.oid >= 16384 and coalesce(i.schema, '') !~ '^pg_'

@@ -66,7 +66,7 @@ fn of_owner(row: &Row) -> Option<String> {
     let changes = changes(row);
     let taken: Vec<String> =
         changes.iter().filter(|one| one.way == Way::Revoked).map(Change::sql).collect();
-    let (word, object) = (row.text(6), row.text(7));
+    let (word, object) = (row.text(6), row.text(7).trim_end());
     let taken = (!taken.is_empty()).then(|| taken.join(", "));
     taken.map(|taken| format!("revoke {taken} on {word} {object} from its owner"))
 }
@@ -119,7 +119,7 @@ fn target(row: &Row) -> String {
 
 fn by_hand_sql(row: &Row, changes: &[Change]) -> Option<String> {
     let role = if row.is_true(10) { "public".to_owned() } else { quoted(row.text(9)) };
-    let (word, object) = (row.text(6), row.text(7));
+    let (word, object) = (row.text(6), row.text(7).trim_end());
     let statement = |way: Way, verb: &str, preposition: &str, end: &str| {
         let some: Vec<&Change> = changes.iter().filter(|one| one.way == way).collect();
         let privileges = columns_together(&some, quoted).join(", ");

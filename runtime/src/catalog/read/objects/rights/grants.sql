@@ -8,6 +8,8 @@ with object as (
         r.relowner as owner, null::text as "column",
         -- Whether the macro knows of it: neither a foreign table nor an identity column's sequence.
         r.relkind in ('r', 'p', 'v', 'm', 'S') and r.reloftype = 0
+        and not exists (select from pg_attribute a where a.attrelid = r.oid and a.attnum > 0
+            and not a.attisdropped and a.attname ~ '["[:cntrl:]]')
         and not exists (select from pg_inherits h where h.inhrelid = r.oid) and not exists (
             select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = r.oid
                 and d.deptype = 'i' and r.relkind = 'S') as is_known
@@ -17,6 +19,8 @@ with object as (
     select 'pg_class'::regclass::oid, r.oid, a.attnum, 'table', n.nspname, r.relname,
         format('%I.%I', n.nspname, r.relname), a.attacl, null, r.relowner, a.attname,
         r.relkind in ('r', 'p', 'v', 'm') and r.reloftype = 0
+        and not exists (select from pg_attribute a where a.attrelid = r.oid and a.attnum > 0
+            and not a.attisdropped and a.attname ~ '["[:cntrl:]]')
         and not exists (select from pg_inherits h where h.inhrelid = r.oid)
     from pg_attribute a join pg_class r on r.oid = a.attrelid
     join pg_namespace n on n.oid = r.relnamespace
@@ -88,7 +92,8 @@ with object as (
 select o.catalog, o.oid, o.schema, o.word || ' ' || o.name,
     case when o.word in ('table', 'sequence') then o.schema end,
     case when o.word in ('table', 'sequence') then o.name end,
-    o.word, o.sql, o.name, coalesce(r.rolname, 'public'), r.rolname is null,
+    -- Nothing but a schema is a name alone, and a name alone is none that is quoted.
+    o.word, o.sql || ' ', o.name, coalesce(r.rolname, 'public'), r.rolname is null,
     c.grantee = o.owner,
     array_agg(c.privilege order by c.privilege, o."column" nulls first),
     array_agg(o."column" order by c.privilege, o."column" nulls first),

@@ -14,7 +14,9 @@ select 'pg_policy'::regclass::oid, p.oid, n.nspname, p.polname, n.nspname, r.rel
             from unnest(p.polroles) as role join pg_roles u on u.oid = role), 'public'))
         || coalesce(' using (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
         || coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', ''),
-    r.reloftype <> 0 or exists (select from pg_inherits h where h.inhrelid = r.oid)
+    r.reloftype <> 0 or exists (select from pg_attribute a where a.attrelid = r.oid and a.attnum > 0
+        and not a.attisdropped and a.attname ~ '["[:cntrl:]]')
+        or exists (select from pg_inherits h where h.inhrelid = r.oid)
 from pg_policy p join pg_class r on r.oid = p.polrelid
 join pg_namespace n on n.oid = r.relnamespace
 where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'changeover')

@@ -1,5 +1,7 @@
 select 'pg_class'::regclass::oid, r.oid, n.nspname, r.relname, r.relrowsecurity,
     r.relforcerowsecurity, r.relkind in ('r', 'p') and r.reloftype = 0
+        and not exists (select from pg_attribute a where a.attrelid = r.oid and a.attnum > 0
+            and not a.attisdropped and a.attname ~ '["[:cntrl:]]')
         and not exists (select from pg_inherits h where h.inhrelid = r.oid),
     array_to_string(array_remove(array[
         case when r.relrowsecurity

@@ -14,13 +14,5 @@ fn say(rows: &Rows, found: &mut Vec<Declaration>) {
 
 fn text(row: &Row) -> String {
     let (schema, name, version) = (row.text(2), row.text(3), row.text(4));
-    let version = said::text(version);
-    match schema {
-        "public" => format!("create_extension!({}, version = {version});", said::name(name)),
-        schema => format!(
-            "create_extension!({}, schema = {}, version = {version});",
-            said::name(name),
-            said::name(schema)
-        ),
-    }
+    said::extension(name, schema, Some(&said::text(version)))
 }
