@@ -7,6 +7,7 @@ use super::literal::{option, raw};
 use crate::change::Change;
 use crate::plan::Dropped;
 use crate::plan::known::Known;
+use crate::plan::rights::Rights;
 use crate::plan::{
     Backfill, Cleanup, Condition, Convert, Index, Lock, NoRows, NonTransactional, Phase, SizeLimit,
     Statement, Step, Work,
@@ -124,6 +125,7 @@ fn statement(statement: &Statement) -> TokenStream {
     let reads_rows = statement.reads_rows;
     let path = Ident::new(&format!("{:?}", statement.path), Span::call_site());
     let only_if = option(statement.only_if.as_ref().map(condition));
+    let rights = option(statement.rights.as_ref().map(rights));
     quote! {
         Statement {
             sql: #sql,
@@ -131,6 +133,7 @@ fn statement(statement: &Statement) -> TokenStream {
             reads_rows: #reads_rows,
             path: Path::#path,
             only_if: #only_if,
+            rights: #rights,
             why: #why,
         }
     }
@@ -140,6 +143,24 @@ fn condition(condition: &Condition) -> TokenStream {
     let (query, when) = (raw(&condition.query), &condition.when);
     quote! {
         &Condition { query: #query, when: #when }
+    }
+}
+
+fn rights(rights: &Rights) -> TokenStream {
+    let Rights { name, types, privileges, roles, given, .. } = rights;
+    // The runtime's names are Debug's.
+    let on = Ident::new(&format!("{:?}", rights.on), Span::call_site());
+    let name = raw(name);
+    let privileges = privileges.iter().map(|(word, column)| quote!((#word, #column)));
+    quote! {
+        &Rights {
+            on: RightsOn::#on,
+            name: #name,
+            types: &[#(#types),*],
+            privileges: &[#(#privileges),*],
+            roles: &[#(#roles),*],
+            given: #given,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod dropped;
 pub(crate) mod known;
 pub(crate) mod objects;
 pub(crate) mod operation;
+pub(crate) mod rights;
 pub(crate) mod safe;
 pub(crate) mod shared;
 pub(crate) mod sql;

@@ -113,6 +113,7 @@ const fn statement(sql: &'static str) -> Statement {
         sql,
         locks: LOCKS,
         only_if: None,
+            rights: None,
         why: "it is needed",
     }
 }

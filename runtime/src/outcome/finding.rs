@@ -52,6 +52,9 @@ pub enum Check {
     /// A table or a column that is not there any more, or not as the plan needs it. By default
     /// that is fatal.
     Drift,
+    /// A privilege that the phase gives or takes back, and the runner's role may not: the server
+    /// warns, and does nothing. By default that is fatal.
+    Privilege,
     /// A trigger on a table that the phase touches which calls what is neither the runner's, nor
     /// the table owner's, nor a superuser's: it runs as whoever writes rows, the runner too. By
     /// default that is fatal.

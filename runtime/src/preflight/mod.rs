@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use self::look::{Look, Scene, finding, told, unseen, wanted};
 use self::server::{
-    blocker, disk, lock_table, old_horizon, old_transaction, replication, wraparound,
+    blocker, disk, lock_table, old_horizon, old_transaction, replication, rights,
+    wraparound,
 };
 use self::table::{
     column, columns, deferrable, drift, inherited, invalid_index, row_shape, stranger, through_view,
@@ -28,9 +29,10 @@ pub(crate) use self::look::Ahead;
 /// Between two looks at what is waited for.
 const EVERY: Duration = Duration::from_secs(1);
 
-const LOOKS: [Look; 21] = [
+const LOOKS: [Look; 22] = [
     wraparound::WRAPAROUND,
     drift::LOOK,
+    rights::LOOK,
     wraparound::VACUUM,
     wraparound::FREEZE_AGE,
     old_transaction::LOOK,

@@ -9,7 +9,7 @@ mod non_transactional;
 pub(crate) mod page;
 mod size_limit;
 pub(crate) mod touched;
-mod transaction;
+pub(crate) mod transaction;
 
 pub(crate) use self::kind::{Kind, Turn};
 use self::touched::Touched;

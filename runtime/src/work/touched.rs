@@ -1,7 +1,7 @@
 //! What the steps of a phase are going to touch.
 
 use crate::migration::{
-    Backfill, Convert, KnownColumn, LockMode, Statement, Step, TableLock, Work,
+    Backfill, Convert, KnownColumn, LockMode, Rights, Statement, Step, TableLock, Work,
 };
 use crate::session::sql::{quote_literal, tree};
 
@@ -72,6 +72,8 @@ pub(crate) struct Touched {
     pub(crate) copied: Vec<&'static KnownColumn>,
     /// Tables that get another name.
     pub(crate) renamed: Vec<&'static str>,
+    /// What it gives to roles and takes back from them.
+    pub(crate) rights: Vec<&'static Rights>,
     /// Whether a statement outside transactions waits for older snapshots.
     pub(crate) waits: bool,
 }
@@ -88,6 +90,7 @@ impl Touched {
             }
         }
         self.alteration(statement, &text);
+        self.rights.extend(statement.rights);
         earlier.push_str(statement.sql);
         earlier.push('\n');
     }
@@ -198,7 +201,7 @@ mod tests {
     use crate::work::touched_by;
 
     const fn statement(sql: &'static str, locks: &'static [TableLock]) -> Statement {
-        Statement { reads_rows: true, path: Path::Users, sql, locks, only_if: None, why: "" }
+        Statement { reads_rows: true, path: Path::Users, sql, locks, only_if: None, rights: None, why: "" }
     }
 
     const fn step(work: Work) -> Step {

@@ -8,12 +8,14 @@ use crate::migration::Migration;
 use crate::migration::baseline::Baseline;
 use crate::model::Schema;
 use crate::plan::known::Known;
+use crate::plan::rights::Rights;
 use crate::plan::sql::sea;
 use crate::plan::{
     Backfill, Condition, Convert, Course, Index, Mode, NoRows, NonTransactional, Path, Phase,
     SizeLimit, Statement, Step, Work,
 };
 use crate::plan::{Dropped, ObjectKind};
+use crate::syntax::objects::grant::Kind;
 use crate::syntax::tables::column::Column;
 use crate::syntax::words::name::TableName;
 
@@ -225,8 +227,27 @@ fn statement(statement: &Statement) -> data::Statement {
             Path::Users => data::Path::Users,
         },
         only_if: statement.only_if.as_ref().map(condition),
+        rights: statement.rights.as_ref().map(rights),
         why: text(&statement.why),
     }
+}
+
+fn rights(rights: &Rights) -> &'static data::Rights {
+    let Rights { on, name, types, privileges, roles, given } = rights;
+    let privileges = privileges.iter().map(|(word, column)| (*word, text(column)));
+    leak(data::Rights {
+        on: match on {
+            Kind::Table => data::RightsOn::Table,
+            Kind::Sequence => data::RightsOn::Sequence,
+            Kind::Function => data::RightsOn::Function,
+            Kind::Schema => data::RightsOn::Schema,
+        },
+        name: text(name),
+        types: slice(types.iter().map(|ty| text(ty))),
+        privileges: slice(privileges),
+        roles: slice(roles.iter().map(|role| text(role))),
+        given: *given,
+    })
 }
 
 fn condition(condition: &Condition) -> &'static data::Condition {

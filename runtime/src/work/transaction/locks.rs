@@ -216,6 +216,7 @@ mod tests {
             sql: "",
             locks,
             only_if: None,
+            rights: None,
             why: "",
         };
         let locks = strongest(&[statement(ONE), statement(TWO)]);
