@@ -9,6 +9,7 @@ pub(crate) mod function;
 #[cfg(test)]
 pub(crate) mod mock;
 pub(crate) mod row;
+mod squashed;
 pub(crate) mod text;
 mod work;
 
@@ -16,6 +17,7 @@ use std::fmt;
 
 pub use self::dropped::*;
 pub use self::function::{ConvertFn, Converting, converting};
+pub use self::squashed::Squashed;
 pub use self::work::*;
 
 /// A linear history of migrations, declared with [`migrations!`](crate::migrations).
@@ -51,25 +53,6 @@ impl Migrations {
     /// The migration with this id.
     pub fn get(&self, id: &str) -> Option<&'static Migration> {
         self.migrations.iter().copied().find(|migration| migration.id == id)
-    }
-
-    /// Where a migration stands in the history, counted from 0. Each that was squashed keeps its place,
-    /// so that a place means the same to builds from before and after.
-    pub(crate) fn place(&self, id: &str) -> Option<usize> {
-        let mut places = 0;
-        for migration in self.migrations {
-            places += squashed_places(migration.squashes()).max(1);
-            if migration.id == id {
-                return Some(places - 1);
-            }
-        }
-        None
-    }
-
-    /// The migration that has taken the place of this one, which was squashed.
-    pub(crate) fn squashed_into(&self, id: &str) -> Option<&'static Migration> {
-        let has = |migration: &&&Migration| migration.squashes().iter().any(|one| one.names(id));
-        self.migrations.iter().find(has).copied()
     }
 
     /// The last migration: what this build of the service was compiled with.
@@ -152,29 +135,6 @@ pub struct Baseline {
     pub older: Option<OlderTool>,
     /// The migrations whose place it takes, the oldest first.
     pub squashes: &'static [Squashed],
-}
-
-/// A migration that a baseline has taken the place of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Squashed {
-    /// Its id.
-    pub id: &'static str,
-    /// The last phase that it had.
-    pub last: Phase,
-    /// Where it was such a baseline itself, what that took the place of.
-    pub squashes: &'static [Squashed],
-}
-
-impl Squashed {
-    /// Tells whether this is its id, or that of one that it had squashed.
-    pub(crate) fn names(&self, id: &str) -> bool {
-        self.id == id || self.squashes.iter().any(|one| one.names(id))
-    }
-}
-
-/// How many places in a history they have: what squashed others has those of theirs.
-fn squashed_places(squashed: &[Squashed]) -> usize {
-    squashed.iter().map(|one| squashed_places(one.squashes).max(1)).sum()
 }
 
 /// The tool that made a database before, and how far it got.

@@ -258,6 +258,11 @@ impl<'r> Run<'r, '_> {
     }
 
     fn store(&self, migration: &'static Migration) -> Store<'r> {
-        Store { history: &self.settings.app, migration, position: self.place(migration) }
+        Store {
+            history: &self.settings.app,
+            migration,
+            position: self.place(migration),
+            parent: self.history.remembered_parent(migration),
+        }
     }
 }

@@ -88,14 +88,20 @@ impl Ledger {
         }
     }
 
-    /// Puts a baseline in the place of what it squashed, where others come after that.
+    /// Puts a baseline in the place of what it squashed, where others come after that: they are
+    /// remembered with the last of it as their parent.
     pub(crate) fn put_in_place(&mut self, of: &Migration, is_squashed: impl Fn(&str) -> bool) {
         for recorded in self.migrations.iter_mut().filter(|one| one.id != of.id) {
-            recorded.was_before_squash = true;
             if recorded.parent.as_deref().is_some_and(&is_squashed) {
                 recorded.parent = Some(of.id.to_owned());
             }
         }
+    }
+
+    /// Remembers that all but this baseline may have been planned after what it squashed.
+    pub(crate) fn note_squash(&mut self, of: &Migration) {
+        let others = self.migrations.iter_mut().filter(|one| one.id != of.id);
+        others.for_each(|recorded| recorded.was_before_squash = true);
     }
 
     /// Remembers a migration as done, whose steps others have done.

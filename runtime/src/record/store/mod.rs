@@ -23,6 +23,8 @@ pub(crate) struct Store<'a> {
     pub(crate) history: &'a str,
     pub(crate) migration: &'static Migration,
     pub(crate) position: usize,
+    /// Its parent as it is remembered.
+    pub(crate) parent: Option<&'static str>,
 }
 
 impl Store<'_> {
@@ -48,7 +50,7 @@ impl Store<'_> {
 
     pub(crate) fn row(&self) -> String {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let parent = quote_nullable(self.migration.parent);
+        let parent = quote_nullable(self.parent);
         let (position, version) = (self.position, self.migration.plan_version);
         let state = State::Pending.name();
         format!(
@@ -57,6 +59,16 @@ impl Store<'_> {
              values ({history}, {id}, {parent}, {position}, {version}, '{state}') \
              on conflict (history, id) do update \
              set parent = {parent}, position = {position}, plan_version = {version}"
+        )
+    }
+
+    /// Remembers the parent, and no more, of one that is remembered.
+    pub(crate) fn rename_parent(&self) -> String {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let parent = quote_nullable(self.parent);
+        format!(
+            "update changeover.migrations set parent = {parent} \
+             where history = {history} and id = {id}"
         )
     }
 
