@@ -35,6 +35,8 @@ static RENAME: Migration = Migration {
             subject: "users.username => display_name",
             notes: &["a prepared `select *` fails once after each commit below"],
             columns: &[],
+            needs: &[],
+            makes: &[],
             steps: &[ADD, FILL, LABEL, PROVE, SWAP, DROP],
         },
         Change {
@@ -42,6 +44,8 @@ static RENAME: Migration = Migration {
             subject: "users",
             notes: &[],
             columns: &[],
+            needs: &[],
+            makes: &[],
             steps: &[SMALL, ANALYZE],
         },
         Change {
@@ -49,6 +53,8 @@ static RENAME: Migration = Migration {
             subject: "users(display_name)",
             notes: &[],
             columns: &[],
+            needs: &[],
+            makes: &[],
             steps: &[Step {
                 phase: Phase::Migrate,
                 why: "build the index while clients write",
@@ -65,6 +71,8 @@ static RENAME: Migration = Migration {
             subject: "users(display_name), name = partitioned",
             notes: &[],
             columns: &[],
+            needs: &[],
+            makes: &[],
             steps: &[Step {
                 phase: Phase::Migrate,
                 why: "build the index on one partition after the other",

@@ -55,7 +55,7 @@ pub const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
 }
 
 pub const fn change(operation: &'static str, steps: &'static [Step]) -> Change {
-    Change { operation, subject: "users", notes: &[], columns: &[], steps }
+    Change { operation, subject: "users", notes: &[], columns: &[], needs: &[], makes: &[], steps }
 }
 
 pub const fn migration(

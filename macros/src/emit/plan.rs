@@ -16,15 +16,18 @@ use crate::syntax::tables::column::Column;
 use crate::syntax::words::name::TableName;
 
 pub(super) fn change(change: &Change) -> TokenStream {
-    let Change { operation, subject, plan, made, .. } = change;
+    let Change { operation, subject, plan, made, needed, .. } = change;
     let (notes, steps) = (&plan.notes, plan.steps.iter().map(step));
     let columns = made.from.iter().map(|(table, column)| known_column(table, column));
+    let (needs, makes) = (needed.there.iter().map(dropped), needed.free.iter().map(dropped));
     quote! {
         Change {
             operation: #operation,
             subject: #subject,
             notes: &[#(#notes),*],
             columns: &[#(#columns),*],
+            needs: &[#(#needs),*],
+            makes: &[#(#makes),*],
             steps: &[#(#steps),*],
         }
     }
@@ -51,7 +54,9 @@ fn known_column(table: &TableName, column: &Column) -> TokenStream {
 
 pub(super) fn empty_change() -> TokenStream {
     quote! {
-        Change { operation: "", subject: "", notes: &[], columns: &[], steps: &[] }
+        Change {
+            operation: "", subject: "", notes: &[], columns: &[], needs: &[], makes: &[], steps: &[]
+        }
     }
 }
 

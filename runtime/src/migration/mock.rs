@@ -232,6 +232,8 @@ const CHANGES: &[Change] = &[Change {
     subject: "users.plan",
     notes: &[],
     columns: &[],
+    needs: &[],
+    makes: &[],
     steps: STEPS,
 }];
 
@@ -256,7 +258,7 @@ const SWAP: Step = Step {
 const FOR_THE_WAY_BACK: Step = Step { course: Course::BackOnly, ..SWAP };
 
 const fn change(steps: &'static [Step]) -> Change {
-    Change { operation: "change_type", subject: "a sample", notes: &[], columns: &[], steps }
+    Change { operation: "change_type", subject: "a sample", notes: &[], columns: &[], needs: &[], makes: &[], steps }
 }
 
 static APART: Migration = Migration {

@@ -159,6 +159,11 @@ pub struct Change {
     pub notes: &'static [&'static str],
     /// The columns that it changes, as the history has them before the migration.
     pub columns: &'static [KnownColumn],
+    /// What the history has by then and the change counts on: objects that have to be there before the
+    /// migration, by their names; with each what a macro says of it, where one does.
+    pub needs: &'static [Dropped],
+    /// What it makes, by names that have to be free before the migration.
+    pub makes: &'static [Dropped],
     /// The steps of all phases, each phase's in order.
     pub steps: &'static [Step],
 }

@@ -157,9 +157,9 @@ impl<'r> Run<'r, '_> {
             Phase::Expand => migration.steps(Phase::Migrate).collect(),
             _ => Vec::new(),
         };
-        let columns = self.ledger.known_columns(self.history, migration, phase);
+        let is_first = self.ledger.is_next(self.history, migration);
         let (migration, changes) = (migration.id, migration.changes);
-        let ahead = Ahead { migration, phase, steps, later, changes, columns };
+        let ahead = Ahead { migration, phase, steps, later, changes, is_first, is_due: true };
         let outcome = preflight::clear(&mut context, &ahead, &mut self.report.findings).await;
         if let Err(error) = outcome {
             let error = error.at(context.place());

@@ -1,7 +1,7 @@
 //! What the steps of a phase are going to touch.
 
 use crate::migration::{
-    Backfill, Convert, KnownColumn, LockMode, Rights, Statement, Step, TableLock, Work,
+    Backfill, Convert, Dropped, KnownColumn, LockMode, Rights, Statement, Step, TableLock, Work,
 };
 use crate::session::sql::{quote_literal, tree};
 
@@ -68,6 +68,11 @@ pub(crate) struct Touched {
     pub(crate) adds: Vec<Adding>,
     /// The columns that it changes, as they should be.
     pub(crate) columns: Vec<&'static KnownColumn>,
+    /// What has to be there, and the names that have to be free.
+    pub(crate) needs: Vec<&'static Dropped>,
+    pub(crate) makes: Vec<&'static Dropped>,
+    /// What a contract drops.
+    pub(crate) goes: Vec<&'static Dropped>,
     /// Those of them whose keys are copied.
     pub(crate) copied: Vec<&'static KnownColumn>,
     /// Tables that get another name.

@@ -16,6 +16,8 @@ const CREATE: Change = Change {
     subject: "events",
     notes: &[],
     columns: &[],
+    needs: &[],
+    makes: &[],
     steps: &[Step {
         phase: Phase::Expand,
         why: "a partitioned table",

@@ -44,6 +44,8 @@ const CREATE: Change = Change {
     subject: "events",
     notes: &[],
     columns: &[],
+    needs: &[],
+    makes: &[],
     steps: &[Step {
         phase: Phase::Expand,
         why: "a partitioned table",

@@ -72,6 +72,8 @@ fn change(change: &Change) -> data::Change {
         subject: text(&change.subject),
         notes: slice(change.plan.notes.iter().map(|note| text(note))),
         columns: slice(change.made.from.iter().map(|(table, column)| known(table, column))),
+        needs: slice(change.needed.there.iter().map(dropped)),
+        makes: slice(change.needed.free.iter().map(dropped)),
         steps: slice(change.plan.steps.iter().map(step)),
     }
 }

@@ -18,10 +18,10 @@ use crate::session::sqlstate::{
 
 /// What builds a schema from nothing.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
-    pub(crate) statements: &'static [&'static str],
+pub(crate) struct Shape<'a> {
+    pub(crate) statements: &'a [&'a str],
     /// The qualified and quoted names of all that they make.
-    pub(crate) names: &'static [&'static str],
+    pub(crate) names: &'a [&'a str],
 }
 
 /// What a history declares, as the catalogs have it once it is built.
@@ -43,7 +43,7 @@ const MOST_TRIES: usize = 30;
 /// comes in between, nothing of it stays.
 pub(crate) async fn declared(
     executor: &mut dyn Executor,
-    shape: Shape,
+    shape: Shape<'_>,
     lock_timeout: &str,
 ) -> Result<Declared, Error> {
     let mut built = Declared::default();
@@ -82,13 +82,13 @@ pub(crate) async fn declared(
 }
 
 /// A statement that the server did not carry out.
-type Refused = (&'static str, SqlError);
+type Refused<'a> = (&'a str, SqlError);
 
-async fn attempt(
+async fn attempt<'a>(
     executor: &mut dyn Executor,
-    shape: Shape,
+    shape: Shape<'a>,
     so_far: &Declared,
-) -> Result<Result<Vec<Declaration>, Refused>, Error> {
+) -> Result<Result<Vec<Declaration>, Refused<'a>>, Error> {
     let pid = query(executor, "select pg_catalog.pg_backend_pid()").await?;
     let scratch = Scratch::of(shape.names, &pid);
     if let Some(public) = scratch.schema("public") {
@@ -96,8 +96,8 @@ async fn attempt(
     }
     // What the role gives by default is nothing that the history declares. All rights come last, so
     // that it can be taken back before.
-    let (rights, objects): (Vec<&'static str>, Vec<&'static str>) =
-        shape.statements.iter().partition(|statement| is_of_rights(statement));
+    let (rights, objects): (Vec<&'a str>, Vec<&'a str>) =
+        shape.statements.iter().copied().partition(|statement| is_of_rights(statement));
     if let Err(refused) = build(executor, &scratch, &objects, so_far).await? {
         return Ok(Err(refused));
     }
@@ -117,12 +117,12 @@ fn is_of_rights(statement: &str) -> bool {
     ["grant ", "revoke "].iter().any(|word| statement.starts_with(word))
 }
 
-async fn build(
+async fn build<'a>(
     executor: &mut dyn Executor,
     scratch: &Scratch,
-    statements: &[&'static str],
+    statements: &[&'a str],
     so_far: &Declared,
-) -> Result<Result<(), Refused>, Error> {
+) -> Result<Result<(), Refused<'a>>, Error> {
     let path = scratch.path();
     for statement in statements {
         let failed = so_far.unbuilt.iter().map(|failed| failed.statement.as_str());

@@ -5,7 +5,7 @@ mod sound;
 mod step_state;
 
 use crate::migration::text::plan_text;
-use crate::migration::{KnownColumn, Migration, Migrations, Phase};
+use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::status::{MigrationStatus, State, Status};
 
 pub(crate) use self::step_state::{Direction, Event, StepState};
@@ -144,23 +144,15 @@ impl Ledger {
         })
     }
 
-    /// The columns that a phase changes, where they should be as the migration found them: it has
-    /// not begun, and whatever comes before it has been migrated.
-    pub(crate) fn known_columns(
-        &self,
-        history: &Migrations,
-        migration: &'static Migration,
-        phase: Phase,
-    ) -> Vec<&'static KnownColumn> {
+    /// Tells whether all should be there as the history has it before a migration: that has not begun,
+    /// and whatever comes before it has been migrated.
+    pub(crate) fn is_next(&self, history: &Migrations, migration: &Migration) -> bool {
         let earlier = history.migrations.iter().take_while(|other| other.id != migration.id);
         let mut earlier = earlier.map(|other| self.state(other.id));
         let is_untouched = self
             .get(migration.id)
             .is_none_or(|known| Phase::ALL.into_iter().all(|phase| known.last_effect(phase) == 0));
-        if phase != Phase::Expand || !is_untouched || earlier.any(|state| state < State::Migrated) {
-            return Vec::new();
-        }
-        migration.changes.iter().flat_map(|change| change.columns).collect()
+        is_untouched && earlier.all(|state| state >= State::Migrated)
     }
 
     pub(crate) fn status(&self, history: &Migrations) -> Status {
