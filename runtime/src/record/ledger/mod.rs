@@ -38,6 +38,8 @@ pub(crate) struct RecordedStep {
     pub(crate) cursor: Option<String>,
     pub(crate) rows: u64,
     pub(crate) error: Option<String>,
+    /// Whether somebody told its last try to stop.
+    pub(crate) interrupted: bool,
 }
 
 impl Ledger {
@@ -69,6 +71,7 @@ impl Ledger {
             cursor: None,
             rows: 0,
             error: None,
+            interrupted: false,
         }));
     }
 
@@ -177,6 +180,7 @@ impl Ledger {
             steps: migration.steps(Phase::Expand).chain(migration.steps(Phase::Migrate)).count(),
             rows: steps.iter().map(|step| step.rows).sum(),
             error: steps.iter().find_map(|step| step.error.clone()),
+            interrupted: steps.iter().any(|step| step.interrupted),
             held_by: None,
         }
     }

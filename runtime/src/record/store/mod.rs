@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use crate::lock::RunSession;
 use crate::migration::text::plan_text;
 use crate::migration::{Migration, Phase, Step};
-use crate::outcome::error::Error;
+use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::status::State;
 use crate::record::ledger::StepState;
 use crate::session::sql::{quote_literal, quote_nullable};
@@ -203,12 +203,14 @@ impl StepStore<'_> {
         self.update(own, &set)
     }
 
-    /// Keeps the error for `status`; best effort, since the connection may be what failed.
+    /// Keeps the error for `status`, or that somebody told the run to stop; best effort, since the
+    /// connection may be what failed.
     pub(crate) async fn fail(&self, session: &mut RunSession<'_>, error: &Error) {
-        let sql = self.update(
-            session.write_condition(),
-            &format!("error = {}", quote_literal(&error.in_full())),
-        );
+        let set = match error.kind() {
+            ErrorKind::Interrupted => "interrupted_at = clock_timestamp(), error = null".to_owned(),
+            _ => format!("error = {}", quote_literal(&error.in_full())),
+        };
+        let sql = self.update(session.write_condition(), &set);
         if let Err(error) = session.query(&sql).await {
             tracing::warn!(%error, "cannot record the error");
         }
