@@ -1,6 +1,6 @@
 //! Steps, and the statements and other work in them.
 
-use crate::plan::rights::Rights;
+use crate::plan::objects::rights::Rights;
 use crate::syntax::words::lock::{Lock, Mode};
 use crate::syntax::words::name::TableName;
 use crate::syntax::words::phase::Phase;

@@ -49,8 +49,10 @@ pub enum Check {
     InvalidIndex,
     /// A session that holds a lock in the way of those that the phase takes.
     Blocker,
-    /// A table or a column that is not there any more, or not as the plan needs it. By default
-    /// that is fatal.
+    /// A table, a column or another object that is not there any more, or not as the plan needs it,
+    /// or a name that it takes and something else has. By default that is fatal; before the first
+    /// phase of a migration the error has the differences in the words of
+    /// [`check`](crate::Changeover::check).
     Drift,
     /// A privilege that the phase gives or takes back, and the runner's role may not: the server
     /// warns, and does nothing. By default that is fatal.

@@ -9,10 +9,11 @@ mod non_transactional;
 pub(crate) mod page;
 mod size_limit;
 pub(crate) mod touched;
-pub(crate) mod transaction;
+mod transaction;
 
 pub(crate) use self::kind::{Kind, Turn};
 use self::touched::Touched;
+pub(crate) use self::transaction::rights::refused as refused_rights;
 use crate::migration::{Step, Work};
 
 impl Work {

@@ -19,7 +19,15 @@ const fn detach(sql: &'static str) -> Statement {
         TableLock { table: EVENTS, mode: LockMode::ShareUpdateExclusive },
         TableLock { table: FIRST, mode: LockMode::AccessExclusive },
     ];
-    Statement { reads_rows: true, path: Path::Users, sql, locks: LOCKS, only_if: None, rights: None, why: "" }
+    Statement {
+        reads_rows: true,
+        path: Path::Users,
+        sql,
+        locks: LOCKS,
+        only_if: None,
+        rights: None,
+        why: "",
+    }
 }
 
 const DETACH: NonTransactional = NonTransactional {

@@ -89,7 +89,11 @@ const GIVING: [(&str, &str, &[&str]); 7] = [
          grant select, insert on orders to $runner with grant option",
         &["may not pass on update (note) on table \"public\".\"orders\""],
     ),
-    ("none", "alter table orders owner to postgres", &["may not pass on select", "insert", "update"]),
+    (
+        "none",
+        "alter table orders owner to postgres",
+        &["may not pass on select", "insert", "update"],
+    ),
 ];
 
 async fn begin(name: &str) -> Result<(Fixture, Roles), Failure> {
@@ -220,9 +224,7 @@ fn what_may_not_be_taken_back_holds_the_contract() -> Result<(), Failure> {
         fixture.db.batch_execute(&others).await?;
         let before = fixture.catalog().await?;
         let contract = async || roles.start(&HISTORY).await;
-        let given = format!(
-            "pg_monitor has insert on table \"public\".\"orders\" from {runner}_o"
-        );
+        let given = format!("pg_monitor has insert on table \"public\".\"orders\" from {runner}_o");
         expect_refused(&fixture, contract().await?.contract().await, &before, &[&given]).await?;
         fixture.db.batch_execute("alter table orders owner to postgres").await?;
         let before = fixture.catalog().await?;

@@ -77,7 +77,7 @@ pub const PARTITIONED_INDEX: Index = Index {
         sql: "create index events_name_idx on only events (name)",
         locks: &BUILD,
         only_if: None,
-            rights: None,
+        rights: None,
         why: "",
     },
     analyze: None,
@@ -87,7 +87,7 @@ pub const PARTITIONED_INDEX: Index = Index {
         sql: "drop index if exists events_name_idx",
         locks: &DROP,
         only_if: None,
-            rights: None,
+        rights: None,
         why: "",
     },
 };

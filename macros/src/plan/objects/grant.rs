@@ -2,7 +2,7 @@
 
 use crate::model::kinds::grant_text::{object, roles};
 use crate::plan::Statement;
-use crate::plan::rights::Rights;
+use crate::plan::objects::rights::Rights;
 use crate::syntax::objects::grant::{Privilege, Target};
 use crate::syntax::words::name::Name;
 

@@ -3,8 +3,7 @@
 use std::fmt;
 
 /// What lets a role give privileges and take them back.
-pub(crate) const MAY_PASS_ON: &str =
-    "make the runner's role a member of the owner's, or give it the privilege `with grant option`; \
+pub(crate) const MAY_PASS_ON: &str = "make the runner's role a member of the owner's, or give it the privilege `with grant option`; \
      what another role has given, that role takes back by `revoke`";
 
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Statements that clients see all at once or not at all, under locks that are waited for briefly.
 
 mod locks;
-pub(crate) mod rights;
+pub(super) mod rights;
 
 use std::time::{Duration, Instant};
 
@@ -79,7 +79,9 @@ async fn run(
     let mut statements = wanted(context.session, statements).await?;
     if direction == Direction::Back {
         // What others have given besides is theirs, and in nobody's way.
-        statements.iter_mut().for_each(|statement| statement.rights = None);
+        for statement in &mut statements {
+            statement.rights = None;
+        }
     }
     let locks = strongest(&statements);
     let guards = guards.iter().map(|guard| Text { path: Path::Own, ..Text::without_rows(guard) });

@@ -12,13 +12,16 @@ use crate::session::shown::on_one_line;
 use crate::session::sql::{OWN_PATH, PLANS_PATH, Scope, quote_literal, set};
 
 /// What is there of it: its owner, what was given on it, and whether the session's role may pass the
-/// privilege on. A function is looked up only where there are the types of its arguments.
+/// privilege on. A function is looked up only where there are the types of its arguments, and each kind
+/// is asked by itself alone, because the server asks in whichever order it likes.
 const THERE: &str = "\
     select c.relowner as owner, case when w.part = '' then coalesce(c.relacl, \
     pg_catalog.acldefault((case c.relkind when 'S' then 's' else 'r' end)::\"char\", c.relowner)) \
     else (select a.attacl from pg_catalog.pg_attribute a where a.attrelid = c.oid \
     and a.attname = w.part and not a.attisdropped) end as acl, \
-    case when c.relkind = 'S' then pg_catalog.has_sequence_privilege(c.oid, w.option) \
+    case when w.kind = 'sequence' and c.relkind = 'S' \
+    then pg_catalog.has_sequence_privilege(c.oid, w.option) \
+    when w.kind <> 'table' or c.relkind = 'S' then null \
     when w.part = '' then pg_catalog.has_table_privilege(c.oid, w.option) \
     else (select pg_catalog.has_column_privilege(c.oid, a.attnum, w.option) \
     from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attname = w.part \
@@ -28,14 +31,14 @@ const THERE: &str = "\
     and c.oid = case when w.kind in ('table', 'sequence') then pg_catalog.to_regclass(w.name) end \
     union all \
     select p.proowner, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)), \
-    pg_catalog.has_function_privilege(p.oid, w.option) from pg_catalog.pg_proc p \
+    case when w.kind = 'function' then pg_catalog.has_function_privilege(p.oid, w.option) end from pg_catalog.pg_proc p \
     where p.oid = case when w.kind = 'function' and not exists (select from \
     pg_catalog.unnest(w.types) y where pg_catalog.to_regtype(y) is null) \
     then pg_catalog.to_regprocedure(w.name || '(' || pg_catalog.array_to_string(w.types, ', ') \
     || ')') end \
     union all \
     select n.nspowner, coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner)), \
-    pg_catalog.has_schema_privilege(n.oid, w.option) from pg_catalog.pg_namespace n \
+    case when w.kind = 'schema' then pg_catalog.has_schema_privilege(n.oid, w.option) end from pg_catalog.pg_namespace n \
     where n.oid = case when w.kind = 'schema' then pg_catalog.to_regnamespace(w.name) end";
 
 /// How it is said: `update (note) on table public.orders`.

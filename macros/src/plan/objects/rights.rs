@@ -19,7 +19,12 @@ pub(crate) struct Rights {
 }
 
 impl Rights {
-    pub(crate) fn new(privileges: &[Privilege], target: &Target, roles: &[Name], given: bool) -> Self {
+    pub(crate) fn new(
+        privileges: &[Privilege],
+        target: &Target,
+        roles: &[Name],
+        given: bool,
+    ) -> Self {
         let name = match target.kind {
             Kind::Schema => target.name.name.quoted(),
             _ => target.name.quoted(),
@@ -30,7 +35,10 @@ impl Rights {
             on: target.kind,
             name,
             types: types.map(|ty| signature([ty])).collect(),
-            privileges: privileges.iter().map(|one| (one.word, column(one).unwrap_or_default())).collect(),
+            privileges: privileges
+                .iter()
+                .map(|one| (one.word, column(one).unwrap_or_default()))
+                .collect(),
             roles: roles.iter().map(|role| role.text.clone()).collect(),
             given,
         }
