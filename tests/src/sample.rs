@@ -22,7 +22,15 @@ pub const fn under(lock: LockMode, sql: &'static str) -> Statement {
         LockMode::AccessExclusive => &[TableLock { table: USERS, mode: LockMode::AccessExclusive }],
         _ => &[TableLock { table: USERS, mode: LockMode::ShareUpdateExclusive }],
     };
-    Statement { reads_rows: false, path: Path::Users, sql, locks, only_if: None, rights: None, why: "a sample" }
+    Statement {
+        reads_rows: false,
+        path: Path::Users,
+        sql,
+        locks,
+        only_if: None,
+        rights: None,
+        why: "a sample",
+    }
 }
 
 pub const fn exclusive(sql: &'static str) -> Statement {
@@ -36,7 +44,7 @@ pub const fn unlocked(sql: &'static str) -> Statement {
         sql,
         locks: &[],
         only_if: None,
-            rights: None,
+        rights: None,
         why: "a sample",
     }
 }

@@ -124,7 +124,9 @@ pub(crate) fn of_migration<O: Operation>(
         // Nothing of it waits for a contract.
         schema.holds.truncate(holds);
     }
-    let needed = needed.and_after(&absent, schema);
+    // Of what a baseline makes the runtime finds out whether it is there.
+    let needed =
+        if schema.is_baseline { Needed::default() } else { needed.and_after(&absent, schema) };
     let made = schema.made_from(from);
     let operation = name.to_owned();
     Ok(Change { operation, subject, claims, requires, plan, made, needed, allowed })

@@ -7,7 +7,7 @@ use super::literal::{option, raw};
 use crate::change::Change;
 use crate::plan::Dropped;
 use crate::plan::known::Known;
-use crate::plan::rights::Rights;
+use crate::plan::objects::rights::Rights;
 use crate::plan::{
     Backfill, Cleanup, Condition, Convert, Index, Lock, NoRows, NonTransactional, Phase, SizeLimit,
     Statement, Step, Work,

@@ -115,9 +115,13 @@ impl Made {
                 target.columns.iter().map(|name| (target.table.clone(), name.clone()))
             }));
         }
-        let has = |index: &&Index| before.is_some_and(|it| it.indexes.iter().any(|other| other.name == index.name));
+        let has = |index: &&Index| {
+            before.is_some_and(|it| it.indexes.iter().any(|other| other.name == index.name))
+        };
         let indexes = now.indexes.iter().filter(|index| !has(index));
-        self.on.extend(indexes.flat_map(Index::columns).map(|name| (now.name.clone(), name.clone())));
-        self.constraints.extend(constraints.into_iter().map(|item| (now.name.clone(), item.clone())));
+        self.on
+            .extend(indexes.flat_map(Index::columns).map(|name| (now.name.clone(), name.clone())));
+        self.constraints
+            .extend(constraints.into_iter().map(|item| (now.name.clone(), item.clone())));
     }
 }

@@ -5,7 +5,6 @@ pub(crate) mod known;
 pub(crate) mod needed;
 pub(crate) mod objects;
 pub(crate) mod operation;
-pub(crate) mod rights;
 pub(crate) mod safe;
 pub(crate) mod shared;
 pub(crate) mod sql;

@@ -62,8 +62,11 @@ fn is_same(one: &Dropped, other: &Dropped) -> bool {
 fn found(schema: &Schema, object: &Object) -> Option<Dropped> {
     match object {
         Object::Table(table) => {
-            let table = schema.table_of_key(table)?;
-            Some(Dropped::object(ObjectKind::Table, table.name.quoted()))
+            // A partition is a table to the server, and becomes one to the history.
+            let is = |one: &&Entity| one.name.to_string() == *table;
+            let partition = || Some(schema.entities(Kind::Partition).find(is)?.name.quoted());
+            let table = schema.table_of_key(table).map(|table| table.name.quoted());
+            Some(Dropped::object(ObjectKind::Table, table.or_else(partition)?))
         }
         Object::Column(table, column) => {
             let table = schema.table_of_key(table)?;

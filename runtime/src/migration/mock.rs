@@ -113,7 +113,7 @@ const fn statement(sql: &'static str) -> Statement {
         sql,
         locks: LOCKS,
         only_if: None,
-            rights: None,
+        rights: None,
         why: "it is needed",
     }
 }
@@ -258,7 +258,15 @@ const SWAP: Step = Step {
 const FOR_THE_WAY_BACK: Step = Step { course: Course::BackOnly, ..SWAP };
 
 const fn change(steps: &'static [Step]) -> Change {
-    Change { operation: "change_type", subject: "a sample", notes: &[], columns: &[], needs: &[], makes: &[], steps }
+    Change {
+        operation: "change_type",
+        subject: "a sample",
+        notes: &[],
+        columns: &[],
+        needs: &[],
+        makes: &[],
+        steps,
+    }
 }
 
 static APART: Migration = Migration {

@@ -8,16 +8,17 @@ mod dropped;
 pub(crate) mod function;
 #[cfg(test)]
 pub(crate) mod mock;
+mod phase;
 pub(crate) mod row;
 mod squashed;
 pub(crate) mod text;
 mod work;
 
-use std::fmt;
-
 pub use self::dropped::*;
 pub use self::function::{ConvertFn, Converting, converting};
+pub use self::phase::Phase;
 pub use self::squashed::Squashed;
+use self::squashed::{last_squashed, squashed_places};
 pub use self::work::*;
 
 /// A linear history of migrations, declared with [`migrations!`](crate::migrations).
@@ -53,6 +54,33 @@ impl Migrations {
     /// The migration with this id.
     pub fn get(&self, id: &str) -> Option<&'static Migration> {
         self.migrations.iter().copied().find(|migration| migration.id == id)
+    }
+
+    /// Where a migration stands in the history, counted from 0. Each that was squashed keeps its place,
+    /// so that a place means the same to builds from before and after.
+    pub(crate) fn place(&self, id: &str) -> Option<usize> {
+        let mut places = 0;
+        for migration in self.migrations {
+            places += squashed_places(migration.squashes()).max(1);
+            if migration.id == id {
+                return Some(places - 1);
+            }
+        }
+        None
+    }
+
+    /// The migration that has taken the place of this one, which was squashed.
+    pub(crate) fn squashed_into(&self, id: &str) -> Option<&'static Migration> {
+        let has = |migration: &&&Migration| migration.squashes().iter().any(|one| one.names(id));
+        self.migrations.iter().find(has).copied()
+    }
+
+    /// The parent of a migration as databases remember it: what a baseline has squashed is called there
+    /// as builds from before call it.
+    pub(crate) fn remembered_parent(&self, migration: &Migration) -> Option<&'static str> {
+        let parent = migration.parent?;
+        let squashes = self.get(parent).map_or(&[][..], Migration::squashes);
+        Some(last_squashed(squashes).unwrap_or(parent))
     }
 
     /// The last migration: what this build of the service was compiled with.
@@ -200,42 +228,6 @@ pub enum Course {
     /// On the way back alone: forward it does nothing. Its undo does no harm where what it belongs to
     /// was not done, or was taken back already.
     BackOnly,
-}
-
-/// The part of a migration that a step belongs to.
-///
-/// ```
-/// use changeover::Phase;
-///
-/// assert!(Phase::Expand < Phase::Contract);
-/// assert_eq!(Phase::Migrate.to_string(), "migrate");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Phase {
-    /// Additive DDL under brief locks.
-    Expand,
-    /// Backfills, concurrent index builds, validation: long, and blocking nobody.
-    Migrate,
-    /// A brief atomic swap, where the name that the application sees must stay the same.
-    Switch,
-    /// Removal of the old shape; what it drops cannot be undone.
-    Contract,
-}
-
-impl Phase {
-    /// Every phase, in the order in which a migration passes through them.
-    pub const ALL: [Phase; 4] = [Phase::Expand, Phase::Migrate, Phase::Switch, Phase::Contract];
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Phase::Expand => "expand",
-            Phase::Migrate => "migrate",
-            Phase::Switch => "switch",
-            Phase::Contract => "contract",
-        })
-    }
 }
 
 /// A unit of work that is done wholly, recorded, and resumed or repeated as a whole.

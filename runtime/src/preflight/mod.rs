@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 
 use self::look::{Look, Scene, finding, told, unseen, wanted};
 use self::server::{
-    blocker, disk, lock_table, old_horizon, old_transaction, replication, rights,
-    wraparound,
+    blocker, disk, lock_table, old_horizon, old_transaction, replication, rights, wraparound,
 };
 use self::table::{
     column, columns, deferrable, drift, inherited, invalid_index, objects, report, row_shape,

@@ -157,7 +157,7 @@ impl<'r> Run<'r, '_> {
             Phase::Expand => migration.steps(Phase::Migrate).collect(),
             _ => Vec::new(),
         };
-        let is_first = self.ledger.is_next(self.history, migration);
+        let is_first = self.ledger.is_first(self.history, migration, phase);
         let (migration, changes) = (migration.id, migration.changes);
         let ahead = Ahead { migration, phase, steps, later, changes, is_first, is_due: true };
         let outcome = preflight::clear(&mut context, &ahead, &mut self.report.findings).await;

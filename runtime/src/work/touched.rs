@@ -206,7 +206,15 @@ mod tests {
     use crate::work::touched_by;
 
     const fn statement(sql: &'static str, locks: &'static [TableLock]) -> Statement {
-        Statement { reads_rows: true, path: Path::Users, sql, locks, only_if: None, rights: None, why: "" }
+        Statement {
+            reads_rows: true,
+            path: Path::Users,
+            sql,
+            locks,
+            only_if: None,
+            rights: None,
+            why: "",
+        }
     }
 
     const fn step(work: Work) -> Step {

@@ -1,80 +1,14 @@
 //! What was changed by hand under the objects that a migration is made for stops it before anything is
 //! changed, whichever kind of object it is.
 
+mod histories;
+
 use changeover::{Check, Error, ErrorKind, Migrations, Report};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::roles::Roles;
 use changeover_tests::{Failure, block_on, fail};
 
-mod m0001_base {
-    changeover::migration! {
-        create_table!(teams { id: bigint primary_key, title: text });
-        create_table!(users {
-            id: bigint identity primary_key,
-            name: text,
-            age: int,
-            team: bigint,
-            email: text,
-            score: int,
-            extra: text,
-            unique(email, name = email_once),
-            check("score > 0", name = of_age, not_valid),
-            index(score, name = by_age),
-        });
-        create_table!(logs { id: bigint not_null, at: date not_null }, partition_by = range(at));
-        create_table!(logs_old { id: bigint not_null, at: date not_null });
-        create_view!(adults, "select id, title from teams where title > 'a'");
-        create_function!(twice(n: bigint) returns bigint, language = sql, body = "select n * 2");
-        create_function!(touch() returns trigger, language = plpgsql,
-            body = "begin return new; end");
-        create_trigger!(touched on users, before(update), function = touch);
-    }
-}
-
-/// A migration of one change, and the history that ends in it.
-macro_rules! changes {
-    ($($name:ident { $($change:tt)* })*) => {
-        $(mod $name {
-            pub(super) mod m0002_change {
-                changeover::migration! {
-                    after super::super::m0001_base;
-                    add_column!(teams.note: text);
-                    $($change)*
-                }
-            }
-            use super::m0001_base;
-            changeover::migrations! {
-                pub(super) static HISTORY = [m0001_base, m0002_change];
-            }
-        })*
-    };
-}
-
-changes! {
-    rename_column { rename_column!(users.name => title); }
-    change_type { change_type!(users.age: bigint); }
-    add_foreign_key { add_foreign_key!(users.team => teams.id); }
-    set_not_null { set_not_null!(users.name, fill = "''"); }
-    drop_column { drop_column!(users.extra); }
-    drop_index { drop_index!(by_age); }
-    drop_constraint { drop_constraint!(users.email_once); }
-    validate_constraint { validate_constraint!(users.of_age); }
-    rename_index { rename_index!(by_age => users_by_age); }
-    rename_constraint { rename_constraint!(users.of_age => adult); }
-    replace_view { replace_view!(adults, "select id, title from teams where title > 'b'"); }
-    replace_function {
-        replace_function!(twice(n: bigint) returns bigint, language = sql, body = "select 2 * n");
-    }
-    drop_trigger { drop_trigger!(touched on users); }
-    attach_partition { attach_partition!(logs_old of logs, from("2020-01-01") to("2021-01-01")); }
-    add_unique { add_unique!(users(team)); }
-    create_table { create_table!(orders { id: bigint primary_key }); }
-    add_column { add_column!(users.plan: text); }
-    create_index { add_index!(users(email), name = by_email); }
-    add_check { add_check!(users, "age < 200", name = mortal); }
-    create_view { create_view!(minors, "select id from teams"); }
-    create_enum { create_enum!(mood { good, bad }); }
-}
+use self::histories::*;
 
 /// The history, what somebody does, and what has to be said; in the words of a check, too, where there
 /// are any.
@@ -83,84 +17,200 @@ const CASES: [(&str, &Migrations, &str, &[&str]); 29] = [
         "a renamed column is gone",
         &rename_column::HISTORY,
         "alter table users rename name to full_name",
-        &["column public.users.name does not exist", "declared: name: text", "add_column!(users.name: text);"],
+        &[
+            "column public.users.name does not exist",
+            "declared: name: text",
+            "add_column!(users.name: text);",
+        ],
     ),
     (
         "a renamed column has another type",
         &rename_column::HISTORY,
         "alter table users alter name type varchar(9)",
-        &["name is not as the history knows it: it is character varying(9), and not text",
-          "column users.name is not as it is declared", "declared: name: text", "there: name: varchar(9)",
-          "to bring the database to the code: change_type!(users.name: text);",
-          "to bring the code to the database: change_type!(users.name: varchar(9));"],
+        &[
+            "name is not as the history knows it: it is character varying(9), and not text",
+            "column users.name is not as it is declared",
+            "declared: name: text",
+            "there: name: varchar(9)",
+            "to bring the database to the code: change_type!(users.name: text);",
+            "to bring the code to the database: change_type!(users.name: varchar(9));",
+        ],
     ),
     (
         "a renamed column's new name is taken",
         &rename_column::HISTORY,
         "alter table users add title int",
-        &["column \"public\".\"users\".\"title\" exists already", "column users.title is there and not declared"],
+        &[
+            "column \"public\".\"users\".\"title\" exists already",
+            "column users.title is there and not declared",
+        ],
     ),
-    ("a retyped column is gone", &change_type::HISTORY, "alter table users drop age",
-        &["column public.users.age does not exist"]),
-    ("a retyped column is another", &change_type::HISTORY,
+    (
+        "a retyped column is gone",
+        &change_type::HISTORY,
+        "alter table users drop age",
+        &["column public.users.age does not exist"],
+    ),
+    (
+        "a retyped column is another",
+        &change_type::HISTORY,
         "alter table users alter age type smallint",
-        &["it is smallint, and not int", "there: age: smallint"]),
-    ("a foreign key's column is another", &add_foreign_key::HISTORY,
+        &["it is smallint, and not int", "there: age: smallint"],
+    ),
+    (
+        "a foreign key's column is another",
+        &add_foreign_key::HISTORY,
         "alter table users alter team type text",
-        &["it is text, and not bigint", "change_type!(users.team: bigint);"]),
-    ("a foreign key's target is another", &add_foreign_key::HISTORY,
-        "drop view adults; alter table teams alter id type int", &["public.teams.id is not as the history knows it"]),
-    ("a foreign key's column is gone", &add_foreign_key::HISTORY, "alter table users drop team",
-        &["column public.users.team does not exist"]),
-    ("a column is not null already", &set_not_null::HISTORY,
-        "alter table users alter name set not null", &["it is not null", "drop_not_null!(users.name);"]),
-    ("a column that becomes not null is gone", &set_not_null::HISTORY,
-        "alter table users drop name", &["column public.users.name does not exist"]),
-    ("a dropped column is gone", &drop_column::HISTORY, "alter table users drop extra",
-        &["column public.users.extra does not exist"]),
-    ("a dropped index is gone", &drop_index::HISTORY, "drop index by_age",
-        &["\"public\".\"by_age\" does not exist", "add_index!(users(score), name = by_age);"]),
-    ("a dropped constraint is gone", &drop_constraint::HISTORY,
+        &["it is text, and not bigint", "change_type!(users.team: bigint);"],
+    ),
+    (
+        "a foreign key's target is another",
+        &add_foreign_key::HISTORY,
+        "drop view adults; alter table teams alter id type int",
+        &["public.teams.id is not as the history knows it"],
+    ),
+    (
+        "a foreign key's column is gone",
+        &add_foreign_key::HISTORY,
+        "alter table users drop team",
+        &["column public.users.team does not exist"],
+    ),
+    (
+        "a column is not null already",
+        &set_not_null::HISTORY,
+        "alter table users alter name set not null",
+        &["it is not null", "drop_not_null!(users.name);"],
+    ),
+    (
+        "a column that becomes not null is gone",
+        &set_not_null::HISTORY,
+        "alter table users drop name",
+        &["column public.users.name does not exist"],
+    ),
+    (
+        "a dropped column is gone",
+        &drop_column::HISTORY,
+        "alter table users drop extra",
+        &["column public.users.extra does not exist"],
+    ),
+    (
+        "a dropped index is gone",
+        &drop_index::HISTORY,
+        "drop index by_age",
+        &["\"public\".\"by_age\" does not exist", "add_index!(users(score), name = by_age);"],
+    ),
+    (
+        "a dropped constraint is gone",
+        &drop_constraint::HISTORY,
         "alter table users drop constraint email_once",
-        &["constraint \"email_once\" on \"public\".\"users\" does not exist",
-          "add_unique!(users(email), name = email_once);"]),
-    ("a validated constraint is gone", &validate_constraint::HISTORY,
+        &[
+            "constraint \"email_once\" on \"public\".\"users\" does not exist",
+            "add_unique!(users(email), name = email_once);",
+        ],
+    ),
+    (
+        "a validated constraint is gone",
+        &validate_constraint::HISTORY,
         "alter table users drop constraint of_age",
-        &["constraint \"of_age\" on \"public\".\"users\" does not exist", "constraint users.of_age"]),
-    ("a renamed index is gone", &rename_index::HISTORY, "drop index by_age",
-        &["\"public\".\"by_age\" does not exist"]),
-    ("a renamed index's new name is taken", &rename_index::HISTORY,
+        &[
+            "constraint \"of_age\" on \"public\".\"users\" does not exist",
+            "constraint users.of_age",
+        ],
+    ),
+    (
+        "a renamed index is gone",
+        &rename_index::HISTORY,
+        "drop index by_age",
+        &["\"public\".\"by_age\" does not exist"],
+    ),
+    (
+        "a renamed index's new name is taken",
+        &rename_index::HISTORY,
         "create index users_by_age on teams (title)",
-        &["\"public\".\"users_by_age\" exists already"]),
-    ("a renamed constraint is gone", &rename_constraint::HISTORY,
-        "alter table users drop constraint of_age", &["\"of_age\" on \"public\".\"users\" does not exist"]),
-    ("a renamed constraint's new name is taken", &rename_constraint::HISTORY,
+        &["\"public\".\"users_by_age\" exists already"],
+    ),
+    (
+        "a renamed constraint is gone",
+        &rename_constraint::HISTORY,
+        "alter table users drop constraint of_age",
+        &["\"of_age\" on \"public\".\"users\" does not exist"],
+    ),
+    (
+        "a renamed constraint's new name is taken",
+        &rename_constraint::HISTORY,
         "alter table users add constraint adult check (true)",
-        &["constraint \"adult\" on \"public\".\"users\" exists already"]),
-    ("a replaced view is gone", &replace_view::HISTORY, "drop view adults",
-        &["\"public\".\"adults\" does not exist"]),
-    ("a replaced function is gone", &replace_function::HISTORY, "drop function twice(bigint)",
-        &["function \"public\".\"twice\"(bigint) does not exist"]),
-    ("a dropped trigger is gone", &drop_trigger::HISTORY, "drop trigger touched on users",
-        &["trigger \"touched\" on \"public\".\"users\" does not exist"]),
-    ("an attached partition is gone", &attach_partition::HISTORY, "drop table logs_old",
-        &["\"public\".\"logs_old\" does not exist"]),
-    ("a unique column is gone", &add_unique::HISTORY, "alter table users drop team",
-        &["column public.users.team does not exist"]),
-    ("a created table is there", &create_table::HISTORY, "create table orders (id int)",
-        &["table \"public\".\"orders\" exists already", "table orders is there and not declared",
-          "to bring the database to the code: drop_table!(orders);"]),
-    ("an added column is there", &add_column::HISTORY, "alter table users add plan int",
-        &["column \"public\".\"users\".\"plan\" exists already", "there: plan: integer"]),
-    ("a created index is there", &create_index::HISTORY, "create index by_email on users (email)",
-        &["\"public\".\"by_email\" exists already"]),
-    ("an indexed column is gone", &create_index::HISTORY, "alter table users drop email",
-        &["column public.users.email does not exist"]),
-    ("an added check is there", &add_check::HISTORY,
+        &["constraint \"adult\" on \"public\".\"users\" exists already"],
+    ),
+    (
+        "a replaced view is gone",
+        &replace_view::HISTORY,
+        "drop view adults",
+        &["\"public\".\"adults\" does not exist"],
+    ),
+    (
+        "a replaced function is gone",
+        &replace_function::HISTORY,
+        "drop function twice(bigint)",
+        &["function \"public\".\"twice\"(bigint) does not exist"],
+    ),
+    (
+        "a dropped trigger is gone",
+        &drop_trigger::HISTORY,
+        "drop trigger touched on users",
+        &["trigger \"touched\" on \"public\".\"users\" does not exist"],
+    ),
+    (
+        "an attached partition is gone",
+        &attach_partition::HISTORY,
+        "drop table logs_old",
+        &["\"public\".\"logs_old\" does not exist"],
+    ),
+    (
+        "a unique column is gone",
+        &add_unique::HISTORY,
+        "alter table users drop team",
+        &["column public.users.team does not exist"],
+    ),
+    (
+        "a created table is there",
+        &create_table::HISTORY,
+        "create table orders (id int)",
+        &[
+            "table \"public\".\"orders\" exists already",
+            "table orders is there and not declared",
+            "to bring the database to the code: drop_table!(orders);",
+        ],
+    ),
+    (
+        "an added column is there",
+        &add_column::HISTORY,
+        "alter table users add plan int",
+        &["column \"public\".\"users\".\"plan\" exists already", "there: plan: integer"],
+    ),
+    (
+        "a created index is there",
+        &create_index::HISTORY,
+        "create index by_email on users (email)",
+        &["\"public\".\"by_email\" exists already"],
+    ),
+    (
+        "an indexed column is gone",
+        &create_index::HISTORY,
+        "alter table users drop email",
+        &["column public.users.email does not exist"],
+    ),
+    (
+        "an added check is there",
+        &add_check::HISTORY,
         "alter table users add constraint mortal check (true)",
-        &["constraint \"mortal\" on \"public\".\"users\" exists already"]),
-    ("a created type is there", &create_enum::HISTORY, "create type mood as enum ('good')",
-        &["type \"public\".\"mood\" exists already"]),
+        &["constraint \"mortal\" on \"public\".\"users\" exists already"],
+    ),
+    (
+        "a created type is there",
+        &create_enum::HISTORY,
+        "create type mood as enum ('good')",
+        &["type \"public\".\"mood\" exists already"],
+    ),
 ];
 
 fn says(outcome: Result<Report, Error>, words: &[&str]) -> Result<(), Failure> {
@@ -213,13 +263,27 @@ fn drift_is_told_before_anything_is_changed() -> Result<(), Failure> {
 fn a_migration_as_it_is_made_for_runs() -> Result<(), Failure> {
     block_on(async {
         for (at, history) in [
-            &rename_column::HISTORY, &change_type::HISTORY, &add_foreign_key::HISTORY,
-            &set_not_null::HISTORY, &drop_column::HISTORY, &drop_index::HISTORY,
-            &drop_constraint::HISTORY, &validate_constraint::HISTORY, &rename_index::HISTORY,
-            &rename_constraint::HISTORY, &replace_view::HISTORY, &replace_function::HISTORY,
-            &drop_trigger::HISTORY, &attach_partition::HISTORY, &add_unique::HISTORY,
-            &create_table::HISTORY, &add_column::HISTORY, &create_index::HISTORY,
-            &add_check::HISTORY, &create_view::HISTORY, &create_enum::HISTORY,
+            &rename_column::HISTORY,
+            &change_type::HISTORY,
+            &add_foreign_key::HISTORY,
+            &set_not_null::HISTORY,
+            &drop_column::HISTORY,
+            &drop_index::HISTORY,
+            &drop_constraint::HISTORY,
+            &validate_constraint::HISTORY,
+            &rename_index::HISTORY,
+            &rename_constraint::HISTORY,
+            &replace_view::HISTORY,
+            &replace_function::HISTORY,
+            &drop_trigger::HISTORY,
+            &attach_partition::HISTORY,
+            &add_unique::HISTORY,
+            &create_table::HISTORY,
+            &add_column::HISTORY,
+            &create_index::HISTORY,
+            &add_check::HISTORY,
+            &create_view::HISTORY,
+            &create_enum::HISTORY,
         ]
         .into_iter()
         .enumerate()
@@ -240,7 +304,7 @@ fn a_migration_as_it_is_made_for_runs() -> Result<(), Failure> {
 fn what_a_contract_drops_is_there_before_it_begins() -> Result<(), Failure> {
     mod m0003_contract {
         changeover::migration! {
-            after super::drop_column::m0002_change;
+            after super::histories::drop_column::m0002_change;
             contract!(m0002_change);
         }
     }

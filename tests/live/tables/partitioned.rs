@@ -8,7 +8,15 @@ use changeover_tests::fixture::Fixture;
 use changeover_tests::{Client, Failure, block_on, fail};
 
 const fn made_by_hand(sql: &'static str) -> Statement {
-    Statement { reads_rows: true, path: Path::Users, sql, locks: &[], only_if: None, rights: None, why: "" }
+    Statement {
+        reads_rows: true,
+        path: Path::Users,
+        sql,
+        locks: &[],
+        only_if: None,
+        rights: None,
+        why: "",
+    }
 }
 
 const CREATE: Change = Change {

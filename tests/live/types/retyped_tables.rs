@@ -36,7 +36,15 @@ mod m0004_contract {
 }
 
 const fn by_hand(sql: &'static str) -> Statement {
-    Statement { reads_rows: true, path: Path::Users, sql, locks: &[], only_if: None, rights: None, why: "" }
+    Statement {
+        reads_rows: true,
+        path: Path::Users,
+        sql,
+        locks: &[],
+        only_if: None,
+        rights: None,
+        why: "",
+    }
 }
 
 const CREATE: Change = Change {

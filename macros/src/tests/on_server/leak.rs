@@ -8,7 +8,7 @@ use crate::migration::Migration;
 use crate::migration::baseline::Baseline;
 use crate::model::Schema;
 use crate::plan::known::Known;
-use crate::plan::rights::Rights;
+use crate::plan::objects::rights::Rights;
 use crate::plan::sql::sea;
 use crate::plan::{
     Backfill, Condition, Convert, Course, Index, Mode, NoRows, NonTransactional, Path, Phase,

@@ -45,7 +45,7 @@ pub(super) async fn look_at_all(
         let switches = switches.into_iter().flat_map(|ids| declared(ids, Phase::Switch));
         let contracts = declared(migration.contracts, Phase::Contract);
         for (migration, phase) in own.into_iter().chain(switches).chain(contracts) {
-            let is_first = ledger.is_next(history, migration);
+            let is_first = ledger.is_first(history, migration, phase);
             let ahead = Ahead { is_first, ..pending(&ledger, migration, phase) };
             if ahead.steps.is_empty() {
                 continue;

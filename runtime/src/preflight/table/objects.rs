@@ -61,11 +61,7 @@ pub(in crate::preflight) fn foresee(touched: &mut Touched, ahead: &Ahead) {
 
 /// Tells whether the first statement of the phase that names it drops it, and fails where it is gone.
 fn is_dropped_first(ahead: &Ahead, one: &Dropped) -> bool {
-    let name = if one.part.is_empty() {
-        one.name.to_owned()
-    } else {
-        format!("\"{}\"", one.part)
-    };
+    let name = if one.part.is_empty() { one.name.to_owned() } else { format!("\"{}\"", one.part) };
     let statements = ahead.steps.iter().flat_map(|step| match step.work {
         Work::Transaction(statements) => statements,
         _ => &[],
