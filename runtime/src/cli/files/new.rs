@@ -70,7 +70,8 @@ impl New {
         let migration = self.migration(&id, list.head());
         // One that was killed before it came to the list has left the file.
         let is_there = fs::read_to_string(&file).is_ok_and(|text| text == migration);
-        if let Some(stray) = strays(&self.dir, &list).iter().find(|stray| !is_there || **stray != id)
+        if let Some(stray) =
+            strays(&self.dir, &list).iter().find(|stray| !is_there || **stray != id)
         {
             return Err(refused(format!(
                 "`{stray}.rs` lies beside it and is not in the list\nhelp: put `mod {stray};` and \
@@ -83,7 +84,8 @@ impl New {
         // Somebody else may have added one meanwhile, which must not be lost.
         let now = fs::read_to_string(&path).unwrap_or_default();
         if now != text {
-            let is_listed = List::read(&now).is_ok_and(|list| list.names().any(|known| known == id));
+            let is_listed =
+                List::read(&now).is_ok_and(|list| list.names().any(|known| known == id));
             if !is_listed && !is_there {
                 let _ = fs::remove_file(&file);
             }

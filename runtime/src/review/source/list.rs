@@ -73,7 +73,8 @@ mod tests {
             "#[allow(static_mut_refs)] #[cfg_attr(test, doc = \"[b]\")]",
             "#[allow(unused)] pub(in crate::statics)",
         ] {
-            let text = format!("mod a; // migrations!\nmigrations! {{\n{before}\nstatic M = [a];\n}}");
+            let text =
+                format!("mod a; // migrations!\nmigrations! {{\n{before}\nstatic M = [a];\n}}");
             let found = List::read(&text);
             let names = found.as_ref().map(|list| list.names().collect::<Vec<_>>());
             assert_eq!(names, Ok(vec!["a"]), "{text}");
