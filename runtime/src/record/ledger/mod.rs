@@ -147,15 +147,23 @@ impl Ledger {
         })
     }
 
-    /// Tells whether all should be there as the history has it before a migration: that has not begun,
-    /// and whatever comes before it has been migrated.
-    pub(crate) fn is_next(&self, history: &Migrations, migration: &Migration) -> bool {
-        let earlier = history.migrations.iter().take_while(|other| other.id != migration.id);
-        let mut earlier = earlier.map(|other| self.state(other.id));
+    /// Tells whether all should be there as the history has it before a migration: the phase is the
+    /// first with something to do, none of it has been done, and whatever comes before it has been
+    /// migrated.
+    pub(crate) fn is_first(
+        &self,
+        history: &Migrations,
+        migration: &Migration,
+        phase: Phase,
+    ) -> bool {
+        let mut earlier = history.migrations.iter().take_while(|other| other.id != migration.id);
         let is_untouched = self
             .get(migration.id)
             .is_none_or(|known| Phase::ALL.into_iter().all(|phase| known.last_effect(phase) == 0));
-        is_untouched && earlier.all(|state| state >= State::Migrated)
+        let mut phases = Phase::ALL.into_iter().take_while(|earlier| *earlier < phase);
+        is_untouched
+            && phases.all(|earlier| migration.steps(earlier).next().is_none())
+            && earlier.all(|other| self.state(other.id) >= State::Migrated)
     }
 
     pub(crate) fn status(&self, history: &Migrations) -> Status {
