@@ -111,6 +111,7 @@ mod tests {
     use crate::change::Change;
     use crate::model::made::Made;
     use crate::plan::Lock;
+    use crate::plan::needed::Needed;
     use crate::plan::operation::Plan;
 
     fn step(sql: &str, table: &str) -> Step {
@@ -133,6 +134,7 @@ mod tests {
             requires: Vec::new(),
             plan: Plan::of(steps),
             made: Made::default(),
+            needed: Needed::default(),
             allowed: Vec::new(),
         }
     }

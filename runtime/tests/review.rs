@@ -35,6 +35,8 @@ static RENAME: Migration = Migration {
             subject: "users.username => display_name",
             notes: &["a prepared `select *` fails once after each commit below"],
             columns: &[],
+            needs: &[],
+            makes: &[],
             steps: &[ADD, FILL, LABEL, PROVE, SWAP, DROP],
         },
         Change {
@@ -42,6 +44,8 @@ static RENAME: Migration = Migration {
             subject: "users",
             notes: &[],
             columns: &[],
+            needs: &[],
+            makes: &[],
             steps: &[SMALL, ANALYZE],
         },
         Change {
@@ -49,6 +53,8 @@ static RENAME: Migration = Migration {
             subject: "users(display_name)",
             notes: &[],
             columns: &[],
+            needs: &[],
+            makes: &[],
             steps: &[Step {
                 phase: Phase::Migrate,
                 why: "build the index while clients write",
@@ -65,6 +71,8 @@ static RENAME: Migration = Migration {
             subject: "users(display_name), name = partitioned",
             notes: &[],
             columns: &[],
+            needs: &[],
+            makes: &[],
             steps: &[Step {
                 phase: Phase::Migrate,
                 why: "build the index on one partition after the other",
@@ -96,6 +104,7 @@ const ADD: Step = Step {
             sql: r#"alter table "public"."users" add column "display_name" text"#,
             locks: locks(LockMode::AccessExclusive),
             only_if: None,
+            rights: None,
             why: "instant: the column has no default",
         },
         Statement {
@@ -106,6 +115,7 @@ const ADD: Step = Step {
                   return new;\nend\n$$",
             locks: &[],
             only_if: None,
+            rights: None,
             why: "",
         },
         Statement {
@@ -114,6 +124,7 @@ const ADD: Step = Step {
             sql: r#"create trigger "zz_sync" before insert or update on "public"."users" for each row execute function "public"."sync"()"#,
             locks: locks(LockMode::ShareRowExclusive),
             only_if: None,
+            rights: None,
             why: "its name sorts last",
         },
     ]),
@@ -128,6 +139,7 @@ const ADD: Step = Step {
             sql: "drop function \"public\".\"sync\"()\ncascade -- and its trigger",
             locks: locks(LockMode::AccessExclusive),
             only_if: None,
+            rights: None,
             why: "",
         },
         Statement {
@@ -136,6 +148,7 @@ const ADD: Step = Step {
             sql: r#"alter table "public"."users" drop column "display_name""#,
             locks: locks(LockMode::AccessExclusive),
             only_if: None,
+            rights: None,
             why: "",
         },
     ])),
@@ -201,6 +214,7 @@ const SWAP: Step = Step {
         sql: r#"alter table "public"."users" alter column "display_name" set default ''"#,
         locks: locks(LockMode::AccessExclusive),
         only_if: None,
+        rights: None,
         why: "",
     }]),
     course: Course::Both,
@@ -213,6 +227,7 @@ const SWAP: Step = Step {
         sql: r#"alter table "public"."users" alter column "display_name" drop default"#,
         locks: locks(LockMode::AccessExclusive),
         only_if: None,
+        rights: None,
         why: "",
     }])),
 };
@@ -242,6 +257,7 @@ const ANALYZE: Step = Step {
             sql: r#"analyze "public"."users""#,
             locks: locks(LockMode::ShareUpdateExclusive),
             only_if: None,
+            rights: None,
             why: "",
         },
         done: Some("select exists (select from pg_stats where tablename = 'users')"),
@@ -253,6 +269,7 @@ const ANALYZE: Step = Step {
                 sql: "select 'mend'",
                 locks: &[],
                 only_if: None,
+                rights: None,
                 why: "",
             },
         }],
@@ -273,6 +290,7 @@ const DROP: Step = Step {
         sql: r#"alter table "public"."users" drop column "username""#,
         locks: locks(LockMode::AccessExclusive),
         only_if: None,
+        rights: None,
         why: "",
     }]),
     course: Course::Both,
@@ -293,6 +311,7 @@ const INDEX: Index = Index {
         sql: r#"create index concurrently "users_display_name_idx" on "public"."users" ("display_name")"#,
         locks: locks(LockMode::ShareUpdateExclusive),
         only_if: None,
+        rights: None,
         why: "",
     },
     analyze: None,
@@ -302,6 +321,7 @@ const INDEX: Index = Index {
         sql: r#"drop index concurrently if exists "public"."users_display_name_idx""#,
         locks: locks(LockMode::ShareUpdateExclusive),
         only_if: None,
+        rights: None,
         why: "",
     },
 };
@@ -314,6 +334,7 @@ const PARTITIONED: Index = Index {
         sql: r#"create index "partitioned" on only "public"."users" ("display_name")"#,
         locks: locks(LockMode::Share),
         only_if: None,
+        rights: None,
         why: "",
     },
     drop: Statement {
@@ -322,6 +343,7 @@ const PARTITIONED: Index = Index {
         sql: r#"drop index if exists "public"."partitioned""#,
         locks: locks(LockMode::AccessExclusive),
         only_if: None,
+        rights: None,
         why: "",
     },
     ..INDEX

@@ -37,6 +37,7 @@ pub const fn unlocked(sql: &'static str) -> Statement {
         locks: &[],
         effects: &[Effect::Unknown],
         only_if: None,
+        rights: None,
         why: "a sample",
     }
 }
@@ -55,7 +56,7 @@ pub const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
 }
 
 pub const fn change(operation: &'static str, steps: &'static [Step]) -> Change {
-    Change { operation, subject: "users", notes: &[], columns: &[], steps }
+    Change { operation, subject: "users", notes: &[], columns: &[], needs: &[], makes: &[], steps }
 }
 
 pub const fn migration(

@@ -15,6 +15,7 @@ use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops;
+use crate::plan::needed::{Needed, absent};
 use crate::plan::operation::{Operation, Plan};
 use crate::plan::safe::unproved;
 use crate::plan::{Mode, Phase, Work, dropped};
@@ -30,6 +31,8 @@ pub(crate) struct Change {
     pub(crate) plan: Plan,
     /// What it adds to the tables of the schema.
     pub(crate) made: Made,
+    /// What it counts on in the database.
+    pub(crate) needed: Needed,
     /// The rules that it silences.
     pub(crate) allowed: Vec<String>,
 }
@@ -94,6 +97,7 @@ pub(crate) fn of_migration<O: Operation>(
         }
         baseline::fit(name, &mut plan, &claims, start, schema, errors);
     }
+    let (needed, absent) = (Needed::before(&claims, schema), absent(&claims, schema));
     let mut from = schema.found(&claims);
     // The undo of a type that gets more room leaves it so, and then it is no drift.
     if name == "change_type" && !plan.steps.iter().any(|step| step.phase == Phase::Switch) {
@@ -120,8 +124,12 @@ pub(crate) fn of_migration<O: Operation>(
         // Nothing of it waits for a contract.
         schema.holds.truncate(holds);
     }
-    let made = Made { from, ..schema.made() };
-    Ok(Change { operation: name.to_owned(), subject, claims, requires, plan, made, allowed })
+    // Of what a baseline makes the runtime finds out whether it is there.
+    let needed =
+        if schema.is_baseline { Needed::default() } else { needed.and_after(&absent, schema) };
+    let made = schema.made_from(from);
+    let operation = name.to_owned();
+    Ok(Change { operation, subject, claims, requires, plan, made, needed, allowed })
 }
 
 /// What a lock on a partitioned table is besides.
@@ -166,8 +174,9 @@ pub(crate) fn alone<O: Operation>(
     let facts = operation.check(&schema, errors)?;
     let mut plan = plan(&operation, name, &facts, direct.as_ref(), &schema, at, errors);
     dropped::complete(&mut plan.steps, &schema);
-    let (claims, requires, made) = (Vec::new(), Vec::new(), Made::default());
-    Some(Change { operation: name.to_owned(), subject, claims, requires, plan, made, allowed })
+    let (claims, requires, operation) = (Vec::new(), Vec::new(), name.to_owned());
+    let (made, needed) = (Made::default(), Needed::default());
+    Some(Change { operation, subject, claims, requires, plan, made, needed, allowed })
 }
 
 /// The direct form where it was asked for, or where no client uses the table yet; else the plan.

@@ -8,6 +8,7 @@ use crate::change::Change;
 use crate::plan::Dropped;
 use crate::plan::effect::Effect;
 use crate::plan::known::Known;
+use crate::plan::objects::rights::Rights;
 use crate::plan::{
     Backfill, Cleanup, Condition, Convert, Index, Lock, NoRows, NonTransactional, Phase, SizeLimit,
     Statement, Step, Work,
@@ -16,15 +17,18 @@ use crate::syntax::tables::column::Column;
 use crate::syntax::words::name::TableName;
 
 pub(super) fn change(change: &Change) -> TokenStream {
-    let Change { operation, subject, plan, made, .. } = change;
+    let Change { operation, subject, plan, made, needed, .. } = change;
     let (notes, steps) = (&plan.notes, plan.steps.iter().map(step));
     let columns = made.from.iter().map(|(table, column)| known_column(table, column));
+    let (needs, makes) = (needed.there.iter().map(dropped), needed.free.iter().map(dropped));
     quote! {
         Change {
             operation: #operation,
             subject: #subject,
             notes: &[#(#notes),*],
             columns: &[#(#columns),*],
+            needs: &[#(#needs),*],
+            makes: &[#(#makes),*],
             steps: &[#(#steps),*],
         }
     }
@@ -51,7 +55,9 @@ fn known_column(table: &TableName, column: &Column) -> TokenStream {
 
 pub(super) fn empty_change() -> TokenStream {
     quote! {
-        Change { operation: "", subject: "", notes: &[], columns: &[], steps: &[] }
+        Change {
+            operation: "", subject: "", notes: &[], columns: &[], needs: &[], makes: &[], steps: &[]
+        }
     }
 }
 
@@ -127,6 +133,7 @@ fn statement(statement: &Statement) -> TokenStream {
     let reads_rows = statement.reads_rows;
     let path = Ident::new(&format!("{:?}", statement.path), Span::call_site());
     let only_if = option(statement.only_if.as_ref().map(condition));
+    let rights = option(statement.rights.as_ref().map(rights));
     quote! {
         Statement {
             sql: #sql,
@@ -135,6 +142,7 @@ fn statement(statement: &Statement) -> TokenStream {
             reads_rows: #reads_rows,
             path: Path::#path,
             only_if: #only_if,
+            rights: #rights,
             why: #why,
         }
     }
@@ -163,6 +171,24 @@ fn condition(condition: &Condition) -> TokenStream {
     let (query, when) = (raw(&condition.query), &condition.when);
     quote! {
         &Condition { query: #query, when: #when }
+    }
+}
+
+fn rights(rights: &Rights) -> TokenStream {
+    let Rights { name, types, privileges, roles, given, .. } = rights;
+    // The runtime's names are Debug's.
+    let on = Ident::new(&format!("{:?}", rights.on), Span::call_site());
+    let name = raw(name);
+    let privileges = privileges.iter().map(|(word, column)| quote!((#word, #column)));
+    quote! {
+        &Rights {
+            on: RightsOn::#on,
+            name: #name,
+            types: &[#(#types),*],
+            privileges: &[#(#privileges),*],
+            roles: &[#(#roles),*],
+            given: #given,
+        }
     }
 }
 

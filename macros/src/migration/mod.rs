@@ -19,6 +19,7 @@ use crate::migration::baseline::{Baseline, Whole};
 use crate::migration::gated::Gated;
 use crate::model::{Author, Release, Schema, Waiting};
 use crate::plan::Phase;
+use crate::plan::needed::Needed;
 
 /// A migration, read and planned.
 #[derive(Default)]
@@ -185,7 +186,9 @@ impl Migration {
             input.parse::<TokenStream>()?;
             return Err(unknown(name));
         };
-        let change = read(&written, self.changes.len() + 1, input, &mut self.schema, errors)?;
+        let mut change = read(&written, self.changes.len() + 1, input, &mut self.schema, errors)?;
+        let earlier: Vec<&Needed> = self.changes.iter().map(|change| &change.needed).collect();
+        change.needed.without(&earlier);
         self.changes.push(change);
         Ok(())
     }

@@ -5,7 +5,7 @@ use proc_macro2::Span;
 use crate::diag::{Diagnostic, Errors};
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
-use crate::model::{Author, Claim, Facet, Hold, Object, Role, Schema};
+use crate::model::{Author, Claim, Entry, Facet, Hold, Object, Role, Schema};
 use crate::syntax::tables::column::Column;
 use crate::syntax::tables::table::Table;
 use crate::syntax::words::name::{ColumnName, Name, TableName};
@@ -113,6 +113,16 @@ impl Schema {
                 );
             }
         }
+    }
+
+    /// The table that objects call so.
+    pub(crate) fn table_of_key(&self, key: &str) -> Option<&Table> {
+        self.tables.get(key).map(Entry::read)
+    }
+
+    /// What is no table and is this object.
+    pub(crate) fn entity_of(&self, object: &Object) -> Option<&Entity> {
+        self.entities.iter().find(|entity| entity.object() == *object)
     }
 
     /// Reports a claim on an object that an earlier change still needs as it is.

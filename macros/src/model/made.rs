@@ -1,11 +1,12 @@
 //! What one change adds to the tables.
 
 use crate::model::{Claim, Entry, Object, Schema};
+use crate::syntax::indexes::index::Index;
 use crate::syntax::tables::column::Column;
 use crate::syntax::tables::constraint::Constraint;
 use crate::syntax::tables::table::Table;
 use crate::syntax::values::types::Type;
-use crate::syntax::words::name::TableName;
+use crate::syntax::words::name::{Name, TableName};
 
 /// Columns and constraints that were not there before a change, or not as they are now.
 #[derive(Default)]
@@ -14,6 +15,8 @@ pub(crate) struct Made {
     pub(crate) constraints: Vec<(TableName, Constraint)>,
     /// The columns that it changes, as the migration found them.
     pub(crate) from: Vec<(TableName, Column)>,
+    /// The columns that its constraints and indexes are on, or point at.
+    on: Vec<(TableName, Name)>,
 }
 
 impl Schema {
@@ -38,8 +41,24 @@ impl Schema {
         claims.iter().filter_map(column).collect()
     }
 
+    /// What was added since it was last asked, and the columns of before that a change alters or puts
+    /// something on.
+    pub(crate) fn made_from(&mut self, mut from: Vec<(TableName, Column)>) -> Made {
+        let made = self.made();
+        let on = made.on.iter().map(|(table, name)| Object::column(table, name).at(name.span));
+        for (table, column) in self.found(&on.collect::<Vec<_>>()) {
+            let is = |(other, known): &(TableName, Column)| {
+                *other == table && known.name.text == column.name.text
+            };
+            if !self.is_baseline && !from.iter().any(is) {
+                from.push((table, column));
+            }
+        }
+        Made { from, ..made }
+    }
+
     /// What was added since it was last asked. What is there under another name is not new.
-    pub(crate) fn made(&mut self) -> Made {
+    fn made(&mut self) -> Made {
         let mut made = Made::default();
         let touched = std::mem::take(&mut self.touched);
         let is_gone = |name: &String| !self.tables.contains_key(name);
@@ -88,6 +107,21 @@ impl Made {
             })
         };
         let constraints = now.constraints.iter().filter(|constraint| !is_known(constraint));
-        self.constraints.extend(constraints.map(|item| (now.name.clone(), item.clone())));
+        let constraints: Vec<&Constraint> = constraints.collect();
+        for item in &constraints {
+            self.on.extend(item.columns().iter().map(|name| (now.name.clone(), name.clone())));
+            let target = item.reference().into_iter();
+            self.on.extend(target.flat_map(|target| {
+                target.columns.iter().map(|name| (target.table.clone(), name.clone()))
+            }));
+        }
+        let has = |index: &&Index| {
+            before.is_some_and(|it| it.indexes.iter().any(|other| other.name == index.name))
+        };
+        let indexes = now.indexes.iter().filter(|index| !has(index));
+        self.on
+            .extend(indexes.flat_map(Index::columns).map(|name| (now.name.clone(), name.clone())));
+        self.constraints
+            .extend(constraints.into_iter().map(|item| (now.name.clone(), item.clone())));
     }
 }

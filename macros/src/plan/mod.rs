@@ -3,6 +3,7 @@
 pub(crate) mod dropped;
 pub(crate) mod effect;
 pub(crate) mod known;
+pub(crate) mod needed;
 pub(crate) mod objects;
 pub(crate) mod operation;
 pub(crate) mod safe;

@@ -1,6 +1,7 @@
 //! Steps, and the statements and other work in them.
 
 use crate::plan::effect::Effect;
+use crate::plan::objects::rights::Rights;
 use crate::syntax::words::lock::{Lock, Mode};
 use crate::syntax::words::name::TableName;
 use crate::syntax::words::phase::Phase;
@@ -88,6 +89,8 @@ pub(crate) struct Statement {
     pub(crate) path: Path,
     /// Where there may be nothing to do.
     pub(crate) only_if: Option<Condition>,
+    /// What it gives to roles or takes back from them, where the server only warns if it may not.
+    pub(crate) rights: Option<Rights>,
     pub(crate) why: String,
 }
 
@@ -175,6 +178,7 @@ impl Statement {
             reads_rows: false,
             path: Path::Users,
             only_if: None,
+            rights: None,
             why: String::new(),
         }
     }
@@ -201,6 +205,10 @@ impl Statement {
     /// Takes its locks only where this holds.
     pub(crate) fn only_if(self, condition: Condition) -> Self {
         Statement { only_if: Some(condition), ..self }
+    }
+
+    pub(crate) fn on_rights(self, rights: Rights) -> Self {
+        Statement { rights: Some(rights), ..self }
     }
 
     pub(crate) fn why(mut self, why: impl Into<String>) -> Self {

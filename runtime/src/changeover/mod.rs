@@ -347,13 +347,13 @@ async fn story(
     goal: &Goal,
 ) -> Result<(), Error> {
     let mut ledger = Ledger::read(session.reader(), &settings.app).await?;
-    let past = rules::take_squashed(history, &mut ledger)?;
+    let unrecorded = rules::take_squashed(history, &mut ledger)?;
     rules::admit(history, &ledger)?;
     let mut fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
     let brake = Brake::default();
     let with_rows = matches!(goal, Goal::Undo { with_rows: true, .. });
     let mut run = Run { history, settings, session, ledger, report, brake, with_rows };
-    run.record_squashes(&past).await?;
+    run.record_squashes(&unrecorded).await?;
     if let Goal::Undo { migrations, .. } = goal {
         return run.undo(migrations).await;
     }

@@ -44,7 +44,8 @@ async fn carry_out(
 ) -> Result<(), Error> {
     store::prepare(&mut session, settings).await?;
     let mut session = session.take_number(settings).await?;
-    let ledger = Ledger::read_in_part(session.reader(), &settings.app).await?;
+    let mut ledger = Ledger::read_in_part(session.reader(), &settings.app).await?;
+    rules::name_parents(history, &mut ledger);
     rules::may_repair(history, &ledger, repair)?;
     let recorded = ledger.get(&repair.migration);
     let statements = statements(history, &settings.app, repair, recorded);
@@ -86,7 +87,8 @@ fn statements(
     let Some((position, migration)) = history.place(id).zip(history.get(id)) else {
         return store::repair::forget(app, id).into();
     };
-    let store = Store { history: app, migration, position };
+    let parent = history.remembered_parent(migration);
+    let store = Store { history: app, migration, position, parent };
     match repair.what {
         What::Forget => store::repair::forget(app, id).into(),
         What::AcceptPlan => accepted(&store, recorded),

@@ -114,6 +114,7 @@ const fn statement(sql: &'static str) -> Statement {
         locks: LOCKS,
         effects: &[],
         only_if: None,
+        rights: None,
         why: "it is needed",
     }
 }
@@ -233,6 +234,8 @@ const CHANGES: &[Change] = &[Change {
     subject: "users.plan",
     notes: &[],
     columns: &[],
+    needs: &[],
+    makes: &[],
     steps: STEPS,
 }];
 
@@ -257,7 +260,15 @@ const SWAP: Step = Step {
 const FOR_THE_WAY_BACK: Step = Step { course: Course::BackOnly, ..SWAP };
 
 const fn change(steps: &'static [Step]) -> Change {
-    Change { operation: "change_type", subject: "a sample", notes: &[], columns: &[], steps }
+    Change {
+        operation: "change_type",
+        subject: "a sample",
+        notes: &[],
+        columns: &[],
+        needs: &[],
+        makes: &[],
+        steps,
+    }
 }
 
 static APART: Migration = Migration {

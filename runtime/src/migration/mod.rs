@@ -9,15 +9,18 @@ mod effect;
 pub(crate) mod function;
 #[cfg(test)]
 pub(crate) mod mock;
+mod phase;
 pub(crate) mod row;
+mod squashed;
 pub(crate) mod text;
 mod work;
-
-use std::fmt;
 
 pub use self::dropped::*;
 pub use self::effect::Effect;
 pub use self::function::{ConvertFn, Converting, converting};
+pub use self::phase::Phase;
+pub use self::squashed::Squashed;
+use self::squashed::{last_squashed, squashed_places};
 pub use self::work::*;
 
 /// A linear history of migrations, declared with [`migrations!`](crate::migrations).
@@ -72,6 +75,14 @@ impl Migrations {
     pub(crate) fn squashed_into(&self, id: &str) -> Option<&'static Migration> {
         let has = |migration: &&&Migration| migration.squashes().iter().any(|one| one.names(id));
         self.migrations.iter().find(has).copied()
+    }
+
+    /// The parent of a migration as databases remember it: what a baseline has squashed is called there
+    /// as builds from before call it.
+    pub(crate) fn remembered_parent(&self, migration: &Migration) -> Option<&'static str> {
+        let parent = migration.parent?;
+        let squashes = self.get(parent).map_or(&[][..], Migration::squashes);
+        Some(last_squashed(squashes).unwrap_or(parent))
     }
 
     /// The last migration: what this build of the service was compiled with.
@@ -175,29 +186,6 @@ pub struct Whole {
     pub names: &'static [&'static str],
 }
 
-/// A migration that a baseline has taken the place of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Squashed {
-    /// Its id.
-    pub id: &'static str,
-    /// The last phase that it had.
-    pub last: Phase,
-    /// Where it was such a baseline itself, what that took the place of.
-    pub squashes: &'static [Squashed],
-}
-
-impl Squashed {
-    /// Tells whether this is its id, or that of one that it had squashed.
-    pub(crate) fn names(&self, id: &str) -> bool {
-        self.id == id || self.squashes.iter().any(|one| one.names(id))
-    }
-}
-
-/// How many places in a history they have: what squashed others has those of theirs.
-fn squashed_places(squashed: &[Squashed]) -> usize {
-    squashed.iter().map(|one| squashed_places(one.squashes).max(1)).sum()
-}
-
 /// The tool that made a database before, and how far it got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OlderTool {
@@ -220,6 +208,11 @@ pub struct Change {
     pub notes: &'static [&'static str],
     /// The columns that it changes, as the history has them before the migration.
     pub columns: &'static [KnownColumn],
+    /// What the history has by then and the change counts on: objects that have to be there before the
+    /// migration, by their names; with each what a macro says of it, where one does.
+    pub needs: &'static [Dropped],
+    /// What it makes, by names that have to be free before the migration.
+    pub makes: &'static [Dropped],
     /// The steps of all phases, each phase's in order.
     pub steps: &'static [Step],
 }
@@ -256,42 +249,6 @@ pub enum Course {
     /// On the way back alone: forward it does nothing. Its undo does no harm where what it belongs to
     /// was not done, or was taken back already.
     BackOnly,
-}
-
-/// The part of a migration that a step belongs to.
-///
-/// ```
-/// use changeover::Phase;
-///
-/// assert!(Phase::Expand < Phase::Contract);
-/// assert_eq!(Phase::Migrate.to_string(), "migrate");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Phase {
-    /// Additive DDL under brief locks.
-    Expand,
-    /// Backfills, concurrent index builds, validation: long, and blocking nobody.
-    Migrate,
-    /// A brief atomic swap, where the name that the application sees must stay the same.
-    Switch,
-    /// Removal of the old shape; what it drops cannot be undone.
-    Contract,
-}
-
-impl Phase {
-    /// Every phase, in the order in which a migration passes through them.
-    pub const ALL: [Phase; 4] = [Phase::Expand, Phase::Migrate, Phase::Switch, Phase::Contract];
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Phase::Expand => "expand",
-            Phase::Migrate => "migrate",
-            Phase::Switch => "switch",
-            Phase::Contract => "contract",
-        })
-    }
 }
 
 /// A unit of work that is done wholly, recorded, and resumed or repeated as a whole.

@@ -43,6 +43,8 @@ pub struct Statement {
     pub path: Path,
     /// Where there may be nothing to do; none where it is always carried out.
     pub only_if: Option<&'static Condition>,
+    /// The privileges that it gives or takes back, which the server only warns of where it may not.
+    pub rights: Option<&'static Rights>,
     /// Why the statement is there, one sentence for the reviewer.
     pub why: &'static str,
 }
@@ -54,6 +56,37 @@ pub struct Condition {
     pub query: &'static str,
     /// When it is true, for the reviewer: `a trigger lists the column`.
     pub when: &'static str,
+}
+
+/// Privileges on one object that a statement gives to roles or takes back from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rights {
+    /// What the object is.
+    pub on: RightsOn,
+    /// The object, quoted and schema-qualified.
+    pub name: &'static str,
+    /// The types of its arguments where it is a function.
+    pub types: &'static [&'static str],
+    /// The privileges as `grant` has them, each with the name of the column that it is for; with an
+    /// empty one where it is for the whole.
+    pub privileges: &'static [(&'static str, &'static str)],
+    /// The names of the roles; `public` is everybody.
+    pub roles: &'static [&'static str],
+    /// Whether they are given, and not taken back.
+    pub given: bool,
+}
+
+/// What privileges are on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RightsOn {
+    /// A table or a view.
+    Table,
+    /// A sequence.
+    Sequence,
+    /// A function.
+    Function,
+    /// A schema.
+    Schema,
 }
 
 /// What a name without a schema stands for in a statement.

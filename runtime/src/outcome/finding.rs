@@ -49,9 +49,14 @@ pub enum Check {
     InvalidIndex,
     /// A session that holds a lock in the way of those that the phase takes.
     Blocker,
-    /// A table or a column that is not there any more, or not as the plan needs it. By default
-    /// that is fatal.
+    /// A table, a column or another object that is not there any more, or not as the plan needs it,
+    /// or a name that it takes and something else has. By default that is fatal; before the first
+    /// phase of a migration the error has the differences in the words of
+    /// [`check`](crate::Changeover::check).
     Drift,
+    /// A privilege that the phase gives or takes back, and the runner's role may not: the server
+    /// warns, and does nothing. By default that is fatal.
+    Privilege,
     /// A trigger on a table that the phase touches which calls what is neither the runner's, nor
     /// the table owner's, nor a superuser's: it runs as whoever writes rows, the runner too. By
     /// default that is fatal.

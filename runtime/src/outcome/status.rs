@@ -116,6 +116,9 @@ pub struct MigrationStatus {
     pub rows: u64,
     /// The error that its last run stopped with, while nothing has run since.
     pub error: Option<String>,
+    /// Whether somebody told its last run to stop, and nothing has run since: the next one goes on
+    /// where that was.
+    pub interrupted: bool,
     /// What the run that is under way waits for; see
     /// [`Progress::held_by`](crate::Progress::held_by).
     pub held_by: Option<String>,
@@ -228,10 +231,13 @@ impl fmt::Display for Status {
         }
         self.settings.iter().try_for_each(|set| writeln!(f, "{set}"))?;
         for migration in &self.migrations {
-            let MigrationStatus { id, state, done, steps, rows, error, held_by } = migration;
+            let MigrationStatus { id, state, done, steps, rows, .. } = migration;
             write!(f, "{id:width$}  {state:11}  {done}/{steps} steps  {rows} rows")?;
-            error.as_ref().map_or(Ok(()), |error| write!(f, "  {error}"))?;
-            let held = held_by.as_ref().map(|reason| on_one_line(reason));
+            migration.error.as_ref().map_or(Ok(()), |error| write!(f, "  {error}"))?;
+            if migration.interrupted {
+                f.write_str("  interrupted: run again, and it goes on there")?;
+            }
+            let held = migration.held_by.as_ref().map(|reason| on_one_line(reason));
             held.map_or(Ok(()), |reason| write!(f, "  held: {reason}"))?;
             writeln!(f)?;
         }

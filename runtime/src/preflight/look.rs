@@ -1,6 +1,6 @@
 //! One thing to look for, and what a look goes by.
 
-use crate::migration::{Change, KnownColumn, Phase, Step};
+use crate::migration::{Change, Phase, Step};
 use crate::outcome::error::Error;
 use crate::outcome::finding::{Check, Finding, Severity};
 use crate::session::shown::on_one_line;
@@ -16,8 +16,10 @@ pub(crate) struct Ahead {
     /// Those of the phase that follows without being asked for.
     pub(crate) later: Vec<&'static Step>,
     pub(crate) changes: &'static [Change],
-    /// The columns that it changes, as they should be; none where they are on the way already.
-    pub(crate) columns: Vec<&'static KnownColumn>,
+    /// Whether the migration is the next one, and all should be as the history has it before.
+    pub(crate) is_first: bool,
+    /// Whether all phases before this one have run.
+    pub(crate) is_due: bool,
 }
 
 /// What a look goes by.

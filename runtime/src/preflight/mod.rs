@@ -11,14 +11,17 @@ use std::time::{Duration, Instant};
 
 use self::look::{Look, Scene, finding, told, unseen, wanted};
 use self::server::{
-    blocker, disk, lock_table, old_horizon, old_transaction, replication, wraparound,
+    blocker, disk, lock_table, old_horizon, old_transaction, replication, rights, wraparound,
 };
 use self::table::{
-    column, columns, deferrable, drift, inherited, invalid_index, row_shape, stranger, through_view,
+    column, columns, deferrable, drift, inherited, invalid_index, objects, report, row_shape,
+    stranger, through_view,
 };
 use crate::lock::Locked;
+use crate::outcome::comparison::Difference;
 use crate::outcome::error::{Detail, Error};
 use crate::outcome::finding::{Check, Finding, Severity};
+use crate::session::sql::milliseconds;
 use crate::settings::Settings;
 use crate::step::context::StepContext;
 use crate::work::touched::Earlier;
@@ -29,9 +32,12 @@ pub(crate) use self::look::Ahead;
 /// Between two looks at what is waited for.
 const EVERY: Duration = Duration::from_secs(1);
 
-const LOOKS: [Look; 21] = [
+const LOOKS: [Look; 24] = [
     wraparound::WRAPAROUND,
     drift::LOOK,
+    objects::MISSING,
+    objects::TAKEN,
+    rights::LOOK,
     wraparound::VACUUM,
     wraparound::FREEZE_AGE,
     old_transaction::LOOK,
@@ -87,7 +93,8 @@ async fn until_clear(
         let (fatal, rest): (Vec<Finding>, Vec<Finding>) =
             found.into_iter().partition(|finding| finding.severity >= least);
         if !fatal.is_empty() {
-            return Err(Error::new(Detail::Preflight { findings: fatal }));
+            let differences = differences(context, ahead, &fatal).await;
+            return Err(Error::new(Detail::Preflight { findings: fatal, differences }));
         }
         match rest.into_iter().find(|finding| finding.severity == Severity::Wait) {
             Some(finding) => context.wait_for(finding.what).await,
@@ -95,6 +102,25 @@ async fn until_clear(
         }
         context.settings.interrupt.sleep(EVERY).await?;
     }
+}
+
+/// What has drifted, in the words of a check: it is asked for only where something has.
+async fn differences(
+    context: &mut StepContext<'_, '_>,
+    ahead: &Ahead,
+    fatal: &[Finding],
+) -> Vec<Difference> {
+    if !fatal.iter().any(|finding| finding.check == Check::Drift) {
+        return Vec::new();
+    }
+    let mut touched = touched_by(&ahead.steps, &mut Earlier::default());
+    objects::foresee(&mut touched, ahead);
+    let timeout = milliseconds(context.settings.lock_timeout);
+    let told = report::differences(context.session.reader(), &touched, &timeout).await;
+    told.unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot show what has drifted");
+        Vec::new()
+    })
 }
 
 /// Looks once. `earlier` is what is going to run before, and gets what the phase would run.
@@ -106,8 +132,8 @@ pub(crate) async fn look(
 ) -> Result<Vec<Finding>, Error> {
     let mut touched = touched_by(&ahead.steps, earlier);
     touched.foresee(&ahead.later);
-    touched.columns.clone_from(&ahead.columns);
-    touched.copied = deferrable::copied(ahead.changes, &ahead.columns);
+    objects::foresee(&mut touched, ahead);
+    touched.copied = deferrable::copied(ahead.changes, &touched.columns);
     let scene = Scene { touched: &touched, settings };
     let mut found = by_queries(session, scene, ahead).await?;
     let drift = |found: &Finding| found.check == Check::Drift;

@@ -1,10 +1,11 @@
 //! What people read of a plan: as SQL in a pull request, held against a database, as the page for the
-//! night in which it runs, and as a picture of how it went.
+//! night in which it runs, and as a picture of how it went; and the source files that declare it (`source`).
 
 #[cfg(any(feature = "cli", feature = "testing"))]
 pub(crate) mod files;
 pub(crate) mod forecast;
 mod runbook;
+pub(crate) mod source;
 mod sql;
 mod timeline;
 

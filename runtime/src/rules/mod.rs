@@ -14,5 +14,5 @@ pub(crate) use self::admit::{admit, not_too_old};
 pub(crate) use self::edited::{fixed_steps, same_plan};
 pub(crate) use self::ready::{may_expand, ready};
 pub(crate) use self::repair::may_repair;
-pub(crate) use self::squash::take_squashed;
+pub(crate) use self::squash::{Unrecorded, name_parents, take_squashed};
 pub(crate) use self::undo::may_undo;

@@ -5,13 +5,36 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::status::State;
 use crate::record::ledger::Ledger;
 
+/// What a database has still to remember of squashes.
+#[derive(Debug, Default)]
+pub(crate) struct Unrecorded {
+    /// Baselines that are done, because all has run that they squashed.
+    pub(crate) past: Vec<&'static Migration>,
+    /// Migrations that are remembered with such a baseline as their parent, which builds from before
+    /// the squash do not know.
+    pub(crate) misnamed: Vec<&'static Migration>,
+}
+
+/// Takes baselines for the parents that what they squashed was.
+pub(crate) fn name_parents(history: &Migrations, ledger: &mut Ledger) {
+    for baseline in history.migrations.iter().copied() {
+        let squashes = baseline.squashes();
+        ledger.put_in_place(baseline, |id| squashes.iter().any(|one| one.names(id)));
+    }
+}
+
 /// Takes a baseline for done where all that it squashed has run, and for the parent that what it
-/// squashed was. Gives the baselines of which the database has no record of their own yet; one that
-/// has run a part of them is told what comes first.
+/// squashed was. A database that has run a part of them is told what comes first.
 pub(crate) fn take_squashed(
     history: &Migrations,
     ledger: &mut Ledger,
-) -> Result<Vec<&'static Migration>, Error> {
+) -> Result<Unrecorded, Error> {
+    let is_misnamed = |migration: &&Migration| {
+        let remembered = ledger.get(migration.id).and_then(|known| known.parent.as_deref());
+        remembered == migration.parent && history.remembered_parent(migration) != migration.parent
+    };
+    let misnamed = history.migrations.iter().copied().filter(is_misnamed).collect();
+    name_parents(history, ledger);
     let mut past = Vec::new();
     for baseline in history.migrations.iter().copied() {
         let squashes = baseline.squashes();
@@ -20,7 +43,7 @@ pub(crate) fn take_squashed(
         if begun.all(|one| one.state == State::Pending) {
             continue;
         }
-        ledger.put_in_place(baseline, is_squashed);
+        ledger.note_squash(baseline);
         if ledger.state(baseline.id) != State::Pending {
             continue;
         }
@@ -37,7 +60,7 @@ pub(crate) fn take_squashed(
             missing: missing.iter().map(|one| how_far(one, ledger)).collect(),
         }));
     }
-    Ok(past)
+    Ok(Unrecorded { past, misnamed })
 }
 
 /// Tells whether a migration is done, or all that it has taken the place of.

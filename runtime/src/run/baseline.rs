@@ -15,6 +15,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::status::State;
 use crate::record::store::Store;
 use crate::record::store::events::{self, Event};
+use crate::rules::Unrecorded;
 use crate::session::sql::{milliseconds, quote_identifier};
 
 /// Baselines that follow each other at once: one is written in as many files as read well, and a later
@@ -62,11 +63,16 @@ impl Run<'_, '_> {
         Ok(true)
     }
 
-    /// Records baselines as done in a database in which all has run that they squashed.
-    pub(crate) async fn record_squashes(
-        &mut self,
-        past: &[&'static Migration],
-    ) -> Result<(), Error> {
+    /// Records baselines as done in a database in which all has run that they squashed, and parents by
+    /// the names that builds from before know.
+    pub(crate) async fn record_squashes(&mut self, unrecorded: &Unrecorded) -> Result<(), Error> {
+        let Unrecorded { past, misnamed } = unrecorded;
+        if !misnamed.is_empty() {
+            let renamed = misnamed.iter().map(|migration| self.store(migration).rename_parent());
+            let renamed: Vec<String> = renamed.collect();
+            let renamed: Vec<&str> = renamed.iter().map(String::as_str).collect();
+            self.session.in_transaction(&renamed).await?;
+        }
         if past.is_empty() {
             return Ok(());
         }

@@ -157,9 +157,9 @@ impl<'r> Run<'r, '_> {
             Phase::Expand => migration.steps(Phase::Migrate).collect(),
             _ => Vec::new(),
         };
-        let columns = self.ledger.known_columns(self.history, migration, phase);
+        let is_first = self.ledger.is_first(self.history, migration, phase);
         let (migration, changes) = (migration.id, migration.changes);
-        let ahead = Ahead { migration, phase, steps, later, changes, columns };
+        let ahead = Ahead { migration, phase, steps, later, changes, is_first, is_due: true };
         let outcome = preflight::clear(&mut context, &ahead, &mut self.report.findings).await;
         if let Err(error) = outcome {
             let error = error.at(context.place());
@@ -258,6 +258,11 @@ impl<'r> Run<'r, '_> {
     }
 
     fn store(&self, migration: &'static Migration) -> Store<'r> {
-        Store { history: &self.settings.app, migration, position: self.place(migration) }
+        Store {
+            history: &self.settings.app,
+            migration,
+            position: self.place(migration),
+            parent: self.history.remembered_parent(migration),
+        }
     }
 }

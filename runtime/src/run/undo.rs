@@ -123,7 +123,8 @@ mod tests {
         let recorded = |(index, step)| {
             let state = if index < done { StepState::Done } else { StepState::Planned };
             let (phase, ordinal, sql) = (Phase::Switch, index + 1, String::new());
-            (step, RecordedStep { phase, ordinal, sql, state, cursor: None, rows: 0, error: None })
+            let (cursor, rows, error, interrupted) = (None, 0, None, false);
+            (step, RecordedStep { phase, ordinal, sql, state, cursor, rows, error, interrupted })
         };
         let steps = migration.steps(Phase::Switch).enumerate().map(recorded).collect();
         behind_a_swap(migration, Phase::Switch, &steps)

@@ -2,12 +2,13 @@
 
 use super::Run;
 use super::undo::{behind_a_swap, refuses};
-use crate::migration::{Dropped, Migration, ObjectKind, Phase, Step, Work};
-use crate::outcome::error::{Detail, Error, Place};
+use crate::migration::{Dropped, Migration, ObjectKind, Phase, Rights, Step, Work};
+use crate::outcome::error::{Detail, Error, MAY_PASS_ON, Place};
 use crate::outcome::finding::{Check, Finding, Severity};
 use crate::preflight::dependents;
+use crate::session::shown::on_one_line;
 use crate::session::sqlstate::{INVALID_SCHEMA_NAME, UNDEFINED_COLUMN, UNDEFINED_TABLE};
-use crate::work::no_rows;
+use crate::work::{no_rows, refused_rights};
 
 /// Nobody needs to know exactly how many rows there are above this.
 const COUNTED: u32 = 1000;
@@ -37,6 +38,7 @@ impl Run<'_, '_> {
             let why = format!("{}\nhelp: drop what no migration has made first", needed.join("; "));
             return Err(refused(oldest, why));
         }
+        self.rights_are_ours(oldest, &back).await?;
         if let Some(newest) = migrations.first() {
             self.names_are_free(newest).await?;
         }
@@ -45,6 +47,27 @@ impl Run<'_, '_> {
             self.tell_of_values(step).await?;
         }
         Ok(())
+    }
+
+    /// Asks whether the role may take back what was given.
+    async fn rights_are_ours(
+        &mut self,
+        oldest: &'static Migration,
+        back: &[Back],
+    ) -> Result<(), Error> {
+        let statements = back.iter().filter_map(|one| match one.step.undo {
+            Some(Work::Transaction(statements)) => Some(statements),
+            _ => None,
+        });
+        let rights: Vec<&Rights> =
+            statements.flatten().filter_map(|statement| statement.rights).collect();
+        let Some(sql) = refused_rights(&rights, false) else { return Ok(()) };
+        let rows = self.session.query(&sql).await?;
+        let what: Vec<String> = rows.iter().map(|row| on_one_line(row.text(0))).collect();
+        if what.is_empty() {
+            return Ok(());
+        }
+        Err(refused(oldest, format!("{}\nhelp: {MAY_PASS_ON}", what.join("; "))))
     }
 
     /// Asks whether what comes back finds its name free. A newer migration may still have to give it

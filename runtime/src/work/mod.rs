@@ -13,6 +13,7 @@ mod transaction;
 
 pub(crate) use self::kind::{Kind, Turn};
 use self::touched::{Earlier, Touched};
+pub(crate) use self::transaction::rights::refused as refused_rights;
 use crate::migration::{Step, Work};
 
 impl Work {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::migration::{
-    Backfill, Convert, Effect, KnownColumn, LockMode, Statement, Step, TableLock, Work,
+    Backfill, Convert, Dropped, Effect, KnownColumn, LockMode, Rights, Statement, Step, TableLock,
+    Work,
 };
 use crate::session::sql::{quote_literal, tree};
 
@@ -79,10 +80,17 @@ pub(crate) struct Touched {
     pub(crate) adds: Vec<Adding>,
     /// The columns that it changes, as they should be.
     pub(crate) columns: Vec<&'static KnownColumn>,
+    /// What has to be there, and the names that have to be free.
+    pub(crate) needs: Vec<&'static Dropped>,
+    pub(crate) makes: Vec<&'static Dropped>,
+    /// What a contract drops.
+    pub(crate) goes: Vec<&'static Dropped>,
     /// Those of them whose keys are copied.
     pub(crate) copied: Vec<&'static KnownColumn>,
     /// Tables that get another name.
     pub(crate) renamed: Vec<&'static str>,
+    /// What it gives to roles and takes back from them.
+    pub(crate) rights: Vec<&'static Rights>,
     /// Whether a statement outside transactions waits for older snapshots.
     pub(crate) waits: bool,
 }
@@ -96,6 +104,7 @@ impl Touched {
                 self.table(lock.table, lock.mode, earlier);
             }
         }
+        self.rights.extend(statement.rights);
         statement.effects.iter().for_each(|effect| self.effect(*effect));
         earlier.note(statement);
     }
@@ -213,6 +222,7 @@ mod tests {
             locks,
             effects,
             only_if: None,
+            rights: None,
             why: "",
         }
     }

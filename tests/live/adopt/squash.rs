@@ -8,6 +8,7 @@ mod again;
 mod before;
 mod cut;
 mod leases;
+mod parents;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

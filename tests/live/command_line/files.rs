@@ -70,12 +70,31 @@ fn what_is_no_name_or_no_list_writes_nothing() -> Result<(), Failure> {
     for wrong in ["Bad", "1st", "a-b", "../up", "_x", "add_nick", "x --contract m0009_none"] {
         scratch.run(&format!("new {wrong}"), 3)?;
     }
-    // As a `new` leaves it that was killed between the file and the list.
+    // Somebody has begun it.
     scratch.write("m0003_stray.rs", "")?;
     scratch.run("new good", 3)?;
     let files = fs::read_dir(&scratch.0).map_err(failure)?.count();
     if files != 2 || scratch.read("mod.rs")? != LIST {
         fail!("something was written");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_new_migration_that_was_killed_before_the_list_goes_on() -> Result<(), Failure> {
+    let scratch = Scratch::new("new_killed")?;
+    scratch.write("mod.rs", LIST)?;
+    scratch.run("new rename_username", 0)?;
+    let (file, list) = (scratch.read("m0003_rename_username.rs")?, scratch.read("mod.rs")?);
+    scratch.write("mod.rs", LIST)?;
+    // Another name would take its number.
+    scratch.run("new drop_username", 3)?;
+    scratch.write("m0003_rename_username.rs", &format!("{file}// more\n"))?;
+    scratch.run("new rename_username", 3)?;
+    scratch.write("m0003_rename_username.rs", &file)?;
+    scratch.run("new rename_username", 0)?;
+    if scratch.read("m0003_rename_username.rs")? != file || scratch.read("mod.rs")? != list {
+        fail!("it is otherwise than at once: {}", scratch.read("mod.rs")?);
     }
     Ok(())
 }

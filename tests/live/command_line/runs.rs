@@ -148,9 +148,22 @@ fn ctrl_c_stops_between_two_batches_and_the_next_run_goes_on_there() -> Result<(
             if json["error"]["kind"] != "Interrupted" {
                 fail!("{json:#}");
             }
+            let status = called(fixture.url(), "status --json")?.json(0)?;
+            let migration = &status["migrations"][1];
+            if migration["interrupted"] != true || !migration["error"].is_null() {
+                fail!("it counts as a failure: {migration:#}");
+            }
+            let status = called(fixture.url(), "status")?.with(0)?;
+            if !status.contains("interrupted: run again, and it goes on there") {
+                fail!("it does not say how to go on: {status}");
+            }
             drop(holder);
         }
         let rest = called(fixture.url(), "up --json")?.json(0)?;
+        let status = called(fixture.url(), "status --json")?.json(0)?;
+        if status["migrations"][1]["interrupted"] != false {
+            fail!("it says so still: {status:#}");
+        }
         let phases = rest["phases"].as_array().cloned().unwrap_or_default();
         let migrate = Phase::Migrate.to_string();
         let rows = phases.iter().find(|one| one["phase"] == migrate).map(|one| &one["rows"]);

@@ -26,6 +26,7 @@ const fn detach(sql: &'static str) -> Statement {
         locks: LOCKS,
         effects: &[],
         only_if: None,
+        rights: None,
         why: "",
     }
 }

@@ -6,5 +6,6 @@ mod combined;
 mod direct;
 mod functions;
 mod hand_written;
+mod passed_on;
 mod privileges;
 mod teeth;

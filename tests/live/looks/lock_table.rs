@@ -65,7 +65,15 @@ const fn on_its_own(id: &'static str, changes: &'static [Change]) -> Migration {
 }
 
 const fn change(steps: &'static [Step]) -> Change {
-    Change { operation: "sql", subject: "events", notes: &[], columns: &[], steps }
+    Change {
+        operation: "sql",
+        subject: "events",
+        notes: &[],
+        columns: &[],
+        needs: &[],
+        makes: &[],
+        steps,
+    }
 }
 
 static FILL: Migration = on_its_own(

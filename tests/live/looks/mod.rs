@@ -1,6 +1,7 @@
 //! What is found before a phase, and what holds it back while it runs.
 
 mod drift;
+mod drifted;
 mod lock_table;
 mod preflight;
 mod preflight_shapes;

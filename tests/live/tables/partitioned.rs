@@ -15,6 +15,7 @@ const fn made_by_hand(sql: &'static str) -> Statement {
         locks: &[],
         effects: &[Effect::Unknown],
         only_if: None,
+        rights: None,
         why: "",
     }
 }
@@ -24,6 +25,8 @@ const CREATE: Change = Change {
     subject: "events",
     notes: &[],
     columns: &[],
+    needs: &[],
+    makes: &[],
     steps: &[Step {
         phase: Phase::Expand,
         why: "a partitioned table",

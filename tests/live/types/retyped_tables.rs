@@ -43,6 +43,7 @@ const fn by_hand(sql: &'static str) -> Statement {
         locks: &[],
         effects: &[Effect::Unknown],
         only_if: None,
+        rights: None,
         why: "",
     }
 }
@@ -52,6 +53,8 @@ const CREATE: Change = Change {
     subject: "events",
     notes: &[],
     columns: &[],
+    needs: &[],
+    makes: &[],
     steps: &[Step {
         phase: Phase::Expand,
         why: "a partitioned table",

@@ -78,6 +78,7 @@ pub const PARTITIONED_INDEX: Index = Index {
         locks: &BUILD,
         effects: &[],
         only_if: None,
+        rights: None,
         why: "",
     },
     analyze: None,
@@ -88,6 +89,7 @@ pub const PARTITIONED_INDEX: Index = Index {
         locks: &DROP,
         effects: &[],
         only_if: None,
+        rights: None,
         why: "",
     },
 };

@@ -2,17 +2,20 @@
 
 use crate::model::kinds::grant_text::{object, roles};
 use crate::plan::Statement;
+use crate::plan::objects::rights::Rights;
 use crate::syntax::objects::grant::{Privilege, Target};
 use crate::syntax::words::name::Name;
 
 pub(crate) fn grant(privileges: &[Privilege], target: &Target, to: &[Name]) -> Statement {
-    let (privileges, object) = (list(privileges), object(target));
-    Statement::free(format!("grant {privileges} on {object} to {}", roles(to)))
+    let (list, object) = (list(privileges), object(target));
+    Statement::free(format!("grant {list} on {object} to {}", roles(to)))
+        .on_rights(Rights::new(privileges, target, to, true))
 }
 
 pub(crate) fn revoke(privileges: &[Privilege], target: &Target, from: &[Name]) -> Statement {
-    let (privileges, object) = (list(privileges), object(target));
-    Statement::free(format!("revoke {privileges} on {object} from {}", roles(from)))
+    let (list, object) = (list(privileges), object(target));
+    Statement::free(format!("revoke {list} on {object} from {}", roles(from)))
+        .on_rights(Rights::new(privileges, target, from, false))
 }
 
 fn list(privileges: &[Privilege]) -> String {

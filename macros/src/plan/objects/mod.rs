@@ -6,6 +6,7 @@ pub(crate) mod function;
 pub(crate) mod grant;
 pub(crate) mod materialized;
 pub(crate) mod policy;
+pub(crate) mod rights;
 pub(crate) mod sequence;
 pub(crate) mod trigger;
 pub(crate) mod types;

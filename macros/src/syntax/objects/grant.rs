@@ -36,7 +36,7 @@ pub(crate) struct Target {
     pub(crate) types: Option<Vec<Type>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     Table,
     Sequence,

@@ -9,11 +9,13 @@ use crate::migration::baseline::Baseline;
 use crate::model::Schema;
 use crate::plan::effect::Effect;
 use crate::plan::known::Known;
+use crate::plan::objects::rights::Rights;
 use crate::plan::{
     Backfill, Condition, Convert, Course, Index, Mode, NoRows, NonTransactional, Path, Phase,
     SizeLimit, Statement, Step, Work,
 };
 use crate::plan::{Dropped, ObjectKind};
+use crate::syntax::objects::grant::Kind;
 use crate::syntax::tables::column::Column;
 use crate::syntax::words::name::TableName;
 
@@ -73,6 +75,8 @@ fn change(change: &Change) -> data::Change {
         subject: text(&change.subject),
         notes: slice(change.plan.notes.iter().map(|note| text(note))),
         columns: slice(change.made.from.iter().map(|(table, column)| known(table, column))),
+        needs: slice(change.needed.there.iter().map(dropped)),
+        makes: slice(change.needed.free.iter().map(dropped)),
         steps: slice(change.plan.steps.iter().map(step)),
     }
 }
@@ -228,6 +232,7 @@ fn statement(statement: &Statement) -> data::Statement {
             Path::Users => data::Path::Users,
         },
         only_if: statement.only_if.as_ref().map(condition),
+        rights: statement.rights.as_ref().map(rights),
         why: text(&statement.why),
     }
 }
@@ -246,6 +251,24 @@ fn effects(statement: &Statement) -> impl Iterator<Item = data::Effect> {
         Effect::Identifies => data::Effect::Identifies,
     });
     effects.chain(removes)
+}
+
+fn rights(rights: &Rights) -> &'static data::Rights {
+    let Rights { on, name, types, privileges, roles, given } = rights;
+    let privileges = privileges.iter().map(|(word, column)| (*word, text(column)));
+    leak(data::Rights {
+        on: match on {
+            Kind::Table => data::RightsOn::Table,
+            Kind::Sequence => data::RightsOn::Sequence,
+            Kind::Function => data::RightsOn::Function,
+            Kind::Schema => data::RightsOn::Schema,
+        },
+        name: text(name),
+        types: slice(types.iter().map(|ty| text(ty))),
+        privileges: slice(privileges),
+        roles: slice(roles.iter().map(|role| text(role))),
+        given: *given,
+    })
 }
 
 fn condition(condition: &Condition) -> &'static data::Condition {

@@ -50,7 +50,7 @@ fn relations(all: &[Declaration]) -> BTreeSet<&QualifiedName> {
 }
 
 /// A declaration with all that stands inside of it.
-fn whole(one: &Declaration, all: &[Declaration]) -> Declaration {
+pub(crate) fn whole(one: &Declaration, all: &[Declaration]) -> Declaration {
     let is_in = |item: &&Declaration| item.is_item() && item.on.as_ref() == Some(&one.name);
     let items: Vec<&str> = all.iter().filter(is_in).map(|item| item.text.as_str()).collect();
     Declaration { text: one.with_items(&items), ..one.clone() }
@@ -69,7 +69,11 @@ fn leads_out(
             .any(|table| found.text.contains(&format!("=> {}(", said::qualified(table))))
 }
 
-fn difference(declared: Option<&Declaration>, found: Option<&Declaration>) -> Difference {
+/// What is to be told of an object that is declared, or there, or both.
+pub(crate) fn difference(
+    declared: Option<&Declaration>,
+    found: Option<&Declaration>,
+) -> Difference {
     let text = |one: Option<&Declaration>| one.map(|one| one.text.clone());
     Difference {
         object: declared.or(found).map(title).unwrap_or_default(),

@@ -21,10 +21,10 @@ use crate::session::sqlstate::{
 
 /// What builds a schema from nothing.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
-    pub(crate) statements: &'static [&'static str],
+pub(crate) struct Shape<'a> {
+    pub(crate) statements: &'a [&'a str],
     /// The qualified and quoted names of all that they make.
-    pub(crate) names: &'static [&'static str],
+    pub(crate) names: &'a [&'a str],
 }
 
 /// What a history declares, as the catalogs have it once it is built.
@@ -35,7 +35,7 @@ pub(crate) struct Declared {
     /// The extensions, which nobody can make a second time.
     pub(crate) extensions: Vec<Extension>,
     /// Other statements that make what a database has once, and has: a cast between its own types.
-    pub(crate) there: Vec<&'static str>,
+    pub(crate) there: Vec<String>,
 }
 
 /// How many statements may fail before it is no use to go on.
@@ -48,7 +48,7 @@ const MOST_TRIES: usize = 30;
 /// comes in between, nothing of it stays.
 pub(crate) async fn declared(
     executor: &mut dyn Executor,
-    shape: Shape,
+    shape: Shape<'_>,
     lock_timeout: &str,
 ) -> Result<Declared, Error> {
     let extensions = Extension::all(shape.statements.iter().copied());
@@ -75,7 +75,7 @@ pub(crate) async fn declared(
             Ok(declarations) => return ended.map(|()| Declared { declarations, ..built }),
             // A transaction with a savepoint for each statement would be felt by other sessions.
             Err((statement, error)) if error.code() == Some(DUPLICATE_OBJECT) => {
-                built.there.push(statement);
+                built.there.push(statement.to_owned());
             }
             Err((statement, error)) if built.unbuilt.len() < MOST_UNBUILT => {
                 let reason = error.to_string();
@@ -88,13 +88,13 @@ pub(crate) async fn declared(
 }
 
 /// A statement that the server did not carry out.
-type Refused = (&'static str, SqlError);
+type Refused<'a> = (&'a str, SqlError);
 
-async fn attempt(
+async fn attempt<'a>(
     executor: &mut dyn Executor,
-    shape: Shape,
+    shape: Shape<'a>,
     so_far: &Declared,
-) -> Result<Result<Vec<Declaration>, Refused>, Error> {
+) -> Result<Result<Vec<Declaration>, Refused<'a>>, Error> {
     let pid = query(executor, "select pg_catalog.pg_backend_pid()").await?;
     let mut scratch = Scratch::of(shape.names, shape.statements, &pid);
     scratch.note_written(&rows(executor, &scratch.written_sql()).await?);
@@ -104,10 +104,10 @@ async fn attempt(
     // What the role gives by default is nothing that the history declares. All rights come last, so
     // that it can be taken back before.
     let statements = without_extensions(executor, shape.statements).await?;
-    let (rights, objects): (Vec<&'static str>, Vec<&'static str>) =
+    let (rights, objects): (Vec<&'a str>, Vec<&'a str>) =
         statements.into_iter().partition(|statement| is_of_rights(statement));
     // An event trigger would see all that is made after it.
-    let (watches, objects): (Vec<&'static str>, Vec<&'static str>) =
+    let (watches, objects): (Vec<&'a str>, Vec<&'a str>) =
         objects.into_iter().partition(|statement| is_of_event_triggers(statement));
     if let Err(refused) = build(executor, &scratch, &objects, so_far).await? {
         return Ok(Err(refused));
@@ -129,10 +129,10 @@ async fn attempt(
 }
 
 /// The statements but for those of extensions that the database has.
-async fn without_extensions(
+async fn without_extensions<'a>(
     executor: &mut dyn Executor,
-    statements: &[&'static str],
-) -> Result<Vec<&'static str>, Error> {
+    statements: &[&'a str],
+) -> Result<Vec<&'a str>, Error> {
     let there = rows(executor, "select extname from pg_catalog.pg_extension").await?;
     let is_of_them = |statement: &&str| {
         let name = extensions::name(statement);
@@ -151,16 +151,16 @@ fn is_of_event_triggers(statement: &str) -> bool {
         .any(|word| statement.starts_with(&format!("{word} event trigger ")))
 }
 
-async fn build(
+async fn build<'a>(
     executor: &mut dyn Executor,
     scratch: &Scratch,
-    statements: &[&'static str],
+    statements: &[&'a str],
     so_far: &Declared,
-) -> Result<Result<(), Refused>, Error> {
+) -> Result<Result<(), Refused<'a>>, Error> {
     let path = scratch.path();
     for statement in statements {
         let failed = so_far.unbuilt.iter().map(|failed| failed.statement.as_str());
-        if failed.chain(so_far.there.iter().copied()).any(|failed| failed == *statement) {
+        if failed.chain(so_far.there.iter().map(String::as_str)).any(|failed| failed == *statement) {
             continue;
         }
         let sql = format!("{path}; {}", scratch.sql(statement));

@@ -2,7 +2,7 @@
 
 use crate::changeover::Changeover;
 use crate::lock::Locked;
-use crate::migration::{Migration, Migrations, Phase};
+use crate::migration::{Migration, Migrations, Phase, Step};
 use crate::outcome::error::Error;
 use crate::outcome::finding::{Finding, Findings};
 use crate::preflight::{Ahead, look};
@@ -46,8 +46,8 @@ pub(super) async fn look_at_all(
         let switches = switches.into_iter().flat_map(|ids| declared(ids, Phase::Switch));
         let contracts = declared(migration.contracts, Phase::Contract);
         for (migration, phase) in own.into_iter().chain(switches).chain(contracts) {
-            let columns = ledger.known_columns(history, migration, phase);
-            let ahead = Ahead { columns, ..pending(&ledger, migration, phase) };
+            let is_first = ledger.is_first(history, migration, phase);
+            let ahead = Ahead { is_first, ..pending(&ledger, migration, phase) };
             if ahead.steps.is_empty() {
                 continue;
             }
@@ -62,12 +62,15 @@ pub(super) async fn look_at_all(
 
 /// The steps of a phase that have not run.
 fn pending(ledger: &Ledger, migration: &'static Migration, phase: Phase) -> Ahead {
-    let done = |ordinal| {
+    let done = |phase, ordinal| {
         let step = ledger.get(migration.id).and_then(|known| known.step(phase, ordinal));
         step.is_some_and(|step| step.state == StepState::Done)
     };
-    let steps = migration.steps(phase).enumerate();
-    let steps = steps.filter(|(index, _)| !done(index + 1)).map(|(_, step)| step).collect();
-    let (later, changes, columns) = (Vec::new(), migration.changes, Vec::new());
-    Ahead { migration: migration.id, phase, steps, later, changes, columns }
+    let left = |phase| -> Vec<&'static Step> {
+        let steps = migration.steps(phase).enumerate();
+        steps.filter(|(index, _)| !done(phase, index + 1)).map(|(_, step)| step).collect()
+    };
+    let is_due = Phase::ALL.into_iter().all(|earlier| earlier >= phase || left(earlier).is_empty());
+    let (steps, later, changes) = (left(phase), Vec::new(), migration.changes);
+    Ahead { migration: migration.id, phase, steps, later, changes, is_first: false, is_due }
 }

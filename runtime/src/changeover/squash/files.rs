@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind, Result, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::baseline::Squash;
-use super::list::{with_baseline, with_parent};
+use crate::review::source::{with_baseline, with_parent};
 
 /// The edits of a squash, of which nothing has been done yet; made by [`Squash::edits`]. As text it
 /// is one file a line.

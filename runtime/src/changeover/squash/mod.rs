@@ -3,8 +3,6 @@
 
 mod baseline;
 mod files;
-mod list;
-mod words;
 
 pub use self::baseline::Squash;
 pub use self::files::Edits;

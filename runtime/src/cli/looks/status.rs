@@ -63,7 +63,7 @@ fn json(status: &status::Status) -> Value {
 }
 
 fn migration(migration: &MigrationStatus) -> Value {
-    let MigrationStatus { id, state, done, steps, rows, error, held_by } = migration;
+    let MigrationStatus { id, state, done, steps, rows, error, interrupted, held_by } = migration;
     json!({
         "id": id,
         "state": state.to_string(),
@@ -71,6 +71,7 @@ fn migration(migration: &MigrationStatus) -> Value {
         "steps": steps,
         "rows": rows,
         "error": error,
+        "interrupted": interrupted,
         "held_by": held_by,
     })
 }

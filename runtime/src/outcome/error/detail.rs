@@ -7,7 +7,7 @@ use super::baseline::{before_squash, partly_there};
 use super::lease::LeaseError;
 use super::work::{WorkError, lines};
 use crate::migration::Phase;
-use crate::outcome::comparison::Comparison;
+use crate::outcome::comparison::{Comparison, Difference};
 use crate::outcome::finding::Finding;
 use crate::outcome::status::State;
 use crate::session::sqlstate::{DISK_FULL, ends_session};
@@ -120,6 +120,8 @@ pub(crate) enum Detail {
     Interrupted,
     Preflight {
         findings: Vec<Finding>,
+        /// What has drifted, as a check tells it.
+        differences: Vec<Difference>,
     },
     Untrusted {
         found: Vec<String>,
@@ -225,7 +227,7 @@ impl fmt::Display for Detail {
                  help: say why in a sentence; whoever looks into `changeover.events` will ask"
             ),
             Detail::Work(work) => work.fmt(f),
-            Detail::Preflight { findings } => preflight(f, findings),
+            Detail::Preflight { findings, differences } => preflight(f, findings, differences),
             Detail::Stopped { why } => write!(
                 f,
                 "{why}\nhelp: run again when that is over; the next run goes on where this one was"
@@ -372,12 +374,18 @@ fn already_running(
     )
 }
 
-fn preflight(f: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
+fn preflight(
+    f: &mut fmt::Formatter<'_>,
+    findings: &[Finding],
+    differences: &[Difference],
+) -> fmt::Result {
     let found = findings.iter().map(|finding| {
         let Finding { what, effect, help, .. } = finding;
         format!("{what}\nnote: {effect}\nhelp: {help}")
     });
-    f.write_str(&found.collect::<Vec<_>>().join("\n"))
+    f.write_str(&found.collect::<Vec<_>>().join("\n"))?;
+    let told: String = differences.iter().map(Difference::to_string).collect();
+    if told.is_empty() { Ok(()) } else { write!(f, "\n{}", told.trim_end()) }
 }
 
 impl fmt::Display for Blocker {

@@ -165,6 +165,7 @@ fn of_work(error: &WorkError) -> ErrorKind {
         WorkError::Unfilled { .. } => ErrorKind::Unfilled,
         WorkError::TooLarge { .. } => ErrorKind::TooLarge,
         WorkError::Conversion { .. } | WorkError::Unconvertible { .. } => ErrorKind::Conversion,
+        WorkError::Privileges { .. } => ErrorKind::Denied,
         WorkError::NameTaken { .. } => ErrorKind::NameTaken,
         WorkError::NotIndexable { .. } => ErrorKind::NotIndexable,
     }

@@ -24,7 +24,7 @@ pub(crate) use self::detail::{Blocker, Detail};
 pub use self::kind::ErrorKind;
 pub(crate) use self::lease::LeaseError;
 pub(crate) use self::state::{ReadsRows, is_of_row};
-pub(crate) use self::work::WorkError;
+pub(crate) use self::work::{MAY_PASS_ON, WorkError};
 
 const NO_ROOM: &str = ": it has none left for the role\n\
      note: each lease is a connection of its own\n\

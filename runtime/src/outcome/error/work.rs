@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// What lets a role give privileges and take them back.
+pub(crate) const MAY_PASS_ON: &str = "make the runner's role a member of the owner's, or give it the privilege `with grant option`; \
+     what another role has given, that role takes back by `revoke`";
+
 #[derive(Debug)]
 pub(crate) enum WorkError {
     Violation {
@@ -39,6 +43,10 @@ pub(crate) enum WorkError {
     },
     NameTaken {
         name: String,
+    },
+    /// Privileges that a statement has not given or not taken back.
+    Privileges {
+        what: Vec<String>,
     },
     NotIndexable {
         index: String,
@@ -84,6 +92,11 @@ impl fmt::Display for WorkError {
                 f,
                 "the name {name} is taken\n\
                  help: drop what has it, or give the index another name"
+            ),
+            WorkError::Privileges { what } => write!(
+                f,
+                "the server has only warned, and not done all of it\n{}help: {MAY_PASS_ON}",
+                lines(what)
             ),
             WorkError::NotIndexable { index, why, help } => {
                 write!(f, "index {index} cannot be made: {why}\nhelp: {help}")

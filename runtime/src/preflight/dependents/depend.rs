@@ -150,7 +150,7 @@ pub(super) fn except_lists(dropped: &[&Dropped], entry: &str) -> String {
 }
 
 /// The rows, none or one, that say where the catalogs have it.
-pub(super) fn root(dropped: &Dropped) -> String {
+pub(in crate::preflight) fn root(dropped: &Dropped) -> String {
     let Dropped { kind, name, part, .. } = dropped;
     let (name, part) = (quote_literal(name), quote_literal(part));
     let on = format!("pg_catalog.to_regclass({name})");

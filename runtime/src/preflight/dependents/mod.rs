@@ -20,6 +20,7 @@ use crate::outcome::finding::{Check, Finding, Severity};
 use crate::session::shown::on_one_line;
 use crate::settings::Settings;
 
+pub(in crate::preflight) use self::depend::root;
 pub(crate) use self::literals::without_literals;
 pub(crate) use self::statements::hidden;
 pub(crate) use self::words::has as has_word;

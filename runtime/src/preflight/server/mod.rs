@@ -6,4 +6,5 @@ pub(super) mod lock_table;
 pub(super) mod old_horizon;
 pub(super) mod old_transaction;
 pub(super) mod replication;
+pub(super) mod rights;
 pub(super) mod wraparound;

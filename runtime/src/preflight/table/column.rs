@@ -3,6 +3,7 @@
 use crate::migration::KnownColumn;
 use crate::outcome::finding::{Check, Severity};
 use crate::preflight::look::{Look, Scene};
+use crate::preflight::table::drift::HELP;
 use crate::session::sql::quote_literal;
 
 pub(in crate::preflight) const LOOK: Look = Look {
@@ -10,7 +11,7 @@ pub(in crate::preflight) const LOOK: Look = Look {
     severity: |_| Severity::Fatal,
     sql,
     effect: "the plan is made for the column that the history knows, and would fail or do harm",
-    help: "bring back what was changed by hand, or write a migration that goes on from there",
+    help: HELP,
 };
 
 /// A type that only an extension knows, or that is spelled in a way of its own, is not compared.
@@ -25,11 +26,20 @@ fn sql(Scene { touched, .. }: Scene<'_>) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
+    let known = format!(
+        "(values {}) as n (relation, name, written, base, params, not_null, defaults, generated, \
+         identity, sorted_by)",
+        rows.join(", ")
+    );
     Some(format!(
-        "select pg_catalog.format('column %s.%I is not as the history knows it', \
-         a.attrelid::regclass, a.attname) || d.what as what \
-         from (values {}) as n (relation, name, written, base, params, not_null, defaults, generated, \
-         identity, sorted_by) \
+        "select pg_catalog.format('column %s.%I does not exist', c.oid::regclass, n.name) as what \
+         from {known} join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(n.relation) \
+         and c.relkind in ('r', 'p') \
+         where not exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid \
+         and a.attname = n.name and not a.attisdropped) \
+         union all \
+         select pg_catalog.format('column %s.%I is not as the history knows it', \
+         a.attrelid::regclass, a.attname) || d.what from {known} \
          join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(n.relation) \
          and c.relkind in ('r', 'p') \
          join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = n.name \
@@ -40,8 +50,7 @@ fn sql(Scene { touched, .. }: Scene<'_>) -> Option<String> {
          and a.attcollation <> t.typcollation \
          cross join lateral (select pg_catalog.format_type(a.atttypid, a.atttypmod) as ty, \
          pg_catalog.pg_get_expr(e.adbin, e.adrelid) as expression) s \
-         cross join lateral (values {DIFFERENCES}) as d (what) where d.what is not null",
-        rows.join(", ")
+         cross join lateral (values {DIFFERENCES}) as d (what) where d.what is not null"
     ))
 }
 

@@ -7,12 +7,16 @@ use crate::preflight::look::{Look, Scene};
 use crate::session::sqlstate::{LOCK_NOT_AVAILABLE, UNDEFINED_TABLE};
 use crate::work::touched::{Fill, Touched, array, relations};
 
+/// What to do about what was changed by hand.
+pub(super) const HELP: &str =
+    "bring back what was changed by hand, or write a migration that goes on from there";
+
 pub(in crate::preflight) const LOOK: Look = Look {
     check: Check::Drift,
     severity: |_| Severity::Fatal,
     sql,
     effect: "a step of the plan would fail half-way through the phase",
-    help: "bring back what was changed by hand, or write a migration that goes on from there",
+    help: HELP,
 };
 
 /// PostgreSQL manual, section "`pg_class`", column `relkind`.

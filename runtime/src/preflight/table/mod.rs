@@ -6,6 +6,8 @@ pub(super) mod deferrable;
 pub(super) mod drift;
 pub(super) mod inherited;
 pub(super) mod invalid_index;
+pub(super) mod objects;
+pub(super) mod report;
 pub(super) mod row_shape;
 pub(super) mod stranger;
 pub(super) mod through_view;

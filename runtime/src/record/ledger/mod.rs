@@ -5,7 +5,7 @@ mod sound;
 mod step_state;
 
 use crate::migration::text::plan_text;
-use crate::migration::{KnownColumn, Migration, Migrations, Phase};
+use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::status::{MigrationStatus, State, Status};
 
 pub(crate) use self::step_state::{Direction, Event, StepState};
@@ -38,6 +38,8 @@ pub(crate) struct RecordedStep {
     pub(crate) cursor: Option<String>,
     pub(crate) rows: u64,
     pub(crate) error: Option<String>,
+    /// Whether somebody told its last try to stop.
+    pub(crate) interrupted: bool,
 }
 
 impl Ledger {
@@ -69,6 +71,7 @@ impl Ledger {
             cursor: None,
             rows: 0,
             error: None,
+            interrupted: false,
         }));
     }
 
@@ -88,14 +91,20 @@ impl Ledger {
         }
     }
 
-    /// Puts a baseline in the place of what it squashed, where others come after that.
+    /// Puts a baseline in the place of what it squashed, where others come after that: they are
+    /// remembered with the last of it as their parent.
     pub(crate) fn put_in_place(&mut self, of: &Migration, is_squashed: impl Fn(&str) -> bool) {
         for recorded in self.migrations.iter_mut().filter(|one| one.id != of.id) {
-            recorded.was_before_squash = true;
             if recorded.parent.as_deref().is_some_and(&is_squashed) {
                 recorded.parent = Some(of.id.to_owned());
             }
         }
+    }
+
+    /// Remembers that all but this baseline may have been planned after what it squashed.
+    pub(crate) fn note_squash(&mut self, of: &Migration) {
+        let others = self.migrations.iter_mut().filter(|one| one.id != of.id);
+        others.for_each(|recorded| recorded.was_before_squash = true);
     }
 
     /// Remembers a migration as done, whose steps others have done.
@@ -138,23 +147,23 @@ impl Ledger {
         })
     }
 
-    /// The columns that a phase changes, where they should be as the migration found them: it has
-    /// not begun, and whatever comes before it has been migrated.
-    pub(crate) fn known_columns(
+    /// Tells whether all should be there as the history has it before a migration: the phase is the
+    /// first with something to do, none of it has been done, and whatever comes before it has been
+    /// migrated.
+    pub(crate) fn is_first(
         &self,
         history: &Migrations,
-        migration: &'static Migration,
+        migration: &Migration,
         phase: Phase,
-    ) -> Vec<&'static KnownColumn> {
-        let earlier = history.migrations.iter().take_while(|other| other.id != migration.id);
-        let mut earlier = earlier.map(|other| self.state(other.id));
+    ) -> bool {
+        let mut earlier = history.migrations.iter().take_while(|other| other.id != migration.id);
         let is_untouched = self
             .get(migration.id)
             .is_none_or(|known| Phase::ALL.into_iter().all(|phase| known.last_effect(phase) == 0));
-        if phase != Phase::Expand || !is_untouched || earlier.any(|state| state < State::Migrated) {
-            return Vec::new();
-        }
-        migration.changes.iter().flat_map(|change| change.columns).collect()
+        let mut phases = Phase::ALL.into_iter().take_while(|earlier| *earlier < phase);
+        is_untouched
+            && phases.all(|earlier| migration.steps(earlier).next().is_none())
+            && earlier.all(|other| self.state(other.id) >= State::Migrated)
     }
 
     pub(crate) fn status(&self, history: &Migrations) -> Status {
@@ -179,6 +188,7 @@ impl Ledger {
             steps: migration.steps(Phase::Expand).chain(migration.steps(Phase::Migrate)).count(),
             rows: steps.iter().map(|step| step.rows).sum(),
             error: steps.iter().find_map(|step| step.error.clone()),
+            interrupted: steps.iter().any(|step| step.interrupted),
             held_by: None,
         }
     }

@@ -78,27 +78,35 @@ impl Sight {
         let (migrations, steps, secret) = match self {
             Sight::All => (
                 format!("changeover.migrations m where history = {history}"),
-                format!("changeover.steps where history = {history}"),
-                ["sql", "cursor", "error"],
+                format!("changeover.steps s where history = {history}"),
+                [
+                    "sql",
+                    "cursor",
+                    "error",
+                    // Another try of a build from before there was the column does not touch it.
+                    "(to_jsonb(s) ->> 'interrupted_at')::timestamptz >= s.started_at \
+                     and s.finished_at is null",
+                ],
             ),
             Sight::Progress => (
                 format!("changeover.migrations_of({history}) m"),
-                format!("changeover.steps_of({history})"),
+                format!("changeover.steps_of({history}) s"),
                 [
                     "''",
                     "null",
                     "case when failed then 'a step failed; its error is for the runner'::text end",
+                    "false",
                 ],
             ),
         };
-        let [sql, cursor, error] = secret;
+        let [sql, cursor, error, interrupted] = secret;
         [
             format!(
                 "select id, parent, state, to_jsonb(m) ->> 'plan_version' from {migrations} \
                  order by position, id"
             ),
             format!(
-                "select migration, phase, ordinal, {sql}, state, {cursor}, rows, {error} \
+                "select migration, phase, ordinal, {sql}, state, {cursor}, rows, {error}, {interrupted} \
                  from {steps} order by migration, phase, ordinal"
             ),
         ]
@@ -165,6 +173,7 @@ fn step(row: Row<'_>) -> Option<RecordedStep> {
         cursor: row.get(5).map(str::to_owned),
         rows: row.number(6)?,
         error: row.get(7).map(str::to_owned),
+        interrupted: row.is_true(8),
     })
 }
 

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use crate::lock::RunSession;
 use crate::migration::text::plan_text;
 use crate::migration::{Migration, Phase, Step};
-use crate::outcome::error::Error;
+use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::status::State;
 use crate::record::ledger::StepState;
 use crate::session::sql::{quote_literal, quote_nullable};
@@ -23,6 +23,8 @@ pub(crate) struct Store<'a> {
     pub(crate) history: &'a str,
     pub(crate) migration: &'static Migration,
     pub(crate) position: usize,
+    /// Its parent as it is remembered.
+    pub(crate) parent: Option<&'static str>,
 }
 
 impl Store<'_> {
@@ -48,7 +50,7 @@ impl Store<'_> {
 
     pub(crate) fn row(&self) -> String {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let parent = quote_nullable(self.migration.parent);
+        let parent = quote_nullable(self.parent);
         let (position, version) = (self.position, self.migration.plan_version);
         let state = State::Pending.name();
         format!(
@@ -57,6 +59,16 @@ impl Store<'_> {
              values ({history}, {id}, {parent}, {position}, {version}, '{state}') \
              on conflict (history, id) do update \
              set parent = {parent}, position = {position}, plan_version = {version}"
+        )
+    }
+
+    /// Remembers the parent, and no more, of one that is remembered.
+    pub(crate) fn rename_parent(&self) -> String {
+        let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
+        let parent = quote_nullable(self.parent);
+        format!(
+            "update changeover.migrations set parent = {parent} \
+             where history = {history} and id = {id}"
         )
     }
 
@@ -191,12 +203,14 @@ impl StepStore<'_> {
         self.update(own, &set)
     }
 
-    /// Keeps the error for `status`; best effort, since the connection may be what failed.
+    /// Keeps the error for `status`, or that somebody told the run to stop; best effort, since the
+    /// connection may be what failed.
     pub(crate) async fn fail(&self, session: &mut RunSession<'_>, error: &Error) {
-        let sql = self.update(
-            session.write_condition(),
-            &format!("error = {}", quote_literal(&error.in_full())),
-        );
+        let set = match error.kind() {
+            ErrorKind::Interrupted => "interrupted_at = clock_timestamp(), error = null".to_owned(),
+            _ => format!("error = {}", quote_literal(&error.in_full())),
+        };
+        let sql = self.update(session.write_condition(), &set);
         if let Err(error) = session.query(&sql).await {
             tracing::warn!(%error, "cannot record the error");
         }

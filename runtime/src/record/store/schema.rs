@@ -99,6 +99,8 @@ const UPGRADES: &[&[&str]] = &[
         "revoke all on function changeover.settings_of(text) from public",
         include_str!("../sql/carry_settings_of.sql"),
     ],
+    // When somebody told a run to stop, which is no error.
+    &["alter table changeover.steps add column if not exists interrupted_at timestamptz"],
 ];
 
 /// A lease is its role's, a role speaks for the histories that it was given, and what callers give

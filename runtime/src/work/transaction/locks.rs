@@ -217,6 +217,7 @@ mod tests {
             locks,
             effects: &[],
             only_if: None,
+            rights: None,
             why: "",
         };
         let locks = strongest(&[statement(ONE), statement(TWO)]);

@@ -1,6 +1,7 @@
 //! Statements that clients see all at once or not at all, under locks that are waited for briefly.
 
 mod locks;
+pub(super) mod rights;
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use async_trait::async_trait;
 
 use self::locks::{Order, Timeouts, strongest};
 use crate::lock::{Ladder, RunSession};
-use crate::migration::{Dropped, Effect, ObjectKind, Path, Statement, TableLock};
+use crate::migration::{Dropped, Effect, ObjectKind, Path, Rights, Statement, TableLock};
 use crate::outcome::error::{Error, ReadsRows};
 use crate::record::ledger::Direction;
 use crate::session::sql::{OWN_PATH, PLANS_PATH, Scope, quote_literal, set};
@@ -49,7 +50,7 @@ impl Kind for Transaction {
             Direction::Back if !context.with_rows => guards(turn.store.step.undo_drops),
             _ => Vec::new(),
         };
-        run(context, &guards, self.0, &record).await
+        run(context, &guards, (self.0, turn.direction), &record).await
     }
 }
 
@@ -72,10 +73,16 @@ fn guards(drops: &[Dropped]) -> Vec<String> {
 async fn run(
     context: &mut StepContext<'_, '_>,
     guards: &[String],
-    statements: &[Statement],
+    (statements, direction): (&[Statement], Direction),
     record: &str,
 ) -> Result<(), Error> {
-    let statements = wanted(context.session, statements).await?;
+    let mut statements = wanted(context.session, statements).await?;
+    if direction == Direction::Back {
+        // What others have given besides is theirs, and in nobody's way.
+        for statement in &mut statements {
+            statement.rights = None;
+        }
+    }
     let locks = strongest(&statements);
     let guards = guards.iter().map(|guard| Text { path: Path::Own, ..Text::without_rows(guard) });
     let texts: Vec<Text<'_>> = guards.chain(statements.iter().map(Text::from)).collect();
@@ -106,12 +113,14 @@ pub(crate) struct Text<'a> {
     reads: ReadsRows,
     path: Path,
     removes: bool,
+    /// What it has to have given or taken back.
+    rights: Option<&'a Rights>,
 }
 
 impl<'a> Text<'a> {
     /// A statement that reads no row.
     pub(crate) fn without_rows(sql: &'a str) -> Text<'a> {
-        Text { sql, reads: ReadsRows::No, path: Path::Users, removes: false }
+        Text { sql, reads: ReadsRows::No, path: Path::Users, removes: false, rights: None }
     }
 
     /// Says that the server removes files once it has let the locks go, some milliseconds each.
@@ -127,6 +136,7 @@ impl<'a> From<&'a Statement> for Text<'a> {
             reads: statement.reads_rows.into(),
             path: statement.path,
             removes: statement.effects.contains(&Effect::Removes),
+            rights: statement.rights,
         }
     }
 }
@@ -183,13 +193,16 @@ async fn inside(
     granted: &mut Option<Instant>,
 ) -> Result<(), Error> {
     *granted = plan.carry_out(session, timeouts).await?;
-    for Text { sql, reads, path, .. } in statements {
+    for Text { sql, reads, path, rights, .. } in statements {
         if *path == Path::Own {
             session.query(&set(Scope::Transaction, &[OWN_PATH])).await?;
         }
         session.query_of_plan(sql, *reads).await?;
         if *path == Path::Own {
             session.query(&set(Scope::Transaction, &[PLANS_PATH])).await?;
+        }
+        if let Some(rights) = rights {
+            rights::hold(session, rights).await?;
         }
     }
     if let Some(record) = record {

@@ -1,54 +1,16 @@
-//! The file with the list of migrations: what stands in it, and how one is added to it.
+//! One more migration in the list, and its module.
 
 use std::ops::Range;
 
-use super::mask::masked;
-
-/// `migrations! { … = [m0001, m0002]; }` in a file, and the lines `mod m0001;` above it.
-pub(super) struct List {
-    text: String,
-    code: String,
-    /// Where its names stand, the oldest first.
-    names: Vec<Range<usize>>,
-    /// The closing bracket.
-    end: usize,
-}
+use super::list::{List, words};
 
 impl List {
-    pub(super) fn read(text: &str) -> Result<List, String> {
-        let code = masked(text);
-        let calls: Vec<usize> = words(&code, 0..code.len())
-            .filter(|word| &code[word.clone()] == "migrations")
-            .map(|word| word.end)
-            .filter(|end| code[*end..].trim_start().starts_with('!'))
-            .collect();
-        let [call] = calls.as_slice() else {
-            return Err(format!("it has {} lists `migrations! {{ … }}`, and not one", calls.len()));
-        };
-        // Attributes have brackets, too.
-        let after = |from: usize, what| code[from..].find(what).map(|at| from + at);
-        let open = after(*call, "static").and_then(|at| after(at, "[")).map(|at| at + 1);
-        let close = open.and_then(|open| after(open, "]"));
-        let (Some(open), Some(end)) = (open, close) else {
-            return Err("its list has no `[` and `]`".to_owned());
-        };
-        let names: Vec<Range<usize>> = words(&code, open..end).collect();
-        if names.is_empty() {
-            return Err("its list is empty".to_owned());
-        }
-        Ok(List { text: text.to_owned(), code, names, end })
-    }
-
-    pub(super) fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.names.iter().map(|name| &self.text[name.clone()])
-    }
-
-    pub(super) fn head(&self) -> &str {
+    pub(crate) fn head(&self) -> &str {
         self.names().next_back().unwrap_or_default()
     }
 
     /// The text with one more at the end of the list, and its module behind that of the head.
-    pub(super) fn with(&self, name: &str) -> Result<String, String> {
+    pub(crate) fn with(&self, name: &str) -> Result<String, String> {
         let (module, line) = self.module(name)?;
         let (entry, words) = self.entry(name);
         // The later place first, so that the earlier one stays where it is.
@@ -103,17 +65,6 @@ impl List {
     fn line_end(&self) -> &'static str {
         if self.text.contains("\r\n") { "\r\n" } else { "\n" }
     }
-}
-
-/// The words of code within a range.
-fn words(code: &str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let part = &code[within.clone()];
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let pieces = part.split(move |c| !is_word(c)).filter(|piece| !piece.is_empty());
-    pieces.map(move |piece| {
-        let start = within.start + (piece.as_ptr() as usize - part.as_ptr() as usize);
-        start..start + piece.len()
-    })
 }
 
 #[cfg(test)]

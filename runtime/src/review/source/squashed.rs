@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use super::words::{line, words};
+use super::list::{List, words};
+use super::mask::masked;
 
 /// The file with `mod m0001_users;` and `migrations! { … }`, with the baseline in the place of those.
-pub(super) fn with_baseline(text: &str, squashed: &[&str], new: &str) -> Result<String, String> {
-    let words = words(text);
-    let listed = list(text, &words)?;
+pub(crate) fn with_baseline(text: &str, squashed: &[&str], new: &str) -> Result<String, String> {
+    let list = List::read(text)?;
+    let words = named(text, &list.code);
+    let listed = |word: &Range<usize>| list.names.contains(word);
     let mut cuts: Vec<(Range<usize>, String)> = Vec::new();
     let mut in_list: Option<Range<usize>> = None;
     let mut is_declared = false;
@@ -15,14 +17,14 @@ pub(super) fn with_baseline(text: &str, squashed: &[&str], new: &str) -> Result<
         if !squashed.contains(word) {
             continue;
         }
-        if listed.contains(&range.start) {
+        if listed(range) {
             let start = in_list.map_or(range.start, |whole| whole.start);
             in_list = Some(start..range.end);
             continue;
         }
         let before = index.checked_sub(1).and_then(|before| words.get(before));
         let is_module = before.is_some_and(|(_, word)| *word == "mod")
-            && text[range.end..].trim_start().starts_with(';');
+            && list.code[range.end..].trim_start().starts_with(';');
         if !is_module {
             let line = line(text, range.start);
             return Err(format!(
@@ -42,8 +44,9 @@ pub(super) fn with_baseline(text: &str, squashed: &[&str], new: &str) -> Result<
 }
 
 /// The file of the migration behind them, which names the last of them as its parent.
-pub(super) fn with_parent(text: &str, parent: &str, new: &str) -> Result<String, String> {
-    let words = words(text);
+pub(crate) fn with_parent(text: &str, parent: &str, new: &str) -> Result<String, String> {
+    let code = masked(text);
+    let words = named(text, &code);
     let three = |at: usize| Some([words.get(at)?.1, words.get(at + 1)?.1, words.get(at + 2)?.1]);
     let at = (0..words.len()).find(|at| three(*at) == Some(["after", "super", parent]));
     match at.and_then(|at| words.get(at + 2)) {
@@ -52,22 +55,14 @@ pub(super) fn with_parent(text: &str, parent: &str, new: &str) -> Result<String,
     }
 }
 
-/// What stands between the brackets of the list.
-fn list(text: &str, words: &[(Range<usize>, &str)]) -> Result<Range<usize>, String> {
-    let is_macro = |(range, word): &&(Range<usize>, &str)| {
-        *word == "migrations" && text[range.end..].starts_with('!')
-    };
-    let mut macros = words.iter().filter(is_macro);
-    let (Some((found, _)), None) = (macros.next(), macros.next()) else {
-        return Err("it does not have one `migrations!`".to_owned());
-    };
-    let behind = &text[found.end..];
-    let list = behind.find('=').and_then(|equals| {
-        let start = equals + behind.get(equals..)?.find('[')?;
-        Some(start..start + behind.get(start..)?.find(']')?)
-    });
-    list.map(|list| found.end + list.start..found.end + list.end)
-        .ok_or_else(|| "its `migrations!` has no list".to_owned())
+/// Each word of code, and where it stands.
+fn named<'a>(text: &'a str, code: &str) -> Vec<(Range<usize>, &'a str)> {
+    words(code, 0..code.len()).map(|range| (range.clone(), &text[range])).collect()
+}
+
+/// The number of the line that stands there, from 1.
+fn line(text: &str, at: usize) -> usize {
+    text[..at].matches('\n').count() + 1
 }
 
 /// The line of `mod m0001_users;`.
@@ -109,6 +104,10 @@ mod tests {
             changeover::migrations! {\n    /// All.\n    pub static ALL = [\n        \
             m0002_baseline,\n        m0003_c,\n    ];\n}\n";
         assert_eq!(found.as_deref(), Ok(expected));
+        let with_attributes = LIST.replace("/// All.", "#[doc = \"m0001_a\"] #[allow(unused)]");
+        let found = with_baseline(&with_attributes, &["m0001_a", "m0002_b"], "m0002_baseline");
+        let expected = expected.replace("/// All.", "#[doc = \"m0001_a\"] #[allow(unused)]");
+        assert_eq!(found, Ok(expected));
         let on_one_line = "mod a;\nmod b;\nmigrations! { static M = [a, b]; }";
         let found = with_baseline(on_one_line, &["a"], "n");
         assert_eq!(found.as_deref(), Ok("mod n;\nmod b;\nmigrations! { static M = [n, b]; }"));
@@ -120,9 +119,9 @@ mod tests {
             ("mod a { fn f() {} }\nmigrations! { static M = [a]; }", "line 1 names `a`"),
             ("mod a;\nuse a::F;\nmigrations! { static M = [a]; }", "line 2 names `a`"),
             ("#[path = \"x.rs\"]\nmod a;\nmigrations! { static M = [a]; }", "line 2 says more"),
-            ("mod a;\n", "one `migrations!`"),
+            ("mod a;\n", "0 lists `migrations!"),
             ("migrations! { static M = [a]; }", "it does not declare them"),
-            ("mod a;\nmigrations! { }", "has no list"),
+            ("mod a;\nmigrations! { }", "has no `[` and `]`"),
         ] {
             let found = with_baseline(text, &["a"], "n");
             assert!(found.as_ref().is_err_and(|why| why.contains(expected)), "{text}: {found:?}");

@@ -1,8 +1,5 @@
 //! `new`: the next migration, with its parent, in its file and in the list.
 
-mod list;
-mod mask;
-
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -12,9 +9,9 @@ use std::process::{self, ExitCode};
 use clap::Args;
 use serde_json::{Value, json};
 
-use self::list::List;
 use crate::cli::failure::Failure;
 use crate::cli::output::Format;
+use crate::review::source::List;
 
 const CODES: &str = "\
 Exit codes:
@@ -70,14 +67,28 @@ impl New {
         let id = self.next(&list).map_err(refused)?;
         let with = list.with(&id).map_err(refused)?;
         let file = self.dir.join(&id).with_extension("rs");
-        if file.exists() {
-            return Err(Failure::Refused(format!("{} is there already", file.display())));
-        }
         let migration = self.migration(&id, list.head());
-        put(&file, &migration).map_err(|error| of_file(&file, &error))?;
+        // One that was killed before it came to the list has left the file.
+        let is_there = fs::read_to_string(&file).is_ok_and(|text| text == migration);
+        if let Some(stray) =
+            strays(&self.dir, &list).iter().find(|stray| !is_there || **stray != id)
+        {
+            return Err(refused(format!(
+                "`{stray}.rs` lies beside it and is not in the list\nhelp: put `mod {stray};` and \
+                 `{stray}` into it, or delete the file"
+            )));
+        }
+        if !is_there {
+            put(&file, &migration).map_err(|error| of_file(&file, &error))?;
+        }
         // Somebody else may have added one meanwhile, which must not be lost.
-        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
-            let _ = fs::remove_file(&file);
+        let now = fs::read_to_string(&path).unwrap_or_default();
+        if now != text {
+            let is_listed =
+                List::read(&now).is_ok_and(|list| list.names().any(|known| known == id));
+            if !is_listed && !is_there {
+                let _ = fs::remove_file(&file);
+            }
             return Err(refused("it has changed meanwhile\nhelp: try again".to_owned()));
         }
         put(&path, &with).map_err(|error| of_file(&path, &error))?;
@@ -113,12 +124,6 @@ impl New {
             && !list.names().any(|known| known == contract)
         {
             return Err("`--contract` names no migration of the list".to_owned());
-        }
-        if let Some(stray) = strays(&self.dir, list).first() {
-            return Err(format!(
-                "`{stray}.rs` lies beside it and is not in the list\nhelp: put `mod {stray};` and \
-                 `{stray}` into it, or delete the file"
-            ));
         }
         let numbers = list.names().filter_map(number);
         let Some((number, width)) = numbers.max() else {
