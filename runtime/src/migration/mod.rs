@@ -6,6 +6,8 @@
 
 mod dropped;
 pub(crate) mod function;
+#[cfg(feature = "sea-query")]
+pub(crate) mod iden;
 #[cfg(test)]
 pub(crate) mod mock;
 pub(crate) mod row;

@@ -4,4 +4,5 @@ mod files;
 mod looks;
 mod process;
 mod runs;
+mod schema;
 mod steering;

@@ -4,6 +4,8 @@
 pub(crate) mod names;
 mod words;
 
+use async_trait::async_trait;
+
 use crate::catalog::declaration::{Declaration, DeclaredKind};
 use crate::catalog::read::{self, Seen};
 use crate::catalog::scratch::names::Scratch;
@@ -26,11 +28,41 @@ pub(crate) struct Shape {
 
 /// What a history declares, as the catalogs have it once it is built.
 #[derive(Debug, Default)]
-pub(crate) struct Declared {
-    pub(crate) declarations: Vec<Declaration>,
+pub(crate) struct Declared<T> {
+    pub(crate) found: T,
     pub(crate) unbuilt: Vec<Unbuilt>,
     /// The statements that make what a database has once, and has: extensions, publications.
     pub(crate) there: Vec<String>,
+}
+
+/// How what has been built is read, in the transaction that made it.
+#[async_trait]
+pub(crate) trait Reading: Sync {
+    type Found: Send;
+
+    async fn read(
+        &self,
+        executor: &mut dyn Executor,
+        scratch: &Scratch,
+    ) -> Result<Self::Found, Error>;
+}
+
+/// All of it, said as the macros say it.
+pub(crate) struct Declarations;
+
+#[async_trait]
+impl Reading for Declarations {
+    type Found = Vec<Declaration>;
+
+    async fn read(
+        &self,
+        executor: &mut dyn Executor,
+        scratch: &Scratch,
+    ) -> Result<Vec<Declaration>, Error> {
+        let mut found = read::all(executor, Seen::In(scratch)).await?;
+        found.retain(|one| one.kind != DeclaredKind::Schema || one.name.name != "public");
+        Ok(found)
+    }
 }
 
 /// How many statements may fail before it is no use to go on.
@@ -41,12 +73,13 @@ const MOST_TRIES: usize = 30;
 
 /// Builds a shape and reads what has become of it. It locks no table of the user's, and whatever
 /// comes in between, nothing of it stays.
-pub(crate) async fn declared(
+pub(crate) async fn declared<R: Reading>(
     executor: &mut dyn Executor,
     shape: Shape,
     lock_timeout: &str,
-) -> Result<Declared, Error> {
-    let mut built = Declared::default();
+    reading: &R,
+) -> Result<Declared<R::Found>, Error> {
+    let mut built = Declared::<()>::default();
     let mut tries = 0;
     loop {
         let begin = format!(
@@ -54,7 +87,7 @@ pub(crate) async fn declared(
              set local search_path = pg_catalog, pg_temp"
         );
         run(executor, &begin).await?;
-        let outcome = attempt(executor, shape, &built).await;
+        let outcome = attempt(executor, shape, &built, reading).await;
         let ended = run(executor, "rollback").await;
         let outcome = match outcome {
             Ok(outcome) => outcome,
@@ -66,7 +99,10 @@ pub(crate) async fn declared(
         match outcome {
             // Another check has what a database has once, or somebody has what a statement reads.
             Err((_, error)) if tries < MOST_TRIES && gives_way(&error) => tries += 1,
-            Ok(declarations) => return ended.map(|()| Declared { declarations, ..built }),
+            Ok(found) => {
+                let Declared { unbuilt, there, .. } = built;
+                return ended.map(|()| Declared { found, unbuilt, there });
+            }
             // A transaction with a savepoint for each statement would be felt by other sessions.
             Err((statement, error)) if error.code() == Some(DUPLICATE_OBJECT) => {
                 built.there.push(statement.to_owned());
@@ -84,11 +120,12 @@ pub(crate) async fn declared(
 /// A statement that the server did not carry out.
 type Refused = (&'static str, SqlError);
 
-async fn attempt(
+async fn attempt<R: Reading>(
     executor: &mut dyn Executor,
     shape: Shape,
-    so_far: &Declared,
-) -> Result<Result<Vec<Declaration>, Refused>, Error> {
+    so_far: &Declared<()>,
+    reading: &R,
+) -> Result<Result<R::Found, Refused>, Error> {
     let pid = query(executor, "select pg_catalog.pg_backend_pid()").await?;
     let scratch = Scratch::of(shape.names, &pid);
     if let Some(public) = scratch.schema("public") {
@@ -108,9 +145,7 @@ async fn attempt(
     if let Err(refused) = build(executor, &scratch, &rights, so_far).await? {
         return Ok(Err(refused));
     }
-    let mut found = read::all(executor, Seen::In(&scratch)).await?;
-    found.retain(|one| one.kind != DeclaredKind::Schema || one.name.name != "public");
-    Ok(Ok(found))
+    reading.read(executor, &scratch).await.map(Ok)
 }
 
 fn is_of_rights(statement: &str) -> bool {
@@ -121,7 +156,7 @@ async fn build(
     executor: &mut dyn Executor,
     scratch: &Scratch,
     statements: &[&'static str],
-    so_far: &Declared,
+    so_far: &Declared<()>,
 ) -> Result<Result<(), Refused>, Error> {
     let path = scratch.path();
     for statement in statements {

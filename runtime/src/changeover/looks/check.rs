@@ -6,7 +6,7 @@ use crate::catalog::compare::compare;
 use crate::catalog::declaration::{Declaration, QualifiedName};
 use crate::catalog::read;
 use crate::catalog::scratch::names::split;
-use crate::catalog::scratch::{self, Declared, Shape};
+use crate::catalog::scratch::{self, Declarations, Declared, Shape};
 use crate::changeover::Changeover;
 use crate::migration::{Migration, Migrations, Step};
 use crate::outcome::comparison::Comparison;
@@ -35,7 +35,7 @@ impl Changeover {
         let under_way = self.under_way().await?;
         let executor = self.session.begin_aside().await?;
         let found = read::in_snapshot(executor).await?;
-        let declared = scratch::declared(executor, shape, &timeout).await;
+        let declared = scratch::declared(executor, shape, &timeout, &Declarations).await;
         self.session.end_aside();
         Ok(outcome(declared.map_err(|error| error.or(ELSEWHERE))?, found, &under_way))
     }
@@ -50,7 +50,7 @@ impl Changeover {
         self.session.end_aside();
         // A check that was dropped half-way has left it in a transaction.
         shadow.query("rollback").await.map_err(|error| Error::sql("rollback", &error))?;
-        let declared = scratch::declared(shadow, shape, &timeout).await?;
+        let declared = scratch::declared(shadow, shape, &timeout, &Declarations).await?;
         Ok(outcome(declared, found, &under_way))
     }
 
@@ -65,11 +65,11 @@ impl Changeover {
 }
 
 fn outcome(
-    declared: Declared,
+    declared: Declared<Vec<Declaration>>,
     mut found: Vec<Declaration>,
     under_way: &BTreeMap<QualifiedName, String>,
 ) -> Comparison {
-    let Declared { mut declarations, unbuilt, there } = declared;
+    let Declared { found: mut declarations, unbuilt, there } = declared;
     let mut skipped = BTreeMap::new();
     for all in [&mut declarations, &mut found] {
         all.retain(|one| {
