@@ -93,7 +93,7 @@ fn take_keys(schema: &mut DeclaredSchema, rows: &Rows) {
             }
             _ => {
                 table.foreign_keys.extend(is_next.then(|| foreign_key(row)));
-                for key in table.foreign_keys.last_mut() {
+                if let Some(key) = table.foreign_keys.last_mut() {
                     key.columns.push(column.clone());
                     key.keys.push(row.text(7).to_owned());
                 }

@@ -1,11 +1,12 @@
 //! A history with every kind of name, type and key that code is written for.
+#![allow(deprecated, reason = "what the lints advise against has to be written, too")]
 
 mod m0001_base {
     changeover::migration! {
         create_schema!(billing);
         create_schema!("Odd schema");
-        create_enum!(mood { happy, "so so", "3D", "a/b", "" });
-        create_enum!(text { one });
+        create_enum!(mood { happy, "so so", "3D", "a/b" });
+        create_enum!("Text" { one });
         create_enum!(billing.state { open, PAID });
         create_domain!(email: varchar(80) not_null check("value like '%@%'"));
         create_domain!(short_email: email);
@@ -21,7 +22,7 @@ mod m0001_base {
             "type": varchar(10)[],
             "self": char(3),
             "_id": integer,
-            users: public.text,
+            users: "Text",
             "größe": double precision,
         });
         create_table!(everything {
@@ -89,7 +90,7 @@ mod m0002_more {
             partition_by(range(day)),
         });
         create_partition!(visits_rest of visits, default);
-        create_view!(happy, "select id, username from users where mood = 'happy'");
+        create_view!(happy, "select id, mood from users where mood = 'happy'");
         create_materialized_view!(counts(mood, users), "select mood, count(*) from users group by 1", unique(mood));
     }
 }

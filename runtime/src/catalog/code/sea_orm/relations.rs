@@ -105,13 +105,12 @@ fn through<'a>(
 ) -> Vec<(&'a Entity<'a>, Relation<'a>, Relation<'a>)> {
     let mut found = Vec::<(&Entity<'_>, Relation<'_>, Relation<'_>)>::new();
     for via in &all.tables {
-        let relations = relations(via, all);
+        let relations = forward(via, all);
         let is_of_key = |relation: &Relation<'_>| {
             let columns = relation.key.iter().flat_map(|key| &key.columns);
             relation.is_only && columns.clone().all(|column| via.of.primary_key.contains(column))
         };
-        let is_between = via.of.primary_key.len() == 2
-            && relations.iter().all(|relation| relation.key.is_some() && is_of_key(relation));
+        let is_between = via.of.primary_key.len() == 2 && relations.iter().all(is_of_key);
         let Ok([a, b]) = <[Relation<'_>; 2]>::try_from(relations) else { continue };
         let is_here = |relation: &Relation<'_>| relation.to.module == entity.module;
         if is_between && is_here(&a) {
