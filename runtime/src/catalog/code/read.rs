@@ -44,8 +44,8 @@ fn place<'a>(schema: &'a str, name: &'a str) -> (bool, &'a str, &'a str) {
 fn take_columns(schema: &mut DeclaredSchema, rows: &Rows) {
     for row in rows.iter() {
         let (of, name) = (row.text(0), row.text(1));
-        let is_same = |table: &&mut DeclaredTable| table.schema == of && table.name == name;
-        if schema.tables.last_mut().filter(is_same).is_none() {
+        let is_other = |table: &DeclaredTable| table.schema != of || table.name != name;
+        if schema.tables.last().is_none_or(is_other) {
             schema.tables.push(DeclaredTable {
                 schema: of.to_owned(),
                 name: name.to_owned(),
@@ -114,7 +114,7 @@ fn foreign_key(row: Row<'_>) -> DeclaredForeignKey {
     }
 }
 
-/// PostgreSQL manual, section "pg_constraint", `confupdtype`.
+/// PostgreSQL manual, section `pg_constraint`, `confupdtype`.
 fn action(letter: &str) -> &'static str {
     match letter {
         "r" => "restrict",

@@ -1,5 +1,7 @@
 //! Which tables Diesel lets be joined, and stand in one query.
 
+use std::slice;
+
 use super::naming::Table;
 use crate::catalog::code::lines::Lines;
 use crate::catalog::code::names::Taken;
@@ -58,7 +60,7 @@ fn allow_all(lines: &mut Lines, tables: &[Table<'_>]) {
     let mut taken = Taken::default();
     let mut name = |table: &Table<'_>| match table.module {
         Some(module) => taken.take(&[format!("{module}_{}", table.ident)]),
-        None => taken.take(&[table.ident.clone()]),
+        None => taken.take(slice::from_ref(&table.ident)),
     };
     let mut names: Vec<String> = tables.iter().map(&mut name).collect();
     if tables.iter().all(|table| table.module.is_none()) {

@@ -50,7 +50,9 @@ impl DeclaredSchema {
             let count = rest.iter().take_while(|table| table.module == first.module).count();
             let (of_module, others) = rest.split_at(count);
             let write_all = |lines: &mut Lines| {
-                of_module.iter().for_each(|table| write_table(lines.gap(), table, &types));
+                for table in of_module {
+                    write_table(lines.gap(), table, &types);
+                }
             };
             match first.module {
                 None => write_all(&mut lines),

@@ -46,7 +46,10 @@ impl Table<'_> {
 
     /// How the file's root names it.
     pub(super) fn path(&self) -> String {
-        self.module.iter().map(|module| format!("{module}::")).collect::<String>() + &self.ident
+        match self.module {
+            Some(module) => format!("{module}::{}", self.ident),
+            None => self.ident.clone(),
+        }
     }
 }
 
