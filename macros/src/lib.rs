@@ -150,6 +150,11 @@ pub fn migration(input: TokenStream) -> TokenStream {
 /// still uses the column does not compile, and so never ships together with what removes it. Of a table
 /// that is dropped `TABLE` alone stays until then. Names in strings are beyond the compiler's sight.
 ///
+/// For sea-query, which writes quotes itself, the feature `sea-query` of `changeover` puts a module `iden`
+/// beside the constants of each table, with the same names without quotes: `users::iden::TABLE` is a
+/// `TableIden`, with its schema, and `users::iden::ID` a `&str`. Diesel's `table!`s and SeaORM's
+/// entities are written by `DeclaredSchema`, or the command `schema`.
+///
 /// ```compile_fail
 /// # mod m0001_users {
 /// #     changeover::migration! {

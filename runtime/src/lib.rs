@@ -101,6 +101,7 @@
 //! | `tls` | [`Builder::connect`] speaks TLS, as `sslmode` in the URL asks for |
 //! | `metrics` | numbers of each run for the recorder of the `metrics` crate that the service has; `docs/events.md` has their names |
 //! | `cli` | [`cli`]: a command line for the service's own binary, and the binary `changeover`, whose `adopt` writes a database as the beginning of a history |
+//! | `sea-query` | `TableIden`: the names of `pub mod schema;` ([`migrations!`]) where sea-query 1 takes a table or a column |
 //! | `testing` | [`testing`]: a PostgreSQL for tests, and the comparison of reviewed plans |
 #![deny(missing_docs)]
 
@@ -130,12 +131,17 @@ pub use changeover_macros::*;
 
 pub use crate::catalog::adopted::Adopted;
 pub use crate::catalog::adopted::scope::Scope;
+pub use crate::catalog::code::schema::{
+    DeclaredColumn, DeclaredEnum, DeclaredForeignKey, DeclaredSchema, DeclaredTable, DeclaredType,
+};
 pub use crate::changeover::Changeover;
 pub use crate::changeover::builder::Builder;
 pub use crate::changeover::looks::glance::seen::{Glance, RunningStep};
 pub use crate::changeover::squash::{Edits, Squash};
 pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::migration::function::ConvertError;
+#[cfg(feature = "sea-query")]
+pub use crate::migration::iden::TableIden;
 pub use crate::migration::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::migration::{Migrations, Phase};
 pub use crate::outcome::comparison::{Comparison, Difference, Unbuilt};
@@ -158,10 +164,26 @@ pub use crate::settings::repair::Repair;
 pub use crate::settings::setting::Setting;
 pub use crate::settings::told::event::{Event, StepPlace};
 
+// What a macro emits cannot ask which features this crate has.
+#[cfg(feature = "sea-query")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_sea_query {
+    ($($item:tt)*) => { $($item)* };
+}
+
+#[cfg(not(feature = "sea-query"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_sea_query {
+    ($($item:tt)*) => {};
+}
+
 #[doc(hidden)]
 pub mod __private {
     pub use changeover_macros::*;
 
+    pub use crate::__if_sea_query as if_sea_query;
     pub use crate::migration::function::{ConvertFn, converting};
     pub use crate::migration::*;
 

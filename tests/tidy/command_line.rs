@@ -28,6 +28,7 @@ fn the_page_shows_the_help_of_each_command() {
     for command in [
         "new",
         "review",
+        "schema",
         "up",
         "contract",
         "undo",

@@ -51,6 +51,13 @@ fn used_while_it_is_pending() -> String {
     format!("select {new}, {old}, {note} from {users}, {}", pending::logins::TABLE)
 }
 
+fn used_with_sea_query() -> (&'static str, changeover::TableIden) {
+    use pending::users::iden::{DISPLAY_NAME, TABLE};
+    let old = TABLE.column(pending::users::iden::USERNAME);
+    drop((DISPLAY_NAME, old));
+    (declared::users::iden::USERNAME, pending::logins::iden::TABLE)
+}
+
 fn used_after_it() -> String {
     let (email, old) = (declared::users::EMAIL, declared::users::USERNAME);
     format!("select {email}, {old} from {}, {}", declared::users::TABLE, declared::logins::TABLE)

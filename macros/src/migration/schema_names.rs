@@ -43,8 +43,16 @@ pub(crate) struct Constant {
     pub(crate) ident: Ident,
     /// The name as SQL has it: quoted where it has to be.
     pub(crate) value: String,
+    /// The same without quotes, for who quotes it himself.
+    pub(crate) bare: Bare,
     /// Why no new code should use it.
     pub(crate) deprecated: Option<String>,
+}
+
+/// A name without quotes.
+pub(crate) enum Bare {
+    Table { schema: Option<String>, name: String },
+    Column(String),
 }
 
 /// A relation with the names of its columns, those that go at the end.
@@ -76,6 +84,13 @@ impl Module {
             at.enter(&ident).constants.extend(constants(relation));
         }
         root
+    }
+
+    /// The name of the module beside the constants that has them without quotes, which no table of a
+    /// schema of the same name has.
+    pub(crate) fn bare_module(&self) -> Ident {
+        let is_free = |ident: &str| self.inner.iter().all(|(known, _)| known != ident);
+        to_ident(&free("iden".to_owned(), is_free))
     }
 
     /// The module of this name in it; a table and a schema of one name share theirs.
@@ -142,8 +157,12 @@ fn constants(relation: &Relation) -> Vec<Constant> {
     let Relation { name, columns, deprecated } = relation;
     let schema = name.schema.as_ref().map(|schema| format!("{}.", schema.plain()));
     let value = format!("{}{}", schema.unwrap_or_default(), name.name.plain());
+    let bare = Bare::Table {
+        schema: name.schema.as_ref().map(|schema| schema.text.clone()),
+        name: name.name.text.clone(),
+    };
     let mut found =
-        vec![Constant { ident: to_ident(TABLE), value, deprecated: deprecated.clone() }];
+        vec![Constant { ident: to_ident(TABLE), value, bare, deprecated: deprecated.clone() }];
     let mut taken = BTreeSet::from([TABLE.to_owned()]);
     // Plain names keep their own.
     let (plain, others): (Vec<_>, Vec<_>) = columns.iter().partition(|(name, _)| is_word(name));
@@ -153,6 +172,7 @@ fn constants(relation: &Relation) -> Vec<Constant> {
         found.push(Constant {
             ident: to_ident(&ident),
             value: Name::new(column.as_str()).plain(),
+            bare: Bare::Column(column.clone()),
             deprecated: note.clone().or_else(|| deprecated.clone()),
         });
     }

@@ -2,6 +2,7 @@
 //! history declares, written as migrations.
 
 pub(crate) mod adopted;
+pub(crate) mod code;
 pub(crate) mod compare;
 pub(crate) mod declaration;
 pub(crate) mod older;

@@ -20,6 +20,10 @@ impl Database {
     pub(crate) async fn session(&self) -> Result<Box<dyn Executor>, Error> {
         session(&self.url).await
     }
+
+    pub(crate) async fn connect(&self, builder: Builder) -> Result<Changeover, Error> {
+        builder.connect(&self.url).await
+    }
 }
 
 /// A service in its database.
@@ -46,7 +50,7 @@ impl Service {
     }
 
     pub(crate) async fn connect_as(&self, builder: Builder) -> Result<Changeover, Error> {
-        builder.connect(&self.database.url).await
+        self.database.connect(builder).await
     }
 }
 

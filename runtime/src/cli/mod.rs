@@ -14,7 +14,7 @@
 //!
 //! `up`, `contract`, `undo` and `repair` do what the methods of [`Changeover`](crate::Changeover) do,
 //! `pause`, `resume` and `set` steer a run that is under way elsewhere, `plan`, `runbook`, `watch`,
-//! `status`, `timeline`, `gates`, `check` and `doctor` look; `new`, `review` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
+//! `status`, `timeline`, `gates`, `check` and `doctor` look; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
 //! The help of each lists its exit codes, which mean the same everywhere. With `--json` a command
 //! prints one object and nothing else on its standard output; its fields are only ever added to.
 //!
@@ -45,6 +45,7 @@ use self::failure::Failure;
 use self::files::adopt::Adopt;
 use self::files::new::New;
 use self::files::review::Review;
+use self::files::schema::Schema;
 use self::files::squash::Squash;
 use self::looks::check::Check;
 use self::looks::doctor::Doctor;
@@ -91,6 +92,7 @@ struct Arguments {
 enum Command {
     New(New),
     Review(Review),
+    Schema(Schema),
     #[command(visible_alias = "migrate")]
     Up(Up),
     Contract(Contract),
@@ -125,6 +127,7 @@ pub fn run(history: &Migrations) -> ExitCode {
         match arguments.command {
             Command::New(new) => new.run(),
             Command::Review(review) => review.run(history),
+            Command::Schema(schema) => schema.run(history).await,
             Command::Up(up) => up.run(history).await,
             Command::Contract(contract) => contract.run(history).await,
             Command::Undo(undo) => undo.run(history).await,

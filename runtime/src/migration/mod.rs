@@ -7,6 +7,8 @@
 mod dropped;
 mod effect;
 pub(crate) mod function;
+#[cfg(feature = "sea-query")]
+pub(crate) mod iden;
 #[cfg(test)]
 pub(crate) mod mock;
 mod phase;

@@ -8,7 +8,7 @@ use crate::catalog::declaration::{Declaration, QualifiedName};
 use crate::catalog::older::Older;
 use crate::catalog::read;
 use crate::catalog::scratch::names::split;
-use crate::catalog::scratch::{self, Declared, Shape};
+use crate::catalog::scratch::{self, Declarations, Declared, Shape};
 use crate::lock::RunSession;
 use crate::migration::{Baseline, Migration, OlderTool, Phase};
 use crate::outcome::error::{Detail, Error};
@@ -48,8 +48,8 @@ impl Run<'_, '_> {
         };
         let shape = Shape { statements: whole.schema, names: whole.names };
         let timeout = milliseconds(self.settings.lock_timeout);
-        let Declared { mut declarations, unbuilt, .. } =
-            scratch::declared(self.session.reader(), shape, &timeout).await?;
+        let Declared { found: mut declarations, unbuilt, .. } =
+            scratch::declared(self.session.reader(), shape, &timeout, &Declarations).await?;
         declarations.retain(|one| together.say(one));
         together.are_whole(last, &declarations, &found)?;
         let mut comparison = compare(&declarations, &found);

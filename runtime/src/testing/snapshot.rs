@@ -56,7 +56,7 @@ fn report(problems: &[String]) {
 
 /// What is wrong with a file, if anything.
 fn check(path: &Path, actual: &str, update: bool) -> Option<String> {
-    let difference = files::compare(path, actual)?;
+    let difference = files::compare(path, actual, "the plan")?;
     if update {
         return files::write(path, actual).err().map(|error| error.to_string());
     }

@@ -4,5 +4,6 @@ mod files;
 mod looks;
 mod process;
 mod runs;
+mod schema;
 mod sessions;
 mod steering;

@@ -87,8 +87,8 @@ async fn whole(executor: &mut dyn Executor) -> Result<Snapshot, Error> {
 /// The tools that have made the database so far, each with the last version that it has recorded.
 pub(crate) async fn older(executor: &mut dyn Executor) -> Result<Vec<Older>, Error> {
     ask(executor, SNAPSHOT).await?;
-    let read = match ask(executor, include_str!("session.sql")).await {
-        Ok(_) => older_tools(executor).await,
+    let read = match settle(executor).await {
+        Ok(()) => older_tools(executor).await,
         Err(error) => Err(error),
     };
     let ended = ask(executor, "rollback").await;
@@ -120,7 +120,7 @@ pub(crate) async fn all(
     executor: &mut dyn Executor,
     seen: Seen<'_>,
 ) -> Result<Vec<Declaration>, Error> {
-    ask(executor, include_str!("session.sql")).await?;
+    settle(executor).await?;
     let mut found = Vec::new();
     for kind in kinds() {
         (kind.say)(&seen.rows(ask(executor, kind.sql).await?), &mut found);
@@ -128,8 +128,14 @@ pub(crate) async fn all(
     Ok(found)
 }
 
+/// Sets what decides how the server says a thing.
+pub(in crate::catalog) async fn settle(executor: &mut dyn Executor) -> Result<(), Error> {
+    ask(executor, include_str!("session.sql")).await.map(drop)
+}
+
 impl Seen<'_> {
-    fn rows(self, rows: Rows) -> Rows {
+    /// Of the rows of a query those that are seen, as they are seen.
+    pub(in crate::catalog) fn rows(self, rows: Rows) -> Rows {
         let Seen::In(scratch) = self else { return rows };
         let names = |row: &Row<'_>| row.iter().flatten().any(|text| scratch.is_named_in(text));
         let back = |row: Row<'_>| -> Vec<Option<String>> {
@@ -141,6 +147,6 @@ impl Seen<'_> {
     }
 }
 
-async fn ask(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
+pub(in crate::catalog) async fn ask(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
     executor.query(sql).await.map_err(|error| Error::state(sql, error))
 }

@@ -6,6 +6,8 @@ pub(crate) mod names;
 mod once;
 pub(crate) mod words;
 
+use async_trait::async_trait;
+
 use crate::catalog::declaration::{Declaration, DeclaredKind};
 use crate::catalog::read::{self, Seen};
 use crate::catalog::scratch::extensions::Extension;
@@ -29,13 +31,44 @@ pub(crate) struct Shape<'a> {
 
 /// What a history declares, as the catalogs have it once it is built.
 #[derive(Debug, Default)]
-pub(crate) struct Declared {
-    pub(crate) declarations: Vec<Declaration>,
+pub(crate) struct Declared<T> {
+    pub(crate) found: T,
     pub(crate) unbuilt: Vec<Unbuilt>,
     /// The extensions, which nobody can make a second time.
     pub(crate) extensions: Vec<Extension>,
     /// Other statements that make what a database has once, and has: a cast between its own types.
     pub(crate) there: Vec<String>,
+}
+
+/// How what has been built is read, in the transaction that made it.
+#[async_trait]
+pub(crate) trait Reading: Sync {
+    type Found: Send;
+
+    async fn read(
+        &self,
+        executor: &mut dyn Executor,
+        scratch: &Scratch,
+    ) -> Result<Self::Found, Error>;
+}
+
+/// All of it, said as the macros say it.
+pub(crate) struct Declarations;
+
+#[async_trait]
+impl Reading for Declarations {
+    type Found = Vec<Declaration>;
+
+    async fn read(
+        &self,
+        executor: &mut dyn Executor,
+        scratch: &Scratch,
+    ) -> Result<Vec<Declaration>, Error> {
+        let mut found = read::all(executor, Seen::In(scratch)).await?;
+        found.retain(|one| one.kind != DeclaredKind::Extension);
+        found.retain(|one| one.kind != DeclaredKind::Schema || one.name.name != "public");
+        Ok(found)
+    }
 }
 
 /// How many statements may fail before it is no use to go on.
@@ -46,13 +79,14 @@ const MOST_TRIES: usize = 30;
 
 /// Builds a shape and reads what has become of it. It locks no table of the user's, and whatever
 /// comes in between, nothing of it stays.
-pub(crate) async fn declared(
+pub(crate) async fn declared<R: Reading>(
     executor: &mut dyn Executor,
     shape: Shape<'_>,
     lock_timeout: &str,
-) -> Result<Declared, Error> {
+    reading: &R,
+) -> Result<Declared<R::Found>, Error> {
     let extensions = Extension::all(shape.statements.iter().copied());
-    let mut built = Declared { extensions, ..Declared::default() };
+    let mut built = Declared { extensions, ..Declared::<()>::default() };
     let mut tries = 0;
     loop {
         let begin = format!(
@@ -60,7 +94,7 @@ pub(crate) async fn declared(
              set local search_path = pg_catalog, pg_temp"
         );
         run(executor, &begin).await?;
-        let outcome = attempt(executor, shape, &built).await;
+        let outcome = attempt(executor, shape, &built, reading).await;
         let ended = run(executor, "rollback").await;
         let outcome = match outcome {
             Ok(outcome) => outcome,
@@ -72,7 +106,10 @@ pub(crate) async fn declared(
         match outcome {
             // Another check has what a database has once, or somebody has what a statement reads.
             Err((_, error)) if tries < MOST_TRIES && gives_way(&error) => tries += 1,
-            Ok(declarations) => return ended.map(|()| Declared { declarations, ..built }),
+            Ok(found) => {
+                let Declared { unbuilt, extensions, there, .. } = built;
+                return ended.map(|()| Declared { found, unbuilt, extensions, there });
+            }
             // A transaction with a savepoint for each statement would be felt by other sessions.
             Err((statement, error)) if error.code() == Some(DUPLICATE_OBJECT) => {
                 built.there.push(statement.to_owned());
@@ -90,11 +127,12 @@ pub(crate) async fn declared(
 /// A statement that the server did not carry out.
 type Refused<'a> = (&'a str, SqlError);
 
-async fn attempt<'a>(
+async fn attempt<'a, R: Reading>(
     executor: &mut dyn Executor,
     shape: Shape<'a>,
-    so_far: &Declared,
-) -> Result<Result<Vec<Declaration>, Refused<'a>>, Error> {
+    so_far: &Declared<()>,
+    reading: &R,
+) -> Result<Result<R::Found, Refused<'a>>, Error> {
     let pid = query(executor, "select pg_catalog.pg_backend_pid()").await?;
     let mut scratch = Scratch::of(shape.names, shape.statements, &pid);
     scratch.note_written(&rows(executor, &scratch.written_sql()).await?);
@@ -122,10 +160,7 @@ async fn attempt<'a>(
     if let Err(refused) = build(executor, &scratch, &watches, so_far).await? {
         return Ok(Err(refused));
     }
-    let mut found = read::all(executor, Seen::In(&scratch)).await?;
-    found.retain(|one| one.kind != DeclaredKind::Extension);
-    found.retain(|one| one.kind != DeclaredKind::Schema || one.name.name != "public");
-    Ok(Ok(found))
+    reading.read(executor, &scratch).await.map(Ok)
 }
 
 /// The statements but for those of extensions that the database has.
@@ -155,7 +190,7 @@ async fn build<'a>(
     executor: &mut dyn Executor,
     scratch: &Scratch,
     statements: &[&'a str],
-    so_far: &Declared,
+    so_far: &Declared<()>,
 ) -> Result<Result<(), Refused<'a>>, Error> {
     let path = scratch.path();
     for statement in statements {

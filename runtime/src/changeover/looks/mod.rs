@@ -1,6 +1,7 @@
 //! What reads a database and changes nothing of it.
 
 mod check;
+mod declared;
 mod diagnose;
 mod forecast;
 pub(crate) mod glance;

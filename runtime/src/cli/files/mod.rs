@@ -3,4 +3,5 @@
 pub(crate) mod adopt;
 pub(crate) mod new;
 pub(crate) mod review;
+pub(crate) mod schema;
 pub(crate) mod squash;

@@ -7,7 +7,7 @@ use crate::catalog::compare::{compare, difference, whole};
 use crate::catalog::declaration::{Declaration, DeclaredKind, ObjectId, QualifiedName};
 use crate::catalog::read;
 use crate::catalog::scratch::names::split;
-use crate::catalog::scratch::{self, Shape};
+use crate::catalog::scratch::{self, Declarations, Shape};
 use crate::migration::{Dropped, KnownColumn, ObjectKind};
 use crate::outcome::comparison::Difference;
 use crate::outcome::error::Error;
@@ -69,8 +69,8 @@ async fn declared_columns(
         .collect();
     let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
     let shape = Shape { statements: &statements, names: &names };
-    let built = scratch::declared(executor, shape, lock_timeout).await;
-    let mut declared = built.map(|built| built.declarations).unwrap_or_default();
+    let built = scratch::declared(executor, shape, lock_timeout, &Declarations).await;
+    let mut declared = built.map(|built| built.found).unwrap_or_default();
     declared.retain(|one| one.kind == DeclaredKind::Column);
     declared
 }

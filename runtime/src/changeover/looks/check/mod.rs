@@ -9,7 +9,7 @@ use self::under_way::UnderWay;
 use crate::catalog::compare::compare;
 use crate::catalog::declaration::Declaration;
 use crate::catalog::read;
-use crate::catalog::scratch::{self, Declared, Shape};
+use crate::catalog::scratch::{self, Declarations, Declared, Shape};
 use crate::changeover::Changeover;
 use crate::outcome::comparison::{Comparison, Unbuilt};
 use crate::outcome::error::Error;
@@ -36,7 +36,7 @@ impl Changeover {
         let under_way = self.under_way().await?;
         let executor = self.session.begin_aside().await?;
         let found = read::in_snapshot(executor).await?;
-        let declared = scratch::declared(executor, shape, &timeout).await;
+        let declared = scratch::declared(executor, shape, &timeout, &Declarations).await;
         self.session.end_aside();
         Ok(outcome(declared.map_err(|error| error.or(ELSEWHERE))?, found, &under_way))
     }
@@ -51,7 +51,7 @@ impl Changeover {
         self.session.end_aside();
         // A check that was dropped half-way has left it in a transaction.
         shadow.query("rollback").await.map_err(|error| Error::sql("rollback", &error))?;
-        let declared = scratch::declared(shadow, shape, &timeout).await?;
+        let declared = scratch::declared(shadow, shape, &timeout, &Declarations).await?;
         Ok(outcome(declared, found, &under_way))
     }
 
@@ -65,15 +65,19 @@ impl Changeover {
     }
 }
 
-fn outcome(declared: Declared, mut found: Vec<Declaration>, under_way: &UnderWay) -> Comparison {
-    let Declared { mut declarations, mut unbuilt, extensions, there } = declared;
+fn outcome(
+    declared: Declared<Vec<Declaration>>,
+    mut found: Vec<Declaration>,
+    under_way: &UnderWay,
+) -> Comparison {
+    let Declared { found: mut declarations, mut unbuilt, extensions, there } = declared;
     declarations.extend(extensions.iter().map(|one| one.declared(&found)));
     for statement in there {
         let count = found.len();
-        found.retain(|one| !one.text.contains(statement));
+        found.retain(|one| !one.text.contains(&statement));
         if found.len() == count {
             let reason = "there is one already, and it may be otherwise".to_owned();
-            unbuilt.push(Unbuilt { statement: statement.to_owned(), reason });
+            unbuilt.push(Unbuilt { statement, reason });
         }
     }
     let mut left_out = BTreeMap::new();
