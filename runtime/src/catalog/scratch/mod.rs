@@ -195,7 +195,8 @@ async fn build<'a>(
     let path = scratch.path();
     for statement in statements {
         let failed = so_far.unbuilt.iter().map(|failed| failed.statement.as_str());
-        if failed.chain(so_far.there.iter().map(String::as_str)).any(|failed| failed == *statement) {
+        if failed.chain(so_far.there.iter().map(String::as_str)).any(|failed| failed == *statement)
+        {
             continue;
         }
         let sql = format!("{path}; {}", scratch.sql(statement));
