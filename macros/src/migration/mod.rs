@@ -76,7 +76,7 @@ impl Migration {
         let parent = schema.history.last().cloned();
         let is_behind = schema.is_behind_baseline && !Baseline::begins(input);
         let before = is_behind.then(|| Whole::of(&schema));
-        let mut migration = Migration { parent, schema, before, ..Migration::default() };
+        let mut migration = Migration { parent, before, schema, ..Migration::default() };
         while !input.is_empty() {
             if let Err(error) = migration.parse_change(input, errors) {
                 errors.syntax(error);

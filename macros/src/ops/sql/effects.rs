@@ -3,6 +3,7 @@
 use crate::grammar::{Kind as Form, Node};
 use crate::lint::{self, Takes};
 use crate::plan::effect::Effect;
+use crate::syntax::words::name::TableName;
 
 /// The actions of an `alter table` that a table's children would have to follow.
 const REACHING: [(Form, Form); 5] = [
@@ -27,7 +28,7 @@ pub(super) fn effects(statement: Node) -> Vec<Effect> {
 }
 
 fn of_alter_table(statement: Node) -> Vec<Effect> {
-    let Some(table) = lint::tables(statement).first().map(|table| table.quoted()) else {
+    let Some(table) = lint::tables(statement).first().map(TableName::quoted) else {
         return vec![Effect::Unknown];
     };
     let mut effects = Vec::new();
