@@ -86,7 +86,7 @@ fn kind(title: &str) -> &'static str {
     ];
     let begins = |word: &&str| title.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '));
     let words = KINDS.iter().map(|kind| kind.word());
-    words.into_iter().find(|word| begins(&word)).unwrap_or(Kind::Other.word())
+    words.into_iter().find(|word| begins(word)).unwrap_or(Kind::Other.word())
 }
 
 /// How many there are of each kind, and how they differ.

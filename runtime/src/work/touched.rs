@@ -259,13 +259,13 @@ mod tests {
 
     #[test]
     fn only_what_no_step_makes_has_to_be_there() {
-        static STEPS: [Step; 2] = [
-            step(Work::Transaction(&[
-                statement(USERS, &[Effect::Alters(USERS[0].table)]),
-                statement(ORDERS, &[Effect::Makes(ORDERS[0].table)]),
-            ])),
-            step(Work::Transaction(&[statement(ORDERS, &[])])),
-        ];
+        const ALTERS: &[Effect] = &[Effect::Alters(USERS[0].table)];
+        const MAKES: &[Effect] = &[Effect::Makes(ORDERS[0].table)];
+        const ALTER: Statement = statement(USERS, ALTERS);
+        const MAKE: Statement = statement(ORDERS, MAKES);
+        const USE: Statement = statement(ORDERS, &[]);
+        static STEPS: [Step; 2] =
+            [step(Work::Transaction(&[ALTER, MAKE])), step(Work::Transaction(&[USE]))];
         let steps: Vec<&'static Step> = STEPS.iter().collect();
         let touched = touched_by(&steps, &mut Earlier::default());
         assert_eq!(touched.expected, [USERS[0].table]);

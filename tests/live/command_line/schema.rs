@@ -186,7 +186,7 @@ fn sea_query_takes_the_names_of_the_schema() -> Result<(), Failure> {
         let user = Query::insert()
             .into_table(users::TABLE)
             .columns([users::DISPLAY_NAME, users::EMAIL, users::FULL_NAME_, users::TYPE])
-            .values_panic(["ada".into(), "a@b".into(), "Ada L.".into(), Expr::cust("'{}'").into()])
+            .values_panic(["ada".into(), "a@b".into(), "Ada L.".into(), Expr::cust("'{}'")])
             .returning_col(users::ID)
             .to_string(PostgresQueryBuilder);
         fixture.db.batch_execute("alter table users alter moods set default '{}'").await?;

@@ -4,6 +4,7 @@
 //! `UPDATE_SQL=1 cargo test -p changeover-tests --test live -- sessions` writes them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -54,6 +55,7 @@ const AFTER: &[Typed] = &[
     ("accounts contract", 0),
     ("accounts check", 0),
     ("accounts doctor", 4),
+    ("accounts schema --format diesel", 0),
     ("accounts timeline > timeline.html", 0),
     ("accounts explain set_not_null", 0),
     ("changeover adopt --stdout", 0),
@@ -130,8 +132,8 @@ impl Service {
         let database = self.url.rsplit('/').next().unwrap_or_default();
         let text = text.replace(&self.folder.display().to_string(), "/srv/accounts");
         let names = [(host.trim(), "web-1"), (database, "accounts")];
-        let named = names.into_iter().filter(|(own, _)| !own.is_empty());
-        suffixed(&named.fold(text, |text, (own, name)| text.replace(own, name)))
+        let known = names.into_iter().filter(|(own, _)| !own.is_empty());
+        suffixed(&known.fold(text, |text, (own, name)| text.replace(own, name)))
     }
 }
 
@@ -199,7 +201,7 @@ fn compared(page: &str, said: &BTreeMap<String, String>) -> Result<(String, Vec<
         if bare(found) != bare(text) {
             differences.push(format!("{typed}\n{found}\nis on the page as\n{text}"));
         }
-        written += &format!("{BEGIN}$ {typed}\n{found}{FENCE}{rest}");
+        let _ = write!(written, "{BEGIN}$ {typed}\n{found}{FENCE}{rest}");
         shown.push(typed);
     }
     let missing = said.keys().filter(|typed| !shown.contains(&typed.as_str()));

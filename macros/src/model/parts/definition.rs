@@ -100,7 +100,9 @@ impl Definition {
                 with("function", &[&first, names])
             }
             Definition::Partition { bound } => one("partition", bound),
-            Definition::View { query, columns } => with("view", &[std::slice::from_ref(query), columns]),
+            Definition::View { query, columns } => {
+                with("view", &[std::slice::from_ref(query), columns])
+            }
             Definition::Index { written } => one("index", written),
             Definition::Trigger { columns } => with("trigger", &[columns]),
             Definition::Generated { column } => one("generated", column),

@@ -201,8 +201,8 @@ fn every_two_changes_live_together() {
         pairs.into_iter().filter_map(|(pair, history)| Some((pair, history?.leaked()))).collect();
     let failures = run_all(&histories, &async |(pair, history)| {
         let outcome = match pair.way {
-            Way::Apart => live_apart(history).await,
-            Way::Together | Way::OneAfterTheOther => live(history).await,
+            Way::Apart => Box::pin(live_apart(history)).await,
+            Way::Together | Way::OneAfterTheOther => Box::pin(live(history)).await,
         };
         outcome.map_err(|failure| format!("{}\n{failure:?}", pair.name()).into())
     });

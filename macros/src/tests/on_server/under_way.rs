@@ -46,7 +46,7 @@ fn a_change_under_way_is_no_difference() {
         .collect();
     assert!(histories.len() > 80, "{} are taken", histories.len());
     let failures = run_all(&histories, &async |(sample, history)| {
-        live(history).await.map_err(|failure| format!("{sample}\n{failure}").into())
+        Box::pin(live(history)).await.map_err(|failure| format!("{sample}\n{failure}").into())
     });
     assert!(
         failures.is_empty(),

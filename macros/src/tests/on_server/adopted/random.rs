@@ -86,12 +86,12 @@ impl Made {
         self.tables.get(dice.below(self.tables.len())).cloned()
     }
 
-    fn rename(&mut self, table: usize, column: &str, name: String) {
+    fn rename(&mut self, table: usize, column: &str, name: &str) {
         for of in self.tables.iter_mut().filter(|of| of.at == table) {
             of.columns
                 .iter_mut()
                 .filter(|of| of.name == column)
-                .for_each(|of| of.name = name.clone());
+                .for_each(|of| name.clone_into(&mut of.name));
         }
     }
 
@@ -159,7 +159,8 @@ fn run(seed: u64) -> Result<(), String> {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let max_shrink_iters = number("CHANGEOVER_SCHEMAS_SHRINK").map_or(SHRINKS, |it| it as u32);
+    let max_shrink_iters = number("CHANGEOVER_SCHEMAS_SHRINK")
+        .map_or(SHRINKS, |it| u32::try_from(it).unwrap_or(SHRINKS));
     let config = Config { failure_persistence: None, max_shrink_iters, ..Config::with_cases(1) };
     let outcome = TestRunner::new_with_rng(config, random).run(&numbers(), |numbers| {
         let outcome = runtime.block_on(holds(&numbers));

@@ -249,7 +249,16 @@ mod tests {
         const LOCKS: &[TableLock] =
             &[TableLock { table: r#""public"."t""#, mode: LockMode::AccessExclusive }];
         let (locks, path) = (LOCKS, Path::Own);
-        let statement = Statement { sql, locks, reads_rows: false, path, only_if: None, why: "" };
+        let statement = Statement {
+            sql,
+            locks,
+            effects: &[],
+            reads_rows: false,
+            path,
+            only_if: None,
+            rights: None,
+            why: "",
+        };
         let mut touched = Touched::default();
         touched.note(&statement);
         let parts = touched.parts.iter().flat_map(|(table, names)| {
@@ -303,8 +312,8 @@ mod tests {
             (r#"alter type "public"."m" add value 'x'"#, "whole m"),
             (r#"grant execute on function "public"."f"() to x"#, "settings f"),
             (
-                r#"-- why
-                alter table t add column x int; drop view v"#,
+                "-- why
+                alter table t add column x int; drop view v",
                 "t.x, whole v",
             ),
             ("do $$ begin end $$", "settings t"),

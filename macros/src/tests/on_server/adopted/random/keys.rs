@@ -53,9 +53,10 @@ fn primary(made: &mut Made, dice: &mut Dice<'_>, at: usize, table: &Table) {
 fn unique(made: &mut Made, dice: &mut Dice<'_>, at: usize, table: &Table) {
     let (name, columns) = (named(dice, at), columns(dice, table));
     let nulls = dice.maybe(4, " nulls not distinct");
-    let include = match dice.once_in(4) {
-        true => format!(" include ({})", table.column(dice).name),
-        false => String::new(),
+    let include = if dice.once_in(4) {
+        format!(" include ({})", table.column(dice).name)
+    } else {
+        String::new()
     };
     // The index of a partitioned table takes none later.
     let with = if table.is_partitioned { "" } else { dice.maybe(6, " with (fillfactor = 80)") };
@@ -119,9 +120,10 @@ fn exclusion(made: &mut Made, dice: &mut Dice<'_>, at: usize, table: &Table) {
         None if dice.once_in(2) => format!("using hash ({first} with =)"),
         None => format!("(({first} + 1) with =, {first} with =)"),
     };
-    let filter = match dice.once_in(3) {
-        true => format!(" where ({})", condition(dice, table)),
-        false => String::new(),
+    let filter = if dice.once_in(3) {
+        format!(" where ({})", condition(dice, table))
+    } else {
+        String::new()
     };
     let later = dice.pick(&DEFERRABLE);
     made.add(format!("alter table {} add {name}exclude {what}{filter}{later}", table.name));
@@ -132,9 +134,10 @@ fn index(made: &mut Made, dice: &mut Dice<'_>, at: usize, table: &Table) {
     let keys: Vec<String> = (0..=dice.below(3)).map(|_| tree_key(dice, table)).collect();
     let (unique, filter) = (dice.maybe(4, "unique "), filter(dice, table));
     let nulls = if unique.is_empty() { "" } else { dice.maybe(3, " nulls not distinct") };
-    let include = match dice.once_in(5) {
-        true => format!(" include ({})", table.column(dice).name),
-        false => String::new(),
+    let include = if dice.once_in(5) {
+        format!(" include ({})", table.column(dice).name)
+    } else {
+        String::new()
     };
     let with =
         dice.pick(&["", "", "", " with (fillfactor = 70)", " with (deduplicate_items = false)"]);
@@ -150,10 +153,7 @@ fn index_name(dice: &mut Dice<'_>, at: usize) -> String {
 }
 
 fn filter(dice: &mut Dice<'_>, table: &Table) -> String {
-    match dice.once_in(4) {
-        true => format!(" where {}", condition(dice, table)),
-        false => String::new(),
-    }
+    if dice.once_in(4) { format!(" where {}", condition(dice, table)) } else { String::new() }
 }
 
 fn tree_key(dice: &mut Dice<'_>, table: &Table) -> String {

@@ -119,7 +119,7 @@ fn change(made: &mut Made, dice: &mut Dice<'_>, at: usize, table: &Table) {
         1 => {
             let name = dice.name(&format!("n{at}"));
             made.add(format!("alter table {} rename column {column} to {name}", table.name));
-            made.rename(table.at, &column, name);
+            made.rename(table.at, &column, &name);
         }
         2 => {
             let (serial, name) =

@@ -57,7 +57,7 @@ pub(super) fn table(made: &mut Made, dice: &mut Dice<'_>) {
     made.add(format!("create {unlogged}table {} ({items}){partitioned}{with}", whole.name));
     let name = whole.name.clone();
     made.tables.push(whole);
-    for (place, bound) in bounds.into_iter().enumerate() {
+    for (place, bound) in bounds.iter().enumerate() {
         partition(made, dice, &name, place, bound);
     }
 }
