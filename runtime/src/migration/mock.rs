@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use crate::migration::function::{ConvertFn, converting};
 use crate::migration::{
-    Backfill, Change, Cleanup, Convert, Course, Index, LockMode, Migration, Migrations, NoRows,
-    NonTransactional, Path, Phase, SizeLimit, Statement, Step, TableLock, Work,
+    Backfill, Change, Cleanup, Convert, Course, Effect, Index, LockMode, Migration, Migrations,
+    NoRows, NonTransactional, Path, Phase, SizeLimit, Statement, Step, TableLock, Work,
 };
 use crate::session::executor::{Executor, Rows, SqlError};
 
@@ -206,7 +206,14 @@ const STEPS: &[Step] = &[
         Work::Transaction(&[statement("alter table \"users\" rename x to y")]),
         Some(Work::Transaction(&[statement("alter table \"users\" rename y to x")])),
     ),
-    step(Phase::Contract, Work::Transaction(&[statement("alter table \"users\" drop x")]), None),
+    step(
+        Phase::Contract,
+        Work::Transaction(&[Statement {
+            effects: &[Effect::Removes],
+            ..statement("alter table \"users\" drop x")
+        }]),
+        None,
+    ),
 ];
 
 const fn migration(

@@ -117,7 +117,7 @@ fn what_a_migration_under_way_touches_is_named_and_the_rest_is_compared() -> Res
         let found: Vec<&str> =
             comparison.differences.iter().map(|one| one.object.as_str()).collect();
         if found
-            != ["column users.nick", "index users.users_id_idx", "column billing.invoices.note"]
+            != ["column billing.invoices.note", "column users.nick", "index users.users_id_idx"]
         {
             fail!("{comparison}");
         }

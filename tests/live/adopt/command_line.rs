@@ -161,7 +161,7 @@ fn the_status_is_that_of_the_service_that_is_named() -> Result<(), Failure> {
         let migration = |id: &str, state: &str, steps: u32| {
             json!({
                 "id": id, "state": state, "done": steps, "steps": steps, "rows": 0, "error": null,
-                "held_by": null,
+                "held_by": null, "interrupted": false,
             })
         };
         let mut expected = json!({

@@ -17,7 +17,10 @@ impl Lines {
         Lines::default()
     }
 
-    pub(super) fn finish(self) -> String {
+    /// The text, without empty lines at its end.
+    pub(super) fn finish(mut self) -> String {
+        self.text.truncate(self.text.trim_end().len());
+        self.text.push('\n');
         self.text
     }
 

@@ -98,10 +98,17 @@ impl Scratch {
         if let Some(Word::Other(".")) = words.get(at + 1) {
             let name = words.get(at + 2)?.name()?;
             // Indexes go by their tables, and those that a history names are its own; as a `sequence name`
-            // of a column.
-            let before = words[..at].iter().rev().find(|word| !word.is_blank());
-            let before = before.and_then(|word| word.name());
-            let is_index = before.is_some_and(|word| ["index", "name"].contains(&word.as_str()));
+            // of a column, and neither is a column of that name.
+            let mut before = words[..at].iter().rev().filter(|word| !word.is_blank());
+            let mut keyword = || match before.next() {
+                Some(Word::Plain(text)) => text.to_lowercase(),
+                _ => String::new(),
+            };
+            let is_index = match keyword().as_str() {
+                "index" => true,
+                "name" => keyword() == "sequence",
+                _ => false,
+            };
             return (is_index || self.made.contains(&(schema, name))).then(|| ours.clone());
         }
         let mut before = words[..at].iter().rev().filter(|word| !word.is_blank());
@@ -220,6 +227,8 @@ mod tests {
                 "alter index public.users_pkey set (fillfactor = 70)",
                 format!("alter index {public}.users_pkey set (fillfactor = 70)"),
             ),
+            (r#""name" "public"."citext""#, r#""name" "public"."citext""#.to_owned()),
+            ("(sequence name public.counter)", format!("(sequence name {public}.counter)")),
             ("x Billing.Mood", format!("x {billing}.Mood")),
             ("as $$ select public.users $$", "as $$ select public.users $$".to_owned()),
             ("select billing from public", "select billing from public".to_owned()),

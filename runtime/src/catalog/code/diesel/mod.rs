@@ -37,7 +37,7 @@ impl DeclaredSchema {
     ///     ..Default::default()
     /// };
     /// let text = DeclaredSchema { tables: vec![users], ..Default::default() }.diesel();
-    /// assert!(text.ends_with("diesel::table! {\n    users (id) {\n        id -> Int8,\n    }\n}\n"));
+    /// assert!(text.ends_with("diesel::table! {\n    users (id) {\n        id -> Int8,\n    }\n}\n"), "{text}");
     /// ```
     pub fn diesel(&self) -> String {
         let (tables, left) = tables(self);
