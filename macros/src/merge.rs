@@ -111,7 +111,7 @@ mod tests {
     use crate::change::Change;
     use crate::model::made::Made;
     use crate::plan::Lock;
-    use crate::plan::needed::Needed;
+    use crate::plan::footprint::needed::Needed;
     use crate::plan::operation::Plan;
 
     fn step(sql: &str, table: &str) -> Step {

@@ -94,41 +94,40 @@ static RENAME: Migration = Migration {
     shape: "",
 };
 
+const PLAIN: Statement = Statement {
+    reads_rows: true,
+    path: Path::Users,
+    sql: "",
+    locks: &[],
+    effects: &[],
+    only_if: None,
+    rights: None,
+    why: "",
+};
+
 const ADD: Step = Step {
     phase: Phase::Expand,
     why: "install the column and what keeps it equal, so that clients never meet half of it",
     work: Work::Transaction(&[
         Statement {
-            reads_rows: true,
-            path: Path::Users,
             sql: r#"alter table "public"."users" add column "display_name" text"#,
             locks: locks(LockMode::AccessExclusive),
-            effects: &[],
-            only_if: None,
-            rights: None,
             why: "instant: the column has no default",
+            ..PLAIN
         },
         Statement {
-            reads_rows: true,
-            path: Path::Users,
             sql: "create function \"public\".\"sync\"() returns trigger language plpgsql as $$\n\
                   begin\n  -- both given: keep both\n  new.display_name := new.username;\n  \
                   return new;\nend\n$$",
             locks: &[],
-            effects: &[],
-            only_if: None,
-            rights: None,
             why: "",
+            ..PLAIN
         },
         Statement {
-            reads_rows: true,
-            path: Path::Users,
             sql: r#"create trigger "zz_sync" before insert or update on "public"."users" for each row execute function "public"."sync"()"#,
             locks: locks(LockMode::ShareRowExclusive),
-            effects: &[],
-            only_if: None,
-            rights: None,
             why: "its name sorts last",
+            ..PLAIN
         },
     ]),
     course: Course::Both,
@@ -137,24 +136,16 @@ const ADD: Step = Step {
     undo_makes: &[],
     undo: Some(Work::Transaction(&[
         Statement {
-            reads_rows: true,
-            path: Path::Users,
             sql: "drop function \"public\".\"sync\"()\ncascade -- and its trigger",
             locks: locks(LockMode::AccessExclusive),
-            effects: &[],
-            only_if: None,
-            rights: None,
             why: "",
+            ..PLAIN
         },
         Statement {
-            reads_rows: true,
-            path: Path::Users,
             sql: r#"alter table "public"."users" drop column "display_name""#,
             locks: locks(LockMode::AccessExclusive),
-            effects: &[],
-            only_if: None,
-            rights: None,
             why: "",
+            ..PLAIN
         },
     ])),
 };
@@ -214,28 +205,20 @@ const SWAP: Step = Step {
     phase: Phase::Switch,
     why: "swap the defaults",
     work: Work::Transaction(&[Statement {
-        reads_rows: true,
-        path: Path::Users,
         sql: r#"alter table "public"."users" alter column "display_name" set default ''"#,
         locks: locks(LockMode::AccessExclusive),
-        effects: &[],
-        only_if: None,
-        rights: None,
         why: "",
+        ..PLAIN
     }]),
     course: Course::Both,
     drops: &[],
     undo_drops: &[],
     undo_makes: &[],
     undo: Some(Work::Transaction(&[Statement {
-        reads_rows: true,
-        path: Path::Users,
         sql: r#"alter table "public"."users" alter column "display_name" drop default"#,
         locks: locks(LockMode::AccessExclusive),
-        effects: &[],
-        only_if: None,
-        rights: None,
         why: "",
+        ..PLAIN
     }])),
 };
 
@@ -259,28 +242,15 @@ const ANALYZE: Step = Step {
     why: "tell the planner",
     work: Work::NonTransactional(NonTransactional {
         statement: Statement {
-            reads_rows: true,
-            path: Path::Users,
             sql: r#"analyze "public"."users""#,
             locks: locks(LockMode::ShareUpdateExclusive),
-            effects: &[],
-            only_if: None,
-            rights: None,
             why: "",
+            ..PLAIN
         },
         done: Some("select exists (select from pg_stats where tablename = 'users')"),
         mend: &[Cleanup {
             when: "select false",
-            statement: Statement {
-                reads_rows: true,
-                path: Path::Users,
-                sql: "select 'mend'",
-                locks: &[],
-                effects: &[],
-                only_if: None,
-                rights: None,
-                why: "",
-            },
+            statement: Statement { sql: "select 'mend'", locks: &[], why: "", ..PLAIN },
         }],
     }),
     course: Course::Both,
@@ -294,14 +264,10 @@ const DROP: Step = Step {
     phase: Phase::Contract,
     why: "remove the old column",
     work: Work::Transaction(&[Statement {
-        reads_rows: true,
-        path: Path::Users,
         sql: r#"alter table "public"."users" drop column "username""#,
         locks: locks(LockMode::AccessExclusive),
-        effects: &[],
-        only_if: None,
-        rights: None,
         why: "",
+        ..PLAIN
     }]),
     course: Course::Both,
     drops: &[],
@@ -316,49 +282,33 @@ const INDEX: Index = Index {
     unique: false,
     definition: r#"("display_name")"#,
     create: Statement {
-        reads_rows: true,
-        path: Path::Users,
         sql: r#"create index concurrently "users_display_name_idx" on "public"."users" ("display_name")"#,
         locks: locks(LockMode::ShareUpdateExclusive),
-        effects: &[],
-        only_if: None,
-        rights: None,
         why: "",
+        ..PLAIN
     },
     analyze: None,
     drop: Statement {
-        reads_rows: true,
-        path: Path::Users,
         sql: r#"drop index concurrently if exists "public"."users_display_name_idx""#,
         locks: locks(LockMode::ShareUpdateExclusive),
-        effects: &[],
-        only_if: None,
-        rights: None,
         why: "",
+        ..PLAIN
     },
 };
 
 const PARTITIONED: Index = Index {
     name: r#""public"."partitioned""#,
     create: Statement {
-        reads_rows: true,
-        path: Path::Users,
         sql: r#"create index "partitioned" on only "public"."users" ("display_name")"#,
         locks: locks(LockMode::Share),
-        effects: &[],
-        only_if: None,
-        rights: None,
         why: "",
+        ..PLAIN
     },
     drop: Statement {
-        reads_rows: true,
-        path: Path::Users,
         sql: r#"drop index if exists "public"."partitioned""#,
         locks: locks(LockMode::AccessExclusive),
-        effects: &[],
-        only_if: None,
-        rights: None,
         why: "",
+        ..PLAIN
     },
     ..INDEX
 };

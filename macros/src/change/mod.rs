@@ -15,10 +15,11 @@ use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops;
-use crate::plan::needed::{Needed, absent};
+use crate::plan::footprint::dropped;
+use crate::plan::footprint::needed::{Needed, absent};
 use crate::plan::operation::{Operation, Plan};
 use crate::plan::safe::unproved;
-use crate::plan::{Mode, Phase, Work, dropped};
+use crate::plan::{Mode, Phase, Work};
 
 /// What a change came to.
 pub(crate) struct Change {

@@ -6,8 +6,8 @@ use quote::{ToTokens, quote};
 use super::literal::{option, raw};
 use crate::change::Change;
 use crate::plan::Dropped;
-use crate::plan::effect::Effect;
-use crate::plan::known::Known;
+use crate::plan::footprint::effect::Effect;
+use crate::plan::footprint::known::Known;
 use crate::plan::objects::rights::Rights;
 use crate::plan::{
     Backfill, Cleanup, Condition, Convert, Index, Lock, NoRows, NonTransactional, Phase, SizeLimit,

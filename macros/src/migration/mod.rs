@@ -19,7 +19,7 @@ use crate::migration::baseline::{Baseline, Whole};
 use crate::migration::gated::Gated;
 use crate::model::{Author, Release, Schema, Waiting};
 use crate::plan::Phase;
-use crate::plan::needed::Needed;
+use crate::plan::footprint::needed::Needed;
 
 /// A migration, read and planned.
 #[derive(Default)]

@@ -10,7 +10,7 @@ use crate::model::Kind;
 use crate::model::kinds::replica::{Identity, check_fit};
 use crate::model::names::Position;
 use crate::model::{Claim, Facet, Object, Schema};
-use crate::plan::effect::Effect;
+use crate::plan::footprint::effect::Effect;
 use crate::plan::operation::{Operation, Plan};
 use crate::plan::safe::attach;
 use crate::plan::{Mode, Phase, Statement, Step};

@@ -1,9 +1,6 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
-pub(crate) mod dropped;
-pub(crate) mod effect;
-pub(crate) mod known;
-pub(crate) mod needed;
+pub(crate) mod footprint;
 pub(crate) mod objects;
 pub(crate) mod operation;
 pub(crate) mod safe;

@@ -1,6 +1,6 @@
 //! Steps, and the statements and other work in them.
 
-use crate::plan::effect::Effect;
+use crate::plan::footprint::effect::Effect;
 use crate::plan::objects::rights::Rights;
 use crate::syntax::words::lock::{Lock, Mode};
 use crate::syntax::words::name::TableName;

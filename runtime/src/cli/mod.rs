@@ -31,7 +31,6 @@ mod looks;
 mod output;
 mod runs;
 mod steering;
-mod times;
 
 use std::env;
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use crate::grammar::{Kind as Form, Node};
 use crate::lint::{self, Takes};
-use crate::plan::effect::Effect;
+use crate::plan::footprint::effect::Effect;
 use crate::syntax::words::name::TableName;
 
 /// The actions of an `alter table` that a table's children would have to follow.

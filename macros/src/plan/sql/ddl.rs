@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use crate::plan::effect::Effect;
+use crate::plan::footprint::effect::Effect;
 use crate::plan::{Dropped, ObjectKind};
 use crate::plan::{Mode, NonTransactional, Statement, Work};
 use crate::syntax::tables::column::Column;

@@ -1,6 +1,6 @@
 //! What was done to a column outside any migration, which only the server knows.
 
-use crate::plan::effect::Effect;
+use crate::plan::footprint::effect::Effect;
 use crate::plan::{Dropped, ObjectKind};
 use crate::plan::{Mode, Statement};
 use crate::syntax::tables::table::Table;

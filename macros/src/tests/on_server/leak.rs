@@ -7,8 +7,8 @@ use crate::change::Change;
 use crate::migration::Migration;
 use crate::migration::baseline::Baseline;
 use crate::model::Schema;
-use crate::plan::effect::Effect;
-use crate::plan::known::Known;
+use crate::plan::footprint::effect::Effect;
+use crate::plan::footprint::known::Known;
 use crate::plan::objects::rights::Rights;
 use crate::plan::{
     Backfill, Condition, Convert, Course, Index, Mode, NoRows, NonTransactional, Path, Phase,

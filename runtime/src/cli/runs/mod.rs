@@ -6,6 +6,6 @@ mod end;
 mod interrupt;
 mod progress;
 pub(crate) mod repair;
-mod setup;
+pub(super) mod setup;
 pub(crate) mod undo;
 pub(crate) mod up;

@@ -10,9 +10,9 @@ use crate::changeover::Changeover;
 use crate::cli::database::Service;
 use crate::cli::failure::Failure;
 use crate::cli::output::Format;
-use crate::cli::times::time;
 use crate::migration::Migrations;
 use crate::settings::load::Limit;
+use crate::settings::setting::duration;
 
 /// Named as the methods of the builder are.
 #[derive(Args)]
@@ -69,4 +69,9 @@ impl Setup {
         }
         Ok(Ready { changeover: self.service.connect_as(builder).await?, meter })
     }
+}
+
+/// A time, as an argument has it.
+pub(in crate::cli) fn time(text: &str) -> Result<Duration, String> {
+    duration(text).ok_or_else(|| "a time is written as `300ms`, `5s` or `10min`".to_owned())
 }

@@ -11,7 +11,7 @@ use crate::cli::database::Service;
 use crate::cli::failure::Failure;
 use crate::cli::looks::status::setting;
 use crate::cli::output::Format;
-use crate::cli::times::time;
+use crate::cli::runs::setup::time;
 use crate::migration::Migrations;
 use crate::outcome::status::SettingStatus;
 use crate::settings::load::Limit;

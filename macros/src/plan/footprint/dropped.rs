@@ -2,7 +2,7 @@
 //! runtime asks the server for the rest before the contract.
 
 use crate::model::Schema;
-use crate::plan::effect::Effect;
+use crate::plan::footprint::effect::Effect;
 use crate::plan::{Dropped, ObjectKind, Phase, Statement, Step, Work};
 use crate::syntax::tables::table::Table;
 use crate::syntax::words::name::{Name, TableName};
