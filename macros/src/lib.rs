@@ -72,7 +72,7 @@ use proc_macro::TokenStream;
 ///     let [first, second] = MIGRATIONS.migrations else { panic!() };
 ///     let baseline = first.baseline.expect("it begins with `baseline`");
 ///     assert_eq!(
-///         baseline.names,
+///         baseline.creates,
 ///         [r#""public"."logins""#, r#""public"."product""#, r#""public"."users""#]
 ///     );
 ///     assert_eq!(baseline.older.map(|older| older.tool), Some("sqlx"));

@@ -116,11 +116,9 @@ mod outcome;
 mod preflight;
 mod record;
 pub mod review;
-mod rules;
 mod run;
 mod session;
 mod settings;
-mod step;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod work;

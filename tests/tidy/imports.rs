@@ -31,8 +31,6 @@ const RUNTIME: &[&str] = &[
     "settings",
     "lock",
     "record",
-    "rules",
-    "step",
     "work",
     "preflight",
     "review",
@@ -44,7 +42,7 @@ const RUNTIME: &[&str] = &[
 ];
 
 /// What a reader still takes in at one look. Operations are columns, and stand in one room.
-const ROOMS: usize = 18;
+const ROOMS: usize = 16;
 const FILES: usize = 12;
 const COLUMNS: &str = "ops";
 

@@ -20,8 +20,8 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::report::Report;
 use crate::outcome::status::{State, Status};
 use crate::record::ledger::Ledger;
+use crate::record::rules;
 use crate::record::{presence, store};
-use crate::rules;
 use crate::run::Run;
 use crate::run::gates::GatePolicy;
 use crate::session::connect::Connect;
@@ -30,7 +30,7 @@ use crate::session::jitter::jittered;
 use crate::session::watched::WatchedSession;
 use crate::settings::told::event::Event;
 use crate::settings::{Gate, Settings};
-use crate::step::brake::Brake;
+use crate::work::step::brake::Brake;
 
 /// How often a service that waits looks again.
 const POLL: Duration = Duration::from_millis(500);

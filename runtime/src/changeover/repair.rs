@@ -9,9 +9,9 @@ use crate::migration::{Migration, Migrations, Phase, Step};
 use crate::outcome::error::Error;
 use crate::outcome::status::State;
 use crate::record::ledger::{Ledger, Recorded, StepState};
+use crate::record::rules;
 use crate::record::store::events::{self, Event};
 use crate::record::store::{self, Store};
-use crate::rules;
 use crate::settings::Settings;
 use crate::settings::repair::{Repair, What};
 

@@ -20,7 +20,7 @@ use self::news::News;
 use crate::changeover::Changeover;
 use crate::migration::Migrations;
 use crate::outcome::error::{Detail, Error, LeaseError};
-use crate::rules;
+use crate::record::rules;
 
 pub use self::watch::PhaseWatch;
 

@@ -1,5 +1,5 @@
 //! Before a phase: what would make it fail or hurt, and whether it runs all the same. It imports
-//! `session` to `step`.
+//! `session` to `work`.
 
 pub(crate) mod dependents;
 pub(crate) mod doctor;
@@ -23,7 +23,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::finding::{Check, Finding, Severity};
 use crate::session::sql::milliseconds;
 use crate::settings::Settings;
-use crate::step::context::StepContext;
+use crate::work::step::context::StepContext;
 use crate::work::touched::Earlier;
 use crate::work::touched_by;
 

@@ -13,9 +13,9 @@ use crate::lock::RunSession;
 use crate::migration::{Baseline, Migration, OlderTool, Phase};
 use crate::outcome::error::{Detail, Error};
 use crate::outcome::status::State;
+use crate::record::rules::Unrecorded;
 use crate::record::store::Store;
 use crate::record::store::events::{self, Event};
-use crate::rules::Unrecorded;
 use crate::session::sql::{milliseconds, quote_identifier};
 
 /// Baselines that follow each other at once: one is written in as many files as read well, and a later

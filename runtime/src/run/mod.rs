@@ -18,14 +18,14 @@ use crate::outcome::report::{PhaseReport, Report};
 use crate::outcome::status::State;
 use crate::preflight::{self, Ahead};
 use crate::record::ledger::{Direction, Ledger, RecordedStep};
+use crate::record::rules;
 use crate::record::store::Store;
-use crate::rules;
 use crate::run::perform::perform;
 use crate::settings::Settings;
 use crate::settings::told::event::Event;
-use crate::step::brake::Brake;
-use crate::step::context::StepContext;
 use crate::work::Turn;
+use crate::work::step::brake::Brake;
+use crate::work::step::context::StepContext;
 
 /// A run that has the lock and knows what the database remembers.
 pub(crate) struct Run<'r, 's> {

@@ -6,9 +6,9 @@ use crate::outcome::denied;
 use crate::outcome::error::Error;
 use crate::record::ledger::Direction;
 use crate::settings::told::event::Event;
-use crate::step::context::StepContext;
-use crate::step::throttle;
 use crate::work::Turn;
+use crate::work::step::context::StepContext;
+use crate::work::step::throttle;
 
 /// Carries a step out and records it.
 pub(crate) async fn perform(

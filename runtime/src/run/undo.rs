@@ -5,7 +5,7 @@ use crate::migration::{Course, Migration, Phase};
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::status::State;
 use crate::record::ledger::{Direction, StepState};
-use crate::rules;
+use crate::record::rules;
 
 impl Run<'_, '_> {
     /// Takes back these migrations, the newest first, each with what it switched. Whatever is

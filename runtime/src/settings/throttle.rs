@@ -29,9 +29,8 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
-    /// Whether the load is to tell how long a commit takes.
-    pub(crate) fn minds_commits(&self) -> bool {
-        let kind = Limit::CommitTime(Duration::ZERO);
+    /// Whether there is a limit of this one's kind.
+    pub(crate) fn minds(&self, kind: Limit) -> bool {
         self.max.has(kind) || self.critical.has(kind)
     }
 }

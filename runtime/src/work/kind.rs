@@ -8,8 +8,8 @@ use crate::lock::RunSession;
 use crate::outcome::error::Error;
 use crate::record::ledger::{Direction, Event, RecordedStep, StepState};
 use crate::record::store::StepStore;
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
 
 /// A kind of work: how much it asks of the server, what it touches, how it reads, and how it is
 /// done.

@@ -1,4 +1,4 @@
-//! The kinds of work, a file each. They import `session` to `step`.
+//! The kinds of work, a file each, and what all of them go by. They import `session` to `record`.
 
 mod budget;
 pub(crate) mod fill;
@@ -8,6 +8,7 @@ pub(crate) mod no_rows;
 mod non_transactional;
 pub(crate) mod page;
 mod size_limit;
+pub(crate) mod step;
 pub(crate) mod touched;
 mod transaction;
 

@@ -6,12 +6,12 @@ use crate::lock::RunSession;
 use crate::migration::{LockMode, NoRows};
 use crate::outcome::error::{Error, WorkError};
 use crate::session::sql::{OWN, quote_literal};
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
 use crate::work::fill::culprit::{self, Trial};
 use crate::work::fill::heap::leaves;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
 use crate::work::touched::{Earlier, Touched};
 
 #[async_trait]

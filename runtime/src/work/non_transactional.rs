@@ -6,11 +6,11 @@ use crate::lock::{Ladder, RunSession};
 use crate::migration::{LockMode, NonTransactional, Statement, TableLock};
 use crate::outcome::error::Error;
 use crate::session::sql::milliseconds;
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
 use crate::work::budget::wait_outside;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
 use crate::work::touched::{Earlier, Touched};
 
 #[async_trait]

@@ -6,10 +6,10 @@ use crate::lock::RunSession;
 use crate::migration::{LockMode, SizeLimit};
 use crate::outcome::error::{Error, ReadsRows, WorkError};
 use crate::session::sql::{OWN, quote_literal, tree};
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
 use crate::work::touched::{Earlier, Touched};
 
 #[async_trait]

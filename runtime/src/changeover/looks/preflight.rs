@@ -7,8 +7,8 @@ use crate::outcome::error::Error;
 use crate::outcome::finding::{Finding, Findings};
 use crate::preflight::{Ahead, look};
 use crate::record::ledger::{Ledger, StepState};
+use crate::record::rules;
 use crate::record::store::trust;
-use crate::rules;
 use crate::settings::Settings;
 use crate::work::touched::Earlier;
 

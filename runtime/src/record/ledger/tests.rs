@@ -11,7 +11,7 @@ use crate::migration::text::plan_text;
 use crate::migration::{Migration, Phase};
 use crate::outcome::error::Error;
 use crate::outcome::status::State;
-use crate::rules::{admit, may_repair, may_undo};
+use crate::record::rules::{admit, may_repair, may_undo};
 use crate::session::executor::Rows;
 use crate::settings::repair::Repair;
 

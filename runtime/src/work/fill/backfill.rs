@@ -10,13 +10,13 @@ use crate::outcome::error::Error;
 use crate::record::store::StepStore;
 use crate::session::sql::{MARK, OWN};
 use crate::settings::Settings;
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
 use crate::work::fill::culprit::Trial;
 use crate::work::fill::heap::{Cursor, Leaf, STRIPES};
 use crate::work::fill::walk::{self, BatchDone, Filler, ROW_LOCK_TIMEOUT, Walked};
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::{Page, describe};
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
 use crate::work::touched::{Earlier, Fill, Touched};
 
 /// A second walk finds what moved behind the first one's back, as when the table was rewritten

@@ -9,12 +9,12 @@ use crate::outcome::error::{Error, ReadsRows, WorkError};
 use crate::record::store::StepStore;
 use crate::session::executor::Rows;
 use crate::session::sql::{MARK, OWN, milliseconds};
-use crate::step::brake::Weight;
-use crate::step::context::{Position, StepContext};
-use crate::step::throttle;
 use crate::work::fill::culprit::{self, Trial};
 use crate::work::fill::heap::{Cursor, Leaf, STRIPES, leaves};
 use crate::work::fill::way::{Way, to_f64};
+use crate::work::step::brake::Weight;
+use crate::work::step::context::{Position, StepContext};
+use crate::work::step::throttle;
 
 /// Far below `deadlock_timeout`, so that a deadlock always costs us and never a client.
 pub(crate) const ROW_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
@@ -222,7 +222,7 @@ impl<F: Filler> Walk<'_, F> {
         let ladder_of = |settings| Ladder::new(settings, ROW_LOCK_TIMEOUT, vec![lock]);
         let mut ladder = ladder_of(context.settings);
         let mut window = Duration::ZERO;
-        context.fills = Some(leaf.oid);
+        context.fill(leaf.oid);
         while !at.is_at_end() {
             throttle::pass(context, Weight::Heavy).await?;
             match self.filler.turn(context, self.store, leaf, at).await {

@@ -6,9 +6,9 @@ use crate::lock::{Ladder, RunSession};
 use crate::migration::{Index, LockMode, TableLock};
 use crate::outcome::error::{Error, ErrorKind, ReadsRows};
 use crate::session::sqlstate::DUPLICATE_TABLE;
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
-use crate::step::throttle;
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
+use crate::work::step::throttle;
 
 pub(super) async fn build_until_valid(
     context: &mut StepContext<'_, '_>,

@@ -15,10 +15,10 @@ use crate::migration::{Index, LockMode};
 use crate::outcome::error::{Error, ErrorKind, ReadsRows};
 use crate::record::ledger::Direction;
 use crate::session::sql::milliseconds;
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
 use crate::work::touched::{Earlier, Touched};
 
 /// An index that is to be built.

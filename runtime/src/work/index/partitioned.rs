@@ -15,8 +15,8 @@ use crate::outcome::error::{Error, WorkError};
 use crate::session::executor::Row;
 use crate::session::sql::{quote_literal, tree};
 use crate::session::sqlstate::FEATURE_NOT_SUPPORTED;
-use crate::step::context::StepContext;
 use crate::work::index::child_name::candidates;
+use crate::work::step::context::StepContext;
 use crate::work::transaction::{LockPlan, Text, locked};
 
 /// A table and its index, both quoted and schema-qualified.

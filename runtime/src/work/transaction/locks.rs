@@ -8,8 +8,8 @@ use crate::outcome::error::Error;
 use crate::session::executor::SqlError;
 use crate::session::sql::{PLANS_PATH, Scope, milliseconds, quote_literal, set};
 use crate::session::sqlstate::{LOCK_NOT_AVAILABLE, QUERY_CANCELED};
-use crate::step::context::StepContext;
 use crate::work::budget::BRIEF;
+use crate::work::step::context::StepContext;
 
 /// How long we may say nothing in such a transaction: a runner that is stopped in it, or cut off
 /// from the server, would otherwise keep clients waiting.

@@ -13,10 +13,10 @@ use crate::migration::{Dropped, Effect, ObjectKind, Path, Rights, Statement, Tab
 use crate::outcome::error::{Error, ReadsRows};
 use crate::record::ledger::Direction;
 use crate::session::sql::{OWN_PATH, PLANS_PATH, Scope, quote_literal, set};
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::Page;
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
 use crate::work::touched::{Earlier, Touched};
 
 pub(super) use self::locks::LockPlan;

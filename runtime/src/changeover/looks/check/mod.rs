@@ -14,8 +14,8 @@ use crate::changeover::Changeover;
 use crate::outcome::comparison::{Comparison, Unbuilt};
 use crate::outcome::error::Error;
 use crate::record::ledger::Ledger;
+use crate::record::rules;
 use crate::record::store;
-use crate::rules;
 use crate::session::executor::Executor;
 use crate::session::sql::milliseconds;
 

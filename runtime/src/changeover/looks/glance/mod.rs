@@ -12,7 +12,7 @@ use crate::outcome::error::Error;
 use crate::session::executor::{Executor, Row, Rows};
 use crate::session::shown::on_one_line;
 use crate::session::sql::{may_read, quote_literal, tree};
-use crate::step;
+use crate::work::step;
 
 /// The sessions that wait for others.
 const QUEUE: &str = "select pg_catalog.format('pid %s (%s) waits for %s since %s: %s', a.pid, \

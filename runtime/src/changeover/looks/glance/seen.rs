@@ -78,6 +78,13 @@ impl RunningStep {
     }
 }
 
+impl Glance {
+    /// Whether a run is under way that waits.
+    fn is_held(&self) -> bool {
+        self.status.migrations.iter().any(|migration| migration.held_by.is_some())
+    }
+}
+
 const BAR: u64 = 30;
 
 impl fmt::Display for RunningStep {
@@ -107,6 +114,7 @@ impl fmt::Display for Glance {
         self.status.fmt(f)?;
         match &self.running {
             Some(step) => write!(f, "\n{step}")?,
+            None if self.is_held() => writeln!(f, "\na run waits before its next step")?,
             None => writeln!(f, "\nno run is under way")?,
         }
         self.queue.iter().try_for_each(|line| writeln!(f, "  {line}"))?;

@@ -11,10 +11,10 @@ use crate::record::store::StepStore;
 use crate::session::executor::{Row, Rows};
 use crate::session::jitter::jittered;
 use crate::session::sql::{OWN, quote_literal, quote_nullable};
-use crate::step::context::StepContext;
 use crate::work::fill::culprit::Trial;
 use crate::work::fill::heap::{Cursor, Leaf};
 use crate::work::fill::walk::{self, BatchDone, Filler, Walked};
+use crate::work::step::context::StepContext;
 
 /// The most rows that the function is given at once.
 pub(super) const BATCH: usize = 1000;

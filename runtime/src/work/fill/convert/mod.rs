@@ -12,12 +12,12 @@ use self::batches::{BATCH, Batches, casts};
 use crate::migration::{Convert, LockMode, TableLock};
 use crate::outcome::error::Error;
 use crate::record::store::StepStore;
-use crate::step::brake::Weight;
-use crate::step::context::StepContext;
 use crate::work::fill::heap::STRIPES;
 use crate::work::fill::walk::{self};
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::{Page, describe};
+use crate::work::step::brake::Weight;
+use crate::work::step::context::StepContext;
 use crate::work::touched::{Earlier, Fill, Touched};
 
 #[async_trait]

@@ -57,8 +57,8 @@ impl Reader {
     ) -> Result<Reading, Error> {
         let mut reading = self.look(session, settings, fills).await?;
         let is_asked = weight == Weight::Heavy && reading.paused.is_none();
-        let minds =
-            settings.throttle.minds_commits() || reading.set.has(Limit::CommitTime(Duration::ZERO));
+        let commits = Limit::CommitTime(Duration::ZERO);
+        let minds = settings.throttle.minds(commits) || reading.set.has(commits);
         if is_asked && minds {
             reading.load.commit_time = self.commits.measure(session, settings).await?;
         }

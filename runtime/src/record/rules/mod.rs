@@ -1,5 +1,5 @@
 //! May this run? Pure rules over the history and what the database remembers of it. It imports
-//! `migration`, `outcome`, `settings` and `record`.
+//! `migration`, `outcome`, `settings` and `ledger`.
 
 mod admit;
 mod edited;

@@ -7,6 +7,7 @@ use crate::lock::RunSession;
 use crate::outcome::error::Place;
 use crate::outcome::report::{PhaseReport, Progress};
 use crate::settings::Settings;
+use crate::settings::load::Limit;
 use crate::settings::told::event::StepPlace;
 
 /// The session, how to use it, and the account of what was done.
@@ -19,7 +20,7 @@ pub(crate) struct StepContext<'r, 's> {
     pub(crate) steps: usize,
     pub(crate) position: Position,
     /// The table or partition that is being filled.
-    pub(crate) fills: Option<u32>,
+    pub(super) fills: Option<u32>,
     pub(crate) hold: Option<Hold>,
     /// Whether an undo may drop tables with their rows.
     pub(crate) with_rows: bool,
@@ -84,6 +85,15 @@ impl StepContext<'_, '_> {
         let PhaseReport { migration, phase, undone, .. } = &*self.tally;
         let (step, steps) = (self.step, self.steps);
         StepPlace { migration, phase: *phase, undone: *undone, step, steps }
+    }
+
+    /// Goes on to a table or a partition. A look at the server from before knows nothing of its vacuums.
+    pub(crate) fn fill(&mut self, table: u32) {
+        self.fills = Some(table);
+        let (throttle, vacuums) = (&self.settings.throttle, Limit::Vacuums(0));
+        if throttle.minds(vacuums) || self.brake.set.has(vacuums) || throttle.hook.is_some() {
+            self.brake.looked = None;
+        }
     }
 
     /// The time that a batch should take, as it was set when the run last looked.
