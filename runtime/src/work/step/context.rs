@@ -91,7 +91,7 @@ impl StepContext<'_, '_> {
     pub(crate) fn fill(&mut self, table: u32) {
         self.fills = Some(table);
         let (throttle, vacuums) = (&self.settings.throttle, Limit::Vacuums(0));
-        if throttle.minds(vacuums) || self.brake.set.has(vacuums) || throttle.hook.is_some() {
+        if throttle.minds(vacuums) || self.brake.set.has(vacuums) {
             self.brake.looked = None;
         }
     }
