@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use changeover::{Changeover, Gate, Migrations};
+use changeover::{Changeover, Gate, Limit, Migrations};
 use tokio_postgres::{Client, Config, NoTls};
 
 use crate::{Failure, connect};
@@ -68,6 +68,8 @@ impl Roles {
     /// A runner with the rights of its role and no more.
     pub async fn start(&self, history: &Migrations) -> Result<Changeover, Failure> {
         let builder = Changeover::builder(history).app("harness").gate(Gate::Manual);
+        // Then a backfill looks at the server in its middle too, where it finds functions of `public`.
+        let builder = builder.max_load(Limit::Vacuums(1_000));
         Ok(builder.connect_with(self.config(&self.url)?, NoTls).await?)
     }
 

@@ -22,7 +22,8 @@ pub(super) fn without_load(settings: &Settings) -> String {
     format!("select {}", control(settings))
 }
 
-/// One row, whose columns `Reader::load` counts.
+/// One row, whose columns `Reader::load` counts. It is asked in the middle of a backfill, where functions of
+/// `public` are found too: so each function has its schema, and no operator two types.
 pub(super) fn with_load(settings: &Settings, fills: Option<u32>) -> String {
     load(&control(settings), settings, fills)
 }
@@ -44,10 +45,10 @@ fn load(control: &str, settings: &Settings, fills: Option<u32>) -> String {
 }
 
 fn sessions() -> &'static str {
-    "select count(*) filter (where state = 'active') as active, \
-     extract(epoch from max(pg_catalog.clock_timestamp() - xact_start) \
+    "select pg_catalog.count(*) filter (where state = 'active') as active, \
+     extract(epoch from pg_catalog.max(pg_catalog.clock_timestamp() - xact_start) \
      filter (where datname = current_database())) as oldest, \
-     count(*) filter (where query = '<insufficient privilege>') as hidden \
+     pg_catalog.count(*) filter (where query = '<insufficient privilege>') as hidden \
      from pg_catalog.pg_stat_activity where pid <> pg_catalog.pg_backend_pid() \
      and (backend_type = 'client backend' \
      or query = '<insufficient privilege>' and datname is not null)"
@@ -60,11 +61,11 @@ fn replicas(settings: &Settings) -> String {
         settings.throttle.ignored.iter().map(|name| quote_literal(name)).collect();
     let ignored = ignored.join(", ");
     format!(
-        "select count(*) filter (where state is null) as hidden, \
-         extract(epoch from max(replay_lag) \
+        "select pg_catalog.count(*) filter (where state is null) as hidden, \
+         extract(epoch from pg_catalog.max(replay_lag) \
          filter (where replay_lsn < pg_catalog.pg_current_wal_lsn())) as lag, \
-         max(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), replay_lsn)) as bytes, \
-         pg_catalog.pg_wal_lsn_diff(min(replay_lsn), '0/0') as replayed \
+         pg_catalog.max(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), replay_lsn)) as bytes, \
+         pg_catalog.pg_wal_lsn_diff(pg_catalog.min(replay_lsn), '0/0') as replayed \
          from pg_catalog.pg_stat_replication w \
          where (state is null or replay_lsn is not null) \
          and application_name <> all (array[{ignored}]::text[]) \
@@ -75,10 +76,10 @@ fn replicas(settings: &Settings) -> String {
 
 /// A slot that has lost its WAL keeps none.
 fn slots() -> &'static str {
-    "select max(bytes) as bytes, \
-     (array_agg(slot_name order by bytes desc) filter (where bytes is not null))[1] as slot, \
-     count(*) filter (where wal_status = 'unreserved') as unreserved, \
-     count(*) filter (where wal_status = 'lost') as lost \
+    "select pg_catalog.max(bytes) as bytes, \
+     (pg_catalog.array_agg(slot_name order by bytes desc) filter (where bytes is not null))[1] as slot, \
+     pg_catalog.count(*) filter (where wal_status = 'unreserved') as unreserved, \
+     pg_catalog.count(*) filter (where wal_status = 'lost') as lost \
      from (select slot_name, wal_status, case when wal_status <> 'lost' then \
      pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), restart_lsn) end as bytes \
      from pg_catalog.pg_replication_slots) each_slot"
@@ -88,7 +89,7 @@ fn slots() -> &'static str {
 fn vacuums(fills: Option<u32>) -> String {
     let Some(table) = fills else { return "null".to_owned() };
     format!(
-        "select case when count(*) = count(relid) then count(*) filter (where relid = {table}) end \
+        "select case when pg_catalog.count(*) = pg_catalog.count(relid) then pg_catalog.count(*) filter (where relid = '{table}'::pg_catalog.oid) end \
          from pg_catalog.pg_stat_progress_vacuum where datname = current_database()"
     )
 }
