@@ -84,7 +84,7 @@ impl Sight {
                     "cursor",
                     "error",
                     // Another try of a build from before there was the column does not touch it.
-                    "(to_jsonb(s) ->> 'interrupted_at')::timestamptz >= s.started_at \
+                    "(pg_catalog.to_jsonb(s) ->> 'interrupted_at')::timestamptz >= s.started_at \
                      and s.finished_at is null",
                 ],
             ),
