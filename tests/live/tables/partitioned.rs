@@ -1,23 +1,13 @@
 //! A partitioned table without a key, which no macro makes yet: a change that stands on its own, in
 //! a migration written by hand.
 
-use changeover::migration::{
-    Change, Course, Effect, Migration, Migrations, Path, Phase, Statement, Step, Work,
-};
+use changeover::migration::{Change, Course, Migration, Migrations, Phase, Statement, Step, Work};
 use changeover_tests::fixture::Fixture;
+use changeover_tests::sample::unlocked;
 use changeover_tests::{Client, Failure, block_on, fail};
 
 const fn made_by_hand(sql: &'static str) -> Statement {
-    Statement {
-        reads_rows: true,
-        path: Path::Users,
-        sql,
-        locks: &[],
-        effects: &[Effect::Unknown],
-        only_if: None,
-        rights: None,
-        why: "",
-    }
+    Statement { reads_rows: true, ..unlocked(sql) }
 }
 
 const CREATE: Change = Change {

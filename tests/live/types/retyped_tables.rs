@@ -1,10 +1,9 @@
 //! Types that change in a partitioned table without a key, where rows are hidden by policies, and
 //! of text keys in the catalog alone.
 
-use changeover::migration::{
-    Change, Course, Effect, Migration, Migrations, Path, Phase, Statement, Step, Work,
-};
+use changeover::migration::{Change, Course, Migration, Migrations, Phase, Statement, Step, Work};
 use changeover_tests::fixture::Fixture;
+use changeover_tests::sample::unlocked;
 use changeover_tests::{Client, Failure, block_on, fail, forbid_rewrites};
 
 /// What the compiler knows of the table: all but its partitions.
@@ -36,16 +35,7 @@ mod m0004_contract {
 }
 
 const fn by_hand(sql: &'static str) -> Statement {
-    Statement {
-        reads_rows: true,
-        path: Path::Users,
-        sql,
-        locks: &[],
-        effects: &[Effect::Unknown],
-        only_if: None,
-        rights: None,
-        why: "",
-    }
+    Statement { reads_rows: true, ..unlocked(sql) }
 }
 
 const CREATE: Change = Change {
