@@ -140,7 +140,7 @@ fn retire(hold: &Hold, schema: &Schema, relations: &mut Vec<Relation>) {
             }
         }
         Object::Table(table) => {
-            let Ok(name) = syn::parse_str::<TableName>(table) else { return };
+            let Some(name) = TableName::read(table) else { return };
             if !relations.iter().any(|relation| relation.name == name) {
                 // What takes its place has its columns.
                 let after =

@@ -17,7 +17,7 @@ impl Schema {
     /// Its schemas, and all that stands in one; so no extension is among it.
     pub(crate) fn inventory(&self) -> Inventory {
         // To read the tables for their names would be felt.
-        let quoted = |name: &str| syn::parse_str::<TableName>(name).ok().map(|name| name.quoted());
+        let quoted = |name: &str| TableName::read(name).map(|name| name.quoted());
         let tables = self.tables.iter();
         let tables = tables.filter_map(|(name, entry)| Some((quoted(name)?, &entry.text)));
         let mut items: BTreeMap<String, Vec<String>> =
@@ -64,8 +64,12 @@ fn names(entity: &Entity) -> Vec<String> {
         | Kind::Partition
         | Kind::View
         | Kind::MaterializedView => vec![entity.name.quoted()],
-        // Of a trigger its function, where that is ours.
-        Kind::Other | Kind::Trigger => entity.create.iter().flat_map(|sql| names_in(sql)).collect(),
+        Kind::Other => entity.create.iter().flat_map(|sql| names_in(sql)).collect(),
+        // Of a trigger its function, where that is ours. To read the rest would be felt.
+        Kind::Trigger => {
+            let functions = entity.create.iter().filter(|sql| sql.starts_with("create function "));
+            functions.flat_map(|sql| names_in(sql)).collect()
+        }
         Kind::Schema => vec![entity.name.name.quoted()],
         Kind::Extension
         | Kind::Index

@@ -122,7 +122,7 @@ impl Schema {
 
     /// What is no table and is this object.
     pub(crate) fn entity_of(&self, object: &Object) -> Option<&Entity> {
-        self.entities.iter().find(|entity| entity.object() == *object)
+        self.entities.iter().find(|entity| entity.is(object))
     }
 
     /// Reports a claim on an object that an earlier change still needs as it is.

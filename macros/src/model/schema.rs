@@ -256,8 +256,8 @@ impl Schema {
 
     /// Tells whether the present migration has made this, by its name in SQL.
     pub(crate) fn is_made_now(&self, quoted: &str) -> bool {
-        let name = |name: &String| syn::parse_str::<TableName>(name);
-        self.fresh.iter().any(|made| name(made).is_ok_and(|made| made.quoted() == quoted))
+        let name = |name: &String| TableName::read(name);
+        self.fresh.iter().any(|made| name(made).is_some_and(|made| made.quoted() == quoted))
     }
 
     /// Tells whether the present migration makes what a part, a column for example, is a part of.

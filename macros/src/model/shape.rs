@@ -47,6 +47,9 @@ fn made(sql: &str) -> Vec<String> {
     if !sql.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("create ")) {
         return Vec::new();
     }
+    if ["create trigger ", "create constraint trigger "].iter().any(|it| sql.starts_with(it)) {
+        return Vec::new();
+    }
     let Ok(script) = Script::read(sql) else { return Vec::new() };
     let names = script.statements().filter_map(lint::made_in_schema);
     let is_function = ["create function ", "create or replace function "];

@@ -165,8 +165,8 @@ fn read_entity(line: &str) -> Option<Entity> {
     let (create, definition) = texts.split_at_checked(statements.parse().ok()?)?;
     Some(Entity {
         kind: Kind::read(kind)?,
-        name: syn::parse_str(name).ok()?,
-        on: syn::parse_str(on).ok(),
+        name: TableName::read(name)?,
+        on: TableName::read(on),
         create: create.to_vec(),
         definition: Definition::read(definition)?,
     })
@@ -178,6 +178,9 @@ fn escaped(text: &str) -> String {
 }
 
 fn unescaped(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
     let (mut out, mut chars) = (String::with_capacity(text.len()), text.chars());
     while let Some(c) = chars.next() {
         out.push(match c {

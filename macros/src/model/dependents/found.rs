@@ -52,7 +52,7 @@ impl Schema {
         let object = needed.object();
         self.entities.iter().filter(move |entity| {
             let goes_along = entity.is_on(needed);
-            entity.object() != object
+            !entity.is(&object)
                 && !goes_along
                 && entity.kind != Kind::Grant
                 && entity.uses(needed)
@@ -117,10 +117,10 @@ impl Schema {
     }
 
     pub(crate) fn retire_object(&mut self, object: &Object) {
-        let found = self.entities.iter().find(|entity| entity.object() == *object);
+        let found = self.entities.iter().find(|entity| entity.is(object));
         let Some(entity) = found.cloned() else { return };
         self.hold_while_read(&entity);
-        self.entities.retain(|other| other.object() != *object && !other.is_on(&entity));
+        self.entities.retain(|other| !other.is(object) && !other.is_on(&entity));
         self.hold(entity.object(), Role::Retiring { successor: None });
     }
 
@@ -153,7 +153,7 @@ impl Schema {
                 Object::Column(table, column) => (table, Some(Name::new(column))),
                 Object::Index(..) | Object::Constraint(..) | Object::Entity(..) => continue,
             };
-            let Ok(table) = syn::parse_str::<TableName>(table) else { continue };
+            let Some(table) = TableName::read(table) else { continue };
             let found = self.find(&table);
             let is_back = found.is_some_and(|table| {
                 column.as_ref().is_none_or(|column| table.column(&column.text).is_some())
@@ -183,7 +183,7 @@ impl Schema {
         let used = self.entities.iter().filter(|other| entity.uses(other));
         let mut read: Vec<Object> = used.map(Entity::object).collect();
         read.retain(|object| *object != entity.object());
-        let names = self.table_names().filter_map(|name| syn::parse_str::<TableName>(name).ok());
+        let names = self.table_names().filter_map(TableName::read);
         let tables = names.filter(|name| entity.needs(name));
         for table in tables.filter_map(|name| self.find(&name)) {
             read.push(Object::table(&table.name));
@@ -193,7 +193,7 @@ impl Schema {
         }
         for hold in &self.holds {
             let Object::Column(table, column) = &hold.object else { continue };
-            let Ok(table) = syn::parse_str::<TableName>(table) else { continue };
+            let Some(table) = TableName::read(table) else { continue };
             if self.reads(entity, &table, Some(&Name::new(column))) {
                 read.push(hold.object.clone());
             }

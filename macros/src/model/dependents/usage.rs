@@ -45,7 +45,7 @@ impl Schema {
         let others = self
             .entities
             .iter()
-            .filter(|other| other.object() != entity.object() && other.kind != Kind::Index);
+            .filter(|other| !other.is_named_as(entity) && other.kind != Kind::Index);
         let others = others.filter_map(|other| {
             let (needs, is_in) = match (entity.kind, other.kind) {
                 (Kind::Schema, Kind::Extension) => (other.mentions(word), true),

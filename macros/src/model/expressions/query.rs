@@ -27,7 +27,7 @@ impl Schema {
         }
         for hold in self.holds.iter().filter(|hold| matches!(hold.role, Role::Retiring { .. })) {
             let Object::Column(table, column) = &hold.object else { continue };
-            let Ok(name) = syn::parse_str(table) else { continue };
+            let Some(name) = TableName::read(table) else { continue };
             let has = |table: &TableName| {
                 self.find(table).is_some_and(|table| table.column(column).is_some())
             };

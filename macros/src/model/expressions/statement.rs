@@ -153,7 +153,7 @@ impl Schema {
         let known = self.entities.len();
         if let Some(dropped) = made.as_ref().filter(|_| statement.has(Form::DROP_KW)) {
             let object = Object::entity(Kind::Other, dropped, None);
-            self.entities.retain(|entity| entity.object() != object);
+            self.entities.retain(|entity| !entity.is(&object));
         }
         if self.entities.len() == known {
             // What only alters something is kept beside what made that.

@@ -119,7 +119,7 @@ impl Schema {
             return None;
         };
         let object = Object::index(name, &name.name);
-        self.entities.retain(|entity| entity.object() != object);
+        self.entities.retain(|entity| !entity.is(&object));
         self.alter(&table, |table| table.indexes.retain(|other| other.name != index.name));
         Some((table, *index))
     }

@@ -106,6 +106,32 @@ impl Entity {
         }
     }
 
+    /// Tells whether `object` gives this, without writing its names.
+    pub(crate) fn is(&self, object: &Object) -> bool {
+        match (self.kind, object) {
+            (Kind::Index, Object::Index(schema, name)) => {
+                self.name.schema() == schema && self.name.name == **name
+            }
+            (Kind::Function, Object::Entity(Kind::Function, name, _)) => {
+                let of = name.strip_suffix(')').and_then(|it| it.strip_suffix(self.signature()));
+                of.and_then(|it| it.strip_suffix('(')).is_some_and(|it| self.name.is_written(it))
+            }
+            (Kind::Index | Kind::Function, _) => false,
+            (kind, Object::Entity(of, name, on)) => {
+                kind == *of && self.name.is_written(name) && self.is_on_written(on.as_deref())
+            }
+            _ => false,
+        }
+    }
+
+    fn is_on_written(&self, on: Option<&str>) -> bool {
+        match (&self.on, on) {
+            (None, None) => true,
+            (Some(table), Some(on)) => table.is_written(on),
+            _ => false,
+        }
+    }
+
     /// Tells whether another has its name, so that there is room for one of them alone. Many are held
     /// against each other, and to write their names each time would be felt.
     pub(crate) fn is_named_as(&self, other: &Entity) -> bool {

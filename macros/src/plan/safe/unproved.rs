@@ -9,6 +9,11 @@ use crate::syntax::tables::table::Table;
 
 /// Puts a look for such rows in front of the steps that write them, unless these may mend them.
 pub(crate) fn look(steps: &mut Vec<Step>, schema: &Schema) {
+    let fills = |step: &Step| matches!(step.work, Work::Backfill(_) | Work::Convert(_));
+    // To look through all tables would be felt.
+    if !steps.iter().any(fills) {
+        return;
+    }
     let mut looks: Vec<Step> = Vec::new();
     for table in schema.tables_that_mention("not_valid") {
         let unproved = table.constraints.iter().filter(|item| item.terms.not_valid);

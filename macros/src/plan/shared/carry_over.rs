@@ -31,7 +31,7 @@ impl Around {
     }
 
     fn add_entity(&mut self, entity: &Entity, column: &ColumnName, errors: &mut Errors) {
-        if self.found.iter().any(|known| known.object() == entity.object()) {
+        if self.found.iter().any(|known| known.is_named_as(entity)) {
             return;
         }
         if dropped(entity).is_none() {

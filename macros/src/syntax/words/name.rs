@@ -74,7 +74,10 @@ impl fmt::Display for Name {
         // The compiler reports a text that it cannot split into tokens by itself.
         let is_word = self.text.chars().all(|c| c.is_alphanumeric() || c == '_')
             && !self.text.starts_with(|c: char| c.is_numeric());
-        if is_word && syn::parse_str::<AnyIdent>(&self.text).is_ok() {
+        // What ASCII has is known; the rest is left to Rust's own rules, which would be felt.
+        let is_ident =
+            || self.text.is_ascii() || syn::parse_str::<AnyIdent>(&self.text).is_ok();
+        if is_word && is_ident() {
             f.write_str(&self.text)
         } else {
             write!(f, "{:?}", self.text)
@@ -118,6 +121,29 @@ impl TableName {
 
     pub(crate) fn span(&self) -> Span {
         self.name.span
+    }
+
+    /// Reads a name that was written by `to_string`.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let is_word = |word: &str| {
+            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            word.bytes().all(is_part) && word.bytes().next().is_some_and(|it| !it.is_ascii_digit())
+        };
+        let (schema, name) = match text.split_once('.') {
+            Some((schema, name)) => (Some(schema), name),
+            None => (None, text),
+        };
+        // To split a text into tokens would be felt.
+        if !schema.is_none_or(is_word) || !is_word(name) {
+            return syn::parse_str(text).ok();
+        }
+        Some(TableName { schema: schema.map(Name::new).and_then(schema_of), name: Name::new(name) })
+    }
+
+    /// Tells whether `to_string` writes it so. Many names are asked, of which few are like it.
+    pub(crate) fn is_written(&self, text: &str) -> bool {
+        let name = self.name.text.as_bytes();
+        (text.as_bytes().ends_with(name) || text.ends_with('"')) && self.to_string() == text
     }
 
     /// As it is written in SQL: quoted and schema-qualified.
