@@ -1,5 +1,7 @@
 //! Each macro outside a migration: it states itself what no history can tell, and plans the same.
 
+use std::sync::LazyLock;
+
 use changeover::migration::{Change, Migration, Step, Work};
 
 mod m0001_base {
@@ -125,16 +127,21 @@ mod m0002_columns {
     }
 }
 
-const NUMBER: Change = changeover::add_column!(users.number: bigint identity(always, start = 10));
-const ADD_IDENTITY: Change =
-    changeover::add_identity!(tickets.number: bigint not_null unique, always);
-const DROP_IDENTITY: Change = changeover::drop_identity!(customers.id);
-const GENERATED: Change =
-    changeover::add_generated_column!(users.shout: text = "upper(username)", stored);
-const COMMENT: Change = changeover::set_comment!(table customers, "c");
-const STATISTICS: Change = changeover::set_statistics!(users.legacy, 500);
-const COMPRESSION: Change = changeover::set_compression!(users.username, lz4);
-const STORAGE: Change = changeover::set_storage!(users.email: text, external);
+static NUMBER: LazyLock<Change> =
+    LazyLock::new(|| changeover::add_column!(users.number: bigint identity(always, start = 10)));
+static ADD_IDENTITY: LazyLock<Change> =
+    LazyLock::new(|| changeover::add_identity!(tickets.number: bigint not_null unique, always));
+static DROP_IDENTITY: LazyLock<Change> = LazyLock::new(|| changeover::drop_identity!(customers.id));
+static GENERATED: LazyLock<Change> = LazyLock::new(
+    || changeover::add_generated_column!(users.shout: text = "upper(username)", stored),
+);
+static COMMENT: LazyLock<Change> = LazyLock::new(|| changeover::set_comment!(table customers, "c"));
+static STATISTICS: LazyLock<Change> =
+    LazyLock::new(|| changeover::set_statistics!(users.legacy, 500));
+static COMPRESSION: LazyLock<Change> =
+    LazyLock::new(|| changeover::set_compression!(users.username, lz4));
+static STORAGE: LazyLock<Change> =
+    LazyLock::new(|| changeover::set_storage!(users.email: text, external));
 mod m0002_code {
     changeover::migration! {
         after super::m0001_base;
@@ -161,128 +168,168 @@ mod m0003_less_code {
     }
 }
 
-const KEPT: [Change; 9] = [
-    changeover::rename_table!(customers => clients),
-    changeover::rebuild_index!(users_pkey, table = users),
-    changeover::rename_index!(users_email_idx => by_email, table = users),
-    changeover::replace_index!(tickets_number_idx => tickets(number desc), unique),
-    changeover::create_partition!(visits_2 of visits, in("b")),
-    changeover::detach_partition!(visits_1 of visits, key = page),
-    changeover::set_storage_parameters!(users, fillfactor = 70),
-    changeover::set_unlogged!(old_users, direct(max_rows = 10, reason = "few")),
-    changeover::set_logged!(drafts, direct(max_rows = 10, reason = "few")),
-];
-const RENAME: Change =
-    changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id);
-const ADD: Change = changeover::add_column!(users.customer_id: bigint references(customers.id));
-const INDEX: Change =
-    changeover::add_index!(users(customer_id, id desc), unique, where = "customer_id > 0");
-const DROP_INDEX: Change = changeover::drop_index!(users_email_idx, table = users);
-const DROP: Change = changeover::drop_column!(users.legacy: text not_null, fill = "''");
-const CREATE: Change = changeover::create_table!(
-    orders { id: bigint primary_key, by: bigint references(customers.id), index(by) }
+static KEPT: LazyLock<[Change; 9]> = LazyLock::new(|| {
+    [
+        changeover::rename_table!(customers => clients),
+        changeover::rebuild_index!(users_pkey, table = users),
+        changeover::rename_index!(users_email_idx => by_email, table = users),
+        changeover::replace_index!(tickets_number_idx => tickets(number desc), unique),
+        changeover::create_partition!(visits_2 of visits, in("b")),
+        changeover::detach_partition!(visits_1 of visits, key = page),
+        changeover::set_storage_parameters!(users, fillfactor = 70),
+        changeover::set_unlogged!(old_users, direct(max_rows = 10, reason = "few")),
+        changeover::set_logged!(drafts, direct(max_rows = 10, reason = "few")),
+    ]
+});
+static RENAME: LazyLock<Change> = LazyLock::new(
+    || changeover::rename_column!(users.username => display_name: varchar(255) not_null, key = id),
 );
-const CHECK: Change = changeover::add_check!(users, "email <> ''", fill(email = "null"));
-const FOREIGN_KEY: Change = changeover::add_foreign_key!(
-    users.id => customers.id, on_delete = cascade, fill = "null::bigint"
+static ADD: LazyLock<Change> =
+    LazyLock::new(|| changeover::add_column!(users.customer_id: bigint references(customers.id)));
+static INDEX: LazyLock<Change> = LazyLock::new(
+    || changeover::add_index!(users(customer_id, id desc), unique, where = "customer_id > 0"),
 );
-const UNIQUE: Change = changeover::add_unique!(users(username, email), deferrable);
-const PRIMARY_KEY: Change = changeover::add_primary_key!(old_users(id));
-const DROP_CONSTRAINT: Change = changeover::drop_constraint!(users.users_pkey: primary_key(id));
-const RENAME_CONSTRAINT: Change =
-    changeover::rename_constraint!(customers.customers_pkey => customers_key);
-const DROP_NOT_NULL: Change = changeover::drop_not_null!(users.legacy);
-const SET_NOT_NULL: Change = changeover::set_not_null!(users.email, fill = "'unknown'");
-const SQL: Change = changeover::sql!(
-    up = "create statistics users_words on username, email from users",
-    undo = "drop statistics users_words",
-    reason = "they go together"
-);
-const TYPES: [Change; 11] = [
-    changeover::create_schema!(billing),
-    changeover::create_enum!(status { pending, "in transit" }),
-    changeover::add_enum_value!(mood.calm, after = happy),
-    changeover::create_domain!(nick: text not_null default "x" check("value <> ''")),
-    changeover::create_sequence!(countdown, start = 5, owned_by = users.id),
-    changeover::create_extension!(hstore),
-    changeover::drop_schema!(empty),
-    changeover::drop_enum!(spare),
-    changeover::drop_domain!(email),
-    changeover::drop_sequence!(numbers),
-    changeover::drop_extension!(citext),
-];
-const DROP_TABLE: Change = changeover::drop_table!(old_users);
-const SET_DEFAULT: Change = changeover::set_default!(users.email: text, "x");
-const DROP_DEFAULT: Change = changeover::drop_default!(users.email);
-const SPLIT: Change = changeover::split_column!(users.username: varchar(255) not_null => {
+static DROP_INDEX: LazyLock<Change> =
+    LazyLock::new(|| changeover::drop_index!(users_email_idx, table = users));
+static DROP: LazyLock<Change> =
+    LazyLock::new(|| changeover::drop_column!(users.legacy: text not_null, fill = "''"));
+static CREATE: LazyLock<Change> = LazyLock::new(|| {
+    changeover::create_table!(
+        orders { id: bigint primary_key, by: bigint references(customers.id), index(by) }
+    )
+});
+static CHECK: LazyLock<Change> =
+    LazyLock::new(|| changeover::add_check!(users, "email <> ''", fill(email = "null")));
+static FOREIGN_KEY: LazyLock<Change> = LazyLock::new(|| {
+    changeover::add_foreign_key!(
+        users.id => customers.id, on_delete = cascade, fill = "null::bigint"
+    )
+});
+static UNIQUE: LazyLock<Change> =
+    LazyLock::new(|| changeover::add_unique!(users(username, email), deferrable));
+static PRIMARY_KEY: LazyLock<Change> =
+    LazyLock::new(|| changeover::add_primary_key!(old_users(id)));
+static DROP_CONSTRAINT: LazyLock<Change> =
+    LazyLock::new(|| changeover::drop_constraint!(users.users_pkey: primary_key(id)));
+static RENAME_CONSTRAINT: LazyLock<Change> =
+    LazyLock::new(|| changeover::rename_constraint!(customers.customers_pkey => customers_key));
+static DROP_NOT_NULL: LazyLock<Change> = LazyLock::new(|| changeover::drop_not_null!(users.legacy));
+static SET_NOT_NULL: LazyLock<Change> =
+    LazyLock::new(|| changeover::set_not_null!(users.email, fill = "'unknown'"));
+static SQL: LazyLock<Change> = LazyLock::new(|| {
+    changeover::sql!(
+        up = "create statistics users_words on username, email from users",
+        undo = "drop statistics users_words",
+        reason = "they go together"
+    )
+});
+static TYPES: LazyLock<[Change; 11]> = LazyLock::new(|| {
+    [
+        changeover::create_schema!(billing),
+        changeover::create_enum!(status { pending, "in transit" }),
+        changeover::add_enum_value!(mood.calm, after = happy),
+        changeover::create_domain!(nick: text not_null default "x" check("value <> ''")),
+        changeover::create_sequence!(countdown, start = 5, owned_by = users.id),
+        changeover::create_extension!(hstore),
+        changeover::drop_schema!(empty),
+        changeover::drop_enum!(spare),
+        changeover::drop_domain!(email),
+        changeover::drop_sequence!(numbers),
+        changeover::drop_extension!(citext),
+    ]
+});
+static DROP_TABLE: LazyLock<Change> = LazyLock::new(|| changeover::drop_table!(old_users));
+static SET_DEFAULT: LazyLock<Change> =
+    LazyLock::new(|| changeover::set_default!(users.email: text, "x"));
+static DROP_DEFAULT: LazyLock<Change> = LazyLock::new(|| changeover::drop_default!(users.email));
+static SPLIT: LazyLock<Change> = LazyLock::new(|| {
+    changeover::split_column!(users.username: varchar(255) not_null => {
     first: text not_null = "split_part(username, ' ', 1)",
     last: text = "split_part(username, ' ', 2)",
-}, down = "first || ' ' || last");
-const MERGE: Change = changeover::merge_columns!(users {
+}, down = "first || ' ' || last")
+});
+static MERGE: LazyLock<Change> = LazyLock::new(|| {
+    changeover::merge_columns!(users {
     email: text default "none" = "left(joined, 1)",
     legacy: text not_null = "right(joined, 1)",
-} => joined: text, up = "email || legacy");
+} => joined: text, up = "email || legacy")
+});
 
-const MADE: &[Change] = &[
-    changeover::create_view!(names(id, name), "select id, username from users", security_barrier),
-    changeover::create_materialized_view!(
-        lengths,
-        "select id, length(email) as length from users",
-        unique(id)
-    ),
-    changeover::create_function!(
-        touch() returns trigger, language = plpgsql, body = "begin return new; end"
-    ),
-    changeover::create_trigger!(
-        touched on users, before(update(email)), when = "new.email <> ''", function = touch
-    ),
-    changeover::create_policy!(
-        own on users, for = select, to(app), using = "email = current_user"
-    ),
-    changeover::grant!(select, update(email) on users to app),
-];
-const UNMADE: &[Change] = &[
-    changeover::drop_view!(names),
-    changeover::refresh_materialized_view!(lengths),
-    changeover::drop_trigger!(touched on users),
-    changeover::drop_function!(touch()),
-    changeover::drop_policy!(own on users),
-    changeover::revoke!(update(email) on users from app),
-];
+static MADE: LazyLock<Vec<Change>> = LazyLock::new(|| {
+    vec![
+        changeover::create_view!(
+            names(id, name),
+            "select id, username from users",
+            security_barrier
+        ),
+        changeover::create_materialized_view!(
+            lengths,
+            "select id, length(email) as length from users",
+            unique(id)
+        ),
+        changeover::create_function!(
+            touch() returns trigger, language = plpgsql, body = "begin return new; end"
+        ),
+        changeover::create_trigger!(
+            touched on users, before(update(email)), when = "new.email <> ''", function = touch
+        ),
+        changeover::create_policy!(
+            own on users, for = select, to(app), using = "email = current_user"
+        ),
+        changeover::grant!(select, update(email) on users to app),
+    ]
+});
+static UNMADE: LazyLock<Vec<Change>> = LazyLock::new(|| {
+    vec![
+        changeover::drop_view!(names),
+        changeover::refresh_materialized_view!(lengths),
+        changeover::drop_trigger!(touched on users),
+        changeover::drop_function!(touch()),
+        changeover::drop_policy!(own on users),
+        changeover::revoke!(update(email) on users from app),
+    ]
+});
 
 #[test]
 fn what_is_no_table_is_planned_alone_too() {
-    for change in MADE {
+    for change in MADE.iter() {
         assert_same(change, &m0002_code::MIGRATION);
     }
-    for change in UNMADE {
+    for change in UNMADE.iter() {
         assert_same(change, &m0003_less_code::MIGRATION);
     }
 }
 
 #[test]
 fn a_change_alone_plans_what_it_plans_in_a_history() {
-    for change in [RENAME, ADD, INDEX, DROP_INDEX, DROP] {
+    for change in [*RENAME, *ADD, *INDEX, *DROP_INDEX, *DROP] {
         assert_same(&change, &m0002_history::MIGRATION);
     }
-    for change in [CREATE, DROP_NOT_NULL, SET_NOT_NULL, DROP_TABLE, SQL] {
+    for change in [*CREATE, *DROP_NOT_NULL, *SET_NOT_NULL, *DROP_TABLE, *SQL] {
         assert_same(&change, &m0002_other::MIGRATION);
     }
-    for change in KEPT {
+    for change in *KEPT {
         assert_same(&change, &m0002_kept::MIGRATION);
     }
-    for change in [CHECK, FOREIGN_KEY, UNIQUE, PRIMARY_KEY, DROP_CONSTRAINT] {
+    for change in [*CHECK, *FOREIGN_KEY, *UNIQUE, *PRIMARY_KEY, *DROP_CONSTRAINT] {
         assert_same(&change, &m0002_constraints::MIGRATION);
     }
-    for change in
-        [NUMBER, ADD_IDENTITY, DROP_IDENTITY, GENERATED, COMMENT, STATISTICS, COMPRESSION, STORAGE]
-    {
+    for change in [
+        *NUMBER,
+        *ADD_IDENTITY,
+        *DROP_IDENTITY,
+        *GENERATED,
+        *COMMENT,
+        *STATISTICS,
+        *COMPRESSION,
+        *STORAGE,
+    ] {
         assert_same(&change, &m0002_columns::MIGRATION);
     }
-    for change in [SPLIT, MERGE] {
+    for change in [*SPLIT, *MERGE] {
         assert_same(&change, &m0002_reshaped::MIGRATION);
     }
-    for change in TYPES {
+    for change in *TYPES {
         assert_same(&change, &m0002_types::MIGRATION);
     }
 }
@@ -304,7 +351,7 @@ fn a_constraint_alone_is_renamed() {
 
 fn assert_same(alone: &Change, history: &Migration) {
     // Steps of several changes may have become one.
-    let steps = history.changes.iter().flat_map(|change| change.steps).copied();
+    let steps = history.changes().iter().flat_map(|change| change.steps).copied();
     let inside = statements(&steps.collect::<Vec<_>>());
     for statement in statements(alone.steps) {
         assert!(inside.contains(&statement), "{}: {statement}\n{inside:#?}", alone.operation);

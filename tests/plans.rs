@@ -45,7 +45,7 @@ const READING_WITHIN: [&str; 6] = [
 
 /// What the server says of these may quote a value, so a plan has to say that they read rows.
 fn expect_marked(migration: &Migration) -> Result<(), Failure> {
-    for step in migration.changes.iter().flat_map(|change| change.steps) {
+    for step in migration.changes().iter().flat_map(|change| change.steps) {
         for work in [Some(step.work), step.undo].into_iter().flatten() {
             let statements = match work {
                 Work::Transaction(statements) => statements.to_vec(),

@@ -1,13 +1,10 @@
 //! From plans to tokens: the only place that names what the runtime has.
-//!
-//! Plans are written inside a block that imports the runtime's names: a path in front of each would
-//! be half of all tokens, and users' builds would feel it.
 
 mod literal;
 mod names;
-mod plan;
+mod packed;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -15,7 +12,8 @@ use syn::{LitStr, Token};
 
 use self::literal::{option, raw};
 pub(crate) use self::names::{ask_for_names, schema_names};
-use self::plan::{change, empty_change, phase};
+pub(crate) use self::packed::Packed;
+use self::packed::word;
 use crate::change::Change;
 use crate::diag::Errors;
 use crate::migration::baseline::{Baseline, OlderTool, Whole};
@@ -54,7 +52,8 @@ pub(crate) fn read_passed(input: TokenStream, errors: &mut Errors) -> (Schema, T
 pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStream {
     let parent = option(migration.parent.as_ref().map(|id| quote!(#id)));
     let doc = &migration.doc;
-    let changes = migration.changes.iter().map(change);
+    let packed = Packed::of(&migration.changes);
+    let (text, functions) = (&packed.text, packed.functions());
     let (switches, contracts) = (&migration.switches, &migration.contracts);
     let requires = migration.requires();
     let baseline = migration.baseline.as_ref().map(|it| baseline(it, &migration.schema));
@@ -64,6 +63,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
         quote! { &Whole { schema: #schema, names: #names } }
     }));
     let state = raw(&migration.schema.write());
+    let right_place = right_place(migration.parent.as_deref());
     let shape = migration.schema.shape();
     let errors = errors.compile_errors();
     quote! {
@@ -73,11 +73,12 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
         #[allow(unreachable_pub)]
         pub static MIGRATION: ::changeover::__private::Migration = {
             use ::changeover::__private::*;
+            static PLAN: Packed = Packed::new(#text, &[#(#functions),*]);
             Migration {
                 id: module_name(::core::module_path!()),
                 parent: #parent,
                 doc: #doc,
-                changes: &[#(#changes),*],
+                plan: Plan::Packed(&PLAN),
                 switches: &[#(#switches),*],
                 contracts: &[#(#contracts),*],
                 requires: &[#(#requires),*],
@@ -91,6 +92,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
         #[doc(hidden)]
         #[allow(unused_macros)]
         macro_rules! __schema {
+            #right_place
             ($macro:ident $($rest:tt)*) => {
                 ::changeover::__private::$macro! { #state $($rest)* }
             };
@@ -101,11 +103,27 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
     }
 }
 
+/// The arm of a migration whose place in the list is right: to hand its whole state to a macro for
+/// that would be felt.
+fn right_place(parent: Option<&str>) -> Option<TokenStream> {
+    let rest = match parent {
+        Some(parent) => {
+            let parent: Ident = syn::parse_str(parent).ok()?;
+            quote!(#parent $(, $before:ident)?)
+        }
+        None => TokenStream::new(),
+    };
+    Some(quote! { (__link $this:ident [#rest]) => { &$this::MIGRATION }; })
+}
+
 /// A change on its own: an expression.
 pub(crate) fn change_alone(found: Option<&Change>, errors: &mut Errors) -> TokenStream {
     let errors = errors.compile_errors();
-    let change = found.map_or_else(empty_change, change);
-    quote! { { use ::changeover::__private::*; #errors #change } }
+    let packed = Packed::of(found);
+    let (text, functions) = (&packed.text, packed.functions());
+    quote! {
+        { use ::changeover::__private::*; #errors alone(#text, const { &[#(#functions),*] }) }
+    }
 }
 
 /// A history. Each module is named by one path, so that one that does not exist is one error.
@@ -126,7 +144,7 @@ pub(crate) fn history(history: &History, errors: &mut Errors) -> TokenStream {
     }
 }
 
-/// Asks a migration for its place in the list.
+/// Asks a migration for its place in the list; see [`right_place`].
 fn link_to(modules: &[Ident], at: usize) -> TokenStream {
     let this = &modules[at];
     let before = modules[..at].iter().rev().take(2);
@@ -148,7 +166,6 @@ pub(crate) fn link(link: &Link, errors: &mut Errors) -> TokenStream {
 }
 
 fn texts(texts: &[String]) -> TokenStream {
-    let texts = texts.iter().map(|text| raw(text));
     quote! { &[#(#texts),*] }
 }
 
@@ -171,7 +188,7 @@ fn baseline(baseline: &Baseline, schema: &Schema) -> TokenStream {
 }
 
 fn squashed(one: &Squashed) -> TokenStream {
-    let (id, last) = (one.id.unraw().to_string(), phase(one.last));
+    let (id, last) = (one.id.unraw().to_string(), Ident::new(&word(&one.last), Span::call_site()));
     let squashes = one.squashes.iter().map(squashed);
-    quote! { Squashed { id: #id, last: #last, squashes: &[#(#squashes),*] } }
+    quote! { Squashed { id: #id, last: Phase::#last, squashes: &[#(#squashes),*] } }
 }

@@ -183,6 +183,7 @@ pub mod __private {
 
     pub use crate::__if_sea_query as if_sea_query;
     pub use crate::migration::function::{ConvertFn, converting};
+    pub use crate::migration::packed::{Packed, alone};
     pub use crate::migration::*;
 
     /// The last segment of what `module_path!()` gives.

@@ -4,7 +4,7 @@
 use changeover::Phase;
 use changeover::migration::{
     Backfill, Change, Cleanup, Convert, ConvertFn, Course, Index, LockMode, Migration, NoRows,
-    NonTransactional, Path, SizeLimit, Statement, Step, TableLock, Work, converting,
+    NonTransactional, Path, Plan, SizeLimit, Statement, Step, TableLock, Work, converting,
 };
 use changeover::review;
 use changeover::testing::check_sql;
@@ -29,7 +29,7 @@ static RENAME: Migration = Migration {
     id: "m0002_rename_username",
     parent: Some("m0001_create_users"),
     doc: "Support asked for a name\nthat users may change.",
-    changes: &[
+    plan: Plan::Written(&[
         Change {
             operation: "rename_column",
             subject: "users.username => display_name",
@@ -84,7 +84,7 @@ static RENAME: Migration = Migration {
                 undo: Some(Work::DropIndex(PARTITIONED)),
             }],
         },
-    ],
+    ]),
     switches: &["m0000_something"],
     contracts: &["m0000_something"],
     requires: &["m0000_something"],
@@ -320,8 +320,14 @@ fn every_kind_of_work_reads_well() {
 
 #[test]
 fn an_empty_migration_is_its_header() {
-    let empty =
-        Migration { changes: &[], switches: &[], contracts: &[], requires: &[], doc: "", ..RENAME };
+    let empty = Migration {
+        plan: Plan::Written(&[]),
+        switches: &[],
+        contracts: &[],
+        requires: &[],
+        doc: "",
+        ..RENAME
+    };
     check_sql("tests/review/empty.sql", &review::render(&empty));
 }
 

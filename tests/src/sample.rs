@@ -6,7 +6,7 @@ mod several;
 mod switch;
 
 use changeover::migration::{
-    Backfill, Change, Course, Effect, Index, LockMode, Migration, Migrations, Path, Phase,
+    Backfill, Change, Course, Effect, Index, LockMode, Migration, Migrations, Path, Phase, Plan,
     Statement, Step, TableLock, Work,
 };
 
@@ -68,7 +68,7 @@ pub const fn migration(
         id,
         parent,
         doc: "",
-        changes,
+        plan: Plan::Written(changes),
         switches: &[],
         contracts: &[],
         requires: &[],

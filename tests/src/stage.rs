@@ -201,7 +201,8 @@ impl<'a> Stage<'a> {
 
     /// The undo of the change: tables that it makes have rows by then.
     pub(crate) fn taking_back(&self) -> Result<Command<'static>, Failure> {
-        let Migration { id, changes, .. } = self.scenario.migration()?;
+        let migration = self.scenario.migration()?;
+        let (id, changes) = (migration.id, migration.changes());
         let makes = changes.iter().any(|change| change.operation == "create_table");
         Ok(if makes { Command::UndoWithRows(id) } else { Command::Undo(id) })
     }

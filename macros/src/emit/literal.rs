@@ -11,12 +11,13 @@ pub(super) fn option(value: Option<TokenStream>) -> TokenStream {
     }
 }
 
-/// A raw string: SQL and states are full of quotes, and reading them back unescaped is cheap.
+/// A raw string: a state is full of quotes, and reading it back unescaped is cheap.
 pub(super) fn raw(text: &str) -> TokenStream {
-    let mut hashes = String::from("#");
-    while text.contains(&format!("\"{hashes}")) {
-        hashes.push('#');
-    }
-    let literal = format!("r{hashes}\"{text}\"{hashes}").parse::<Literal>();
-    literal.unwrap_or_else(|_| Literal::string(text)).into_token_stream()
+    // A sign is found faster than a text, and texts have few of this one.
+    let runs = text.match_indices('#').filter(|(at, _)| text[..*at].ends_with('"'));
+    let run = |(at, _): (usize, &str)| text[at..].bytes().take_while(|it| *it == b'#').count();
+    let hashes = "#".repeat(runs.map(run).max().unwrap_or(0) + 1);
+    // As a stream the compiler reads it; as a literal we would first, and a build would feel it.
+    let stream = format!("r{hashes}\"{text}\"{hashes}").parse();
+    stream.unwrap_or_else(|_| Literal::string(text).into_token_stream())
 }

@@ -4,8 +4,12 @@
 //! an error for every migration behind it. So its name is looked for first, where a module is
 //! declared: this is the only place where the macros read a file.
 
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::SystemTime;
 
 use proc_macro2::Ident;
 
@@ -23,24 +27,54 @@ pub(crate) fn missing(after: &After) -> Option<syn::Error> {
     }
     // Without a file (an editor's buffer, a generated source) rustc has the last word.
     let file = first.ident.span().unwrap().local_file()?;
-    let text: String =
-        candidates(&file).iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
-    let declared: Vec<&str> = declared(&text).collect();
-    if declared.is_empty() || declared.contains(&parent.ident.to_string().as_str()) {
-        return None;
+    let (name, mut all) = (parent.ident.to_string(), Vec::new());
+    for path in candidates(&file) {
+        let Some(declared) = declared_in(path) else { continue };
+        if declared.contains(&name) {
+            return None;
+        }
+        all.push(declared);
     }
-    Some(not_found(&parent.ident, &declared))
+    let all: Vec<&str> = all.iter().flat_map(|names| names.iter()).map(String::as_str).collect();
+    (!all.is_empty()).then(|| not_found(&parent.ident, &all))
 }
 
-/// The files that may declare the siblings: the file itself, where modules stand in it, and the
-/// file of the module above.
+/// The files that may declare the siblings: that of the module above, and the file itself, where
+/// modules stand in it.
 fn candidates(file: &Path) -> Vec<PathBuf> {
-    let mut files = vec![file.to_owned()];
+    let mut files = Vec::new();
     if let Some(folder) = file.parent() {
         files.extend(["mod.rs", "lib.rs", "main.rs"].map(|name| folder.join(name)));
         files.push(folder.with_extension("rs"));
     }
+    files.push(file.to_owned());
     files
+}
+
+/// A file's last change and its size.
+type Version = (SystemTime, u64);
+
+thread_local! {
+    /// What each file declared when it was last read. A history's list is asked for by each migration;
+    /// to read it each time would be felt.
+    static READ: RefCell<HashMap<PathBuf, (Version, Rc<BTreeSet<String>>)>> = RefCell::default();
+}
+
+/// The modules that a file declares, if it is there.
+fn declared_in(path: PathBuf) -> Option<Rc<BTreeSet<String>>> {
+    let there = fs::metadata(&path).ok()?;
+    let version = (there.modified().ok()?, there.len());
+    READ.with_borrow_mut(|read| {
+        if let Some((known, names)) = read.get(&path)
+            && *known == version
+        {
+            return Some(Rc::clone(names));
+        }
+        let text = fs::read_to_string(&path).ok()?;
+        let names: Rc<BTreeSet<String>> = Rc::new(declared(&text).map(str::to_owned).collect());
+        read.insert(path, (version, Rc::clone(&names)));
+        Some(names)
+    })
 }
 
 /// The names behind each `mod`.

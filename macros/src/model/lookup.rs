@@ -182,7 +182,7 @@ impl Schema {
     }
 
     fn relation_of_tables(&self, table: &TableName, name: &str) -> Option<Object> {
-        self.tables_that_mention(name)
+        self.tables_with_relation(name)
             .filter(|other| other.name.schema() == table.schema())
             .find_map(|other| {
                 if other.name.name == *name {

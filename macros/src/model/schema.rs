@@ -65,18 +65,23 @@ const ANYTHING: &str = "*";
 /// A table as text, read when it is first needed.
 pub(in crate::model) struct Entry {
     pub(in crate::model) text: String,
+    /// The names of relations that are its own or its parts', in quotes, which no name holds.
+    pub(in crate::model) relations: String,
     table: OnceCell<Table>,
     shape: OnceCell<u64>,
 }
 
 impl Entry {
     pub(in crate::model) fn new(table: Table) -> Self {
-        Entry { text: table.to_string(), table: OnceCell::from(table), shape: OnceCell::new() }
+        let relations: Vec<&str> = table.relations().collect();
+        let (text, relations) = (table.to_string(), format!("\"{}\"", relations.join("\"")));
+        Entry { text, relations, table: OnceCell::from(table), shape: OnceCell::new() }
     }
 
-    pub(in crate::model) fn unread(text: &str, shape: &str) -> Self {
+    pub(in crate::model) fn unread(text: &str, shape: &str, relations: &str) -> Self {
         let shape = u64::from_str_radix(shape, 16).map_or_else(|_| OnceCell::new(), OnceCell::from);
-        Entry { text: text.to_owned(), table: OnceCell::new(), shape }
+        let (text, relations) = (text.to_owned(), relations.to_owned());
+        Entry { text, relations, table: OnceCell::new(), shape }
     }
 
     /// Its shape, which goes along with the text so that a table is not read for it.
@@ -174,6 +179,14 @@ impl Schema {
             entry.text.contains(word) || entry.text.contains(escaped.as_str())
         };
         self.tables.values().filter(mentions).map(Entry::read)
+    }
+
+    /// The tables that have this name, or an index or a constraint with an index that has it. In
+    /// whatever schema: only these are read.
+    pub(crate) fn tables_with_relation(&self, name: &str) -> impl Iterator<Item = &Table> {
+        let quoted = format!("\"{name}\"");
+        let tables = self.tables.values();
+        tables.filter(move |entry| entry.relations.contains(&quoted)).map(Entry::read)
     }
 
     pub(crate) fn table_names(&self) -> impl Iterator<Item = &str> {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::migration::function::{ConvertFn, converting};
 use crate::migration::{
     Backfill, Change, Cleanup, Convert, Course, Effect, Index, LockMode, Migration, Migrations,
-    NoRows, NonTransactional, Path, Phase, SizeLimit, Statement, Step, TableLock, Work,
+    NoRows, NonTransactional, Path, Phase, Plan, SizeLimit, Statement, Step, TableLock, Work,
 };
 use crate::session::executor::{Executor, Rows, SqlError};
 
@@ -225,7 +225,7 @@ const fn migration(
         id,
         parent,
         doc: "",
-        changes,
+        plan: Plan::Written(changes),
         switches: &[],
         contracts: &[],
         requires: &[],
@@ -282,7 +282,7 @@ static APART: Migration = Migration {
     id: "m_apart",
     parent: None,
     doc: "",
-    changes: &[change(&[SWAP, FOR_THE_WAY_BACK]), change(&[SWAP, FOR_THE_WAY_BACK])],
+    plan: Plan::Written(&[change(&[SWAP, FOR_THE_WAY_BACK]), change(&[SWAP, FOR_THE_WAY_BACK])]),
     switches: &[],
     contracts: &[],
     requires: &[],
@@ -293,7 +293,7 @@ static APART: Migration = Migration {
 };
 
 static MERGED: Migration = Migration {
-    changes: &[change(&[SWAP, FOR_THE_WAY_BACK]), change(&[FOR_THE_WAY_BACK])],
+    plan: Plan::Written(&[change(&[SWAP, FOR_THE_WAY_BACK]), change(&[FOR_THE_WAY_BACK])]),
     ..APART
 };
 

@@ -1,8 +1,8 @@
 //! The plain data that the macros fill: what a history is, and what each migration will do.
 //!
 //! Everything here is `'static` and fixed when the service is compiled; nothing of a plan is
-//! decided while it runs. The macros write struct literals of these types, so a field added here
-//! is a field written in `macros/src/emit.rs`.
+//! decided while it runs. The macros write a plan as one text, so a field added here is a line in
+//! `packed` and in `macros/src/emit/packed.rs`.
 
 mod dropped;
 mod effect;
@@ -11,6 +11,7 @@ pub(crate) mod function;
 pub(crate) mod iden;
 #[cfg(test)]
 pub(crate) mod mock;
+pub(crate) mod packed;
 mod phase;
 pub(crate) mod row;
 mod squashed;
@@ -20,6 +21,7 @@ mod work;
 pub use self::dropped::*;
 pub use self::effect::Effect;
 pub use self::function::{ConvertFn, Converting, converting};
+pub use self::packed::Plan;
 pub use self::phase::Phase;
 pub use self::squashed::Squashed;
 use self::squashed::{last_squashed, squashed_places};
@@ -120,8 +122,8 @@ pub struct Migration {
     pub parent: Option<&'static str>,
     /// The doc comments of its changes' authors, for the review file.
     pub doc: &'static str,
-    /// The changes, in the order in which they were written.
-    pub changes: &'static [Change],
+    /// What it does; see [`changes`](Migration::changes).
+    pub plan: Plan,
     /// The migrations whose switch this one declares with `switch!`.
     pub switches: &'static [&'static str],
     /// The migrations whose contract this one declares with `contract!`.
@@ -149,9 +151,17 @@ impl Migration {
         self.baseline.map_or(&[], |baseline| baseline.squashes)
     }
 
+    /// The changes, in the order in which they were written.
+    pub fn changes(&self) -> &'static [Change] {
+        self.plan.changes()
+    }
+
     /// The steps of one phase, in the order in which they run.
     pub fn steps(&self, phase: Phase) -> impl DoubleEndedIterator<Item = &'static Step> {
-        self.changes.iter().flat_map(|change| change.steps).filter(move |step| step.phase == phase)
+        self.changes()
+            .iter()
+            .flat_map(|change| change.steps)
+            .filter(move |step| step.phase == phase)
     }
 
     /// Tells whether a later migration has to declare its switch with `switch!`.

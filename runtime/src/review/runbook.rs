@@ -223,7 +223,7 @@ impl Page {
         for table in tables {
             self.line(format_args!("- clients of {table}, for moments"));
         }
-        let notes = known.changes.iter().flat_map(|change| change.notes);
+        let notes = known.changes().iter().flat_map(|change| change.notes);
         notes.for_each(|note| self.line(format_args!("- {note}")));
         forecast
             .missing_rights

@@ -72,7 +72,7 @@ impl Page {
         self.comment(about(phase, migration.id));
         let steps = migration.steps(phase).count();
         let mut number = 0;
-        for change in migration.changes {
+        for change in migration.changes() {
             let mut own = change.steps.iter().filter(|step| step.phase == phase).peekable();
             if own.peek().is_none() {
                 continue;
@@ -103,7 +103,7 @@ impl Page {
 
     fn undo(&mut self, migration: &Migration) {
         let kept = [Phase::Switch, Phase::Migrate, Phase::Expand];
-        let changes = || migration.changes.iter().rev();
+        let changes = || migration.changes().iter().rev();
         let of = |phase: Phase, change: &'static Change| {
             let steps = change.steps.iter().rev().filter(move |step| step.phase == phase);
             steps.filter_map(move |step| Some((step.undo.as_ref()?, is_direct(change))))

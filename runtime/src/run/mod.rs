@@ -158,7 +158,7 @@ impl<'r> Run<'r, '_> {
             _ => Vec::new(),
         };
         let is_first = self.ledger.is_first(self.history, migration, phase);
-        let (migration, changes) = (migration.id, migration.changes);
+        let (migration, changes) = (migration.id, migration.changes());
         let ahead = Ahead { migration, phase, steps, later, changes, is_first, is_due: true };
         let outcome = preflight::clear(&mut context, &ahead, &mut self.report.findings).await;
         if let Err(error) = outcome {

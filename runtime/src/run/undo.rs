@@ -96,7 +96,7 @@ pub(super) fn behind_a_swap(migration: &Migration, phase: Phase, steps: &Steps) 
     }
     let mut states = steps.iter().map(|(_, recorded)| (recorded.ordinal, recorded.state));
     let mut swapped = false;
-    for change in migration.changes {
+    for change in migration.changes() {
         let own = || change.steps.iter().filter(|step| step.phase == phase);
         if own().any(|step| step.course == Course::Swap) {
             swapped = false;

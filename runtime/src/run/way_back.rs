@@ -149,7 +149,7 @@ impl Run<'_, '_> {
 
     /// Says which columns go that have no older shape to keep their values.
     async fn tell_of_values(&mut self, back: &Back) -> Result<(), Error> {
-        let added = back.migration.changes.iter().filter(|one| one.operation == "add_column");
+        let added = back.migration.changes().iter().filter(|one| one.operation == "add_column");
         let is_word = |subject: &str, name| {
             subject.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
         };

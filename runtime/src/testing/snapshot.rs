@@ -68,13 +68,13 @@ mod tests {
     use std::{env, fs, path::PathBuf, process};
 
     use super::{check, differences};
-    use crate::migration::{Migration, Migrations};
+    use crate::migration::{Migration, Migrations, Plan};
 
     static FIRST: Migration = Migration {
         id: "m0001_first",
         parent: None,
         doc: "",
-        changes: &[],
+        plan: Plan::Written(&[]),
         switches: &[],
         contracts: &[],
         requires: &[],

@@ -3,7 +3,7 @@
 
 use changeover::ErrorKind;
 use changeover::migration::{
-    Backfill, Change, Course, Migration, Migrations, NoRows, Phase, Step, Work,
+    Backfill, Change, Course, Migration, Migrations, NoRows, Phase, Plan, Step, Work,
 };
 use changeover::testing::Server;
 use changeover_tests::fixture::Fixture;
@@ -53,7 +53,7 @@ const fn on_its_own(id: &'static str, changes: &'static [Change]) -> Migration {
         id,
         parent: None,
         doc: "",
-        changes,
+        plan: Plan::Written(changes),
         switches: &[],
         contracts: &[],
         requires: &[],

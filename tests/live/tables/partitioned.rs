@@ -1,7 +1,11 @@
 //! A partitioned table without a key, which no macro makes yet: a change that stands on its own, in
 //! a migration written by hand.
 
-use changeover::migration::{Change, Course, Migration, Migrations, Phase, Statement, Step, Work};
+use std::sync::LazyLock;
+
+use changeover::migration::{
+    Change, Course, Migration, Migrations, Phase, Plan, Statement, Step, Work,
+};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::unlocked;
 use changeover_tests::{Client, Failure, block_on, fail};
@@ -41,7 +45,8 @@ const CREATE: Change = Change {
     }],
 };
 
-const RENAME: Change = changeover::rename_column!(events.name => title: text);
+static RENAME: LazyLock<[Change; 1]> =
+    LazyLock::new(|| [changeover::rename_column!(events.name => title: text)]);
 
 const fn migration(
     id: &'static str,
@@ -53,7 +58,7 @@ const fn migration(
         id,
         parent,
         doc: "",
-        changes,
+        plan: Plan::Written(changes),
         switches: &[],
         contracts,
         requires: &[],
@@ -65,9 +70,12 @@ const fn migration(
 }
 
 static M1: Migration = migration("m0001_events", None, &[CREATE], &[]);
-static M2: Migration = migration("m0002_rename", Some("m0001_events"), &[RENAME], &[]);
+static M2: LazyLock<Migration> =
+    LazyLock::new(|| migration("m0002_rename", Some("m0001_events"), &*RENAME, &[]));
 static M3: Migration = migration("m0003_contract", Some("m0002_rename"), &[], &["m0002_rename"]);
-static HISTORY: Migrations = Migrations { migrations: &[&M1, &M2, &M3], schema: &[], names: &[] };
+static ALL: LazyLock<[&Migration; 3]> = LazyLock::new(|| [&M1, &M2, &M3]);
+static HISTORY: LazyLock<Migrations> =
+    LazyLock::new(|| Migrations { migrations: &*ALL, schema: &[], names: &[] });
 
 #[test]
 fn a_partitioned_table_is_filled_leaf_by_leaf() -> Result<(), Failure> {

@@ -1,7 +1,9 @@
 //! Types that change in a partitioned table without a key, where rows are hidden by policies, and
 //! of text keys in the catalog alone.
 
-use changeover::migration::{Change, Course, Migration, Migrations, Phase, Statement, Step, Work};
+use changeover::migration::{
+    Change, Course, Migration, Migrations, Phase, Plan, Statement, Step, Work,
+};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::unlocked;
 use changeover_tests::{Client, Failure, block_on, fail, forbid_rewrites};
@@ -66,7 +68,7 @@ const CREATE: Change = Change {
     }],
 };
 
-static BASE: Migration = Migration { changes: &[CREATE], ..m0001_events::MIGRATION };
+static BASE: Migration = Migration { plan: Plan::Written(&[CREATE]), ..m0001_events::MIGRATION };
 static HISTORY: Migrations = Migrations {
     migrations: &[
         &BASE,

@@ -42,6 +42,6 @@ mod m0004_early {
     }
 }
 
-const ALONE: changeover::migration::Change = changeover::change_primary_key!(orders(id, region));
+fn alone() -> changeover::migration::Change { changeover::change_primary_key!(orders(id, region)) }
 
 fn main() {}

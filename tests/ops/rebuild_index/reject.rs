@@ -32,6 +32,6 @@ mod m0003_change {
     }
 }
 
-const ALONE: changeover::migration::Change = changeover::rebuild_index!(users_email_idx);
+fn alone() -> changeover::migration::Change { changeover::rebuild_index!(users_email_idx) }
 
 fn main() {}

@@ -17,10 +17,11 @@ impl Schema {
             let (kind, rest) = line.split_once('\t').unwrap_or((line, ""));
             match kind {
                 "table" => {
-                    let mut fields = rest.splitn(3, '\t');
+                    let mut fields = rest.splitn(4, '\t');
                     let mut field = || fields.next().unwrap_or_default();
-                    let (name, shape, text) = (field(), field(), field());
-                    schema.tables.insert(name.to_owned(), Entry::unread(text, shape));
+                    let (name, shape, relations, text) = (field(), field(), field(), field());
+                    let entry = Entry::unread(text, shape, relations);
+                    schema.tables.insert(name.to_owned(), entry);
                 }
                 "history" => schema.history = rest.split('\t').map(str::to_owned).collect(),
                 "squashed" => schema.squashed = rest.split('\t').map(str::to_owned).collect(),
@@ -97,7 +98,8 @@ impl Schema {
             lines.push(write_entity(entity));
         }
         for (name, entry) in &self.tables {
-            lines.push(format!("table\t{name}\t{:x}\t{}", entry.shape(), entry.text));
+            let Entry { text, relations, .. } = entry;
+            lines.push(format!("table\t{name}\t{:x}\t{relations}\t{text}", entry.shape()));
         }
         lines.join("\n")
     }

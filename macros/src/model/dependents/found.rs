@@ -52,10 +52,7 @@ impl Schema {
         let object = needed.object();
         self.entities.iter().filter(move |entity| {
             let goes_along = entity.is_on(needed);
-            !entity.is(&object)
-                && !goes_along
-                && entity.kind != Kind::Grant
-                && entity.uses(needed)
+            !entity.is(&object) && !goes_along && entity.kind != Kind::Grant && entity.uses(needed)
         })
     }
 

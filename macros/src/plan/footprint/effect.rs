@@ -18,4 +18,6 @@ pub(crate) enum Effect {
     Renames(String),
     /// Another index becomes the one by which logical replication knows the rows.
     Identifies,
+    /// Something goes, as its drops say.
+    Removes,
 }

@@ -88,7 +88,7 @@ fn constraint(table: &Table, name: &str) -> Option<Dropped> {
 
 fn index(schema: &Schema, of: &str, name: &str) -> Option<Dropped> {
     let is = |known: Option<&Name>| known.is_some_and(|known| known == name);
-    let tables = schema.tables_that_mention(name).filter(|table| table.name.schema() == of);
+    let tables = schema.tables_with_relation(name).filter(|table| table.name.schema() == of);
     tables.into_iter().find_map(|table| {
         let own = table.indexes.iter().find(|index| is(index.name.as_ref()));
         let own = own.map(|index| vec![index.to_string(), table.name.quoted()]);

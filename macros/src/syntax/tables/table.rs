@@ -127,6 +127,14 @@ impl Table {
         self.columns.iter().find(|column| column.name == *name)
     }
 
+    /// The names by which other relations may not go: its own, its indexes', its keys'.
+    pub(crate) fn relations(&self) -> impl Iterator<Item = &str> {
+        let indexes = self.indexes.iter().filter_map(|index| index.name.as_ref());
+        let keys = self.constraints.iter().filter(|item| item.has_index());
+        let names = indexes.chain(keys.filter_map(|item| item.name.as_ref()));
+        [&self.name.name].into_iter().chain(names).map(|name| name.text.as_str())
+    }
+
     pub(crate) fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
         self.columns.iter_mut().find(|column| column.name == *name)
     }

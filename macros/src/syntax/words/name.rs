@@ -75,13 +75,8 @@ impl fmt::Display for Name {
         let is_word = self.text.chars().all(|c| c.is_alphanumeric() || c == '_')
             && !self.text.starts_with(|c: char| c.is_numeric());
         // What ASCII has is known; the rest is left to Rust's own rules, which would be felt.
-        let is_ident =
-            || self.text.is_ascii() || syn::parse_str::<AnyIdent>(&self.text).is_ok();
-        if is_word && is_ident() {
-            f.write_str(&self.text)
-        } else {
-            write!(f, "{:?}", self.text)
-        }
+        let is_ident = || self.text.is_ascii() || syn::parse_str::<AnyIdent>(&self.text).is_ok();
+        if is_word && is_ident() { f.write_str(&self.text) } else { write!(f, "{:?}", self.text) }
     }
 }
 

@@ -71,6 +71,6 @@ fn pending(ledger: &Ledger, migration: &'static Migration, phase: Phase) -> Ahea
         steps.filter(|(index, _)| !done(phase, index + 1)).map(|(_, step)| step).collect()
     };
     let is_due = Phase::ALL.into_iter().all(|earlier| earlier >= phase || left(earlier).is_empty());
-    let (steps, later, changes) = (left(phase), Vec::new(), migration.changes);
+    let (steps, later, changes) = (left(phase), Vec::new(), migration.changes());
     Ahead { migration: migration.id, phase, steps, later, changes, is_first: false, is_due }
 }

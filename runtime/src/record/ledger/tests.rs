@@ -42,7 +42,7 @@ fn migration() -> impl Strategy<Value = Texts> {
 
 fn step() -> impl Strategy<Value = Texts> {
     let phases = word(Phase::ALL.iter().map(ToString::to_string).collect());
-    let sql = word(FIRST.changes[0].steps.iter().map(|step| plan_text(&step.work)).collect());
+    let sql = word(FIRST.changes()[0].steps.iter().map(|step| plan_text(&step.work)).collect());
     let states = word(StepState::ALL.iter().map(|state| state.name().to_owned()).collect());
     let number = || words(["0", "1", "2", "3", "4", "-1", "18446744073709551616"]);
     let cursor = words(["", "7 0 64 0 100", "7 0 64 9 100"]);

@@ -104,7 +104,7 @@ fn left(
 ) -> impl Iterator<Item = (usize, &'static Change, &'static Step)> {
     let recorded = ledger.get(migration.id).cloned();
     let steps = migration
-        .changes
+        .changes()
         .iter()
         .flat_map(|change| change.steps.iter().map(move |step| (change, step)));
     let of_phase = steps.filter(move |(_, step)| step.phase == phase).enumerate();

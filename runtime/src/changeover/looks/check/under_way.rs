@@ -111,7 +111,7 @@ fn says(text: &str, name: &str) -> bool {
 /// What a migration touches, on its way forth and back.
 fn touched(migration: &Migration) -> Touched {
     let mut touched = Touched::default();
-    for change in migration.changes {
+    for change in migration.changes() {
         if change.operation == "sql" {
             // Its words are the user's, and may be any.
             note_tables(&mut touched, change);
