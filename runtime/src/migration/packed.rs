@@ -8,7 +8,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-use super::*;
+use super::change::*;
+use super::footprint::*;
+use super::function::ConvertFn;
+use super::phase::Phase;
+use super::work::*;
 
 /// The changes of a migration.
 #[derive(Clone, Copy)]
@@ -217,7 +221,12 @@ choices! {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::change::*;
+    use super::dropped::*;
+    use super::effect::Effect;
+    use super::function::ConvertFn;
+    use super::phase::Phase;
+    use super::work::*;
 
     #[test]
     fn what_is_written_in_order_is_read_in_order() {

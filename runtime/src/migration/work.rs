@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::effect::Effect;
+use super::footprint::Effect;
 use crate::migration::function::ConvertFn;
 
 /// What a step does.

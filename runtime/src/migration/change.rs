@@ -1,0 +1,81 @@
+//! One change, and the steps that it takes.
+
+use super::footprint::Dropped;
+use super::phase::Phase;
+use super::work::Work;
+
+/// One change: what one operation macro expands to.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    /// The macro's name, `rename_column`.
+    pub operation: &'static str,
+    /// The macro's argument as it was written, `users.username => display_name`.
+    pub subject: &'static str,
+    /// What clients will notice although the plan is safe, a sentence each.
+    pub notes: &'static [&'static str],
+    /// The columns that it changes, as the history has them before the migration.
+    pub columns: &'static [KnownColumn],
+    /// What the history has by then and the change counts on: objects that have to be there before the
+    /// migration, by their names; with each what a macro says of it, where one does.
+    pub needs: &'static [Dropped],
+    /// What it makes, by names that have to be free before the migration.
+    pub makes: &'static [Dropped],
+    /// The steps of all phases, each phase's in order.
+    pub steps: &'static [Step],
+}
+
+/// A column as the history knows it, which the catalogs are compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownColumn {
+    /// Its table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// Its name, as the catalogs have it.
+    pub name: &'static str,
+    /// Its type as SQL: `numeric(12, 2)`.
+    pub ty: &'static str,
+    /// Whether it may not be null.
+    pub not_null: bool,
+    /// Its default as SQL.
+    pub default: Option<&'static str>,
+    /// `s` where it is generated and stored, `v` where it is computed when it is read.
+    pub generated: &'static str,
+    /// `a` where it is an identity always, `d` where it is one by default.
+    pub identity: &'static str,
+    /// The name of its collation, empty where it is its type's.
+    pub collate: &'static str,
+}
+
+/// On which ways a step does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// Forward, and back where it has an undo.
+    Both,
+    /// The same; what follows it in its phase is there for its way back, also where no run has got
+    /// to it.
+    Swap,
+    /// On the way back alone: forward it does nothing. Its undo does no harm where what it belongs to
+    /// was not done, or was taken back already.
+    BackOnly,
+}
+
+/// A unit of work that is done wholly, recorded, and resumed or repeated as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// The phase in which it runs.
+    pub phase: Phase,
+    /// Why the step is there, one sentence for the reviewer.
+    pub why: &'static str,
+    /// What it does.
+    pub work: Work,
+    /// On which ways it does something.
+    pub course: Course,
+    /// What it takes away for good, or puts another in the place of.
+    pub drops: &'static [Dropped],
+    /// What takes it back; none where there is nothing to take back. Steps of a phase are undone
+    /// in reverse order. A contract's steps have none because what they drop is gone.
+    pub undo: Option<Work>,
+    /// What the undo takes away for good.
+    pub undo_drops: &'static [Dropped],
+    /// What the undo makes, by names that have to be free by then.
+    pub undo_makes: &'static [Dropped],
+}
