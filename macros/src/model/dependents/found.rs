@@ -9,6 +9,7 @@ use crate::model::parts::kind::Kind;
 use crate::model::{Author, Hold, Object, Role, Schema};
 use crate::syntax::words::lexer::names;
 use crate::syntax::words::name::{Name, TableName};
+use crate::syntax::words::qualified::may_say;
 
 impl Schema {
     /// What would fail without this table, or this column of it: views, policies, triggers and
@@ -33,11 +34,14 @@ impl Schema {
             }),
             // A trigger's function names the row's columns, and not the table.
             (None, Kind::Function) => {
-                let fires = |trigger: &Entity| {
-                    trigger.on.as_ref() == Some(table) && trigger.mentions(&entity.name.name.text)
+                let calls = |trigger: &&Entity| trigger.mentions(&entity.name.name.text);
+                let mut triggers = self.entities(Kind::Trigger).filter(calls).peekable();
+                let is_unknown = triggers.peek().is_none();
+                let fires = triggers.any(|trigger| trigger.on.as_ref() == Some(table));
+                let says = |sql: &String| {
+                    may_say(sql, &table.name.text, &column.text, fires || is_unknown)
                 };
-                (entity.needs(table) || self.entities(Kind::Trigger).any(fires))
-                    && entity.mentions(&column.text)
+                (entity.needs(table) || fires) && entity.create.iter().any(says)
             }
             (None, Kind::RowSecurity | Kind::ReplicaIdentity) => false,
             (None, _) => entity.needs(table) && entity.mentions(&column.text),

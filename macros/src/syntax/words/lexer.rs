@@ -64,6 +64,11 @@ pub(crate) fn names(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pieces(text).filter(is_name).map(unquoted)
 }
 
+/// The same, with the signs that tell what a name belongs to.
+pub(crate) fn words_and_dots(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    pieces(text).filter(|piece| !piece.trim().is_empty()).map(unquoted)
+}
+
 /// Words that a table's name follows in SQL.
 const BEFORE_TABLE: [&str; 9] =
     ["from", "into", "join", "lock", "of", "on", "only", "table", "update"];
@@ -71,8 +76,7 @@ const BEFORE_TABLE: [&str; 9] =
 /// Whether a table stands in any text of SQL with no schema before it, where statements read and
 /// write tables, and is not the name of a part of the query.
 pub(crate) fn has_bare_table(text: &str, table: &str) -> bool {
-    let all: Vec<Cow<'_, str>> =
-        pieces(text).filter(|piece| !piece.trim().is_empty()).map(unquoted).collect();
+    let all: Vec<Cow<'_, str>> = words_and_dots(text).collect();
     let is_table = |at: usize| {
         let before = at.checked_sub(1).and_then(|before| all.get(before));
         all[at] == table

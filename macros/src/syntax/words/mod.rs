@@ -5,6 +5,7 @@ pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod name;
 pub(crate) mod phase;
+pub(crate) mod qualified;
 pub(crate) mod raw;
 pub(crate) mod setting;
 pub(crate) mod sql;

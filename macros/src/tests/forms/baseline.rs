@@ -1,7 +1,7 @@
 //! What a baseline takes that a new change would be advised against or refused for.
 
 use crate::migration::Migration;
-use crate::plan::{Course, Phase};
+use crate::plan::{Course, Phase, Work};
 use crate::tests::forms::{history, refuses, said, takes};
 
 const TABLES: &str = r#"
@@ -143,6 +143,15 @@ fn it_names_what_it_makes_and_what_it_completes() {
     ];
     assert_eq!(baseline.made(&migration.schema).1, made);
     assert_eq!(all, [&made[..], &[r#""public"."v""#]].concat());
+}
+
+/// There is no undo that would have to know it again.
+#[test]
+fn an_extension_keeps_its_own_comment() {
+    let migration = only(&["baseline; create_extension!(pg_trgm, version = \"1.6\");"]);
+    let Work::Transaction(statements) = &migration.changes[0].plan.steps[0].work else { panic!() };
+    let create = r#"create extension if not exists "pg_trgm" version '1.6'"#;
+    assert_eq!(statements.iter().map(|one| one.sql.as_str()).collect::<Vec<_>>(), [create]);
 }
 
 #[test]

@@ -193,3 +193,30 @@ fn a_new_version_keeps_what_callers_rely_on() {
     );
     takes(&[&old, "drop_function!(f(bigint));"]);
 }
+
+/// A function that reads the table, and a column of that name of another one, needs no change.
+#[test]
+fn a_function_needs_the_column_that_it_says() {
+    let base = "create_table!(invoices { id: bigint primary_key, number: text }); \
+         create_table!(receipts { id: bigint primary_key, number: text });";
+    let function = |body: &str| {
+        format!(
+            "create_function!(f() returns trigger, language = plpgsql, body = {body:?}); \
+             create_trigger!(t on receipts, before(insert), function = f);"
+        )
+    };
+    let (rename, contract) = ("rename_column!(invoices.number => code);", "contract!(m3);");
+    for body in [
+        "begin if new.number is null then perform i.id from invoices i; end if; return new; end",
+        "begin perform r.number from receipts r join invoices i on i.id = r.id; return new; end",
+    ] {
+        takes(&[base, &function(body), rename, contract]);
+    }
+    for body in [
+        "begin perform i.number from receipts r join invoices i on i.id = r.id; return new; end",
+        "begin perform number from invoices; return new; end",
+    ] {
+        let why = "function `f()` needs column `invoices.number`";
+        refuses(&[base, &function(body), rename, contract], why);
+    }
+}
