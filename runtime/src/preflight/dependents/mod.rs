@@ -125,8 +125,8 @@ fn about(check: Check) -> (Severity, &'static str, &'static str) {
         ),
         Check::FunctionBody => (
             Severity::Warn,
-            "the function would fail when it is called",
-            "drop the function, or let it do without",
+            "a body is read when it is called: if it is this one that it names, it fails then",
+            "look whether it is; if so, drop the function or let it do without",
         ),
         _ => (
             Severity::Warn,
