@@ -104,4 +104,17 @@ mod tests {
         let text = "mod m0001;\npub(crate) mod m0002 {\n    // a mod\n}\nuse super::m0003;";
         assert_eq!(declared(text).collect::<Vec<_>>(), ["m0001", "m0002", "use"]);
     }
+
+    #[test]
+    fn a_file_that_has_changed_is_read_again() -> std::io::Result<()> {
+        let path = std::env::temp_dir().join(format!("changeover-{}.rs", std::process::id()));
+        for text in ["mod m0001;", "mod m0001;", "mod m0001;\nmod m0002;"] {
+            fs::write(&path, text)?;
+            let names = declared_in(path.clone()).expect("it is there");
+            assert_eq!(names.len(), text.matches("mod").count());
+        }
+        fs::remove_file(&path)?;
+        assert!(declared_in(path).is_none());
+        Ok(())
+    }
 }
