@@ -65,6 +65,7 @@ pub(super) fn phase(phase: Phase) -> TokenStream {
     match phase {
         Phase::Expand => quote!(Phase::Expand),
         Phase::Migrate => quote!(Phase::Migrate),
+        Phase::Background => quote!(Phase::Background),
         Phase::Switch => quote!(Phase::Switch),
         Phase::Contract => quote!(Phase::Contract),
     }

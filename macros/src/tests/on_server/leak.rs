@@ -99,6 +99,7 @@ fn step(step: &Step) -> data::Step {
     let phase = match step.phase {
         Phase::Expand => data::Phase::Expand,
         Phase::Migrate => data::Phase::Migrate,
+        Phase::Background => data::Phase::Background,
         Phase::Switch => data::Phase::Switch,
         Phase::Contract => data::Phase::Contract,
     };
