@@ -28,8 +28,8 @@ use crate::session::connect::Connect;
 use crate::session::executor::Executor;
 use crate::session::jitter::jittered;
 use crate::session::watched::WatchedSession;
-use crate::settings::told::event::Event;
 use crate::settings::Settings;
+use crate::settings::told::event::Event;
 
 /// How often a service that waits looks again.
 const POLL: Duration = Duration::from_millis(500);

@@ -101,7 +101,8 @@ fn statements(
             statements
         }
         What::MarkUndone { phase, step } => {
-            let state = recorded.map(|recorded| state_once_undone(migration, recorded, (phase, step)));
+            let state =
+                recorded.map(|recorded| state_once_undone(migration, recorded, (phase, step)));
             // Undone would stand for a way back that has begun.
             let mut statements = store.complete(phase);
             statements.push(store.mark(phase, step, StepState::Planned));

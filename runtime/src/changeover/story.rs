@@ -68,8 +68,7 @@ pub(super) async fn story(
     let brake = Brake::default();
     let with_rows = matches!(goal, Goal::Undo { with_rows: true, .. });
     let gives_way = matches!(goal, Goal::Finish | Goal::Background);
-    let mut run =
-        Run { history, settings, session, ledger, report, brake, gives_way, with_rows };
+    let mut run = Run { history, settings, session, ledger, report, brake, gives_way, with_rows };
     run.record_squashes(&unrecorded).await?;
     if let Goal::Undo { migrations, .. } = goal {
         return run.undo(migrations).await;
