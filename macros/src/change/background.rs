@@ -32,13 +32,7 @@ pub(crate) fn read(clause: &Clause, errors: &mut Errors) -> Option<Span> {
 }
 
 /// Leaves the long steps of a plan to the background.
-pub(crate) fn leave(
-    name: &str,
-    plan: &mut Plan,
-    word: Span,
-    schema: &Schema,
-    errors: &mut Errors,
-) {
+pub(crate) fn leave(name: &str, plan: &mut Plan, word: Span, schema: &Schema, errors: &mut Errors) {
     if schema.is_baseline {
         errors
             .at(word, "a baseline leaves nothing to the background")
@@ -54,7 +48,12 @@ pub(crate) fn leave(
             ));
     } else if plan.is_direct || plan.steps.iter().all(|step| step.phase != Phase::Migrate) {
         errors
-            .at(word, format_args!("this `{name}!` is done at once, and leaves nothing to the background"))
+            .at(
+                word,
+                format_args!(
+                    "this `{name}!` is done at once, and leaves nothing to the background"
+                ),
+            )
             .help("leave out `background`");
     }
     for step in plan.steps.iter_mut().filter(|step| step.phase == Phase::Migrate) {

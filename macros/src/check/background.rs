@@ -19,7 +19,12 @@ pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
         if let Some(later) = migration.changes[at + 1..].iter().find(needs) {
             let Change { operation, subject, .. } = later;
             errors
-                .at(word, format_args!("`{operation}!({subject})` may need what this makes, and comes before it"))
+                .at(
+                    word,
+                    format_args!(
+                        "`{operation}!({subject})` may need what this makes, and comes before it"
+                    ),
+                )
                 .help("leave out `background`, or put what needs it into a migration of its own")
                 .note("what is left to the background runs behind all else of its migration");
         }
@@ -64,12 +69,10 @@ fn touches(operation: &str, own: &str, background: &str) -> bool {
         && ["_table", "_partition", "_logged", "_unlogged"]
             .iter()
             .any(|end| operation.ends_with(end));
-    let meet = |one: &BTreeSet<&str>, other: &BTreeSet<&str>| {
-        one.intersection(other).next().is_some()
-    };
+    let meet =
+        |one: &BTreeSet<&str>, other: &BTreeSet<&str>| one.intersection(other).next().is_some();
     let same_part = meet(&other.parts, &own.words) || meet(&own.parts, &other.words);
-    meet(&own.tables, &other.parts)
-        || meet(&other.tables, &own.words) && (is_whole || same_part)
+    meet(&own.tables, &other.parts) || meet(&other.tables, &own.words) && (is_whole || same_part)
 }
 
 /// The names in a text of SQL: what we write is quoted, what users write may be.

@@ -145,8 +145,9 @@ impl Parse for Squashed {
                 "switched" => Phase::Switch,
                 "contracted" => Phase::Contract,
                 _ => {
-                    let message =
-                        format!("unknown word `{word}`\nhelp: `completed`, `switched` or `contracted`");
+                    let message = format!(
+                        "unknown word `{word}`\nhelp: `completed`, `switched` or `contracted`"
+                    );
                     return Err(syn::Error::new(word.span(), message));
                 }
             };

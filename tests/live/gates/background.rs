@@ -70,7 +70,9 @@ async fn runner(fixture: &Fixture, id: &str) -> Result<Changeover, Failure> {
 async fn seeded(name: &str) -> Result<Fixture, Failure> {
     let fixture = Fixture::new(name).await?;
     runner(&fixture, "m0001_users").await?.migrate().await?;
-    let seed = format!("insert into users (name, email) select 'U' || n, n from generate_series(1, {ROWS}) n");
+    let seed = format!(
+        "insert into users (name, email) select 'U' || n, n from generate_series(1, {ROWS}) n"
+    );
     fixture.db.batch_execute(&seed).await?;
     Ok(fixture)
 }
@@ -106,7 +108,8 @@ async fn brake(fixture: &Fixture) -> Result<(), Failure> {
 }
 
 /// What stands for the wish to have the lock that the runner has.
-const WISH: &str = "select pg_advisory_lock_shared((classid::bigint + 1)::int, objid::bigint::bit(32)::int)
+const WISH: &str =
+    "select pg_advisory_lock_shared((classid::bigint + 1)::int, objid::bigint::bit(32)::int)
     from pg_locks where locktype = 'advisory' and classid = 1667788662 and mode = 'ExclusiveLock'
     and database = (select oid from pg_database where datname = current_database())";
 

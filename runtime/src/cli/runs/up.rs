@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::end::{CODES, End};
 use super::setup::Setup;
-use crate::cli::failure::Failure;
 use crate::changeover::Changeover;
+use crate::cli::failure::Failure;
 use crate::migration::Migrations;
 use crate::outcome::error::Error;
 use crate::outcome::report::Report;

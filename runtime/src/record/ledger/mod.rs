@@ -183,11 +183,7 @@ impl Ledger {
         MigrationStatus {
             id: migration.id.to_owned(),
             state: self.state(migration.id),
-            done: steps
-                .iter()
-                .filter(before_gates)
-                .filter(|step| step.state.is_behind())
-                .count(),
+            done: steps.iter().filter(before_gates).filter(|step| step.state.is_behind()).count(),
             steps: BEFORE_GATES.into_iter().map(|phase| migration.steps(phase).count()).sum(),
             rows: steps.iter().map(|step| step.rows).sum(),
             error: steps.iter().find_map(|step| step.error.clone()),

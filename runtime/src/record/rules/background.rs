@@ -8,13 +8,9 @@ use crate::outcome::status::State;
 use crate::record::ledger::Ledger;
 
 /// The migrations whose background has still to run, the oldest first.
-pub(crate) fn left_in_background(
-    history: &Migrations,
-    ledger: &Ledger,
-) -> Vec<&'static Migration> {
-    let is_left = |one: &&Migration| {
-        one.has_background() && ledger.state(one.id) == State::Migrated
-    };
+pub(crate) fn left_in_background(history: &Migrations, ledger: &Ledger) -> Vec<&'static Migration> {
+    let is_left =
+        |one: &&Migration| one.has_background() && ledger.state(one.id) == State::Migrated;
     history.migrations.iter().copied().filter(is_left).collect()
 }
 
@@ -38,7 +34,9 @@ fn needs(later: &Migration, earlier: &Migration) -> bool {
     let texts: Vec<String> = earlier.changes.iter().map(in_background).collect();
     later.changes.iter().any(|change| {
         let own: Vec<String> = change.steps.iter().map(|step| plan_text(&step.work)).collect();
-        texts.iter().any(|text| !text.is_empty() && touches(change.operation, &own.join("\n"), text))
+        texts
+            .iter()
+            .any(|text| !text.is_empty() && touches(change.operation, &own.join("\n"), text))
     })
 }
 
@@ -55,12 +53,10 @@ fn touches(operation: &str, own: &str, background: &str) -> bool {
         && ["_table", "_partition", "_logged", "_unlogged"]
             .iter()
             .any(|end| operation.ends_with(end));
-    let meet = |one: &BTreeSet<&str>, other: &BTreeSet<&str>| {
-        one.intersection(other).next().is_some()
-    };
+    let meet =
+        |one: &BTreeSet<&str>, other: &BTreeSet<&str>| one.intersection(other).next().is_some();
     let same_part = meet(&other.parts, &own.words) || meet(&own.parts, &other.words);
-    meet(&own.tables, &other.parts)
-        || meet(&other.tables, &own.words) && (is_whole || same_part)
+    meet(&own.tables, &other.parts) || meet(&other.tables, &own.words) && (is_whole || same_part)
 }
 
 /// The names in a text of SQL: what we write is quoted, what users write may be.
@@ -97,8 +93,10 @@ impl<'a> Names<'a> {
 mod tests {
     use super::*;
 
-    const INDEX: &str = "create index concurrently \"users_email_idx\" on \"public\".\"users\" (\"email\")";
-    const FILL: &str = "update \"public\".\"users\" set \"label\" = lower(name) where label is null";
+    const INDEX: &str =
+        "create index concurrently \"users_email_idx\" on \"public\".\"users\" (\"email\")";
+    const FILL: &str =
+        "update \"public\".\"users\" set \"label\" = lower(name) where label is null";
 
     #[test]
     fn a_change_waits_for_what_it_may_need_and_for_nothing_else() {
