@@ -260,7 +260,8 @@ impl Changeover {
         let run = async {
             loop {
                 let told = (&mut report, &mut is_to_start);
-                let tried = once(history, settings, session, told, &goal, patience).await;
+                // On the heap, or whoever awaits a run would have all of it in a future of his own.
+                let tried = Box::pin(once(history, settings, session, told, &goal, patience)).await;
                 let Err(error) = tried else { return Ok(()) };
                 if !reconnect.after(settings, name, (&error, &report)).await {
                     return Err(error);

@@ -163,9 +163,9 @@ fn what_destroys_asks_and_does_nothing_without_a_yes() -> Result<(), Failure> {
                 code => undo.ended(code)?,
             }
         }
-        match fixture.holds("select to_regclass('public.users') is null").await? {
-            true => Ok(()),
-            false => fail!("it was not taken back"),
+        if !fixture.holds("select to_regclass('public.users') is null").await? {
+            fail!("it was not taken back");
         }
+        Ok(())
     })
 }
