@@ -162,7 +162,7 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_enum_value!(mood.calm_, after = happy);",
     "add_enum_value!(mood.calm_, before = sad);",
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
-    r#"backfill!(users.email = "username || '@example.org'", background);"#,
+    r#"backfill!(users.email = "username || '@example.org'");"#,
     "drop_enum!(unused);",
     "rename_enum_value!(mood.sad => calm_);",
     "drop_enum_value!(mood.sad, replace_by = happy);",

@@ -18,7 +18,7 @@ use self::reconnect::{Reconnect, is_of_standby};
 use self::story::{Goal, story};
 use crate::lock::{Locked, Session};
 use crate::migration::{Migration, Migrations};
-use crate::outcome::error::{Detail, Error};
+use crate::outcome::error::{Detail, Error, ErrorKind};
 use crate::outcome::report::Report;
 use crate::outcome::status::Status;
 use crate::record::ledger::Ledger;
@@ -70,7 +70,8 @@ impl Changeover {
         Changeover { history, settings, session, connector }
     }
 
-    /// Runs the `Expand` phase of every pending migration and no more.
+    /// Runs the `Expand` phase of every pending migration and no more, except what that may need of the
+    /// background of earlier ones.
     pub async fn expand(&mut self) -> Result<Report, Error> {
         self.run(Goal::Expand).await
     }
@@ -314,11 +315,16 @@ fn tell_of_end(
         Ok(report) if is_told || !report.phases.is_empty() => {
             settings.tell(&Event::RunFinished { goal, report, took });
         }
-        Err(error) if is_told || !error.is_already_running() => {
+        Err(error) if is_told || !gives_way(error) => {
             settings.tell(&Event::RunFailed { goal, error, took });
         }
         _ => {}
     }
+}
+
+/// Whether somebody else is at work, or waits to be.
+fn gives_way(error: &Error) -> bool {
+    error.is_already_running() || error.kind() == ErrorKind::Interrupted
 }
 
 async fn carry_out(
