@@ -135,13 +135,13 @@ mod tests {
         limits.set(Limit::SlotBytes(1000));
         limits.set(Limit::Vacuums(0));
         limits.set(Limit::ActiveSessions(0));
-        let near = |load: Load| (limits.share(&load) * 100.0).round();
-        assert_eq!(near(Load::default()), 0.0);
+        let near = |load: Load| format!("{:.0} %", limits.share(&load) * 100.0);
+        assert_eq!(near(Load::default()), "0 %");
         let behind = Load { replica_lag: Some(Duration::from_secs(8)), ..Load::default() };
-        assert_eq!(near(behind.clone()), 80.0);
-        assert_eq!(near(Load { slot_bytes: Some(900), ..behind }), 90.0);
+        assert_eq!(near(behind.clone()), "80 %");
+        assert_eq!(near(Load { slot_bytes: Some(900), ..behind }), "90 %");
         let whole = Load { vacuums: Some(0), active_sessions: Some(0), ..Load::default() };
-        assert_eq!(near(whole), 0.0, "no way leads from nothing to nothing");
+        assert_eq!(near(whole), "0 %", "no way leads from nothing to nothing");
     }
 
     #[test]

@@ -208,7 +208,7 @@ mod tests {
             began: Duration::from_secs(began),
             took,
             error: took.is_none().then(|| "a 'quote' & more".to_owned()),
-            locked: Duration::from_secs(900),
+            locked: Duration::from_mins(15),
             held: Duration::from_secs(90),
             ..StepTime::default()
         };
