@@ -136,6 +136,7 @@ mod tests {
             made: Made::default(),
             needed: Needed::default(),
             allowed: Vec::new(),
+            background: None,
         }
     }
 

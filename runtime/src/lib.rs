@@ -152,7 +152,7 @@ pub use crate::outcome::forecast::{
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::outcome::status::{InstanceStatus, MigrationStatus, SettingStatus, State, Status};
-pub use crate::outcome::timeline::{Mark, MigrationTime, StepTime, Timeline};
+pub use crate::outcome::timeline::{HeadTime, Mark, MigrationTime, StepTime, Timeline};
 pub use crate::session::connect::Connect;
 pub use crate::session::executor::{Executor, Row, Rows, SqlError};
 pub use crate::settings::Gate;

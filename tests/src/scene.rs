@@ -77,14 +77,23 @@ impl Scene {
 
     /// The server crashes for good, and the standby takes its place.
     pub async fn fail_over(&mut self) -> Result<(), Failure> {
+        self.lose().await?;
+        self.promote().await
+    }
+
+    /// The server crashes for good; the standby is there, and only reads.
+    pub async fn lose(&mut self) -> Result<(), Failure> {
         let Some(standby) = self.standby.take() else { fail!("there is no standby") };
         self.server.crash().await?;
-        connect(&standby.url("postgres"), "promoter")
-            .await?
-            .batch_execute("select pg_promote()")
-            .await?;
         self.server = standby;
-        self.fixture.follow(&self.server).await?;
+        self.fixture.follow(&self.server).await
+    }
+
+    /// The standby takes the place of the server that was lost.
+    pub async fn promote(&mut self) -> Result<(), Failure> {
+        // Of another database, or what is still replayed might cancel it.
+        let promoter = connect(&self.server.url("postgres"), "promoter").await?;
+        promoter.batch_execute("select pg_promote()").await?;
         self.traffic.redirect(self.fixture.url());
         self.clients.advance(10).await
     }

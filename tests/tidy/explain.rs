@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use super::{expect_none, operations, read, workspace};
 
-const PATH: &str = "runtime/src/cli/explain/pages.txt";
+const PATH: &str = "runtime/src/review/explain.txt";
 
 #[test]
 fn explain_has_the_pages_and_the_catalog() {

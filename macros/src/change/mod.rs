@@ -1,11 +1,12 @@
 //! One change: an operation, read, checked against the schema, planned, and applied to it.
 
 pub(crate) mod allow;
+pub(crate) mod background;
 pub(crate) mod baseline;
 pub(crate) mod clause;
 pub(crate) mod direct;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 
 use crate::change::clause::Clause;
@@ -36,6 +37,8 @@ pub(crate) struct Change {
     pub(crate) needed: Needed,
     /// The rules that it silences.
     pub(crate) allowed: Vec<String>,
+    /// The word by which it leaves what takes its time to the background.
+    pub(crate) background: Option<Span>,
 }
 
 impl Change {
@@ -71,7 +74,7 @@ pub(crate) fn of_migration<O: Operation>(
     if read.is_err() || errors.count() > before {
         schema.leave_unread(&argument);
     }
-    let Read { operation, subject, direct, allowed } = read?;
+    let Read { operation, subject, direct, allowed, background } = read?;
     let claims = operation.claims();
     let before = errors.count();
     schema.allow(&allowed);
@@ -92,6 +95,9 @@ pub(crate) fn of_migration<O: Operation>(
     let holds = schema.holds.len();
     let built = schema.built_on_replaced();
     let mut plan = plan.unwrap_or_default();
+    if let (Some(word), true) = (background, errors.count() == before) {
+        background::leave(name, &mut plan, word, schema, errors);
+    }
     if schema.is_baseline {
         if name.starts_with("create_") {
             schema.made_by(&claims);
@@ -130,7 +136,7 @@ pub(crate) fn of_migration<O: Operation>(
         if schema.is_baseline { Needed::default() } else { needed.and_after(&absent, schema) };
     let made = schema.made_from(from);
     let operation = name.to_owned();
-    Ok(Change { operation, subject, claims, requires, plan, made, needed, allowed })
+    Ok(Change { operation, subject, claims, requires, plan, made, needed, allowed, background })
 }
 
 /// What a lock on a partitioned table is besides.
@@ -153,7 +159,7 @@ pub(crate) fn alone<O: Operation>(
 ) -> Option<Change> {
     let before = errors.count();
     let parsed = (|input: ParseStream| read::<O>(input, errors)).parse2(input);
-    let Read { operation, subject, direct, allowed } = match parsed {
+    let Read { operation, subject, direct, allowed, background } = match parsed {
         Ok(read) => read,
         Err(error) => {
             // Beside what was reported, `syn` counts every group that an error left half read.
@@ -174,10 +180,13 @@ pub(crate) fn alone<O: Operation>(
     schema.allow(&allowed);
     let facts = operation.check(&schema, errors)?;
     let mut plan = plan(&operation, name, &facts, direct.as_ref(), &schema, at, errors);
+    if let Some(word) = background {
+        background::leave(name, &mut plan, word, &schema, errors);
+    }
     dropped::complete(&mut plan.steps, &schema);
     let (claims, requires, operation) = (Vec::new(), Vec::new(), name.to_owned());
     let (made, needed) = (Made::default(), Needed::default());
-    Some(Change { operation, subject, claims, requires, plan, made, needed, allowed })
+    Some(Change { operation, subject, claims, requires, plan, made, needed, allowed, background })
 }
 
 /// The direct form where it was asked for, or where no client uses the table yet; else the plan.
@@ -222,12 +231,13 @@ struct Read<O> {
     subject: String,
     direct: Option<Request>,
     allowed: Vec<String>,
+    background: Option<Span>,
 }
 
 fn read<O: Operation>(input: ParseStream, errors: &mut Errors) -> syn::Result<Read<O>> {
     let argument = input.cursor().token_stream();
     let subject = as_written(&argument);
-    let (mut direct, mut allowed) = (None, Vec::new());
+    let (mut direct, mut allowed, mut background) = (None, Vec::new(), None);
     let (mut rest, mut last) = (argument, None);
     while let Some((without, clause)) = Clause::take(&rest, "allow") {
         allowed.extend(allow::read(&clause, O::RULES, errors));
@@ -235,6 +245,10 @@ fn read<O: Operation>(input: ParseStream, errors: &mut Errors) -> syn::Result<Re
     }
     if let Some((without, clause)) = Clause::take(&rest, "direct") {
         direct = Request::read(&clause, errors);
+        (rest, last) = (without, Some(clause));
+    }
+    if let Some((without, clause)) = Clause::take(&rest, "background") {
+        background = background::read(&clause, errors);
         (rest, last) = (without, Some(clause));
     }
     let mut whole = |input: ParseStream| {
@@ -249,7 +263,7 @@ fn read<O: Operation>(input: ParseStream, errors: &mut Errors) -> syn::Result<Re
             whole.parse2(rest).map_err(|error| clause.at_end(error))?
         }
     };
-    Ok(Read { operation, subject, direct, allowed })
+    Ok(Read { operation, subject, direct, allowed, background })
 }
 
 /// The argument on one line.

@@ -1,5 +1,6 @@
 //! Rules that look across the changes of a migration, one file each.
 
+mod background;
 mod changed_twice;
 mod contract_needed;
 mod foreign_key_without_index;
@@ -17,6 +18,7 @@ pub(crate) fn all(migration: &Migration, errors: &mut Errors) {
     if migration.baseline.is_none() {
         changed_twice::check(migration, errors);
     }
+    background::check(migration, errors);
     contract_needed::check(migration, errors);
     index_before_backfill::check(migration, errors);
     partition_key::check(migration, errors);

@@ -141,11 +141,13 @@ impl Parse for Squashed {
         } else if !input.is_empty() && !input.peek(Token![,]) {
             let word = input.call(Ident::parse_any)?;
             one.last = match word.to_string().as_str() {
+                "completed" => Phase::Background,
                 "switched" => Phase::Switch,
                 "contracted" => Phase::Contract,
                 _ => {
-                    let message =
-                        format!("unknown word `{word}`\nhelp: `switched` or `contracted`");
+                    let message = format!(
+                        "unknown word `{word}`\nhelp: `completed`, `switched` or `contracted`"
+                    );
                     return Err(syn::Error::new(word.span(), message));
                 }
             };

@@ -6,6 +6,7 @@ mod pause;
 mod reconnect;
 mod repair;
 pub(crate) mod squash;
+mod story;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,24 +14,22 @@ use std::time::{Duration, Instant};
 
 use tracing::{Instrument as _, info_span};
 
-use self::reconnect::Reconnect;
-use crate::lock::{Locked, RunSession, Session};
+use self::reconnect::{Reconnect, is_of_standby};
+use self::story::{Goal, story};
+use crate::lock::{Locked, Session};
 use crate::migration::{Migration, Migrations};
-use crate::outcome::error::{Detail, Error};
+use crate::outcome::error::{Detail, Error, ErrorKind};
 use crate::outcome::report::Report;
-use crate::outcome::status::{State, Status};
+use crate::outcome::status::Status;
 use crate::record::ledger::Ledger;
 use crate::record::rules;
 use crate::record::{presence, store};
-use crate::run::Run;
-use crate::run::gates::GatePolicy;
 use crate::session::connect::Connect;
 use crate::session::executor::Executor;
 use crate::session::jitter::jittered;
 use crate::session::watched::WatchedSession;
+use crate::settings::Settings;
 use crate::settings::told::event::Event;
-use crate::settings::{Gate, Settings};
-use crate::work::step::brake::Brake;
 
 /// How often a service that waits looks again.
 const POLL: Duration = Duration::from_millis(500);
@@ -59,44 +58,6 @@ pub struct Changeover {
     connector: Option<Arc<dyn Connect>>,
 }
 
-/// How far a run goes.
-enum Goal {
-    Expand,
-    Migrate,
-    Contract,
-    /// The same, whoever lives, for this reason.
-    Force(String),
-    /// What has been begun, and what its gate lets through.
-    Finish,
-    /// The newest first.
-    Undo {
-        migrations: Vec<&'static Migration>,
-        with_rows: bool,
-    },
-}
-
-impl Goal {
-    fn name(&self) -> &'static str {
-        match self {
-            Goal::Expand => "expand",
-            Goal::Migrate => "migrate",
-            Goal::Contract => "contract",
-            Goal::Force(_) => "forced contract",
-            Goal::Finish => "finish",
-            Goal::Undo { .. } => "undo",
-        }
-    }
-
-    fn key(&self, gate: Gate) -> Option<GatePolicy<'_>> {
-        match self {
-            Goal::Expand | Goal::Undo { .. } => None,
-            Goal::Migrate | Goal::Finish => GatePolicy::of(gate, false),
-            Goal::Contract => GatePolicy::of(gate, true),
-            Goal::Force(reason) => Some(GatePolicy { forced: Some(reason), ..GatePolicy::FRESH }),
-        }
-    }
-}
-
 impl Changeover {
     pub(crate) fn start(
         history: Migrations,
@@ -109,7 +70,8 @@ impl Changeover {
         Changeover { history, settings, session, connector }
     }
 
-    /// Runs the `Expand` phase of every pending migration and no more.
+    /// Runs the `Expand` phase of every pending migration and no more, except what that may need of the
+    /// background of earlier ones.
     pub async fn expand(&mut self) -> Result<Report, Error> {
         self.run(Goal::Expand).await
     }
@@ -118,6 +80,12 @@ impl Changeover {
     /// contracts whose [gate](crate::Gate) is open; which are not is in the report. Old builds go
     /// on working; new ones may serve once it is done.
     ///
+    /// What changes leave to the background it leaves to the instances that hold
+    /// [leases](Changeover::hold_lease), to [`run_background`](Changeover::run_background) and to
+    /// its own next call, which does at its end what earlier ones left; the ids are in
+    /// [`Report::background`]. What a pending migration may need of it comes before that, and in a
+    /// database in which nothing had run, so that there are no rows, it is done at once.
+    ///
     /// A migration that needs a contract to have run stops it with
     /// [`ErrorKind::ContractPending`](crate::ErrorKind::ContractPending) while that is held, except in a
     /// database in which nothing of the history had run, so that there are no old builds.
@@ -125,9 +93,33 @@ impl Changeover {
         self.run(Goal::Migrate).await
     }
 
+    /// Runs what [`migrate`](Changeover::migrate) left to the background: index builds, backfills and
+    /// validations that no new build waits for. A run that waits for it meanwhile makes it stop
+    /// between two batches with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted), other than
+    /// behind a pooler; an index build that has begun is ended first. It may be killed at any moment, and
+    /// the next goes on.
+    ///
+    /// ```no_run
+    /// use changeover::Changeover;
+    /// # mod m0001_users { changeover::migration! { create_table!(users { id: bigint primary_key }); } }
+    /// # changeover::migrations! { static MIGRATIONS = [m0001_users]; }
+    /// # async fn example(url: &str) -> Result<(), changeover::Error> {
+    /// let mut changeover = Changeover::builder(&MIGRATIONS).connect(url).await?;
+    /// if !changeover.migrate().await?.background.is_empty() {
+    ///     // New builds may be deployed by now.
+    ///     changeover.run_background().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
+    pub async fn run_background(&mut self) -> Result<Report, Error> {
+        self.run(Goal::Background).await
+    }
+
     /// Runs what [`migrate`](Changeover::migrate) runs, and wants every switch and every contract
     /// that the history declares to run: one whose gate is not open makes it fail at the end with
-    /// [`is_gate_held`](Error::is_gate_held). Under [`Gate::Manual`] to call it is to say that no
+    /// [`is_gate_held`](Error::is_gate_held). Under [`Gate::Manual`](crate::Gate::Manual) to call it is to say that no
     /// build lives any more that uses what they replace or remove.
     pub async fn contract(&mut self) -> Result<Report, Error> {
         self.run(Goal::Contract).await
@@ -269,14 +261,20 @@ impl Changeover {
         let run = async {
             loop {
                 let told = (&mut report, &mut is_to_start);
-                let tried = once(history, settings, session, told, &goal, patience).await;
+                // On the heap, or whoever awaits a run would have all of it in a future of his own.
+                let tried = Box::pin(once(history, settings, session, told, &goal, patience)).await;
                 let Err(error) = tried else { return Ok(()) };
                 if !reconnect.after(settings, name, (&error, &report)).await {
                     return Err(error);
                 }
                 patience = reconnect.left().unwrap_or_default();
+                if is_of_standby(&error) {
+                    // Another may have taken over by now.
+                    session.abandon();
+                }
                 // They are asked again.
                 report.waiting.clear();
+                report.background.clear();
             }
         };
         let outcome = match run.instrument(span.clone()).await {
@@ -317,11 +315,16 @@ fn tell_of_end(
         Ok(report) if is_told || !report.phases.is_empty() => {
             settings.tell(&Event::RunFinished { goal, report, took });
         }
-        Err(error) if is_told || !error.is_already_running() => {
+        Err(error) if is_told || !gives_way(error) => {
             settings.tell(&Event::RunFailed { goal, error, took });
         }
         _ => {}
     }
+}
+
+/// Whether somebody else is at work, or waits to be.
+fn gives_way(error: &Error) -> bool {
+    error.is_already_running() || error.kind() == ErrorKind::Interrupted
 }
 
 async fn carry_out(
@@ -336,50 +339,6 @@ async fn carry_out(
     match story(history, settings, &mut session, report, goal).await {
         Err(error) => Err(session.explain(error).await),
         done => done,
-    }
-}
-
-async fn story(
-    history: &Migrations,
-    settings: &Settings,
-    session: &mut RunSession<'_>,
-    report: &mut Report,
-    goal: &Goal,
-) -> Result<(), Error> {
-    let mut ledger = Ledger::read(session.reader(), &settings.app).await?;
-    let unrecorded = rules::take_squashed(history, &mut ledger)?;
-    rules::admit(history, &ledger)?;
-    let mut fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
-    let brake = Brake::default();
-    let with_rows = matches!(goal, Goal::Undo { with_rows: true, .. });
-    let mut run = Run { history, settings, session, ledger, report, brake, with_rows };
-    run.record_squashes(&unrecorded).await?;
-    if let Goal::Undo { migrations, .. } = goal {
-        return run.undo(migrations).await;
-    }
-    let key = goal.key(settings.leases.gate);
-    for migration in history.migrations {
-        if matches!(goal, Goal::Finish) && !run.is_begun(migration) {
-            break;
-        }
-        // Where it was there before, old builds may be, too.
-        fresh &= !run.adopt(migration).await?;
-        if fresh && !matches!(goal, Goal::Expand) {
-            run.run_required_contracts(migration).await?;
-        }
-        run.expand(migration).await?;
-        if !matches!(goal, Goal::Expand) {
-            run.migrate(migration).await?;
-        }
-        if let Some(key) = key {
-            run.run_declared(migration, key).await?;
-        }
-    }
-    match goal {
-        Goal::Contract | Goal::Force(_) if !report.waiting.is_empty() => {
-            Err(Error::new(Detail::GateHeld))
-        }
-        _ => Ok(()),
     }
 }
 

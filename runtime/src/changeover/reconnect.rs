@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::report::Report;
 use crate::session::jitter::jittered;
+use crate::session::sqlstate::READ_ONLY_SQL_TRANSACTION;
 use crate::settings::Settings;
 use crate::settings::told::event::Event;
 
@@ -67,9 +68,14 @@ impl Reconnect {
                 *times <= MOST_LOST
             }
             ErrorKind::Connect => self.lost.is_some(),
-            _ => false,
+            _ => self.lost.is_some() && is_of_standby(error),
         }
     }
+}
+
+/// Tells whether the new session is one of a standby that has not taken over yet, which only reads.
+pub(super) fn is_of_standby(error: &Error) -> bool {
+    error.code() == Some(READ_ONLY_SQL_TRANSACTION)
 }
 
 /// A number that grows as a run comes further.
@@ -93,10 +99,13 @@ mod tests {
     #[test]
     fn a_session_may_be_lost_a_few_times_at_one_place_and_again_further_on() {
         let mut reconnect = Reconnect::new(Duration::from_mins(1));
+        let only_reads = || Error::sql("update", &SqlError::new(Some("25006"), "a standby"));
         assert!(!reconnect.counts(&refused(), 0), "no session was lost");
+        assert!(!reconnect.counts(&only_reads(), 0), "no session was lost");
         for (error, done, goes_on) in [
             (lost(), 0, true),
             (refused(), 0, true),
+            (only_reads(), 0, true),
             (lost(), 0, true),
             (lost(), 0, true),
             (lost(), 0, false),

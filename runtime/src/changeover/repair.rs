@@ -101,12 +101,13 @@ fn statements(
             statements
         }
         What::MarkUndone { phase, step } => {
-            let state = recorded.map(|recorded| state_once_undone(recorded, phase, step));
+            let state =
+                recorded.map(|recorded| state_once_undone(migration, recorded, (phase, step)));
             // Undone would stand for a way back that has begun.
             let mut statements = store.complete(phase);
             statements.push(store.mark(phase, step, StepState::Planned));
             statements.extend(state.map(|state| store.state(state)));
-            if phase == Phase::Switch && state == Some(State::Migrated) {
+            if phase == Phase::Switch && state == Some(migration.before_switch()) {
                 statements.push(store.gate(phase, None));
             }
             statements
@@ -122,7 +123,7 @@ fn statements(
 /// The place of the migration that declares a switch or a contract.
 fn declared_at(history: &Migrations, phase: Phase, id: &str) -> Option<usize> {
     let by = history.migrations.iter().find(|migration| match phase {
-        Phase::Expand | Phase::Migrate => false,
+        Phase::Expand | Phase::Migrate | Phase::Background => false,
         Phase::Switch => migration.switches.contains(&id),
         Phase::Contract => migration.contracts.contains(&id),
     })?;
@@ -145,21 +146,31 @@ fn accepted(store: &Store<'_>, recorded: Option<&Recorded>) -> Vec<String> {
 fn state_once_done(recorded: Option<&Recorded>, phase: Phase) -> State {
     let state = recorded.map_or(State::Pending, |recorded| recorded.state);
     match (phase, state) {
-        (Phase::Switch, State::Migrated) => State::Switching,
-        (Phase::Contract, State::Migrated | State::Switched) => State::Contracting,
+        (Phase::Switch, State::Migrated | State::Completed) => State::Switching,
+        (Phase::Contract, State::Migrated | State::Completed | State::Switched) => {
+            State::Contracting
+        }
         (_, State::Pending) => State::Expanding,
         _ => state,
     }
 }
 
-fn state_once_undone(recorded: &Recorded, phase: Phase, step: usize) -> State {
+fn state_once_undone(
+    migration: &Migration,
+    recorded: &Recorded,
+    (phase, step): (Phase, usize),
+) -> State {
     let others = recorded.phase(phase).filter(|other| other.ordinal != step);
     let any_left = others.filter(|other| other.state.has_effect()).count() > 0;
     match (phase, recorded.state) {
-        (Phase::Expand, State::Expanded | State::Migrating | State::Migrated) => State::Expanding,
-        (Phase::Migrate, State::Migrated) => State::Migrating,
+        (
+            Phase::Expand,
+            State::Expanded | State::Migrating | State::Migrated | State::Completed,
+        ) => State::Expanding,
+        (Phase::Migrate, State::Migrated | State::Completed) => State::Migrating,
+        (Phase::Background, State::Completed) => State::Migrated,
         (Phase::Switch, State::Switching | State::Switched) if any_left => State::Switching,
-        (Phase::Switch, State::Switching | State::Switched) => State::Migrated,
+        (Phase::Switch, State::Switching | State::Switched) => migration.before_switch(),
         (_, state) => state,
     }
 }

@@ -282,7 +282,9 @@ async fn a_first_run_runs_the_switches_and_contracts_that_it_needs() {
     let report = Changeover::builder(&FOUR).executor(mock).migrate().await;
     let phases = report.expect("nothing was refused").phases;
     let phases: Vec<Phase> = phases.iter().map(|one| one.phase).collect();
-    assert_eq!(phases, Phase::ALL);
+    // The sample leaves nothing to the background.
+    let all = Phase::ALL.into_iter().filter(|phase| *phase != Phase::Background);
+    assert!(phases.iter().copied().eq(all), "{phases:?}");
 }
 
 #[tokio::test]

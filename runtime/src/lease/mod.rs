@@ -27,8 +27,8 @@ pub use self::watch::PhaseWatch;
 /// A process of the service that is there, as the database knows it.
 ///
 /// While it lives a task renews the lease and, unless [told not to](crate::Builder::finishes),
-/// another finishes what is open: migrations that a run has begun, and switches and contracts
-/// whose [gate](crate::Gate) opens. Dropping it ends both and gives the lease back; a process that
+/// another finishes what is open: migrations that a run has begun, what is left to the background,
+/// and switches and contracts whose [gate](crate::Gate) opens. Dropping it ends both and gives the lease back; a process that
 /// is killed has its lease until [its time](crate::Builder::lease_time) is over, and one that is
 /// stopped has it for as long as its connection is open.
 ///

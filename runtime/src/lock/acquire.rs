@@ -54,11 +54,27 @@ impl Session {
         Ok((locked, HistoryLock(How::Session { unlock })))
     }
 
-    /// Takes the lock on this session, which this process serves; gives what unlocks it.
+    /// Takes the lock on this session, which this process serves; gives what unlocks it. Whoever works
+    /// in the background sees that it is wanted.
     async fn lock_here(
         &mut self,
         settings: &Settings,
         pid: &str,
+        patience: Duration,
+    ) -> Result<String, Error> {
+        let mut wishes = false;
+        let outcome = self.try_until(settings, (pid, &mut wishes), patience).await;
+        if wishes {
+            let wish = AdvisoryLock::of_wish(&settings.app).arguments();
+            self.query(&format!("select pg_advisory_unlock_shared({wish})")).await?;
+        }
+        outcome
+    }
+
+    async fn try_until(
+        &mut self,
+        settings: &Settings,
+        (pid, wishes): (&str, &mut bool),
         patience: Duration,
     ) -> Result<String, Error> {
         let (started, lock) = (Instant::now(), AdvisoryLock::of_history(&settings.app));
@@ -86,6 +102,10 @@ impl Session {
             if started.elapsed() >= patience {
                 let holders = self.query(&lock.holders()).await?;
                 return Err(already_running(started.elapsed(), &holders));
+            }
+            if !std::mem::replace(wishes, true) {
+                let wish = AdvisoryLock::of_wish(&settings.app).arguments();
+                self.query(&format!("select pg_try_advisory_lock_shared({wish})")).await?;
             }
             settings.interrupt.sleep(jittered(POLL)).await?;
         }

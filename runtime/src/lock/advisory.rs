@@ -6,6 +6,10 @@ use crate::session::sql::quote_literal;
 /// The first half of the numbers of the locks of runs; the second is the history's name.
 pub(crate) const LOCK_CLASS: i32 = 0x6368_6f76;
 
+/// The first half of the numbers of the locks that stand for a wish to have one: who works in the
+/// background gives way to it.
+const WISH_CLASS: i32 = LOCK_CLASS + 1;
+
 /// The first half of the number of the lock that leases are taken behind; the functions in `record`
 /// write it too.
 const LEASES_CLASS: i32 = 1_667_788_647;
@@ -34,6 +38,11 @@ impl AdvisoryLock {
         AdvisoryLock::new(LEASES_CLASS, format!("pg_catalog.hashtext({})", quote_literal(app)))
     }
 
+    /// What stands for the wish to have the lock of the runs of a history; many may have it.
+    pub(crate) fn of_wish(app: &str) -> AdvisoryLock {
+        AdvisoryLock::new(WISH_CLASS, name_hash(app).to_string())
+    }
+
     /// Its number, as the arguments of a function of SQL.
     pub(crate) fn arguments(&self) -> String {
         let AdvisoryLock { class, key } = self;
@@ -58,6 +67,20 @@ pub(crate) fn is_runner(app: &str, pid: &str) -> String {
          and pid = {pid} and classid = {LOCK_CLASS} and objid = {name} and objsubid = 2 and granted \
          and database = (select oid from pg_catalog.pg_database \
          where datname = current_database()))"
+    )
+}
+
+/// A condition of SQL, whether a session waits for the lock that may run migrations: one of a role that
+/// may act as the owner of the schema `changeover`. Others may wish what they like.
+pub(crate) fn is_wanted(app: &str) -> String {
+    let name = name_hash(app).cast_unsigned();
+    format!(
+        "exists (select from pg_catalog.pg_locks l \
+         join pg_catalog.pg_stat_activity a on a.pid = l.pid \
+         where l.locktype = 'advisory' and l.classid = {WISH_CLASS} and l.objid = {name} \
+         and l.objsubid = 2 and l.granted and a.datname = pg_catalog.current_database() \
+         and l.database = a.datid and pg_catalog.pg_has_role(a.usesysid, (select nspowner \
+         from pg_catalog.pg_namespace where nspname = 'changeover'), 'member'))"
     )
 }
 

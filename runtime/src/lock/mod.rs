@@ -13,7 +13,7 @@ mod session;
 mod tests;
 mod tx;
 
-pub(crate) use self::advisory::{AdvisoryLock, LOCK_CLASS, is_runner};
+pub(crate) use self::advisory::{AdvisoryLock, LOCK_CLASS, is_runner, is_wanted};
 pub(crate) use self::ladder::Ladder;
 pub(crate) use self::locked::Locked;
 pub(crate) use self::run_session::RunSession;

@@ -28,6 +28,11 @@ impl Session {
         Session { executor, pooled: None, dirty: false }
     }
 
+    /// Takes the session for dead, so that the next use of it opens another.
+    pub(crate) fn abandon(&mut self) {
+        self.executor.abandon();
+    }
+
     /// The session without the lock, to read from.
     pub(crate) async fn unlocked(&mut self) -> Result<&mut dyn Executor, Error> {
         self.tidy().await?;

@@ -164,6 +164,11 @@ impl Migration {
             .filter(move |step| step.phase == phase)
     }
 
+    /// Tells whether a part of it is left to the background, with the clause `background`.
+    pub fn has_background(&self) -> bool {
+        self.steps(Phase::Background).next().is_some()
+    }
+
     /// Tells whether a later migration has to declare its switch with `switch!`.
     pub fn has_switch(&self) -> bool {
         self.steps(Phase::Switch).next().is_some()

@@ -197,7 +197,7 @@ macro_rules! choices {
 }
 
 choices! {
-    Phase { Expand, Migrate, Switch, Contract }
+    Phase { Expand, Migrate, Background, Switch, Contract }
     Course { Both, Swap, BackOnly }
     Path { Own, Users }
     LockMode {
@@ -221,12 +221,7 @@ choices! {
 
 #[cfg(test)]
 mod tests {
-    use super::change::*;
-    use super::dropped::*;
-    use super::effect::Effect;
-    use super::function::ConvertFn;
-    use super::phase::Phase;
-    use super::work::*;
+    use super::*;
 
     #[test]
     fn what_is_written_in_order_is_read_in_order() {

@@ -16,6 +16,9 @@ pub enum Phase {
     Expand,
     /// Backfills, concurrent index builds, validation: long, and blocking nobody.
     Migrate,
+    /// What a change says is to be done in the background: long as well, and no new build waits for
+    /// it. It runs when `Migrate` is done, and before any switch or contract.
+    Background,
     /// A brief atomic swap, where the name that the application sees must stay the same.
     Switch,
     /// Removal of the old shape; what it drops cannot be undone.
@@ -24,7 +27,8 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase, in the order in which a migration passes through them.
-    pub const ALL: [Phase; 4] = [Phase::Expand, Phase::Migrate, Phase::Switch, Phase::Contract];
+    pub const ALL: [Phase; 5] =
+        [Phase::Expand, Phase::Migrate, Phase::Background, Phase::Switch, Phase::Contract];
 }
 
 impl fmt::Display for Phase {
@@ -32,6 +36,7 @@ impl fmt::Display for Phase {
         f.pad(match self {
             Phase::Expand => "expand",
             Phase::Migrate => "migrate",
+            Phase::Background => "background",
             Phase::Switch => "switch",
             Phase::Contract => "contract",
         })

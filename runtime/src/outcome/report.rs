@@ -31,6 +31,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The switches and contracts that are declared and did not run.
     pub waiting: Vec<HeldGate>,
+    /// The ids of the migrations that new builds may serve with and of which something is left to
+    /// the background; see [`migrate`](crate::Changeover::migrate).
+    pub background: Vec<String>,
 }
 
 /// A switch or a contract that waits, and for what.
@@ -123,7 +126,9 @@ impl PhaseReport {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.table(f)?;
-        self.waiting.iter().try_for_each(|held| writeln!(f, "{held}"))
+        self.waiting.iter().try_for_each(|held| writeln!(f, "{held}"))?;
+        let left = |id| writeln!(f, "the background of `{id}` is left to who goes on");
+        self.background.iter().try_for_each(left)
     }
 }
 

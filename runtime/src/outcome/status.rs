@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::migration::Phase;
+use crate::migration::{Migration, Phase};
 use crate::outcome::report::HeldGate;
 use crate::session::shown::on_one_line;
 
@@ -108,9 +108,9 @@ pub struct MigrationStatus {
     pub id: String,
     /// How far it is.
     pub state: State,
-    /// The steps of `Expand` and `Migrate` that are done.
+    /// The steps of `Expand`, `Migrate` and `Background` that are done.
     pub done: usize,
-    /// The steps of `Expand` and `Migrate`.
+    /// The steps of `Expand`, `Migrate` and `Background`.
     pub steps: usize,
     /// The rows that its backfills filled.
     pub rows: u64,
@@ -143,8 +143,11 @@ pub enum State {
     Expanded,
     /// Its `Migrate` has begun.
     Migrating,
-    /// Its `Migrate` is done: new builds may serve, and old ones still can.
+    /// Its `Migrate` is done: new builds may serve, and old ones still can. What it leaves to the
+    /// background may be under way.
     Migrated,
+    /// What it left to the background is done, too; not reached where it leaves nothing.
+    Completed,
     /// Its switch has begun.
     Switching,
     /// Its switch is done.
@@ -158,12 +161,13 @@ pub enum State {
 }
 
 impl State {
-    pub(crate) const NAMES: [(State, &'static str); 10] = [
+    pub(crate) const NAMES: [(State, &'static str); 11] = [
         (State::Pending, "pending"),
         (State::Expanding, "expanding"),
         (State::Expanded, "expanded"),
         (State::Migrating, "migrating"),
         (State::Migrated, "migrated"),
+        (State::Completed, "completed"),
         (State::Switching, "switching"),
         (State::Switched, "switched"),
         (State::Contracting, "contracting"),
@@ -180,12 +184,30 @@ impl State {
     }
 }
 
+impl Migration {
+    /// The state in which its switch finds it, and in which its way back leaves it.
+    pub(crate) fn before_switch(&self) -> State {
+        if self.has_background() { State::Completed } else { State::Migrated }
+    }
+
+    /// The state in which nothing of it is left to do.
+    pub(crate) fn end(&self) -> State {
+        match (self.has_contract(), self.has_switch()) {
+            (true, _) => State::Contracted,
+            (false, true) => State::Switched,
+            (false, false) => self.before_switch(),
+        }
+    }
+}
+
 impl Phase {
     /// The state of a migration of which the phase has begun.
     pub(crate) fn begun(self) -> State {
         match self {
             Phase::Expand => State::Expanding,
             Phase::Migrate => State::Migrating,
+            // Nobody waits for it, so that it begins where new builds may serve.
+            Phase::Background => State::Migrated,
             Phase::Switch => State::Switching,
             Phase::Contract => State::Contracting,
         }
@@ -196,6 +218,7 @@ impl Phase {
         match self {
             Phase::Expand => State::Expanded,
             Phase::Migrate => State::Migrated,
+            Phase::Background => State::Completed,
             Phase::Switch => State::Switched,
             Phase::Contract => State::Contracted,
         }
@@ -234,6 +257,9 @@ impl fmt::Display for Status {
             let MigrationStatus { id, state, done, steps, rows, .. } = migration;
             write!(f, "{id:width$}  {state:11}  {done}/{steps} steps  {rows} rows")?;
             migration.error.as_ref().map_or(Ok(()), |error| write!(f, "  {error}"))?;
+            if *state == State::Migrated && done < steps {
+                f.write_str("  the rest goes on in the background")?;
+            }
             if migration.interrupted {
                 f.write_str("  interrupted: run again, and it goes on there")?;
             }

@@ -21,6 +21,27 @@ use std::time::Duration;
 pub struct Timeline {
     /// The migrations of which something has run, in order.
     pub migrations: Vec<MigrationTime>,
+    /// The instances that lived when gates were asked, by the head of their build.
+    pub heads: Vec<HeadTime>,
+}
+
+/// How many instances of a build lived.
+///
+/// ```
+/// use changeover::Timeline;
+///
+/// fn drained(timeline: &Timeline, head: &str) -> bool {
+///     let last = timeline.heads.iter().find(|one| one.head == head).and_then(|one| one.counts.last());
+///     last.is_none_or(|(_, live)| *live == 0)
+/// }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeadTime {
+    /// The last migration of the build.
+    pub head: String,
+    /// How many, each from its moment on, since 1970 in UTC.
+    pub counts: Vec<(Duration, u64)>,
 }
 
 /// What was done of one migration.
@@ -74,6 +95,12 @@ pub struct StepTime {
     pub rows: u64,
     /// How often it was begun.
     pub tries: u32,
+    /// How long its last try waited for locks of other sessions.
+    pub locked: Duration,
+    /// How long that was held: paused, or by the load.
+    pub held: Duration,
+    /// How long that rested between batches.
+    pub rested: Duration,
     /// What stopped it.
     pub error: Option<String>,
 }

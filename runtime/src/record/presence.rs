@@ -132,8 +132,8 @@ fn waiting(
     };
     let own = state(migration.id);
     let is_due = |phase| match phase {
-        Phase::Switch => own == State::Migrated,
-        Phase::Contract => matches!(own, State::Migrated | State::Switched),
+        Phase::Switch => matches!(own, State::Migrated | State::Completed),
+        Phase::Contract => matches!(own, State::Migrated | State::Completed | State::Switched),
         _ => false,
     };
     let is_known = |phase| {
@@ -149,7 +149,11 @@ fn waiting(
             _ => by.contracts.contains(&migration.id),
         };
         let by = history.migrations.iter().find(declares).map(|by| by.id);
-        let reason = reason(settings.leases.gate, phase, migration.id, by, state);
+        let reason = if own < migration.before_switch() {
+            "what it left to the background has still to be done".to_owned()
+        } else {
+            reason(settings.leases.gate, phase, migration.id, by, state)
+        };
         HeldGate { migration: migration.id.to_owned(), phase, by: vec![reason] }
     })
     .collect()

@@ -131,6 +131,12 @@ impl Page {
                 "3. Deploy the builds that were compiled with `{id}`, one instance after the other."
             ));
         }
+        if has(Phase::Background) {
+            self.line(
+                "- The background goes on with an instance that holds a lease, or with `up` once more: no \
+                 deploy waits for it, and `status` says when it is done.",
+            );
+        }
         for phase in [Phase::Switch, Phase::Contract] {
             if !has(phase) {
                 continue;

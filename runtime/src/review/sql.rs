@@ -102,7 +102,7 @@ impl Page {
     }
 
     fn undo(&mut self, migration: &Migration) {
-        let kept = [Phase::Switch, Phase::Migrate, Phase::Expand];
+        let kept = [Phase::Switch, Phase::Background, Phase::Migrate, Phase::Expand];
         let changes = || migration.changes().iter().rev();
         let of = |phase: Phase, change: &'static Change| {
             let steps = change.steps.iter().rev().filter(move |step| step.phase == phase);
@@ -145,6 +145,12 @@ fn about(phase: Phase, id: &str) -> String {
         Phase::Migrate => "Runs as soon as expand is done. Long, but what blocks reads or writes \
              is brief.\nIf it stops: both shapes are in use and equal, and the next run goes on."
             .to_owned(),
+        Phase::Background => {
+            "Runs when migrate is done, with an instance that holds a lease or with the next run:\n\
+             new builds serve meanwhile. Long, but what blocks reads or writes is brief.\n\
+             If it stops: another goes on."
+                .to_owned()
+        }
         Phase::Switch => format!(
             "Waits for a later migration that says `switch!({id})`,\n\
              and for a run of `contract()` once no older build is live.\n\

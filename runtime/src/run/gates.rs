@@ -105,6 +105,11 @@ impl Run<'_, '_> {
         if self.ledger.state(migration.id) < State::Migrated {
             return Ok(vec![format!("`{}` is not fully migrated", migration.id)]);
         }
+        if self.ledger.state(migration.id) < migration.before_switch() {
+            let id = migration.id;
+            return Ok(vec![format!("what `{id}` left to the background has still to be done")]);
+        }
+        self.note_heads().await;
         let (history, id) = (quote_literal(&self.settings.app), quote_literal(migration.id));
         let GatePolicy { needs_newer, forced, .. } = key;
         let is_forced = forced.is_some();
@@ -175,6 +180,26 @@ impl Run<'_, '_> {
             reasons.join(", ")
         );
         self.session.query_state(&sql).await.map(drop)
+    }
+
+    /// Writes down how many instances of which builds live, where that has changed: the picture of a
+    /// roll-out shows them drain. Nothing hangs on it.
+    async fn note_heads(&mut self) {
+        let (history, own) = (quote_literal(&self.settings.app), self.session.write_condition());
+        let sql = format!(
+            "with old as (delete from changeover.heads \
+             where history = {history} and at < now() - interval '90 days' and {own}), \
+             live as (select l.head, count(*) as live \
+             from changeover.live_instances({history}) l group by l.head), \
+             known as (select distinct on (head) head, live from changeover.heads \
+             where history = {history} order by head, at desc) \
+             insert into changeover.heads (history, head, live) \
+             select {history}, head, coalesce(live.live, 0) from live full join known using (head) \
+             where coalesce(live.live, 0) <> coalesce(known.live, 0) and {own}"
+        );
+        if let Err(error) = self.session.query_state(&sql).await {
+            tracing::debug!(%error, "cannot record which instances live");
+        }
     }
 
     async fn record_force(

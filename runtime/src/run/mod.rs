@@ -35,6 +35,8 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) ledger: Ledger,
     pub(crate) report: &'r mut Report,
     pub(crate) brake: Brake,
+    /// Whether it lets another run go first that waits for it.
+    pub(crate) gives_way: bool,
     /// Whether an undo may drop tables with their rows.
     pub(crate) with_rows: bool,
 }
@@ -57,9 +59,30 @@ impl<'r> Run<'r, '_> {
         Ok(())
     }
 
+    /// Runs what is left to the background of a migration that new builds may serve with.
+    pub(crate) async fn background(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        if migration.has_background() && self.ledger.state(migration.id) == State::Migrated {
+            self.fits(migration)?;
+            self.run_phase(migration, Phase::Background).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs what a migration cannot begin without of what earlier ones left to the background.
+    pub(crate) async fn needed_first(&mut self, migration: &Migration) -> Result<(), Error> {
+        if self.ledger.state(migration.id) >= State::Migrated && !self.is_undoing(migration) {
+            return Ok(());
+        }
+        for needed in rules::needed_first(self.history, &self.ledger, migration) {
+            self.background(needed).await?;
+        }
+        Ok(())
+    }
+
     /// Runs the switches of these migrations where they have not run.
     pub(crate) async fn switches(&mut self, ids: &[&str]) -> Result<(), Error> {
         for migration in self.chosen(ids) {
+            self.background(migration).await?;
             if migration.has_switch() && self.ledger.state(migration.id) < State::Switched {
                 self.fits(migration)?;
                 self.run_phase(migration, Phase::Switch).await?;
@@ -100,10 +123,13 @@ impl<'r> Run<'r, '_> {
         let steps = self.left(migration, phase);
         // Before the state says that the phase has begun. What a gate holds was looked at before it
         // opened: behind it no older build starts.
-        if matches!(phase, Phase::Expand | Phase::Migrate) {
+        if matches!(phase, Phase::Expand | Phase::Migrate | Phase::Background) {
             self.preflight(migration, phase).await?;
         }
-        self.become_state(migration, phase.begun()).await?;
+        // A migration that is migrated stays so while its background runs, and since the same moment.
+        if phase != Phase::Background {
+            self.become_state(migration, phase.begun()).await?;
+        }
         self.walk(migration, phase, Direction::Forward, steps).await?;
         self.become_state(migration, phase.done()).await
     }
@@ -210,6 +236,7 @@ impl<'r> Run<'r, '_> {
             let place = (recorded.ordinal, count);
             let mut context = StepContext::new(session, settings, tally, &mut self.brake, place);
             context.with_rows = self.with_rows;
+            context.gives_way = self.gives_way;
             let store = store.step(phase, recorded.ordinal, step);
             let turn = Turn { store: &store, recorded: &recorded, direction };
             let span = info_span!("step", step = recorded.ordinal, why = step.why);

@@ -7,7 +7,7 @@ use crate::outcome::error::Error;
 use crate::record::ledger::Direction;
 use crate::settings::told::event::Event;
 use crate::work::Turn;
-use crate::work::step::context::StepContext;
+use crate::work::step::context::{Spent, StepContext};
 use crate::work::step::throttle;
 
 /// Carries a step out and records it.
@@ -18,6 +18,10 @@ pub(crate) async fn perform(
     let (started, rows) = (Instant::now(), context.tally.rows);
     context.settings.tell(&Event::StepStarted { at: context.at(), why: turn.store.step.why });
     let outcome = carry_out(context, turn).await;
+    if turn.direction == Direction::Forward {
+        let Spent { locks, held, rested } = context.spent;
+        turn.store.spent(context.session, [locks, held, rested]).await;
+    }
     let (at, took, rows) = (context.at(), started.elapsed(), context.tally.rows - rows);
     let event = match &outcome {
         Ok(()) => Event::StepDone { at, took, rows },

@@ -30,6 +30,7 @@ impl Run<'_, '_> {
             return Ok(());
         }
         self.become_state(migration, State::Undoing).await?;
+        self.back(migration, Phase::Background).await?;
         self.back(migration, Phase::Migrate).await?;
         self.back(migration, Phase::Expand).await?;
         self.become_state(migration, State::Pending).await
@@ -39,7 +40,7 @@ impl Run<'_, '_> {
         if matches!(self.ledger.state(migration.id), State::Switching | State::Switched) {
             self.become_state(migration, State::Switching).await?;
             self.back(migration, Phase::Switch).await?;
-            self.become_state(migration, State::Migrated).await?;
+            self.become_state(migration, migration.before_switch()).await?;
         }
         Ok(())
     }
@@ -52,7 +53,7 @@ impl Run<'_, '_> {
         phase: Phase,
     ) -> Result<(), Error> {
         match self.back(migration, phase).await {
-            Err(error) if phase <= Phase::Migrate && refuses(&error) => {
+            Err(error) if phase <= Phase::Background && refuses(&error) => {
                 tracing::warn!(%error, "the way back is refused, so the run goes on from here");
                 self.read_again().await?;
                 Ok(())

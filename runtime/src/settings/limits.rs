@@ -1,5 +1,7 @@
 //! Bounds on the load, and what is said of one that is exceeded.
 
+use std::time::Duration;
+
 use super::load::{Limit, Load};
 
 /// At most one limit of each kind.
@@ -30,9 +32,34 @@ impl Limits {
     pub(crate) fn exceeded(&self, load: &Load) -> Option<String> {
         self.0.iter().find_map(|limit| limit.exceeded(load))
     }
+
+    /// How much of what is allowed the load is, by the limit that it is nearest to: at 1 it is there.
+    pub(crate) fn share(&self, load: &Load) -> f64 {
+        let shares = self.0.iter().filter_map(|limit| limit.share(load));
+        shares.fold(0.0, f64::max)
+    }
 }
 
 impl Limit {
+    /// None where there is no way between nothing and all that is allowed.
+    fn share(&self, load: &Load) -> Option<f64> {
+        let of_time = |found: Option<Duration>, most: Duration| {
+            Some((found?.as_secs_f64(), most.as_secs_f64()))
+        };
+        let of_bytes = |found: Option<u64>, most: u64| Some((to_f64(found?), to_f64(most)));
+        let (found, most) = match *self {
+            Limit::ActiveSessions(most) => (f64::from(load.active_sessions?), f64::from(most)),
+            Limit::ReplicaLag(most) => of_time(load.replica_lag, most)?,
+            Limit::OldestTransaction(most) => of_time(load.oldest_transaction, most)?,
+            Limit::CommitTime(most) => of_time(load.commit_time, most)?,
+            Limit::ReplicaLagBytes(most) => of_bytes(load.replica_lag_bytes, most)?,
+            Limit::SlotBytes(most) => of_bytes(load.slot_bytes, most)?,
+            Limit::WalRate(most) => of_bytes(load.wal_rate, most)?,
+            Limit::UnreservedSlots(_) | Limit::Vacuums(_) => return None,
+        };
+        (most > 0.0).then(|| found / most)
+    }
+
     fn exceeded(&self, load: &Load) -> Option<String> {
         match *self {
             Limit::ActiveSessions(most) => {
@@ -76,10 +103,13 @@ impl Limit {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a share needs no more than its first digits")]
+fn to_f64(number: u64) -> f64 {
+    number as f64
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -96,6 +126,22 @@ mod tests {
         assert_eq!(limits.exceeded(&behind), None);
         let busy = Load { active_sessions: Some(4), ..behind.clone() };
         assert_eq!(limits.exceeded(&busy).as_deref(), Some("4 active sessions, 3 allowed"));
+    }
+
+    #[test]
+    fn the_share_is_that_of_the_nearest_limit() {
+        let mut limits = Limits::default();
+        limits.set(Limit::ReplicaLag(Duration::from_secs(10)));
+        limits.set(Limit::SlotBytes(1000));
+        limits.set(Limit::Vacuums(0));
+        limits.set(Limit::ActiveSessions(0));
+        let near = |load: Load| format!("{:.0} %", limits.share(&load) * 100.0);
+        assert_eq!(near(Load::default()), "0 %");
+        let behind = Load { replica_lag: Some(Duration::from_secs(8)), ..Load::default() };
+        assert_eq!(near(behind.clone()), "80 %");
+        assert_eq!(near(Load { slot_bytes: Some(900), ..behind }), "90 %");
+        let whole = Load { vacuums: Some(0), active_sessions: Some(0), ..Load::default() };
+        assert_eq!(near(whole), "0 %", "no way leads from nothing to nothing");
     }
 
     #[test]

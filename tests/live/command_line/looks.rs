@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use changeover_tests::fixture::Fixture;
+use changeover_tests::sample::RENAME_HISTORY;
 use changeover_tests::{Failure, block_on, fail};
 use serde_json::Value;
 
@@ -37,7 +38,10 @@ fn a_roll_out_is_told_before_and_after_it() -> Result<(), Failure> {
         }
         called(url, "plan m0099_none")?.with(3)?;
 
+        let Some(old) = RENAME_HISTORY.until("m0002_rename") else { fail!("no such migration") };
+        let old = Fixture::leasing(&old).finishes(false).connect(url).await?.hold_lease().await?;
         called(url, "up")?.with(0)?;
+        old.release().await;
         called(url, "contract --force --reason trial --yes")?.with(0)?;
         let timeline = called(url, "timeline --json")?.json(0)?;
         expect_documented(&timeline, "timeline")?;

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use changeover_tests::{Failure, fail};
 use serde_json::Value;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_renames");
+pub(super) const BINARY: &str = env!("CARGO_BIN_EXE_renames");
 
 pub(super) struct Running {
     child: Child,

@@ -1,5 +1,6 @@
 //! What a switch or a contract waits for: leases, dependents, statements of clients.
 
+mod background;
 mod contract;
 mod lease_race;
 mod lease_room;

@@ -166,6 +166,36 @@ fn active_sessions_above_the_limit_hold_a_backfill() -> Result<(), Failure> {
     })
 }
 
+/// At the limit and not above it: a tenth of the time is work.
+#[test]
+fn near_a_limit_a_backfill_is_slower_and_goes_on() -> Result<(), Failure> {
+    block_on(async {
+        let server = Server::start().await?;
+        let fixture = Fixture::on(&server, "near").await?.users(20_000).await?;
+        let busy = Busy::start(&fixture, 3).await?;
+        let limited = rename().max_load(Limit::ActiveSessions(3));
+        let report = Run::start(&fixture, limited).await?.ended().await??;
+        let fills = |report: &Report| {
+            let all = report.phases.iter().filter(|phase| phase.rows > 0);
+            all.map(|phase| (phase.rested, phase.duration)).next().unwrap_or_default()
+        };
+        let (rested, took) = fills(&report);
+        if rested < took / 2 || !held(&report).is_zero() {
+            fail!("it rested for {rested:?} of {took:?}, and was held for {:?}", held(&report));
+        }
+        busy.end(&fixture).await?;
+        expect_filled(&fixture).await?;
+
+        let far = Fixture::on(&server, "far").await?.users(20_000).await?;
+        let limited = rename().max_load(Limit::ActiveSessions(30));
+        let report = Run::start(&far, limited).await?.ended().await??;
+        match fills(&report) {
+            (rested, _) if rested.is_zero() => Ok(()),
+            (rested, took) => fail!("far from any limit it rested for {rested:?} of {took:?}"),
+        }
+    })
+}
+
 #[test]
 fn active_sessions_above_the_limit_keep_an_index_build_from_starting() -> Result<(), Failure> {
     block_on(async {

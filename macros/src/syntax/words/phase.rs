@@ -5,6 +5,7 @@
 pub(crate) enum Phase {
     Expand,
     Migrate,
+    Background,
     Switch,
     Contract,
 }

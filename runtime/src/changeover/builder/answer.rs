@@ -24,7 +24,8 @@ impl Builder {
     /// [`is_connection_lost`](crate::Error::is_connection_lost).
     ///
     /// The time begins when a session is lost, and anew where one is lost after the run came
-    /// further. Where another runner has taken over, the run gives way to it. A run that loses
+    /// further. A standby that the string leads to and that has not taken over yet is tried again
+    /// until it has. Where another runner has taken over, the run gives way to it. A run that loses
     /// three sessions in a row without coming further ends, because it may be what makes the server
     /// crash. An undo does not go on by itself, nor does a run on a session that was handed to
     /// [`executor`](Builder::executor). A phase that it went on with has several lines in the

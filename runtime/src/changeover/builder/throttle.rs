@@ -14,6 +14,11 @@ impl Builder {
     /// The load is read at most twice a second. A wait for it has no deadline; what it waits for
     /// is in [`Progress::held_by`](crate::Progress::held_by), in the trace and in
     /// [`status`](crate::Changeover::status).
+    ///
+    /// Before it comes to that it slows down: from 70 % of the limit that the load is nearest to, a
+    /// backfill rests after each batch, for longer in proportion, up to nine times the batch at the
+    /// limit, on top of [`nice`](Builder::nice). Limits of vacuums and of unreserved slots count
+    /// things, and only hold.
     #[must_use]
     pub fn max_load(mut self, limit: Limit) -> Builder {
         self.settings.throttle.max.set(limit);
@@ -68,7 +73,8 @@ impl Builder {
 
     /// How long a backfill rests after each batch, as a multiple of the time that the batch took:
     /// with 1 it leaves the server alone for half of the time, with 3 for three quarters. By
-    /// default it is 0, and it does not rest; what is no number above 0 counts as 0.
+    /// default it is 0, and it rests only near a [limit](Builder::max_load); what is no number above 0
+    /// counts as 0.
     ///
     /// A rest is no wait: it is not in [`Progress::held_by`](crate::Progress::held_by), and
     /// [`PhaseReport::rested`](crate::PhaseReport::rested) has the sum.

@@ -89,7 +89,7 @@ fn held(
         let known = status.migrations.iter().find(|known| known.id == id);
         known.map_or(State::Pending, |known| known.state)
     };
-    if phase <= Phase::Migrate {
+    if phase <= Phase::Background {
         let open = migration.requires.iter().filter(|id| state(id) != State::Contracted);
         return open.map(|id| format!("it needs the contract of `{id}` to have run")).collect();
     }

@@ -41,12 +41,15 @@ pub(super) async fn look_at_all(
         declared.map(move |migration| (*migration, phase))
     };
     for migration in history.migrations {
-        let own = [(*migration, Phase::Expand), (*migration, Phase::Migrate)];
+        let own = [Phase::Expand, Phase::Migrate, Phase::Background];
+        let own = own.map(|phase| (*migration, phase));
         let switches = [migration.switches, migration.contracts];
         let switches = switches.into_iter().flat_map(|ids| declared(ids, Phase::Switch));
         let contracts = declared(migration.contracts, Phase::Contract);
         for (migration, phase) in own.into_iter().chain(switches).chain(contracts) {
-            let is_first = ledger.is_first(history, migration, phase);
+            // What it needs of an earlier one's background comes before it.
+            let is_first = ledger.is_first(history, migration, phase)
+                && rules::needed_first(history, &ledger, migration).is_empty();
             let ahead = Ahead { is_first, ..pending(&ledger, migration, phase) };
             if ahead.steps.is_empty() {
                 continue;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::changeover::Changeover;
 use crate::outcome::error::Error;
-use crate::outcome::timeline::{Mark, MigrationTime, StepTime, Timeline};
+use crate::outcome::timeline::{HeadTime, Mark, MigrationTime, StepTime, Timeline};
 use crate::record::store::trust;
 use crate::session::executor::{Executor, Row, Rows};
 use crate::session::shown::on_one_line;
@@ -36,6 +36,12 @@ impl Changeover {
                 last.steps.push(step(row));
             }
         }
+        let counted = "select pg_catalog.to_regclass('changeover.heads') is not null";
+        if query(executor, counted).await?.is_true() {
+            for row in query(executor, &heads(&app)).await?.iter() {
+                note_head(&mut timeline.heads, row);
+            }
+        }
         for row in query(executor, &marks(&app)).await?.iter() {
             let known = timeline.migrations.iter_mut().find(|known| known.id == row.text(0));
             if let (Some(known), Some(at)) = (known, moment(row, 1)) {
@@ -50,11 +56,31 @@ fn steps(app: &str) -> String {
     format!(
         "select m.id, m.state, s.phase, s.ordinal, pg_catalog.split_part(s.sql, e'\\n', 1), \
          {EPOCH}s.started_at), {EPOCH}s.finished_at - s.started_at), s.rows, s.attempts, \
-         pg_catalog.split_part(s.error, e'\\n', 1) \
+         pg_catalog.split_part(s.error, e'\\n', 1), {} \
          from changeover.migrations m join changeover.steps s on s.history = m.history \
          and s.migration = m.id where m.history = {app} and s.started_at is not null \
-         order by m.position, m.id, s.started_at, s.ordinal"
+         order by m.position, m.id, s.started_at, s.ordinal",
+        // An older build has not made these.
+        ["locked", "held", "rested"]
+            .map(|time| format!("pg_catalog.to_jsonb(s) ->> '{time}_seconds'"))
+            .join(", ")
     )
+}
+
+fn heads(app: &str) -> String {
+    format!(
+        "select h.head, {EPOCH}h.at), h.live from changeover.heads h where h.history = {app} \
+         order by min(h.at) over (partition by h.head), h.head, h.at"
+    )
+}
+
+fn note_head(heads: &mut Vec<HeadTime>, row: Row<'_>) {
+    let (head, Some(at)) = (on_one_line(row.text(0)), moment(row, 1)) else { return };
+    let count = (at, row.number(2).unwrap_or_default());
+    match heads.last_mut().filter(|last| last.head == head) {
+        Some(known) => known.counts.push(count),
+        None => heads.push(HeadTime { head, counts: vec![count] }),
+    }
 }
 
 fn marks(app: &str) -> String {
@@ -76,6 +102,9 @@ fn step(row: Row<'_>) -> StepTime {
         rows: row.number(7).unwrap_or_default(),
         tries: row.number(8).unwrap_or_default(),
         error: row.get(9).map(on_one_line),
+        locked: moment(row, 10).unwrap_or_default(),
+        held: moment(row, 11).unwrap_or_default(),
+        rested: moment(row, 12).unwrap_or_default(),
     }
 }
 

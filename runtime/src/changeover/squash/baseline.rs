@@ -184,6 +184,7 @@ fn clause(migrations: &[&Migration], shape: &str) -> String {
     let last = |one: &Migration| match (one.has_contract(), one.has_switch()) {
         (true, _) => Phase::Contract,
         (false, true) => Phase::Switch,
+        (false, false) if one.has_background() => Phase::Background,
         (false, false) => Phase::Migrate,
     };
     let items: Vec<String> =
@@ -204,6 +205,7 @@ fn item(id: &str, last: Phase, squashes: &[Squashed]) -> String {
     match (squashes, last) {
         ([], Phase::Contract) => format!("{id} contracted"),
         ([], Phase::Switch) => format!("{id} switched"),
+        ([], Phase::Background) => format!("{id} completed"),
         ([], Phase::Expand | Phase::Migrate) => id.to_owned(),
         _ => format!("{id} = [{}]", inner.join(", ")),
     }

@@ -1,6 +1,7 @@
 //! `timeline`: how did it go?
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::looks::plan::known;
 use crate::cli::output::Format;
 use crate::migration::Migrations;
-use crate::outcome::timeline::{self, Mark, MigrationTime, StepTime};
+use crate::outcome::timeline::{self, HeadTime, Mark, MigrationTime, StepTime};
 use crate::review;
 
 const CODES: &str = "\
@@ -60,7 +61,15 @@ impl Timeline {
 /// Scripts read these names: one may be added, and none changed. Times are in seconds, moments since
 /// 1970 in UTC.
 fn json(timeline: &timeline::Timeline) -> Value {
-    json!({ "migrations": timeline.migrations.iter().map(migration).collect::<Vec<_>>() })
+    json!({
+        "migrations": timeline.migrations.iter().map(migration).collect::<Vec<_>>(),
+        "heads": timeline.heads.iter().map(head).collect::<Vec<_>>(),
+    })
+}
+
+fn head(HeadTime { head, counts, .. }: &HeadTime) -> Value {
+    let count = |(at, live): &(Duration, u64)| json!({ "at": at.as_secs_f64(), "live": live });
+    json!({ "head": head, "counts": counts.iter().map(count).collect::<Vec<_>>() })
 }
 
 fn migration(migration: &MigrationTime) -> Value {
@@ -75,7 +84,8 @@ fn migration(migration: &MigrationTime) -> Value {
 }
 
 fn step(step: &StepTime) -> Value {
-    let StepTime { phase, number, what, began, took, rows, tries, error } = step;
+    let StepTime { phase, number, what, began, took, rows, tries, locked, held, rested, error } =
+        step;
     json!({
         "phase": phase,
         "number": number,
@@ -84,6 +94,9 @@ fn step(step: &StepTime) -> Value {
         "took": took.map(|took| took.as_secs_f64()),
         "rows": rows,
         "tries": tries,
+        "locked_seconds": locked.as_secs_f64(),
+        "held_seconds": held.as_secs_f64(),
+        "rested_seconds": rested.as_secs_f64(),
         "error": error,
     })
 }

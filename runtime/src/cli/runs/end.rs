@@ -71,12 +71,13 @@ fn code(report: &Report, error: Option<&Error>) -> u8 {
 
 /// Scripts read these names: one may be added, and none changed.
 fn value(report: &Report, error: Option<&Error>, code: u8) -> Value {
-    let Report { phases, findings, waiting } = report;
+    let Report { phases, findings, waiting, background } = report;
     json!({
         "outcome": codes::word(code),
         "phases": phases.iter().map(phase).collect::<Vec<_>>(),
         "findings": findings.iter().map(finding).collect::<Vec<_>>(),
         "waiting": waiting.iter().map(gate).collect::<Vec<_>>(),
+        "background": background,
         "error": error.map(|error| json!({
             "kind": format!("{:?}", error.kind()),
             "message": error.in_full(),

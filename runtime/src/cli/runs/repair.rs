@@ -55,7 +55,7 @@ struct OfMigration {
 struct OfStep {
     /// The migration
     id: String,
-    /// The phase: `expand`, `migrate`, `switch` or `contract`
+    /// The phase: `expand`, `migrate`, `background`, `switch` or `contract`
     #[arg(value_parser = phase)]
     phase: Phase,
     /// The step in it, counted from 1
@@ -103,5 +103,5 @@ impl What {
 
 fn phase(text: &str) -> Result<Phase, String> {
     let phase = Phase::ALL.into_iter().find(|phase| phase.to_string() == text);
-    phase.ok_or_else(|| "it is expand, migrate, switch or contract".to_owned())
+    phase.ok_or_else(|| "it is expand, migrate, background, switch or contract".to_owned())
 }

@@ -290,7 +290,7 @@ fn edited(
     let accept = format!("`repair(Repair::accept_plan(\"{migration}\"), reason)`");
     match (versions, state) {
         (Some(_), _) => write!(f, "help: do it with a build of the release that ran it")?,
-        (None, State::Migrated | State::Switched | State::Contracted) => {
+        (None, State::Migrated | State::Completed | State::Switched | State::Contracted) => {
             write!(f, "help: restore it, and write what is new as a migration of its own")?;
         }
         (None, _) => write!(

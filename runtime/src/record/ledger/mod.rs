@@ -10,6 +10,9 @@ use crate::outcome::status::{MigrationStatus, State, Status};
 
 pub(crate) use self::step_state::{Direction, Event, StepState};
 
+/// The phases that wait for no gate.
+const BEFORE_GATES: [Phase; 3] = [Phase::Expand, Phase::Migrate, Phase::Background];
+
 /// Every migration that the database remembers, in the order in which they came.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
@@ -176,16 +179,12 @@ impl Ledger {
 
     fn line(&self, migration: &Migration) -> MigrationStatus {
         let steps = self.get(migration.id).map_or(&[][..], |recorded| &recorded.steps);
-        let before_contract = |step: &&RecordedStep| step.phase <= Phase::Migrate;
+        let before_gates = |step: &&RecordedStep| step.phase <= Phase::Background;
         MigrationStatus {
             id: migration.id.to_owned(),
             state: self.state(migration.id),
-            done: steps
-                .iter()
-                .filter(before_contract)
-                .filter(|step| step.state.is_behind())
-                .count(),
-            steps: migration.steps(Phase::Expand).chain(migration.steps(Phase::Migrate)).count(),
+            done: steps.iter().filter(before_gates).filter(|step| step.state.is_behind()).count(),
+            steps: BEFORE_GATES.into_iter().map(|phase| migration.steps(phase).count()).sum(),
             rows: steps.iter().map(|step| step.rows).sum(),
             error: steps.iter().find_map(|step| step.error.clone()),
             interrupted: steps.iter().any(|step| step.interrupted),

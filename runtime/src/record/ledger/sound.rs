@@ -32,6 +32,7 @@ impl Recorded {
             let variant = match phase {
                 Phase::Expand => "Expand",
                 Phase::Migrate => "Migrate",
+                Phase::Background => "Background",
                 Phase::Switch => "Switch",
                 Phase::Contract => "Contract",
             };
@@ -64,7 +65,10 @@ impl Recorded {
             (true, _) => State::Contracting,
             (_, true) if done(Phase::Switch) => State::Switched,
             (_, true) => State::Switching,
-            _ if expanded && migrated && (any || self.steps.is_empty()) => State::Migrated,
+            _ if expanded && migrated && (any || self.steps.is_empty()) => {
+                let completed = migration.has_background() && done(Phase::Background);
+                if completed { State::Completed } else { State::Migrated }
+            }
             _ if any => State::Expanding,
             _ => State::Pending,
         }

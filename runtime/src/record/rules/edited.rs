@@ -13,7 +13,10 @@ use crate::record::ledger::Recorded;
 /// plan version is taken as it is recorded: its plan may only be worded otherwise. So is one that was
 /// planned before those before it were squashed, as the server says what they made in its own words.
 pub(super) fn not_edited(migration: &Migration, recorded: &Recorded) -> Result<(), Error> {
-    let complete = matches!(recorded.state, State::Migrated | State::Switched | State::Contracted);
+    let complete = matches!(
+        recorded.state,
+        State::Migrated | State::Completed | State::Switched | State::Contracted
+    );
     let is_worded_otherwise =
         recorded.was_before_squash || other_version(migration, recorded).is_some();
     if complete && is_worded_otherwise {

@@ -2,6 +2,7 @@
 //! `migration`, `outcome`, `settings` and `ledger`.
 
 mod admit;
+mod background;
 mod edited;
 mod ready;
 mod repair;
@@ -11,6 +12,7 @@ mod tests;
 mod undo;
 
 pub(crate) use self::admit::{admit, not_too_old};
+pub(crate) use self::background::{left_in_background, needed_first};
 pub(crate) use self::edited::{fixed_steps, same_plan};
 pub(crate) use self::ready::{may_expand, ready};
 pub(crate) use self::repair::may_repair;

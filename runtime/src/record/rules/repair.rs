@@ -84,8 +84,9 @@ fn not_doable(
         return Some(format!("step {step} of its {phase} is recorded as done"));
     }
     let after = match phase {
-        Phase::Expand | Phase::Migrate => return None,
+        Phase::Expand | Phase::Migrate | Phase::Background => return None,
         Phase::Contract if ours.has_switch() => State::Switched,
+        Phase::Switch | Phase::Contract if ours.has_background() => State::Completed,
         Phase::Switch | Phase::Contract => State::Migrated,
     };
     if !(after..=State::Contracting).contains(&state) {
@@ -105,7 +106,7 @@ fn not_undoable(recorded: Option<&Recorded>, (phase, step): (Phase, usize)) -> O
         return Some(format!("nothing is recorded of its {phase}"));
     };
     let state = recorded.state;
-    let after = (phase <= Phase::Migrate
+    let after = (phase <= Phase::Background
         && (State::Switching..=State::Contracted).contains(&state))
         || (phase == Phase::Switch && (State::Contracting..=State::Contracted).contains(&state))
         || state == State::Contracted;

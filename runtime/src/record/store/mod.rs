@@ -6,6 +6,7 @@ mod schema;
 pub(crate) mod trust;
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use crate::lock::RunSession;
 use crate::migration::text::plan_text;
@@ -104,7 +105,7 @@ impl Store<'_> {
         };
         let (state, own) = (what.name(), session.write_condition());
         // What is taken back opens its gates to older builds again. Who watches is told.
-        let closes = matches!(what, State::Migrated | State::Pending);
+        let closes = matches!(what, State::Migrated | State::Completed | State::Pending);
         let sql = format!(
             "with changed as (update changeover.migrations \
              set state = '{state}', finished_at = {finished} \
@@ -213,6 +214,21 @@ impl StepStore<'_> {
         let sql = self.update(session.write_condition(), &set);
         if let Err(error) = session.query(&sql).await {
             tracing::warn!(%error, "cannot record the error");
+        }
+    }
+
+    /// Keeps for the picture of the roll-out where the time went: waiting for locks, held, at rest; best
+    /// effort, since nothing hangs on it.
+    pub(crate) async fn spent(&self, session: &mut RunSession<'_>, times: [Duration; 3]) {
+        if times.iter().all(Duration::is_zero) {
+            return;
+        }
+        let [locked, held, rested] = times.map(|time| time.as_secs_f64());
+        let set =
+            format!("locked_seconds = {locked}, held_seconds = {held}, rested_seconds = {rested}");
+        let sql = self.update(session.write_condition(), &set);
+        if let Err(error) = session.query(&sql).await {
+            tracing::debug!(%error, "cannot record where the time went");
         }
     }
 

@@ -101,6 +101,16 @@ const UPGRADES: &[&[&str]] = &[
     ],
     // When somebody told a run to stop, which is no error.
     &["alter table changeover.steps add column if not exists interrupted_at timestamptz"],
+    // What a picture of a roll-out shows besides: where a step's time went, and how many instances of
+    // which builds lived when a gate was asked.
+    &[
+        "alter table changeover.steps add column if not exists locked_seconds double precision, \
+         add column if not exists held_seconds double precision, \
+         add column if not exists rested_seconds double precision",
+        "create table if not exists changeover.heads (\
+         history text not null, at timestamptz not null default now(), head text not null, \
+         live bigint not null, primary key (history, at, head))",
+    ],
 ];
 
 /// A lease is its role's, a role speaks for the histories that it was given, and what callers give

@@ -50,7 +50,8 @@ pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) 
             // are read only by the one-step form.
             let is_direct = change.steps.iter().any(|step| matches!(step.work, Work::SizeLimit(_)));
             let scanned = reading.flat_map(|one| one.locks).find(|lock| {
-                (lock.mode == LockMode::ShareUpdateExclusive && step.phase == Phase::Migrate)
+                (lock.mode == LockMode::ShareUpdateExclusive
+                    && matches!(step.phase, Phase::Migrate | Phase::Background))
                     || (is_direct && lock.mode.blocks_clients())
             });
             scanned.map_or(NOTHING, |lock| on(scene, lock.table, scan))

@@ -13,6 +13,8 @@ pub(crate) struct Brake {
     pub(super) looked: Option<(Instant, Weight)>,
     /// It was above a critical limit when it last looked.
     pub(super) critical: bool,
+    /// How much of what is allowed the load was when it last looked.
+    pub(super) share: f64,
     pub(super) reader: Reader,
     /// What was set from elsewhere when it last looked.
     pub(super) set: Overrides,

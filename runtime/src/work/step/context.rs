@@ -22,8 +22,12 @@ pub(crate) struct StepContext<'r, 's> {
     /// The table or partition that is being filled.
     pub(super) fills: Option<u32>,
     pub(crate) hold: Option<Hold>,
+    /// Where the time of the step has gone.
+    pub(crate) spent: Spent,
     /// Whether an undo may drop tables with their rows.
     pub(crate) with_rows: bool,
+    /// Whether it stops between two batches where another run waits for it.
+    pub(crate) gives_way: bool,
 }
 
 /// How far the step is; nothing of it for a step that has nothing to count.
@@ -37,9 +41,21 @@ pub(crate) struct Position {
     pub(crate) eta: Option<Duration>,
 }
 
+/// Where the time of a step has gone that it did not work.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spent {
+    /// Waiting for other sessions' locks.
+    pub(crate) locks: Duration,
+    /// Held by whoever paused it, or by the load.
+    pub(crate) held: Duration,
+    pub(crate) rested: Duration,
+}
+
 /// What a step waits for.
 #[derive(Debug)]
 pub(crate) struct Hold {
+    /// Whether that is other sessions' locks.
+    pub(super) by_locks: bool,
     pub(crate) reason: String,
     pub(super) since: Instant,
     pub(super) said: Instant,
@@ -64,7 +80,9 @@ impl<'r, 's> StepContext<'r, 's> {
             position,
             fills: None,
             hold: None,
+            spent: Spent::default(),
             with_rows: false,
+            gives_way: false,
         }
     }
 }

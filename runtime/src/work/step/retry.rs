@@ -17,7 +17,7 @@ impl Ladder<'_> {
         let pause = self.fall(context.session, error).await?;
         context.settings.tell(&Event::StepRetried { at: context.at(), pause });
         if let Some(reason) = self.reason() {
-            context.wait_for(reason).await;
+            context.wait_for_locks(reason).await;
         }
         context.settings.interrupt.sleep(pause).await
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::brake::Weight;
 use super::context::StepContext;
 use super::reading::{Reading, asked};
+use crate::lock::is_wanted;
 use crate::outcome::error::{Detail, Error};
 use crate::settings::Settings;
 use crate::settings::load::Verdict;
@@ -29,14 +30,27 @@ pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> R
     Ok(())
 }
 
+/// The share of a limit from which on a backfill rests after each batch.
+const NEAR: f64 = 0.7;
+
+/// The rest, as a multiple of a batch, just below a limit: a tenth of the time is work.
+const MOST: f64 = 9.0;
+
 /// Leaves the server alone for a while after a batch that took so long.
 pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) -> Result<(), Error> {
-    let rest = rest_after(took, context.settings.throttle.nice);
+    let nice = context.settings.throttle.nice.max(0.0) + eased(context.brake.share);
+    let rest = rest_after(took, nice);
     if !rest.is_zero() {
         context.settings.interrupt.sleep(rest).await?;
         context.tally.rested += rest;
+        context.spent.rested += rest;
     }
     Ok(())
+}
+
+/// How long a backfill rests so near to a limit, as a multiple of its batches.
+fn eased(share: f64) -> f64 {
+    ((share - NEAR) / (1.0 - NEAR)).clamp(0.0, 1.0) * MOST
 }
 
 fn rest_after(took: Duration, nice: f64) -> Duration {
@@ -46,11 +60,24 @@ fn rest_after(took: Duration, nice: f64) -> Duration {
 }
 
 async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
+    give_way(context).await?;
     while let Some(reason) = look(context, weight).await? {
         context.wait_for(reason).await;
         context.settings.interrupt.sleep(EVERY).await?;
+        give_way(context).await?;
     }
     Ok(())
+}
+
+/// Stops a run in the background where another waits for its lock: a deploy does not wait for what no
+/// build waits for.
+async fn give_way(context: &mut StepContext<'_, '_>) -> Result<(), Error> {
+    if !context.gives_way {
+        return Ok(());
+    }
+    let wanted = format!("select {}", is_wanted(&context.settings.app));
+    let is_wanted = context.session.query_state(&wanted).await?.is_true();
+    if is_wanted { Err(Error::new(Detail::Interrupted)) } else { Ok(()) }
 }
 
 /// Why the run has to wait, if it has to.
@@ -77,7 +104,9 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         return Ok(Some(what));
     }
     context.brake.critical = false;
-    if let Some(what) = context.brake.set.max(&throttle.max).exceeded(&load) {
+    let max = context.brake.set.max(&throttle.max);
+    context.brake.share = max.share(&load);
+    if let Some(what) = max.exceeded(&load) {
         return Ok(Some(what));
     }
     if let Some(what) = asked::hold(context.session, &throttle.queries).await? {
@@ -96,6 +125,13 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rest_grows_from_near_a_limit_up_to_it() {
+        let percent = [0.0, 70.0, 85.0, 100.0, 250.0];
+        let eased = percent.map(|share| format!("{:.1}", eased(share / 100.0)));
+        assert_eq!(eased, ["0.0", "0.0", "4.5", "9.0", "9.0"]);
+    }
 
     #[test]
     fn a_rest_is_in_proportion_and_has_an_end() {

@@ -13,6 +13,15 @@ impl StepContext<'_, '_> {
     /// Says what the step waits for. Whoever calls it calls [`go_on`](StepContext::go_on) at the one
     /// end that follows. Called again while it waits: numbers in the reason change.
     pub(crate) async fn wait_for(&mut self, reason: String) {
+        self.hold_by(reason, false).await;
+    }
+
+    /// The same, for locks of other sessions.
+    pub(super) async fn wait_for_locks(&mut self, reason: String) {
+        self.hold_by(reason, true).await;
+    }
+
+    async fn hold_by(&mut self, reason: String, by_locks: bool) {
         let now = Instant::now();
         let known = self.hold.as_ref().map(|hold| (hold.since, hold.said));
         let due = known.is_none_or(|(_, said)| now - said >= AGAIN);
@@ -31,7 +40,7 @@ impl StepContext<'_, '_> {
             ))
             .await;
         }
-        self.hold = Some(Hold { reason, since, said: if due { now } else { said } });
+        self.hold = Some(Hold { by_locks, reason, since, said: if due { now } else { said } });
         self.tell();
     }
 
@@ -40,6 +49,8 @@ impl StepContext<'_, '_> {
         let Some(hold) = self.hold.take() else { return };
         let waited = hold.since.elapsed();
         self.tally.waited += waited;
+        let spent = &mut self.spent;
+        *(if hold.by_locks { &mut spent.locks } else { &mut spent.held }) += waited;
         self.settings.tell(&Event::StepResumed { at: self.at(), waited });
         let history = quote_literal(&self.settings.app);
         let own = self.session.write_condition();

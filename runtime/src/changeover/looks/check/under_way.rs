@@ -22,7 +22,7 @@ impl UnderWay {
             let state = ledger.state(migration.id);
             // A baseline that has not been adopted is what is asked about.
             let is_asked = migration.baseline.is_some() && state == State::Pending;
-            if state != end_of(migration) && !is_asked {
+            if state != migration.end() && !is_asked {
                 migrations.push((touched(migration), format!("`{}` is {state}", migration.id)));
             }
         }
@@ -42,14 +42,6 @@ impl UnderWay {
             left_out.insert(name, why.clone());
             false
         });
-    }
-}
-
-fn end_of(migration: &Migration) -> State {
-    match (migration.has_contract(), migration.has_switch()) {
-        (true, _) => State::Contracted,
-        (false, true) => State::Switched,
-        (false, false) => State::Migrated,
     }
 }
 

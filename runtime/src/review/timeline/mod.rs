@@ -1,26 +1,33 @@
 //! A roll-out as a picture: SVG in a page of HTML that needs no network.
 
+mod heads;
+mod scale;
+mod words;
+
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
+use self::scale::{Scale, WIDTH};
+use self::words::{escaped, moment, said, short};
 use crate::outcome::timeline::{MigrationTime, StepTime, Timeline};
 
-/// The width of the picture in its own units: that of a phone, so that its text is read there.
-const WIDTH: f64 = 360.0;
-const ROW: f64 = 36.0;
+const ROW: f64 = 44.0;
 
 const STYLE: &str = "body{font:16px/1.4 system-ui,sans-serif;margin:1rem auto;max-width:45rem;\
     padding:0 1rem;color:#1a1a1a;background:#fff}\
     svg{width:100%;height:auto;display:block;margin:0 0 1.5rem}\
-    svg text{font:10px system-ui,sans-serif;fill:currentColor}svg .small{font-size:8px;opacity:.7}\
-    .expand{fill:#2f6fb3}.migrate{fill:#2e8b57}.switch{fill:#b8860b}.contract{fill:#b3402f}\
-    .open{opacity:.5}.failed{fill:#d00}.line{stroke:currentColor;opacity:.15}\
+    svg text{font:11px system-ui,sans-serif;fill:currentColor}svg .small{font-size:9px;opacity:.7}\
+    .expand{fill:#2f6fb3}.migrate{fill:#2e8b57}.background{fill:#6b8e5a}.switch{fill:#b8860b}.contract{fill:#b3402f}\
+    .open{opacity:.5}.failed{fill:#d00}\
+    .of-locked{color:#d2691e}.of-held{color:#8a6fc0}.of-rested{color:#7d8894}\
+    .locked{fill:#d2691e}.held{fill:#8a6fc0}.rested{fill:#9aa5b1}.live{fill:#2f6fb3}.line{stroke:currentColor;opacity:.15}\
     ul{padding-left:1.2rem}\
     @media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}";
 
 /// Draws a [`Timeline`]: for each migration its phases over the whole time, then each phase by itself
-/// with a bar for each step, what it filled, how often it was tried and what stopped it. The page
-/// loads nothing and runs no script.
+/// with a bar for each step, what it filled, how often it was tried, how long it waited for locks, was
+/// held or rested, and what stopped it; and how the instances of older builds drained. The page loads
+/// nothing and runs no script.
 ///
 /// ```
 /// use changeover::{Timeline, review};
@@ -36,52 +43,21 @@ pub fn timeline(timeline: &Timeline) -> String {
     if timeline.migrations.is_empty() {
         page.line("<p>Nothing has run.</p>");
     }
+    let mut steps = timeline.migrations.iter().flat_map(|migration| &migration.steps);
+    if steps.any(|step| waits(step).next().is_some()) {
+        page.line(
+            "<p>Below the bar of a step: the time that it <b class=\"of-locked\">waited for locks</b>, \
+             <b class=\"of-held\">was held</b> and was <b class=\"of-rested\">at rest</b>.</p>",
+        );
+    }
     timeline.migrations.iter().for_each(|migration| page.migration(migration));
+    page.heads(&timeline.heads);
     page.line("</body></html>");
     page.0
 }
 
+/// What is written of the page.
 struct Page(String);
-
-/// A stretch of time that is drawn over the whole width.
-#[derive(Clone, Copy)]
-struct Scale {
-    from: Duration,
-    until: Duration,
-}
-
-impl Scale {
-    fn of<'a>(steps: impl Iterator<Item = &'a StepTime>) -> Scale {
-        steps.fold(Scale { from: Duration::MAX, until: Duration::ZERO }, |scale, step| Scale {
-            from: scale.from.min(step.began),
-            until: scale.until.max(end(step)),
-        })
-    }
-
-    fn with(self, moment: Duration) -> Scale {
-        Scale { from: self.from.min(moment), until: self.until.max(moment) }
-    }
-
-    fn length(self) -> Duration {
-        self.until.saturating_sub(self.from)
-    }
-
-    fn place(self, moment: Duration) -> f64 {
-        let length = self.length().as_secs_f64();
-        let since = moment.saturating_sub(self.from).as_secs_f64();
-        if length > 0.0 { since / length * WIDTH } else { 0.0 }
-    }
-
-    /// Where a bar begins, and how wide it is: never so narrow that nobody sees it.
-    fn bar(self, step: &StepTime) -> (f64, f64) {
-        let from = self.place(step.began).min(WIDTH - 2.0);
-        (from, (self.place(end(step)) - from).max(2.0))
-    }
-}
-
-fn end(step: &StepTime) -> Duration {
-    step.began.saturating_add(step.took.unwrap_or_default())
-}
 
 impl Page {
     fn line(&mut self, line: impl fmt::Display) {
@@ -152,22 +128,41 @@ impl Page {
     fn step(&mut self, step: &StepTime, scale: Scale, y: f64) {
         let ((x, width), class) = (scale.bar(step), class(step));
         let StepTime { number, what, took, rows, tries, error, .. } = step;
-        let label: String = what.chars().take(60).collect();
+        let waits: Vec<String> =
+            waits(step).map(|(_, time, word)| format!(", {} {word}", said(time))).collect();
+        let waits = waits.concat();
+        let label = short(what);
         let time = took.map_or_else(|| "not ended".to_owned(), said);
         let rows = if *rows > 0 { format!(", {rows} rows") } else { String::new() };
         let tries = if *tries > 1 { format!(", {tries} tries") } else { String::new() };
         self.line(format_args!(
             "<g><title>{}</title><text x=\"0\" y=\"{}\">{number} {}</text>\
-             <text class=\"small\" x=\"{WIDTH}\" y=\"{}\" text-anchor=\"end\">{time}{rows}{tries}</text>\
+             <text class=\"small\" x=\"{WIDTH}\" y=\"{}\" text-anchor=\"end\">{time}{rows}{tries}{waits}</text>\
              <path class=\"line\" d=\"M0 {}h{WIDTH}\"/>\
-             <rect class=\"{class}\" x=\"{x:.1}\" y=\"{}\" width=\"{width:.1}\" height=\"8\"/></g>",
+             <rect class=\"{class}\" x=\"{x:.1}\" y=\"{}\" width=\"{width:.1}\" height=\"8\"/>",
             escaped(error.as_deref().unwrap_or(what)),
-            y + 10.0,
+            y + 11.0,
             escaped(&label),
-            y + 19.0,
-            y + 24.0,
-            y + 20.0,
+            y + 22.0,
+            y + 30.0,
+            y + 26.0,
         ));
+        self.waits(step, (x, width), y + 35.0);
+        self.line("</g>");
+    }
+
+    /// Which part of a step's time went where, under its bar.
+    fn waits(&mut self, step: &StepTime, (mut x, width): (f64, f64), y: f64) {
+        let Some(took) = step.took.filter(|took| !took.is_zero()) else { return };
+        // It may have been held before its try began.
+        let whole = took.max(waits(step).map(|(_, time, _)| time).sum());
+        for (class, time, _) in waits(step) {
+            let part = time.as_secs_f64() / whole.as_secs_f64() * width;
+            self.line(format_args!(
+                "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y}\" width=\"{part:.1}\" height=\"3\"/>"
+            ));
+            x += part;
+        }
     }
 
     fn open(&mut self, height: f64, title: &str) {
@@ -179,8 +174,18 @@ impl Page {
     }
 }
 
+/// Where time of a step went that it did not work: a class, how long, and a word.
+fn waits(step: &StepTime) -> impl Iterator<Item = (&'static str, Duration, &'static str)> {
+    let all = [
+        ("locked", step.locked, "for locks"),
+        ("held", step.held, "held"),
+        ("rested", step.rested, "at rest"),
+    ];
+    all.into_iter().filter(|(_, time, _)| !time.is_zero())
+}
+
 fn class(step: &StepTime) -> String {
-    let known = ["expand", "migrate", "switch", "contract"];
+    let known = ["expand", "migrate", "background", "switch", "contract"];
     let phase = known.into_iter().find(|phase| *phase == step.phase).unwrap_or_default();
     match (&step.error, step.took) {
         (Some(_), _) => "failed".to_owned(),
@@ -189,58 +194,10 @@ fn class(step: &StepTime) -> String {
     }
 }
 
-/// Text of others in a page.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            plain => safe.push(plain),
-        }
-    }
-    safe
-}
-
-fn said(time: Duration) -> String {
-    match time.as_secs() {
-        0 => format!("{} ms", time.as_millis()),
-        1..120 => format!("{:.1} s", time.as_secs_f64()),
-        120..7200 => format!("{} min", time.as_secs() / 60),
-        7200..172_800 => format!("{} h", time.as_secs() / 3600),
-        seconds => format!("{} days", seconds / 86_400),
-    }
-}
-
-/// A moment in UTC, by the civil calendar: Howard Hinnant, "chrono-Compatible Low-Level Date
-/// Algorithms", `civil_from_days`.
-fn moment(since: Duration) -> String {
-    let (days, seconds) = (since.as_secs() / 86_400 + 719_468, since.as_secs() % 86_400);
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let [hour, minute, second] = [seconds / 3600, seconds / 60 % 60, seconds % 60];
-    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::timeline::Mark;
-
-    #[test]
-    fn moments_are_those_of_the_calendar() {
-        let said = [0, 951_827_696, 1_798_675_199].map(|since| moment(Duration::from_secs(since)));
-        assert_eq!(said, ["1970-01-01 00:00:00", "2000-02-29 12:34:56", "2026-12-30 23:59:59"]);
-    }
+    use crate::outcome::timeline::{HeadTime, Mark};
 
     #[test]
     fn text_of_others_is_no_markup_and_every_bar_is_seen() {
@@ -251,6 +208,8 @@ mod tests {
             began: Duration::from_secs(began),
             took,
             error: took.is_none().then(|| "a 'quote' & more".to_owned()),
+            locked: Duration::from_mins(15),
+            held: Duration::from_secs(90),
             ..StepTime::default()
         };
         let hour = Some(Duration::from_hours(1));
@@ -261,13 +220,20 @@ mod tests {
             steps: vec![step(1, 100, hour), step(2, 3700, None)],
             marks: vec![Mark { at, what: "opened".to_owned() }],
         };
-        let page = timeline(&Timeline { migrations: vec![migration] });
+        let counts = [(10, 3), (20, 1), (30, 0)].map(|(at, live)| (Duration::from_secs(at), live));
+        let heads = vec![HeadTime { head: "m<0>".to_owned(), counts: counts.to_vec() }];
+        let page = timeline(&Timeline { migrations: vec![migration], heads });
         assert!(!page.contains("<script") && !page.contains("m<1>"), "{page}");
+        assert!(
+            page.contains("15 min for locks, 90.0 s held") && page.contains("3 → 1 → 0"),
+            "{page}"
+        );
         assert!(page.contains("a &#39;quote&#39; &amp; more") && page.contains("class=\"failed\""));
         let widths = page.split("<rect ").skip(1).filter_map(|rest| rest.split("width=\"").nth(1));
         let widths: Vec<f64> =
             widths.filter_map(|rest| rest.split('"').next()?.parse().ok()).collect();
-        assert_eq!(widths.len(), 4);
+        // Two steps in two pictures, what the first waited for, and two counts of instances.
+        assert_eq!(widths.len(), 8);
         assert!(widths.iter().all(|width| (2.0..=WIDTH).contains(width)), "{widths:?}");
     }
 }
