@@ -41,8 +41,8 @@ fn needs(later: &Migration, earlier: &Migration) -> bool {
 }
 
 /// Tells whether a change may need what a statement in the background makes: where it is about the
-/// whole of its table, or about another thing that the statement names. The compiler asks the same of
-/// the changes of one migration (`macros/src/check/background.rs`).
+/// whole of its table, or about another thing that the statement names. In one migration what is left
+/// to the background is written last (`macros/src/check/background.rs`).
 fn touches(operation: &str, own: &str, background: &str) -> bool {
     // What they read nobody knows.
     if matches!(operation, "sql" | "refresh_materialized_view") {
