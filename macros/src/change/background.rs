@@ -55,8 +55,9 @@ pub(crate) fn leave(name: &str, plan: &mut Plan, word: Span, schema: &Schema, er
                 ),
             )
             .help("leave out `background`");
-    }
-    for step in plan.steps.iter_mut().filter(|step| step.phase == Phase::Migrate) {
-        step.phase = Phase::Background;
+    } else {
+        for step in plan.steps.iter_mut().filter(|step| step.phase == Phase::Migrate) {
+            step.phase = Phase::Background;
+        }
     }
 }

@@ -4,10 +4,13 @@
 
 use crate::diag::Errors;
 use crate::migration::Migration;
+use crate::plan::Phase;
 
 pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     for (at, change) in migration.changes.iter().enumerate() {
-        let Some(word) = change.background else { continue };
+        // What was refused leaves nothing.
+        let leaves = change.plan.steps.iter().any(|step| step.phase == Phase::Background);
+        let Some(word) = change.background.filter(|_| leaves) else { continue };
         let behind = &migration.changes[at + 1..];
         if let Some(later) = behind.iter().find(|later| later.background.is_none()) {
             let written = format!("{}!({})", later.operation, later.subject);
