@@ -48,11 +48,21 @@ impl Item<'_> {
             }
             // The column that it belongs to is said when all tables are there.
             (Item::Entity(entity), Item::Table(_)) if entity.kind == Kind::Sequence => false,
-            (Item::Entity(entity), Item::Table(table)) => entity.needs(&table.name),
+            (Item::Entity(entity), Item::Table(table)) => {
+                entity.needs(&table.name)
+                    || (self.is_raw() && keys(table).any(|key| entity.mentions(key)))
+            }
             (Item::Entity(entity), Item::Entity(needed)) => {
                 !entity.is_named_as(needed) && (entity.uses(needed) || entity.is_on(needed))
             }
             (Item::Table(_), Item::Entity(_)) | (Item::Key(..), _) | (_, Item::Key(..)) => false,
         }
     }
+}
+
+/// The names of a table's constraints and indexes, by which `sql!` may alter one.
+pub(super) fn keys(table: &Table) -> impl Iterator<Item = &str> {
+    let constraints = table.constraints.iter().filter_map(|constraint| constraint.name.as_ref());
+    let indexes = table.indexes.iter().filter_map(|index| index.name.as_ref());
+    constraints.chain(indexes).map(|name| name.text.as_str())
 }

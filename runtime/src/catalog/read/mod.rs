@@ -123,7 +123,8 @@ pub(crate) async fn all(
     settle(executor).await?;
     let mut found = Vec::new();
     for kind in kinds() {
-        (kind.say)(&seen.rows(ask(executor, kind.sql).await?), &mut found);
+        let sql = kind.sql.replace("$public", seen.public());
+        (kind.say)(&seen.rows(ask(executor, &sql).await?), &mut found);
     }
     Ok(found)
 }
@@ -134,12 +135,24 @@ pub(in crate::catalog) async fn settle(executor: &mut dyn Executor) -> Result<()
 }
 
 impl Seen<'_> {
+    /// The schema that is called `public` in what is read.
+    fn public(&self) -> &str {
+        match self {
+            Seen::All => "public",
+            Seen::In(scratch) => scratch.schema("public").unwrap_or("public"),
+        }
+    }
+
     /// Of the rows of a query those that are seen, as they are seen.
     pub(in crate::catalog) fn rows(self, rows: Rows) -> Rows {
         let Seen::In(scratch) = self else { return rows };
         let names = |row: &Row<'_>| row.iter().flatten().any(|text| scratch.is_named_in(text));
         let back = |row: Row<'_>| -> Vec<Option<String>> {
-            row.iter().map(|value| value.map(|text| scratch.back(text))).collect()
+            let one = |text: &str| match scratch.is_named_in(text) {
+                true => objects::each(text, |part| scratch.back(part)),
+                false => text.to_owned(),
+            };
+            row.iter().map(|value| value.map(one)).collect()
         };
         let kept: Vec<_> = rows.iter().filter(names).map(back).collect();
         let count = kept.len() as u64;

@@ -16,8 +16,7 @@ with own as materialized (
     group by a.attrelid
     having bool_or(a.attname ~ '["[:cntrl:]]' or (a.attcollation >= 16384 and exists (
         select from pg_collation l join pg_namespace n on n.oid = l.collnamespace
-        where l.oid = a.attcollation and n.nspname not in ('pg_catalog', 'public')
-            and n.nspname not like 'changeover\_scratch\_%')))
+        where l.oid = a.attcollation and n.nspname not in ('pg_catalog', 'public', '$public'))))
     union all
     select o.oid from own o where not exists (select from pg_attribute a
         where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped)

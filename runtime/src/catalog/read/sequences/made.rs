@@ -3,7 +3,7 @@
 use super::options::Options;
 use crate::catalog::declaration::{Declaration, DeclaredKind};
 use crate::catalog::read::kind::Kind;
-use crate::catalog::read::relation::Relation;
+use crate::catalog::read::relation::{ByHand, Relation};
 use crate::catalog::said;
 use crate::session::executor::Rows;
 
@@ -18,11 +18,19 @@ fn say(rows: &Rows, found: &mut Vec<Declaration>) {
             [name].into_iter().chain(options.ty()).chain(options.said()).collect();
         let mut later = Vec::new();
         if row.is_true(10) {
-            let text = format!("alter sequence {} set unlogged", sequence.sql());
+            let sql = format!("alter sequence {} set unlogged", sequence.sql());
             let reason = "no macro says that a sequence is unlogged";
-            later.push(sequence.unsaid("persistence of the sequence", text, reason));
+            let statement = ByHand { sql, reason, has_known_locks: false };
+            later.push(sequence.by_hand("persistence of the sequence", &statement));
         }
-        let text = format!("create_sequence!({});", words.join(", "));
+        let names = [&sequence.name.schema, &sequence.name.name];
+        let text = if names.into_iter().all(|name| said::fits(name)) {
+            format!("create_sequence!({});", words.join(", "))
+        } else {
+            let sql = format!("create sequence {}{}", sequence.sql(), options.sql());
+            let reason = "no macro takes such a name";
+            ByHand { sql, reason, has_known_locks: false }.said()
+        };
         found.push(sequence.declared(DeclaredKind::Sequence, text));
         found.append(&mut later);
     }
