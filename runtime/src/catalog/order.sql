@@ -45,6 +45,18 @@ where d.deptype <> 'e' and d.objid >= 16384 and d.refobjid >= 16384
         <> (coalesce(b.of_catalog, d.refclassid), coalesce(b.of_oid, d.refobjid))
 
 union
+-- A check comes behind what inherits it as one that does not hold for all rows.
+select 'pg_constraint'::regclass::oid, b.root, 'pg_class'::regclass::oid, b.oid, 'need'
+from (
+    with recursive below (root, oid) as (
+        select k.oid, h.inhrelid from pg_constraint k join pg_inherits h on h.inhparent = k.conrelid
+        where k.contype = 'c' and not k.convalidated and not k.connoinherit and k.coninhcount = 0
+        union
+        select b.root, h.inhrelid from below b join pg_inherits h on h.inhparent = b.oid
+    ) select * from below
+) b
+
+union
 select s.catalog::oid, s.oid, coalesce(b.of_catalog, s.of_catalog)::oid, coalesce(b.of_oid, s.of_oid), 'need'
 from (
     select 'pg_description'::regclass as catalog, objoid as oid, classoid as of_catalog, objoid as of_oid

@@ -179,7 +179,10 @@ const SAID: &[(&str, &str)] = &[
         create sequence odd as integer increment -2 minvalue -100 maxvalue 50 start 7 cache 5 cycle;
         create schema s; create sequence s."Own" as smallint; create sequence plain; create sequence small maxvalue 10 start 3;
         create table s.t (a bigint default nextval('s."Own"'), b bigint default nextval('public.plain'));
-        alter sequence s."Own" owned by s.t.a"#,
+        alter sequence s."Own" owned by s.t.a;
+        create unlogged table quick (id serial, "of ""it""" integer); create sequence "odd ""name""" cache 3 cycle;
+        alter sequence "odd ""name""" owned by serials.a; create table "no ""macro""" (id bigserial, a integer default nextval('"odd ""name"""'));
+        grant usage on sequence quick_id_seq, "odd ""name""" to pg_monitor; comment on sequence quick_id_seq is 'fast'"#,
     ),
     (
         "circles of foreign keys",
@@ -236,6 +239,15 @@ const SAID: &[(&str, &str)] = &[
         create table "quo""ted" (id bigint primary key, "co""l" text not null);
         create table points (id bigint references "quo""ted", a integer references typed);
         create schema other; create collation other.c from "C"; create table collated (a text collate other.c)"#,
+    ),
+    (
+        "checks that are not valid and inherited",
+        r"create table parent (a integer); create table child () inherits (parent); create table grandchild () inherits (child);
+        alter table parent add constraint c check (a > 0) not valid, add constraint valid check (a < 9) not valid; create table later () inherits (parent);
+        alter table parent validate constraint valid; create table odd (check (a <> 4)) inherits (parent); create table of_odd () inherits (odd);
+        alter table odd add constraint d check (a > 5) not valid;
+        create table p (a integer) partition by list (a); create table p_1 partition of p for values in (1);
+        alter table p add constraint d check (a > 0) not valid; create table p_2 partition of p for values in (2)",
     ),
     (
         "what a macro says of other columns alone",

@@ -58,7 +58,7 @@
     from relation r join pg_constraint k on k.conrelid = r.oid
     where r.way = 'hand' and (k.contype in ('p', 'u', 'c', 'f', 'x')
             or (k.contype = 'n' and (r.relispartition or r.reloftype <> 0)))
-        and k.conparentid = 0 and k.coninhcount = 0
+        and k.conparentid = 0 and k.coninhcount = 0 and k.oid not in (select oid from late)
     union all
     select r.oid, 4, format('alter index %I.%I set (%s)', r.nspname, x.relname, array_to_string(x.reloptions, ', '))
     from relation r join pg_constraint k on k.conrelid = r.oid join pg_class x on x.oid = k.conindid
