@@ -65,7 +65,8 @@ fn of_table(table: &Table) -> BTreeSet<String> {
                 Token::Quoted(word) => drop(words.insert(word.to_owned())),
                 // A sequence stands in a string.
                 Token::Text(text) => {
-                    words.extend(names(text.trim_matches('\'')).map(Cow::into_owned));
+                    let text = text.trim_matches('\'').replace("''", "'");
+                    words.extend(names(&text).map(Cow::into_owned));
                 }
                 Token::Sign(_) => {}
             }

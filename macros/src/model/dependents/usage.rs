@@ -80,12 +80,12 @@ impl Schema {
             [Token::Word(call), Token::Sign('('), Token::Text(text)]
                 if ["nextval", "currval", "setval"].contains(&call.to_lowercase().as_str()) =>
             {
-                Some(text.trim_matches('\''))
+                Some(text.trim_matches('\'').replace("''", "'"))
             }
             _ => None,
         });
         for text in calls {
-            let name = sequence_name(text);
+            let name = sequence_name(&text);
             let is_known = name.as_ref().is_none_or(|name| self.may_have_sequence(table, name));
             let Some(name) = name.filter(|_| !is_known) else { continue };
             let known = self.entities(Kind::Sequence).map(|entity| entity.name.name.text.as_str());

@@ -11,13 +11,14 @@ mod tables;
 
 pub(in crate::catalog) use self::keys::foreign_key_target;
 
-use crate::catalog::declaration::Declaration;
+use crate::catalog::declaration::{Declaration, QualifiedName};
 use crate::catalog::older::{self, Older};
 use crate::catalog::order::{self, Needs};
 use crate::catalog::read::kind::Kind;
 use crate::catalog::scratch::names::Scratch;
 use crate::outcome::error::Error;
 use crate::session::executor::{Executor, Row, Rows};
+use crate::session::sql::quote_literal;
 
 const KINDS: &[Kind] = &[
     schemas::KIND,
@@ -82,6 +83,27 @@ async fn whole(executor: &mut dyn Executor) -> Result<Snapshot, Error> {
     let text = |at: usize| about.iter().next().map(|row| row.text(at).to_owned());
     let about = [0, 1, 2].map(|at| text(at).unwrap_or_default());
     Ok(Snapshot { declarations, needs, older, about })
+}
+
+/// The statements that add to tables those of these columns that a database has, with their types.
+pub(crate) async fn left_columns(
+    executor: &mut dyn Executor,
+    columns: &[(&QualifiedName, &str)],
+) -> Result<Vec<String>, Error> {
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let row = |(table, name): &(&QualifiedName, &str)| {
+        let values = [table.schema.as_str(), &table.name, name].map(quote_literal);
+        format!("({})", values.join(", "))
+    };
+    let columns: Vec<String> = columns.iter().map(row).collect();
+    let sql = include_str!("left_columns.sql").replace("$columns", &columns.join(", "));
+    ask(executor, SNAPSHOT).await?;
+    let read = ask(executor, &sql).await;
+    let ended = ask(executor, "rollback").await;
+    let found = read.and_then(|found| ended.map(|_| found))?;
+    Ok(found.iter().map(|row| row.text(0).to_owned()).collect())
 }
 
 /// The tools that have made the database so far, each with the last version that it has recorded.

@@ -114,6 +114,10 @@ pub(crate) enum Detail {
         migration: String,
         why: String,
     },
+    /// What a baseline declares is not known: the history ends between several in a row.
+    BaselinesCut {
+        migration: String,
+    },
     Stopped {
         why: String,
     },
@@ -122,6 +126,10 @@ pub(crate) enum Detail {
         findings: Vec<Finding>,
         /// What has drifted, as a check tells it.
         differences: Vec<Difference>,
+    },
+    /// Triggers that keep two shapes of something equal until a contract.
+    UnderWay {
+        triggers: Vec<String>,
     },
     Untrusted {
         found: Vec<String>,
@@ -221,6 +229,13 @@ impl fmt::Display for Detail {
             Detail::OlderTool { migration, why } => {
                 write!(f, "the baseline `{migration}` was taken from another database: {why}")
             }
+            Detail::BaselinesCut { migration } => write!(
+                f,
+                "the history was cut behind the baseline `{migration}`, and what it declares up to \
+                 there is not known; nothing was recorded\n\
+                 help: cut it behind the last of the baselines in a row, or give `migrations!` a list \
+                 of its own"
+            ),
             Detail::NoReason { what } => write!(
                 f,
                 "`{what}` needs a reason\n\
@@ -239,6 +254,14 @@ impl fmt::Display for Detail {
             ),
             Detail::Interrupted => f.write_str(
                 "the run was interrupted\nhelp: run again; the next run goes on where this one was",
+            ),
+            Detail::UnderWay { triggers } => write!(
+                f,
+                "a migration is under way, and what it has until its contract is none of the \
+                 schema:\n  {}\n\
+                 help: let its own build end it, with `contract` or `undo`, and adopt then; or leave \
+                 out the tables",
+                triggers.join("\n  ")
             ),
             Detail::Untrusted { found } => untrusted(f, found),
             Detail::Corrupt { what } => {

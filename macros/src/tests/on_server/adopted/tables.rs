@@ -180,7 +180,7 @@ const SAID: &[(&str, &str)] = &[
         create schema s; create sequence s."Own" as smallint; create sequence plain; create sequence small maxvalue 10 start 3;
         create table s.t (a bigint default nextval('s."Own"'), b bigint default nextval('public.plain'));
         alter sequence s."Own" owned by s.t.a;
-        create unlogged table quick (id serial, "of ""it""" integer); create sequence "odd ""name""" cache 3 cycle;
+        create unlogged table quick (id serial, "of ""it""" integer); create sequence "odd ""name""" cache 3 cycle; create table "it's" (id serial);
         alter sequence "odd ""name""" owned by serials.a; create table "no ""macro""" (id bigserial, a integer default nextval('"odd ""name"""'));
         grant usage on sequence quick_id_seq, "odd ""name""" to pg_monitor; comment on sequence quick_id_seq is 'fast'"#,
     ),
@@ -197,9 +197,11 @@ const SAID: &[(&str, &str)] = &[
         r#"create table t (id bigint not null, at date not null, note text, n integer default 1) partition by range (at);
         create table t_1 partition of t (note default 'it''s', primary key (id), check (n > 0)) for values from ('2020-01-01') to ('2021-01-01') with (fillfactor = 70, autovacuum_enabled = off);
         create unlogged table t_2 partition of t for values from ('2021-01-01') to ('2022-01-01');
+        alter table t alter note set statistics 9;
         alter table t_2 alter n set not null, alter n drop default, alter note set storage external, alter note set statistics 7, alter id set (n_distinct = 5);
         create index on t_2 (note); create index on t (n); create unique index "T_2 u" on t_2 (id) include (n) where n > 0;
-        comment on table t_2 is 'two'; comment on column t_2.n is 'n'; create table o (id bigint primary key);
+        comment on table t_2 is 'two'; comment on column t_2.n is 'n'; create table o (id bigint primary key, gone text, times timestamptz(3)[]) with (toast.autovacuum_enabled = false);
+        alter table o alter times set storage external;
         alter table t_2 add foreign key (id) references o on delete cascade;
         cluster t_1 using t_1_pkey"#,
     ),
@@ -238,7 +240,8 @@ const SAID: &[(&str, &str)] = &[
         create table typed of pair (primary key (a), b not null, unique (b));
         create table "quo""ted" (id bigint primary key, "co""l" text not null);
         create table points (id bigint references "quo""ted", a integer references typed);
-        create schema other; create collation other.c from "C"; create table collated (a text collate other.c)"#,
+        create schema other; create collation other.c from "C"; create table collated (a text collate other.c);
+        alter table child alter big set not null, alter big set statistics 7, set (toast.autovacuum_enabled = false); cluster child using child_pkey; create publication p for table only parent"#,
     ),
     (
         "checks that are not valid and inherited",

@@ -20,7 +20,13 @@
             || coalesce(' inherits (' || (select string_agg(h.inhparent::regclass::text, ', ' order by h.inhseqno)
                 from pg_inherits h where h.inhrelid = r.oid) || ')', '')
         end || coalesce(' partition by ' || pg_get_partkeydef(r.oid), '')
-        || coalesce(' with (' || array_to_string(r.reloptions, ', ') || ')', ''))
+        || coalesce(' using ' || (select quote_ident(m.amname) from pg_am m
+            where m.oid = r.relam and m.amname <> 'heap' and r.relkind = 'r'), '')
+        || coalesce(' with (' || nullif(concat_ws(', ', array_to_string(r.reloptions, ', '),
+            (select 'toast.' || array_to_string(t.reloptions, ', toast.') from pg_class t
+            where t.oid = r.reltoastrelid)), '') || ')', '')
+        || coalesce(' tablespace ' || (select quote_ident(s.spcname) from pg_tablespace s
+            where s.oid = r.reltablespace), ''))
     from relation r where r.way = 'hand'
     union all
     select r.oid, x.place, format('alter table %s alter column %I %s', r.sql, a.attname, x.action)
@@ -29,7 +35,7 @@
     join pg_type t on t.oid = a.atttypid
     left join pg_attribute p on p.attrelid = r.parent and p.attname = a.attname
     left join pg_attrdef d on d.adrelid = r.oid and d.adnum = a.attnum and a.attgenerated = ''
-    left join pg_attrdef e on e.adrelid = r.parent and e.adnum = p.attnum
+    left join pg_attrdef e on e.adrelid = r.parent and e.adnum = p.attnum and p.attgenerated = ''
     cross join lateral (values
         (1, case when pg_get_expr(d.adbin, d.adrelid) is distinct from pg_get_expr(e.adbin, e.adrelid)
             then coalesce('set default ' || pg_get_expr(d.adbin, d.adrelid), 'drop default') end),
@@ -51,7 +57,7 @@
         (2, 'set (' || array_to_string(a.attoptions, ', ') || ')'),
         (2, case when a.attstattarget >= 0 then 'set statistics ' || a.attstattarget end)
     ) x (place, action)
-    where r.way = 'hand' and a.attgenerated = '' and x.action is not null
+    where r.way = 'hand' and x.action is not null
     union all
     -- A foreign key may need a key of its own table.
     select r.oid, case k.contype when 'n' then 1 when 'f' then 5 else 3 end, format('alter table %s add constraint %I %s', r.sql, k.conname, pg_get_constraintdef(k.oid))
@@ -69,6 +75,10 @@
     where r.way = 'hand'
         and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
         and not exists (select from pg_inherits h where h.inhrelid = i.indexrelid)
+    union all
+    select r.oid, 6, format('alter table %s cluster on %I', r.sql, c.relname)
+    from relation r join pg_index i on i.indrelid = r.oid join pg_class c on c.oid = i.indexrelid
+    where r.way = 'hand' and i.indisclustered
     union all
     select r.oid, 6, format('comment on table %s is %s', r.sql, format('%L', obj_description(r.oid, 'pg_class')))
     from relation r where r.way = 'hand' and obj_description(r.oid, 'pg_class') is not null
