@@ -26,7 +26,8 @@ pub(crate) struct CreateExtension {
 const MARK: &str = "made by changeover, whose undo drops it";
 
 impl Operation for CreateExtension {
-    type Facts = ();
+    /// Whether it stays whatever comes: in a baseline.
+    type Facts = bool;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         let name = TableName { schema: None, name: input.parse()? };
@@ -45,7 +46,7 @@ impl Operation for CreateExtension {
         vec![Object::entity(Kind::Extension, &self.name, None).at(self.name.span())]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
         let before = errors.count();
         schema.name_is_free(Kind::Extension, &self.name, errors);
         let inside = TableName { schema: self.schema.clone(), name: self.name.name.clone() };
@@ -56,12 +57,13 @@ impl Operation for CreateExtension {
         {
             errors.at(span, "a version is a word such as `1.6`").help("version = \"1.6\"");
         }
-        (errors.count() == before).then_some(())
+        (errors.count() == before).then_some(schema.is_baseline)
     }
 
-    fn plan(&self, (): &(), _: Position) -> Plan {
+    fn plan(&self, stays: &bool, _: Position) -> Plan {
         let why = "on databases that have it already, nothing happens";
-        let step = Step::transaction(Phase::Expand, why, vec![Statement::free(self.create())])
+        let create = if *stays { self.statement(" if not exists") } else { self.create() };
+        let step = Step::transaction(Phase::Expand, why, vec![Statement::free(create)])
             .undo(vec![Statement::free(self.undo()).drops(self.dropped())]);
         let right = format!(
             "the role that migrates needs the right to create `{}`: a superuser's, or `create` on \
@@ -76,7 +78,7 @@ impl Operation for CreateExtension {
             kind: Kind::Extension,
             name: self.name.clone(),
             on: None,
-            create: vec![self.statement()],
+            create: vec![self.statement("")],
             definition: self.definition(),
         });
     }
@@ -88,17 +90,17 @@ impl CreateExtension {
         Definition::Extension { schema: schema.to_owned() }
     }
 
-    fn statement(&self) -> String {
+    fn statement(&self, condition: &str) -> String {
         let schema = self.schema.as_ref().map(|name| format!(" schema {}", name.quoted()));
         let version =
             self.version.as_ref().map(|text| format!(" version {}", literal(&text.value())));
         let (schema, version) = (schema.unwrap_or_default(), version.unwrap_or_default());
-        format!("create extension {}{schema}{version}", self.name.name.quoted())
+        format!("create extension{condition} {}{schema}{version}", self.name.name.quoted())
     }
 
     /// `if not exists` would not tell the undo who made it.
     fn create(&self) -> String {
-        let (name, create) = (literal(&self.name.name.text), self.statement());
+        let (name, create) = (literal(&self.name.name.text), self.statement(""));
         let (quoted, mark) = (self.name.name.quoted(), literal(MARK));
         format!(
             "do $changeover$\nbegin\n  if not exists (select from pg_catalog.pg_extension where \

@@ -186,11 +186,15 @@ const SAID: &[(&str, &str)] = &[
     ),
     (
         "circles of foreign keys",
-        r"create table a (id bigint primary key, b bigint, self bigint references a);
+        r#"create table a (id bigint primary key, b bigint, self bigint references a);
         create table b (id bigint primary key, a bigint not null references a on delete cascade, c bigint);
         create table c (id bigint primary key, a bigint constraint named references a deferrable initially deferred);
         create index on a (b); alter table a add foreign key (b) references b; alter table b add foreign key (c) references c not valid;
-        create table d (id bigint primary key references c)",
+        create table d (id bigint primary key references c);
+        create table "odd ""one""" (id bigint primary key, a bigint references a); alter table a add odd bigint references "odd ""one""";
+        create table parted (id bigint, b bigint) partition by hash (id); create table part partition of parted for values with (modulus 1, remainder 0);
+        create unique index on part (b); alter table part add foreign key (id) references part (b); alter table "odd ""one""" add foreign key (a) references part (b);
+        create unique index on parted (id); alter table parted alter id set not null; alter table parted replica identity using index parted_id_idx"#,
     ),
     (
         "partitions with something of their own",
@@ -241,7 +245,9 @@ const SAID: &[(&str, &str)] = &[
         create table "quo""ted" (id bigint primary key, "co""l" text not null);
         create table points (id bigint references "quo""ted", a integer references typed);
         create schema other; create collation other.c from "C"; create table collated (a text collate other.c);
-        alter table child alter big set not null, alter big set statistics 7, set (toast.autovacuum_enabled = false); cluster child using child_pkey; create publication p for table only parent"#,
+        alter table child alter big set not null, alter big set statistics 7, set (toast.autovacuum_enabled = false); cluster child using child_pkey; create publication p for table only parent;
+        create table above (a text, b integer default 5); create table below () inherits (above); alter table below alter b drop default;
+        alter table only above alter a set compression pglz"#,
     ),
     (
         "checks that are not valid and inherited",

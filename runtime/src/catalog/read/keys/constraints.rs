@@ -21,9 +21,9 @@ fn say(rows: &Rows, found: &mut Vec<Declaration>) {
         let said = sayable.then(|| text(row, &table)).flatten();
         let said = said.unwrap_or_else(|| by_hand(row, &table));
         let part = table.part(DeclaredKind::Constraint, name, said);
-        // It needs what inherits it.
-        let late = row.number(28).filter(|_| row.is_true(29));
-        let id = late.map_or(part.id, |oid| ObjectId { catalog: PG_CONSTRAINT, oid });
+        // It needs other tables: what it points at, or what inherits it.
+        let own = row.number(28).filter(|_| row.is_true(29));
+        let id = own.map_or(part.id, |oid| ObjectId { catalog: PG_CONSTRAINT, oid });
         found.push(Declaration { id, ..part });
         found.extend(later(row, &table));
     }

@@ -3,7 +3,7 @@
         -- Versions before 15 have no such column.
         case when k.confdeltype in ('n', 'd') then to_jsonb(k) -> 'confdelsetcols' end as set_columns
     from relation r join pg_constraint k on k.conrelid = r.oid left join late l on l.oid = k.oid
-    where (r.way in ('table', 'partition') or l.oid is not null) and k.contype in ('p', 'u', 'c', 'f', 'x')
+    where (r.way in ('table', 'partition') or k.contype = 'f' or l.oid is not null) and k.contype in ('p', 'u', 'c', 'f', 'x')
         -- A partition has the constraints of its table by itself.
         and k.conparentid = 0 and (r.way = 'table' or k.coninhcount = 0)
 )
@@ -44,7 +44,7 @@ select k.conrelid, k.nspname, k.relname, k.conname, k.contype, k.definition,
                 -- A baseline takes those that are compared all the same.
                 and not (x.typname in ('int2', 'int4', 'int8') and y.typname in ('int2', 'int4', 'int8'))
                 and not (x.typname in ('text', 'varchar') and y.typname in ('text', 'varchar'))))),
-    k.validated, k.oid, k.is_late
+    k.validated, k.oid, k.is_late or k.contype = 'f'
 from key k
 left join relation t on t.oid = k.confrelid
 left join pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')

@@ -16,8 +16,10 @@ fn say(rows: &Rows, found: &mut Vec<Declaration>) {
     for row in rows.iter() {
         let sequence = Relation::of(row);
         let table = QualifiedName { schema: row.text(3).into(), name: row.text(4).into() };
-        let names = [&sequence.name.schema, &sequence.name.name];
-        if row.is_true(6) && names.into_iter().all(|name| said::fits(name)) {
+        let is_it = |one: &Declaration| {
+            one.name == sequence.name && one.text.starts_with("create_sequence!")
+        };
+        if row.is_true(6) && found.iter().any(is_it) {
             let (own, column) = (said::qualified(&sequence.name), said::name(row.text(5)));
             let owner = format!("{}.{column}", said::qualified(&table));
             let text = format!("change_sequence!({own}, owned_by = {owner});");
