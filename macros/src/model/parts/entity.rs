@@ -197,6 +197,11 @@ impl Entity {
             Kind::Function => format!("replace_function!({name}(…) …);"),
             Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
             Kind::Policy => format!("replace_policy!({name}{on}, …);"),
+            Kind::Other => {
+                let made = self.create.first().map_or("", String::as_str);
+                let head: Vec<&str> = made.split_whitespace().take(4).collect();
+                format!("sql!(up = \"drop …; create …\", …); for `{} …`", head.join(" "))
+            }
             _ => self.drop_macro(),
         }
     }

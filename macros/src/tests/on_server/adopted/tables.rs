@@ -117,7 +117,8 @@ const SAID: &[(&str, &str)] = &[
             if current_setting('server_version_num')::integer >= 150000 then
                 execute 'create table a (x integer not null, y integer not null, unique (x, y));
                     create table b (x integer, y integer, constraint f foreign key (x, y) references a (x, y) on delete set null (y), unique nulls not distinct (y, x));
-                    create unique index on b (x) nulls not distinct; create table c (n numeric(5, -2))';
+                    create unique index on b (x) nulls not distinct; create table c (n numeric(5, -2));
+                    create publication parts for table a (x, y) where (x > 3), b (y)';
             end if;
         end $$",
     ),
@@ -180,7 +181,7 @@ const SAID: &[(&str, &str)] = &[
         create schema s; create sequence s."Own" as smallint; create sequence plain; create sequence small maxvalue 10 start 3;
         create table s.t (a bigint default nextval('s."Own"'), b bigint default nextval('public.plain'));
         alter sequence s."Own" owned by s.t.a;
-        create unlogged table quick (id serial, "of ""it""" integer); create sequence "odd ""name""" cache 3 cycle; create table "it's" (id serial);
+        create unlogged table quick (id serial, "of ""it""" integer); create sequence "odd ""name""" cache 3 cycle; create table "it's" (id serial); create type kind as enum ('x'); create unlogged table later (id serial, k kind);
         alter sequence "odd ""name""" owned by serials.a; create table "no ""macro""" (id bigserial, a integer default nextval('"odd ""name"""'));
         grant usage on sequence quick_id_seq, "odd ""name""" to pg_monitor; comment on sequence quick_id_seq is 'fast'"#,
     ),
