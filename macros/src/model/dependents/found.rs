@@ -21,6 +21,7 @@ impl Schema {
         self.entities.iter().filter(move |entity| {
             // What is on a table goes with it, and privileges on a column with that.
             let goes_along = column.is_none() && entity.on.as_ref() == Some(table);
+            let goes_along = goes_along || entity.is_comment();
             !goes_along && entity.kind != Kind::Grant && self.reads(entity, table, column)
         })
     }
@@ -51,7 +52,7 @@ impl Schema {
     ) -> impl Iterator<Item = &'a Entity> {
         let object = needed.object();
         self.entities.iter().filter(move |entity| {
-            let goes_along = entity.is_on(needed);
+            let goes_along = entity.is_on(needed) || entity.is_comment();
             entity.object() != object
                 && !goes_along
                 && entity.kind != Kind::Grant

@@ -41,11 +41,10 @@ impl Schema {
             let way_out = way_out(entity.kind, &user);
             (user, way_out)
         });
-        // An index goes with what it is on.
-        let others = self
-            .entities
-            .iter()
-            .filter(|other| other.object() != entity.object() && other.kind != Kind::Index);
+        // An index goes with what it is on, and a comment too.
+        let goes_along = |other: &&Entity| other.kind == Kind::Index || other.is_comment();
+        let others = self.entities.iter().filter(|other| !goes_along(other));
+        let others = others.filter(|other| other.object() != entity.object());
         let others = others.filter_map(|other| {
             let (needs, is_in) = match (entity.kind, other.kind) {
                 (Kind::Schema, Kind::Extension) => (other.mentions(word), true),
