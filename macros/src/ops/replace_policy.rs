@@ -58,8 +58,7 @@ impl Operation for ReplacePolicy {
         let new = policy::entity(&self.policy);
         let comments: Vec<Statement> =
             comments.iter().map(|sql| Statement::free(sql.clone())).collect();
-        let swap =
-            |from, to| [policy::drop(from), policy::create(to), comments.clone()].concat();
+        let swap = |from, to| [policy::drop(from), policy::create(to), comments.clone()].concat();
         let why = "in one transaction, because without a policy no row is seen";
         let step = Step::transaction(Phase::Expand, why, swap(was, &new));
         let note = "old builds too see and write by the new policy, from Expand on";

@@ -44,9 +44,9 @@ impl Item<'_> {
                 if matches!(entity.kind, Kind::Function | Kind::Other) =>
             {
                 let name = entity.name.name.text.as_str();
-                table.sql().any(|sql| {
-                    names(&sql).any(|word| word == name) || in_strings(&sql, name)
-                })
+                table
+                    .sql()
+                    .any(|sql| names(&sql).any(|word| word == name) || in_strings(&sql, name))
             }
             // The column that it belongs to is said when all tables are there.
             (Item::Entity(entity), Item::Table(_)) if entity.kind == Kind::Sequence => false,

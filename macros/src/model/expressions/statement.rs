@@ -148,9 +148,8 @@ impl Schema {
             matches!(statement.kind(), Form::CREATE_FUNCTION | Form::CREATE_PROCEDURE)
                 && lint::made_in_schema(statement).is_some_and(|made| made.name == name.name)
         };
-        let is_one = |sql: &String| {
-            Script::read(sql).is_ok_and(|script| script.statements().any(makes))
-        };
+        let is_one =
+            |sql: &String| Script::read(sql).is_ok_and(|script| script.statements().any(makes));
         let others = self.entities(Kind::Other);
         let others = others.filter(|entity| entity.mentions(&name.name.text));
         let count = others.filter(|entity| entity.create.iter().any(is_one)).count();
@@ -172,8 +171,9 @@ impl Schema {
         }
         if let Some(object) = old.filter(|_| statement.has(Form::OR_REPLACE)) {
             let create = vec![self.qualified(statement)];
-            let old = self.entities.iter_mut().find(|entity| entity.object() == object);
-            old.into_iter().for_each(|entity| entity.create.clone_from(&create));
+            if let Some(old) = self.entities.iter_mut().find(|entity| entity.object() == object) {
+                old.create = create;
+            }
         } else if self.entities.len() == known {
             // What only alters something is kept beside what made that.
             let name = made

@@ -62,7 +62,8 @@ impl Adopted {
         let scope = scope.clone().without(&tables.collect::<Vec<_>>());
         let declarations = in_order(snapshot.declarations, &snapshot.needs);
         let declarations = scope.apply(declarations, &snapshot.needs);
-        let triggers: Vec<String> = declarations.iter().filter(is_under_way).map(title).collect();
+        let triggers: Vec<String> =
+            declarations.iter().filter(|one| is_under_way(one)).map(title).collect();
         if !triggers.is_empty() {
             return Err(Error::new(Detail::UnderWay { triggers }));
         }
@@ -126,10 +127,9 @@ impl Adopted {
 
 /// Tells whether it is a trigger that goes with a contract: the places of a migration and of a change in
 /// it stand in its name.
-fn is_under_way(one: &&Declaration) -> bool {
-    let is_number = |text: &str, length| {
-        text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+fn is_under_way(one: &Declaration) -> bool {
+    let is_number =
+        |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     let name = one.name.name.strip_prefix("zzz_").unwrap_or_default();
     let mut parts = name.splitn(3, '_');
     let [migration, change] = [4, 2].map(|length| {

@@ -170,9 +170,12 @@ impl Seen<'_> {
         let Seen::In(scratch) = self else { return rows };
         let names = |row: &Row<'_>| row.iter().flatten().any(|text| scratch.is_named_in(text));
         let back = |row: Row<'_>| -> Vec<Option<String>> {
-            let one = |text: &str| match scratch.is_named_in(text) {
-                true => objects::each(text, |part| scratch.back(part)),
-                false => text.to_owned(),
+            let one = |text: &str| {
+                if scratch.is_named_in(text) {
+                    objects::each(text, |part| scratch.back(part))
+                } else {
+                    text.to_owned()
+                }
             };
             row.iter().map(|value| value.map(one)).collect()
         };

@@ -99,7 +99,8 @@ pub(crate) async fn declared<R: Reading>(
              set local search_path = pg_catalog, pg_temp"
         );
         run(executor, &begin).await?;
-        let outcome = attempt(executor, shape, &built, reading).await;
+        // Few runs come to it, and all would have room for it.
+        let outcome = Box::pin(attempt(executor, shape, &built, reading)).await;
         let ended = run(executor, "rollback").await;
         let outcome = match outcome {
             Ok(outcome) => outcome,

@@ -24,7 +24,8 @@ pub(crate) struct Scratch {
 impl Scratch {
     pub(super) fn of(names: &[&str], statements: &[&str], pid: &str) -> Scratch {
         let prefix = format!("changeover_scratch_{pid}_");
-        let made: BTreeSet<(String, String)> = names.iter().filter_map(|name| split(name)).collect();
+        let made: BTreeSet<(String, String)> =
+            names.iter().filter_map(|name| split(name)).collect();
         let operators = statements.iter().filter_map(|statement| made_operator(&words(statement)));
         let made: BTreeSet<(String, String)> = made.into_iter().chain(operators).collect();
         let schemas: BTreeSet<&str> =

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::baseline::{before_squash, partly_there};
+use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_there, under_way};
 use super::lease::LeaseError;
 use super::work::{WorkError, lines};
 use crate::migration::Phase;
@@ -211,12 +211,9 @@ impl fmt::Display for Detail {
             Detail::RepairRefused { what, migration, why } => {
                 write!(f, "`{what}` of migration `{migration}` would be wrong: {why}")
             }
-            Detail::NotAsDeclared { migration, comparison } => write!(
-                f,
-                "the database is not what the baseline `{migration}` declares, and nothing was \
-                 recorded\n{comparison}\
-                 help: write what is there into the baseline, or change the database, and run again"
-            ),
+            Detail::NotAsDeclared { migration, comparison } => {
+                not_as_declared(f, migration, comparison)
+            }
             Detail::PartlyThere { migration, there, missing } => {
                 partly_there(f, migration, there, missing)
             }
@@ -229,13 +226,7 @@ impl fmt::Display for Detail {
             Detail::OlderTool { migration, why } => {
                 write!(f, "the baseline `{migration}` was taken from another database: {why}")
             }
-            Detail::BaselinesCut { migration } => write!(
-                f,
-                "the history was cut behind the baseline `{migration}`, and what it declares up to \
-                 there is not known; nothing was recorded\n\
-                 help: cut it behind the last of the baselines in a row, or give `migrations!` a list \
-                 of its own"
-            ),
+            Detail::BaselinesCut { migration } => baselines_cut(f, migration),
             Detail::NoReason { what } => write!(
                 f,
                 "`{what}` needs a reason\n\
@@ -255,14 +246,7 @@ impl fmt::Display for Detail {
             Detail::Interrupted => f.write_str(
                 "the run was interrupted\nhelp: run again; the next run goes on where this one was",
             ),
-            Detail::UnderWay { triggers } => write!(
-                f,
-                "a migration is under way, and what it has until its contract is none of the \
-                 schema:\n  {}\n\
-                 help: let its own build end it, with `contract` or `undo`, and adopt then; or leave \
-                 out the tables",
-                triggers.join("\n  ")
-            ),
+            Detail::UnderWay { triggers } => under_way(f, triggers),
             Detail::Untrusted { found } => untrusted(f, found),
             Detail::Corrupt { what } => {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")

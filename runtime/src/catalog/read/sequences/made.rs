@@ -7,7 +7,7 @@ use crate::catalog::read::relation::{ByHand, Relation};
 use crate::catalog::said;
 use crate::session::executor::Rows;
 
-pub(in crate::catalog::read) const KIND: Kind = 
+pub(in crate::catalog::read) const KIND: Kind =
     Kind { sql: concat!(include_str!("../relation.sql"), include_str!("sequences.sql")), say };
 
 fn say(rows: &Rows, found: &mut Vec<Declaration>) {

@@ -57,10 +57,9 @@ mod tests {
     #[test]
     fn what_is_changed_in_an_element_stays_in_it() {
         let change = |text: &str| text.replace("one", r#""a\, b""#);
-        for (given, expected) in [
-            ("one.t", r#""a\, b".t"#),
-            ("{one.t,NULL,text}", r#"{"\"a\\, b\".t",NULL,"text"}"#),
-        ] {
+        for (given, expected) in
+            [("one.t", r#""a\, b".t"#), ("{one.t,NULL,text}", r#"{"\"a\\, b\".t",NULL,"text"}"#)]
+        {
             assert_eq!(each(given, change), expected);
         }
         let whole = elements(&each("{one.t,NULL}", change));
