@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_there, under_way};
+use super::history::{diverged, too_old};
 use super::lease::LeaseError;
 use super::work::{WorkError, lines};
 use crate::migration::Phase;
@@ -253,24 +254,6 @@ impl fmt::Display for Detail {
             }
         }
     }
-}
-
-fn diverged(f: &mut fmt::Formatter<'_>, unknown: &str, pending: &str) -> fmt::Result {
-    write!(
-        f,
-        "the database has migration `{unknown}`, which this build does not know, \
-         and not `{pending}`, which it does\n\
-         help: give each service a name of its own with `app`, or merge the histories"
-    )
-}
-
-fn too_old(f: &mut fmt::Formatter<'_>, migration: &str, phase: Phase) -> fmt::Result {
-    write!(
-        f,
-        "this build is too old: the {phase} of `{migration}` has run, \
-         and this build does not declare it\n\
-         help: deploy a build whose history has `{phase}!({migration})`"
-    )
 }
 
 /// What to do depends on how far it is, and on whether anybody edited it at all.
