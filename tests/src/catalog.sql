@@ -137,7 +137,9 @@ where w.rulename <> '_RETURN'
 
 union all
 select format('publication %I of %s', p.pubname, array(
-    select t.schemaname || '.' || t.tablename
+    select format('%s.%s %s %s', t.schemaname, t.tablename, array(
+            select name from jsonb_array_elements_text(to_jsonb(t) -> 'attnames') name order by 1),
+        to_jsonb(t) ->> 'rowfilter')
     from pg_publication_tables t where t.pubname = p.pubname order by 1))
 from pg_publication p
 

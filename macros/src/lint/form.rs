@@ -140,8 +140,38 @@ pub(crate) fn made(statement: Node) -> Option<String> {
         Kind::COLLATION_REF,
         Kind::FUNCTION_NAME,
     ];
-    let name = statement.children().find(|child| NAMES.contains(&child.kind()))?;
-    Some(relation(name)?.name.text)
+    let name = statement.children().find(|child| NAMES.contains(&child.kind()));
+    match name {
+        Some(name) => Some(relation(name)?.name.text),
+        None => made_part(statement).or_else(|| dropped_routine(statement)),
+    }
+}
+
+/// `stamp on users`, of what goes by a table.
+fn made_part(statement: Node) -> Option<String> {
+    let name = match statement.kind() {
+        Kind::CREATE_TRIGGER => Kind::TRIGGER,
+        Kind::DROP_TRIGGER => Kind::TRIGGER_REF,
+        Kind::CREATE_RULE => Kind::RULE,
+        Kind::DROP_RULE => Kind::RULE_REF,
+        Kind::CREATE_POLICY => Kind::POLICY,
+        Kind::DROP_POLICY => Kind::POLICY_REF,
+        _ => return None,
+    };
+    let name = named(statement, name).into_iter().next()?;
+    Some(format!("{} on {}", name.name.text, tables(statement).first()?))
+}
+
+fn dropped_routine(statement: Node) -> Option<String> {
+    let name = match statement.kind() {
+        Kind::DROP_PROCEDURE => Kind::PROCEDURE_NAME_REF,
+        Kind::DROP_FUNCTION => Kind::FUNCTION_NAME_REF,
+        _ => return None,
+    };
+    match named(statement, name).as_slice() {
+        [one] => Some(one.name.text.clone()),
+        _ => None,
+    }
 }
 
 const NAMES_IN_SCHEMA: [Kind; 17] = [

@@ -10,8 +10,9 @@ use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Schema};
 use crate::plan::objects::policy;
 use crate::plan::operation::{Operation, Plan};
-use crate::plan::{Phase, Step};
+use crate::plan::{Phase, Statement, Step};
 use crate::syntax::objects::policy::Policy;
+use crate::syntax::words::lexer::names;
 use crate::syntax::words::name::TableName;
 
 pub(crate) struct ReplacePolicy {
@@ -19,8 +20,8 @@ pub(crate) struct ReplacePolicy {
 }
 
 impl Operation for ReplacePolicy {
-    /// The policy as it was.
-    type Facts = Entity;
+    /// The policy as it was, and what says its comment again.
+    type Facts = (Entity, Vec<String>);
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         Ok(ReplacePolicy { policy: Policy::parse(input, errors)? })
@@ -36,7 +37,7 @@ impl Operation for ReplacePolicy {
         vec![policy::entity(&self.policy).object().at(self.policy.name.span)]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Entity> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
         let before = errors.count();
         let (name, table) = (&self.policy.name, &self.policy.table);
         schema.policy(&self.policy, errors)?;
@@ -45,12 +46,19 @@ impl Operation for ReplacePolicy {
         if self.policy.restrictive {
             schema.last_policy(was, name.span(), errors);
         }
-        (errors.count() == before).then(|| was.clone())
+        let comments = schema.entities(Kind::Other).filter(|it| {
+            let of = ["comment", "on", "policy", &name.name.text];
+            it.create.iter().any(|sql| names(sql).take(4).eq(of)) && it.mentions(&table.name.text)
+        });
+        let comments = comments.flat_map(|it| it.create.clone()).collect();
+        (errors.count() == before).then(|| (was.clone(), comments))
     }
 
-    fn plan(&self, was: &Entity, _: Position) -> Plan {
+    fn plan(&self, (was, comments): &Self::Facts, _: Position) -> Plan {
         let new = policy::entity(&self.policy);
-        let swap = |from, to| [policy::drop(from), policy::create(to)].concat();
+        let comments: Vec<Statement> =
+            comments.iter().map(|sql| Statement::free(sql.clone())).collect();
+        let swap = |from, to| [policy::drop(from), policy::create(to), comments.clone()].concat();
         let why = "in one transaction, because without a policy no row is seen";
         let step = Step::transaction(Phase::Expand, why, swap(was, &new));
         let note = "old builds too see and write by the new policy, from Expand on";

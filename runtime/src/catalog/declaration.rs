@@ -2,7 +2,6 @@
 
 /// What an object is, in the order in which a baseline declares its objects where nothing else tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-
 pub(crate) enum DeclaredKind {
     /// `create_schema!`.
     Schema,
@@ -38,13 +37,13 @@ pub(crate) enum DeclaredKind {
     Policy,
     /// `enable_row_level_security!`.
     RowSecurity,
-    /// `set_replica_identity!`.
-    ReplicaIdentity,
     /// `grant!`.
     Grant,
     /// The column that a sequence belongs to, a comment, extended statistics, a publication: what is
     /// said when all else is there.
     Other,
+    /// `set_replica_identity!`, which may need what is said of a partition's columns.
+    ReplicaIdentity,
 }
 
 impl DeclaredKind {

@@ -12,8 +12,6 @@ pub(crate) const SQL: &str = include_str!("order.sql");
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
     objects: HashMap<ObjectId, Vec<ObjectId>>,
-    /// The tables that foreign keys of a table point at.
-    keys: HashMap<ObjectId, Vec<ObjectId>>,
     /// The table to whose column a sequence belongs.
     owners: HashMap<ObjectId, Vec<ObjectId>>,
 }
@@ -30,7 +28,6 @@ impl Needs {
             let needed = id(row.number(2), row.number(3));
             if let (Some(of), Some(needed)) = (of, needed) {
                 let map = match row.text(4) {
-                    "key" => &mut all.keys,
                     "owner" => &mut all.owners,
                     _ => &mut all.objects,
                 };
@@ -45,7 +42,7 @@ impl Needs {
         self.owners.get(&sequence).map_or(&[], Vec::as_slice)
     }
 
-    /// What an object needs, by itself; a table can be without its foreign keys.
+    /// What an object needs. Foreign keys are objects of their own: a table can be without them.
     pub(crate) fn of_object(&self, id: ObjectId) -> &[ObjectId] {
         self.objects.get(&id).map_or(&[], Vec::as_slice)
     }
@@ -119,15 +116,16 @@ fn with_parts(order: &[usize], needed: &[Vec<usize>], wholes: &[Option<usize>]) 
     found
 }
 
-fn key(one: &Declaration) -> (DeclaredKind, &str, Option<&str>, bool, &str, &str) {
+fn key(one: &Declaration) -> (DeclaredKind, bool, &str, Option<&str>, &str, &str) {
     let on = one.on.as_ref().map(|on| on.name.as_str());
     // What stands inside of a table keeps the order in which it was read.
     let [name, text] = if one.is_item() { ["", ""] } else { [&one.name.name, one.text.as_str()] };
-    // It may need a key of its own table.
+    // It may need a key of any table, or a unique index.
     let is_foreign_key = !one.is_item()
         && one.kind == DeclaredKind::Constraint
         && one.text.contains(" FOREIGN KEY ");
-    (one.kind, one.name.schema.as_str(), on, is_foreign_key, name, text)
+    let kind = if is_foreign_key { DeclaredKind::Index } else { one.kind };
+    (kind, is_foreign_key, one.name.schema.as_str(), on, name, text)
 }
 
 /// The places of what makes each object: one of its declarations does, the others say more of it.
@@ -136,6 +134,8 @@ struct Makers<'a> {
     schemas: HashMap<&'a str, usize>,
     /// Those that have parts.
     names: HashMap<&'a QualifiedName, usize>,
+    /// Of tables the foreign keys that stand inside of them.
+    keys: HashMap<&'a QualifiedName, Vec<ObjectId>>,
 }
 
 impl<'a> Makers<'a> {
@@ -161,14 +161,19 @@ impl<'a> Makers<'a> {
                 names.entry(&one.name).or_insert(at);
             }
         }
-        Makers { objects, schemas, names }
+        let mut keys: HashMap<&QualifiedName, Vec<ObjectId>> = HashMap::new();
+        for one in declarations.iter().filter(|one| one.is_item()) {
+            keys.entry(one.on.as_ref().unwrap_or(&one.name)).or_default().push(one.id);
+        }
+        Makers { objects, schemas, names, keys }
     }
 
     /// The places of what a declaration needs, in order.
     fn needed(&self, at: usize, one: &Declaration, needs: &Needs) -> Vec<usize> {
         let is_maker = self.objects.get(&one.id) == Some(&at);
         let ids = std::iter::once(&one.id).chain(needs.of_object(one.id));
-        let keys = needs.keys.get(&one.id).into_iter().flatten();
+        let keys = self.keys.get(&one.name).into_iter().flatten().filter(|_| one.on.is_none());
+        let keys = keys.flat_map(|key| needs.of_object(*key));
         let owners = needs.owners.get(&one.id).into_iter().flatten().filter(|_| !is_maker);
         let ids = ids.chain(keys).chain(owners);
         let mut places: Vec<usize> = ids.filter_map(|id| self.objects.get(id).copied()).collect();

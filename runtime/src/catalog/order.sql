@@ -30,12 +30,13 @@ with part as (
 )
 select distinct coalesce(a.of_catalog, d.classid)::oid, coalesce(a.of_oid, d.objid),
     coalesce(b.of_catalog, d.refclassid)::oid, coalesce(b.of_oid, d.refobjid),
-    -- A foreign key can be made later, and to which column a sequence belongs be said later.
-    case when k.oid is not null then 'key' when r.oid is not null then 'owner' else 'need' end
+    -- To which column a sequence belongs can be said later.
+    case when r.oid is not null then 'owner' else 'need' end
 from pg_depend d
-left join part a on a.catalog = d.classid and a.oid = d.objid
-left join part b on b.catalog = d.refclassid and b.oid = d.refobjid
 left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid and k.contype = 'f'
+-- So can a foreign key, which is an object of its own.
+left join part a on a.catalog = d.classid and a.oid = d.objid and k.oid is null
+left join part b on b.catalog = d.refclassid and b.oid = d.refobjid
 left join pg_class r on d.classid = 'pg_class'::regclass and r.oid = d.objid and r.relkind = 'S'
     and d.refclassid = 'pg_class'::regclass
 where d.deptype <> 'e' and d.objid >= 16384 and d.refobjid >= 16384
@@ -43,6 +44,18 @@ where d.deptype <> 'e' and d.objid >= 16384 and d.refobjid >= 16384
     and coalesce(k.conparentid, 0) = 0
     and (coalesce(a.of_catalog, d.classid), coalesce(a.of_oid, d.objid))
         <> (coalesce(b.of_catalog, d.refclassid), coalesce(b.of_oid, d.refobjid))
+
+union
+-- A check comes behind what inherits it as one that does not hold for all rows.
+select 'pg_constraint'::regclass::oid, b.root, 'pg_class'::regclass::oid, b.oid, 'need'
+from (
+    with recursive below (root, oid) as (
+        select k.oid, h.inhrelid from pg_constraint k join pg_inherits h on h.inhparent = k.conrelid
+        where k.contype = 'c' and not k.convalidated and not k.connoinherit and k.coninhcount = 0
+        union
+        select b.root, h.inhrelid from below b join pg_inherits h on h.inhparent = b.oid
+    ) select * from below
+) b
 
 union
 select s.catalog::oid, s.oid, coalesce(b.of_catalog, s.of_catalog)::oid, coalesce(b.of_oid, s.of_oid), 'need'

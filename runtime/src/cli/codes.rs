@@ -31,6 +31,7 @@ pub(crate) fn of(error: &Error) -> u8 {
         | ErrorKind::ReasonMissing
         | ErrorKind::NotAsDeclared
         | ErrorKind::Preflight
+        | ErrorKind::UnderWay
         | ErrorKind::Untrusted => REFUSED,
         _ => FAILED,
     }

@@ -96,7 +96,7 @@ impl Migrations {
 
     /// The history up to and including a migration, as an older build would have it; none if it
     /// has no such migration. Its `schema` and its `names` are empty, unless that is its last one, or
-    /// the last of several baselines in a row.
+    /// the last of several baselines in a row; so a cut between those adopts nothing.
     pub fn until(&self, id: &str) -> Option<Migrations> {
         let last = self.migrations.iter().position(|migration| migration.id == id)?;
         let whole = self.whole_after(last).unwrap_or(Whole { schema: &[], names: &[] });

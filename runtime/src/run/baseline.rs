@@ -46,7 +46,11 @@ impl Run<'_, '_> {
         let Some(whole) = place.and_then(|place| self.history.whole_after(place)) else {
             return Ok(false);
         };
-        let shape = Shape { statements: whole.schema, names: whole.names };
+        // To compare with nothing would be to find no difference.
+        if whole.names.is_empty() && !together.creates.is_empty() {
+            return Err(Error::new(Detail::BaselinesCut { migration: last.id.to_owned() }));
+        }
+        let shape = Shape { statements: whole.schema, names: whole.names, left: &[] };
         let timeout = milliseconds(self.settings.lock_timeout);
         let Declared { found: mut declarations, unbuilt, .. } =
             scratch::declared(self.session.reader(), shape, &timeout, &Declarations).await?;

@@ -1,6 +1,6 @@
 //! What the database has is held against what the code says, under clients, and nothing of it stays.
 
-use changeover::{Comparison, Migrations};
+use changeover::{Adopted, Comparison, ErrorKind, Migrations, Scope};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::{Failure, block_on, connect, fail};
 
@@ -100,7 +100,8 @@ fn what_a_migration_under_way_touches_is_named_and_the_rest_is_compared() -> Res
         let fixture = Fixture::new("under_way").await?;
         fixture.runner(&RENAMED).await?.migrate().await?;
         let clean = checked(&fixture, &RENAMED).await?;
-        if !clean.differences.is_empty() || clean.under_way.len() > 6 {
+        // The view reads the old name until it is replaced, and is compared all the same.
+        if !clean.is_clean() || clean.under_way.len() > 6 || !clean.undeclared.is_empty() {
             fail!("{clean}");
         }
         for column in ["name", "title"] {
@@ -109,7 +110,9 @@ fn what_a_migration_under_way_touches_is_named_and_the_rest_is_compared() -> Res
                 fail!("{clean}");
             }
         }
-        let by_hand = "alter table billing.invoices add column note text;
+        let by_hand = "create or replace view billing.open_invoices as select i.id, u.name
+                from billing.invoices i join users u on u.id = i.user_id;
+            alter table billing.invoices add column note text;
             alter table users add column nick text, alter column name set default 'x';
             create index on users (id)";
         fixture.db.batch_execute(by_hand).await?;
@@ -117,7 +120,12 @@ fn what_a_migration_under_way_touches_is_named_and_the_rest_is_compared() -> Res
         let found: Vec<&str> =
             comparison.differences.iter().map(|one| one.object.as_str()).collect();
         if found
-            != ["column billing.invoices.note", "column users.nick", "index users.users_id_idx"]
+            != [
+                "view billing.open_invoices",
+                "column billing.invoices.note",
+                "column users.nick",
+                "index users.users_id_idx",
+            ]
         {
             fail!("{comparison}");
         }
@@ -140,5 +148,32 @@ fn it_needs_no_lock_that_writers_would_notice() -> Result<(), Failure> {
             fail!("{comparison}");
         }
         Ok(writer.batch_execute("rollback").await?)
+    })
+}
+
+#[test]
+fn what_is_under_way_is_not_adopted() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("adopt_under_way").await?;
+        fixture.runner(&SHOP).await?.migrate().await?;
+        let mut session = connect(fixture.url(), "adopt").await?;
+        let before = Adopted::read(&mut session, &Scope::default()).await?;
+        fixture.runner(&RENAMED).await?.migrate().await?;
+        match Adopted::read(&mut session, &Scope::default()).await {
+            Err(error)
+                if error.kind() == ErrorKind::UnderWay
+                    && error.to_string().contains("  trigger users.zzz_0002_") => {}
+            other => fail!("{other:?}"),
+        }
+        let others = Adopted::read(&mut session, &Scope::default().schema("billing")).await?;
+        if others.changes().contains("zzz_") || !others.changes().contains("billing.invoices") {
+            fail!("{}", others.changes());
+        }
+        fixture.runner(&RENAMED).await?.undo("m0002_rename").await?;
+        let after = Adopted::read(&mut session, &Scope::default()).await?;
+        if after.changes() != before.changes() {
+            fail!("{}", after.changes());
+        }
+        Ok(())
     })
 }

@@ -32,6 +32,10 @@ mod m0003_rest {
 }
 
 changeover::migrations! {
+    static FIRST = [m0001_tables];
+}
+
+changeover::migrations! {
     pub(super) static HISTORY = [m0001_tables, m0002_users, m0003_rest];
 }
 
@@ -123,13 +127,12 @@ fn in_an_empty_database_a_run_that_stopped_between_two_goes_on() -> Result<(), F
 #[test]
 fn a_file_that_is_written_later_is_adopted_by_itself_or_runs() -> Result<(), Failure> {
     block_on(async {
-        let Some(first) = HISTORY.until("m0001_tables") else { fail!("no such migration") };
         let there = Fixture::new("later_file_there").await?;
         there
             .db
             .batch_execute("create table teams (id bigint primary key, name text not null)")
             .await?;
-        there.runner(&first).await?.migrate().await?;
+        there.runner(&FIRST).await?.migrate().await?;
         let rest = THEIRS.replacen(
             "create table teams (id bigint primary key, name text not null);",
             "",
@@ -139,7 +142,7 @@ fn a_file_that_is_written_later_is_adopted_by_itself_or_runs() -> Result<(), Fai
         made.db
             .batch_execute("create table teams (id bigint primary key, name text not null)")
             .await?;
-        made.runner(&first).await?.migrate().await?;
+        made.runner(&FIRST).await?.migrate().await?;
         there.db.batch_execute(&rest).await?;
         for (fixture, adopted) in [(there, 3), (made, 1)] {
             fixture.runner(&HISTORY).await?.migrate().await?;
@@ -149,5 +152,29 @@ fn a_file_that_is_written_later_is_adopted_by_itself_or_runs() -> Result<(), Fai
             fixture.expect_model(&HISTORY).await?;
         }
         Ok(())
+    })
+}
+
+#[test]
+fn a_history_that_is_cut_between_them_adopts_nothing() -> Result<(), Failure> {
+    block_on(async {
+        let Some(cut) = HISTORY.until("m0002_users") else { fail!("no cut") };
+        let fixture = Fixture::new("cut_files").await?;
+        fixture.db.batch_execute(THEIRS).await?;
+        match fixture.runner(&cut).await?.migrate().await {
+            Err(error)
+                if error.kind() == ErrorKind::NotAsDeclared
+                    && error.to_string().contains("cut behind the baseline `m0002_users`") => {}
+            other => fail!("{other:?}"),
+        }
+        if fixture.count(RECORDED).await? != 0 {
+            fail!("something was recorded");
+        }
+        // Where it has nothing to compare with, it runs.
+        let empty = Fixture::new("cut_empty").await?;
+        for history in [&cut, &HISTORY] {
+            empty.runner(history).await?.migrate().await?;
+        }
+        empty.expect_model(&HISTORY).await
     })
 }

@@ -1,18 +1,23 @@
 //! The order in which a schema can be built from nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::model::Schema;
-use crate::model::dependents::item::Item;
+use crate::model::dependents::item::{self, Item};
 use crate::model::dependents::spoken;
+use crate::model::parts::entity::Entity;
+use crate::model::parts::kind::Kind;
+use crate::model::{Schema, names as derived};
 use crate::syntax::tables::constraint::Constraint;
+use crate::syntax::words::lexer::names;
 
 impl Schema {
     /// Everything, each after what it needs as far as names tell. Where tables point at each other,
     /// foreign keys come after both; of what needs each other otherwise, the kind that comes first in
     /// general comes first.
     pub(crate) fn in_order_of_need(&self) -> Vec<Item<'_>> {
-        let entities = self.entities.iter().map(Item::Entity);
+        let entities = self.entities.iter().filter(|entity| !self.is_stale(entity));
+        let entities = entities.map(Item::Entity);
         let mut items: Vec<Item> = self.tables().map(Item::Table).chain(entities).collect();
         items.sort_by_key(Item::rank);
         let candidates = spoken::candidates(&items);
@@ -21,6 +26,48 @@ impl Schema {
             needed.collect()
         });
         Order::of(needs.collect()).walk(&items)
+    }
+}
+
+impl Schema {
+    /// Tells whether it is a comment on what is gone.
+    fn is_stale(&self, entity: &Entity) -> bool {
+        if !entity.is_comment() {
+            return false;
+        }
+        let words: Vec<Cow<str>> = entity.create.iter().flat_map(|sql| names(sql)).collect();
+        let [_, _, kind, path @ .., _] = words.as_slice() else { return false };
+        let (Some(first), Some(last)) = (path.first(), path.last()) else { return false };
+        let is = |kind: Kind, name: &str, on: Option<&str>| {
+            self.entities(kind).any(|it| {
+                let table = it.on.as_ref().map(|table| table.name.text.as_str());
+                it.name.name.text == name && (on.is_none() || on == table)
+            })
+        };
+        let has_key = || self.tables().any(|table| item::keys(table).any(|key| key == last));
+        let (name, is_there) = match kind.as_ref() {
+            "policy" => (first, is(Kind::Policy, first, Some(last))),
+            "trigger" => (first, is(Kind::Trigger, first, Some(last))),
+            "view" => (last, is(Kind::View, last, None)),
+            "materialized" => (last, is(Kind::MaterializedView, last, None)),
+            "index" => (last, is(Kind::Index, last, None) || has_key()),
+            "function" => {
+                let named = path.iter().take(2).any(|name| is(Kind::Function, name, None));
+                (path.get(1).unwrap_or(first), named)
+            }
+            "sequence" => (last, is(Kind::Sequence, last, None) || self.numbers_columns(last)),
+            _ => return false,
+        };
+        let is_raw = |it: &Entity| !it.is_comment() && it.mentions(name);
+        !is_there && !self.entities(Kind::Other).any(is_raw)
+    }
+
+    /// Tells whether it is the sequence of an identity.
+    fn numbers_columns(&self, name: &str) -> bool {
+        self.tables().any(|table| {
+            let mut numbered = table.columns.iter().filter(|column| column.identity.is_some());
+            numbered.any(|column| derived::sequence(&table.name, &column.name).name == *name)
+        })
     }
 }
 

@@ -22,6 +22,7 @@ impl Schema {
         self.entities.iter().filter(move |entity| {
             // What is on a table goes with it, and privileges on a column with that.
             let goes_along = column.is_none() && entity.on.as_ref() == Some(table);
+            let goes_along = goes_along || entity.is_comment();
             !goes_along && entity.kind != Kind::Grant && self.reads(entity, table, column)
         })
     }
@@ -55,7 +56,7 @@ impl Schema {
     ) -> impl Iterator<Item = &'a Entity> {
         let object = needed.object();
         self.entities.iter().filter(move |entity| {
-            let goes_along = entity.is_on(needed);
+            let goes_along = entity.is_on(needed) || entity.is_comment();
             !entity.is(&object) && !goes_along && entity.kind != Kind::Grant && entity.uses(needed)
         })
     }

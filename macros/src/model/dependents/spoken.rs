@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::dependents::item::Item;
+use crate::model::dependents::item::{self, Item};
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::syntax::tables::constraint::Constraint;
@@ -17,6 +17,9 @@ pub(super) fn candidates(items: &[Item]) -> Vec<BTreeSet<usize>> {
     let mut extensions = Vec::new();
     for (at, item) in items.iter().enumerate() {
         named.entry(name(item)).or_default().push(at);
+        if let Item::Table(table) = item {
+            item::keys(table).for_each(|key| named.entry(key).or_default().push(at));
+        }
         if matches!(item, Item::Entity(entity) if entity.kind == Kind::Extension) {
             extensions.push(at);
         }
@@ -62,7 +65,8 @@ fn of_table(table: &Table) -> BTreeSet<String> {
                 Token::Quoted(word) => drop(words.insert(word.to_owned())),
                 // A sequence stands in a string.
                 Token::Text(text) => {
-                    words.extend(names(text.trim_matches('\'')).map(Cow::into_owned));
+                    let text = text.trim_matches('\'').replace("''", "'");
+                    words.extend(names(&text).map(Cow::into_owned));
                 }
                 Token::Sign(_) => {}
             }

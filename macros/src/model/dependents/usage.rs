@@ -41,11 +41,10 @@ impl Schema {
             let way_out = way_out(entity.kind, &user);
             (user, way_out)
         });
-        // An index goes with what it is on.
-        let others = self
-            .entities
-            .iter()
-            .filter(|other| !other.is_named_as(entity) && other.kind != Kind::Index);
+        // An index goes with what it is on, and a comment too.
+        let goes_along = |other: &&Entity| other.kind == Kind::Index || other.is_comment();
+        let others = self.entities.iter().filter(|other| !goes_along(other));
+        let others = others.filter(|other| !other.is_named_as(entity));
         let others = others.filter_map(|other| {
             let (needs, is_in) = match (entity.kind, other.kind) {
                 (Kind::Schema, Kind::Extension) => (other.mentions(word), true),
@@ -80,12 +79,12 @@ impl Schema {
             [Token::Word(call), Token::Sign('('), Token::Text(text)]
                 if ["nextval", "currval", "setval"].contains(&call.to_lowercase().as_str()) =>
             {
-                Some(text.trim_matches('\''))
+                Some(text.trim_matches('\'').replace("''", "'"))
             }
             _ => None,
         });
         for text in calls {
-            let name = sequence_name(text);
+            let name = sequence_name(&text);
             let is_known = name.as_ref().is_none_or(|name| self.may_have_sequence(table, name));
             let Some(name) = name.filter(|_| !is_known) else { continue };
             let known = self.entities(Kind::Sequence).map(|entity| entity.name.name.text.as_str());

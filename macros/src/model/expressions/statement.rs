@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use crate::diag::Errors;
-use crate::grammar::{Kind as Form, Node};
+use crate::grammar::{Kind as Form, Node, Script};
 use crate::lint;
 use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
@@ -142,6 +142,20 @@ impl Schema {
         self.entities(Kind::Other).any(|entity| entity.mentions(name))
     }
 
+    /// What raw SQL has made under this name, unless it may be one of several functions.
+    fn only_one_made(&self, name: &TableName) -> Option<Object> {
+        let makes = |statement: Node| {
+            matches!(statement.kind(), Form::CREATE_FUNCTION | Form::CREATE_PROCEDURE)
+                && lint::made_in_schema(statement).is_some_and(|made| made.name == name.name)
+        };
+        let is_one =
+            |sql: &String| Script::read(sql).is_ok_and(|script| script.statements().any(makes));
+        let others = self.entities(Kind::Other);
+        let others = others.filter(|entity| entity.mentions(&name.name.text));
+        let count = others.filter(|entity| entity.create.iter().any(is_one)).count();
+        self.find_entity(Kind::Other, name, None).filter(|_| count < 2).map(Entity::object)
+    }
+
     /// Keeps a statement for building the schema from nothing, and forgets what it drops.
     pub(crate) fn keep(&mut self, statement: Node) {
         if WITHOUT_TRACE.contains(&statement.kind()) {
@@ -151,11 +165,16 @@ impl Schema {
         let in_schema = || lint::made_in_schema(statement).map(|made| made.name.text);
         let made = lint::made(statement).or_else(in_schema).map(name);
         let known = self.entities.len();
-        if let Some(dropped) = made.as_ref().filter(|_| statement.has(Form::DROP_KW)) {
-            let object = Object::entity(Kind::Other, dropped, None);
-            self.entities.retain(|entity| !entity.is(&object));
+        let old = made.as_ref().and_then(|name| self.only_one_made(name));
+        if let Some(object) = old.as_ref().filter(|_| statement.has(Form::DROP_KW)) {
+            self.entities.retain(|entity| !entity.is(object));
         }
-        if self.entities.len() == known {
+        if let Some(object) = old.filter(|_| statement.has(Form::OR_REPLACE)) {
+            let create = vec![self.qualified(statement)];
+            if let Some(old) = self.entities.iter_mut().find(|entity| entity.is(&object)) {
+                old.create = create;
+            }
+        } else if self.entities.len() == known {
             // What only alters something is kept beside what made that.
             let name = made
                 .filter(|name| self.find_entity(Kind::Other, name, None).is_none())

@@ -49,8 +49,8 @@ impl Schema {
         }
     }
 
-    /// Tells whether a trigger's function may come from outside the history: PostgreSQL's own, an
-    /// extension's, one of a schema that no migration makes.
+    /// Tells whether a trigger's function may be none of the model: PostgreSQL's own, an extension's, one
+    /// that raw SQL has made, one of a schema that no migration makes.
     fn may_be_brought(&self, function: &TableName, errors: &mut Errors) -> bool {
         const OWN: [&str; 3] = [
             "suppress_redundant_updates_trigger",
@@ -75,7 +75,10 @@ impl Schema {
             it.brought_into() == function.schema()
                 && extension::may_bring_trigger(&it.name.name.text, name)
         });
-        is_of_extension || function.schema.as_ref().is_some_and(|schema| !made(&schema.text))
+        let raw = TableName { schema: None, name: function.name.clone() };
+        is_of_extension
+            || self.find_entity(Kind::Other, &raw, None).is_some()
+            || function.schema.as_ref().is_some_and(|schema| !made(&schema.text))
     }
 
     /// Reports a name that no table and no view has.

@@ -163,6 +163,12 @@ impl Entity {
         self.kind == Kind::Extension && extension::brings(&self.name.name.text, &ty.name.text)
     }
 
+    /// Tells whether raw SQL says something of another object, and goes with it.
+    pub(crate) fn is_comment(&self) -> bool {
+        let is_it = |sql: &String| names(sql).take(2).eq(["comment", "on"]);
+        self.kind == Kind::Other && self.create.first().is_some_and(is_it)
+    }
+
     /// Tells whether its definition names this: a table, a column, a function, another entity.
     pub(crate) fn mentions(&self, name: &str) -> bool {
         self.create.iter().any(|sql| names(sql).any(|word| word == name))
@@ -223,6 +229,11 @@ impl Entity {
             Kind::Function => format!("replace_function!({name}(…) …);"),
             Kind::Trigger => format!("replace_trigger!({name}{on}, …);"),
             Kind::Policy => format!("replace_policy!({name}{on}, …);"),
+            Kind::Other => {
+                let made = self.create.first().map_or("", String::as_str);
+                let head: Vec<&str> = made.split_whitespace().take(4).collect();
+                format!("sql!(up = \"drop …; create …\", …); for `{} …`", head.join(" "))
+            }
             _ => self.drop_macro(),
         }
     }

@@ -92,11 +92,13 @@ impl Setting {
 /// How PostgreSQL stores the values of a type if nothing is said; none where they have one length,
 /// and where that is not known.
 fn usual_storage(ty: &Type) -> Option<&'static str> {
+    if ty.is_array() {
+        return Some("extended");
+    }
     let name = ty.sql.split('(').next().unwrap_or(&ty.sql);
     let is_long = matches!(ty.family, Family::Text { .. })
         || matches!(name, "json" | "jsonb" | "bytea" | "bit" | "varbit" | "tsvector")
-        || name.ends_with("range")
-        || name.ends_with("[]");
+        || name.ends_with("range");
     match name {
         "numeric" | "inet" | "cidr" => Some("main"),
         _ => is_long.then_some("extended"),

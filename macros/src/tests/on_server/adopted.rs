@@ -4,7 +4,7 @@ mod random;
 mod tables;
 
 use changeover::testing::{Database, Server};
-use changeover::{Adopted, Scope, migration as data};
+use changeover::{Adopted, Changeover, Scope, migration as data};
 
 use super::adopted_objects::OBJECTS;
 use super::{Failure, History, dump, expect_equal, leak, run_all};
@@ -18,7 +18,23 @@ async fn round_trip(what: &str, sql: &str) -> Result<(), Failure> {
     let theirs = Server::shared().await?.database("theirs").await?;
     let made = theirs.connect().await?.batch_execute(sql).await;
     made.map_err(|error| format!("{what}: {error:?}"))?;
-    same_again(what, &theirs).await.map(drop)
+    let history = same_again(what, &theirs).await?;
+    is_clean(what, &history, &theirs).await
+}
+
+/// Holds a database against the history that it was adopted as.
+async fn is_clean(
+    what: &str,
+    history: &data::Migrations,
+    theirs: &Database,
+) -> Result<(), Failure> {
+    let mut changeover = Changeover::builder(history).app("adopted").connect(theirs.url()).await?;
+    let comparison = changeover.check().await?;
+    if comparison.is_clean() {
+        return Ok(());
+    }
+    let changes = Adopted::read(&mut theirs.connect().await?, &Scope::default()).await?.changes();
+    Err(format!("{what}: {comparison}\n{changes}").into())
 }
 
 /// Makes a database of what is adopted of another, and holds both against each other.

@@ -94,6 +94,36 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
         revoke execute on function no_longer() from public",
     ),
     (
+        "rows of tables as types",
+        r#"create schema "Two Words"; create table "Two Words".plain (id integer, note text);
+        create table "Two Words"."T ""t""" (id integer, of "Two Words".plain[]);
+        create function of_row(given "Two Words".plain) returns setof "Two Words".plain language sql as 'select given.*';
+        create function of_many(given "Two Words".plain[], other "Two Words"."T ""t""") returns "Two Words".plain[] language sql as 'select given';
+        create function tabled(a integer, variadic b "Two Words".plain[]) returns table(c "Two Words".plain, d "Two Words".plain[])
+            language sql as 'select null::"Two Words".plain, b';
+        create function outs(out a "Two Words".plain, inout b "Two Words".plain default null) language sql as 'select b, b';
+        create function pick(a "Two Words".plain, b "Two Words".plain) returns "Two Words".plain language sql immutable as 'select b';
+        create function as_text(a "Two Words".plain) returns text language sql as 'select a.note';
+        create procedure "Two Words".run(a "Two Words".plain) language sql as 'select 1';
+        revoke execute on function of_row("Two Words".plain), of_many("Two Words".plain[], "Two Words"."T ""t""") from public;
+        grant execute on function of_row("Two Words".plain) to pg_monitor;
+        grant execute on procedure "Two Words".run("Two Words".plain) to pg_monitor;
+        comment on function of_row("Two Words".plain) is 'of a row';
+        create domain "Two Words".noted as "Two Words".plain check ((value).note is not null);
+        create type "Two Words".pair as (one "Two Words".plain, many "Two Words".plain[], checked "Two Words".noted);
+        create aggregate "Two Words".last_of("Two Words".plain) (sfunc = public.pick, stype = "Two Words".plain);
+        create operator public.@+ (function = public.pick, leftarg = "Two Words".plain, rightarg = "Two Words".plain);
+        create cast ("Two Words".plain as text) with function as_text("Two Words".plain) as assignment;
+        create table holding (a "Two Words".plain default row(1, 'x')::"Two Words".plain, b "Two Words".plain[] default '{}',
+            c "Two Words".noted, d "Two Words".pair, e "Two Words"."T ""t""", check (a is distinct from row(2, 'y')::"Two Words".plain));
+        create policy own on "Two Words".plain using (pick(plain.*, plain.*) is not null and as_text(plain.*) <> '');
+        create function touch() returns trigger language plpgsql as 'begin return new; end';
+        create trigger changed before update on "Two Words".plain for each row
+            when (as_text(new.*) is distinct from as_text(old.*)) execute function touch();
+        create view whole as select p as one, array[p] as many from "Two Words".plain p;
+        create index ids on "Two Words".plain (id)"#,
+    ),
+    (
         "aggregates",
         r"create function add(a numeric, b numeric) returns numeric language sql immutable as 'select a + b';
         create aggregate total(numeric) (sfunc = add, stype = numeric, initcond = '0', combinefunc = add,

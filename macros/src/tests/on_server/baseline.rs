@@ -3,7 +3,7 @@
 
 use changeover::testing::Server;
 
-use super::{Failure, History, dump, expect_equal, runner};
+use super::{Failure, History, dump, expect_equal, leak, runner};
 
 const BASELINE: &str = r#"
 baseline(sqlx = "20240312101500");
@@ -61,4 +61,36 @@ fn it_makes_what_its_statements_make() -> Result<(), Failure> {
         }
         Ok(())
     })
+}
+
+/// What raw SQL says of objects that later changes drop or replace.
+#[test]
+fn a_comment_goes_with_its_object() {
+    let base = r#"baseline;
+        create_table!(users { id: bigint primary_key, name: text });
+        create_view!(members, "select id from users");
+        create_function!(one() returns bigint, language = sql, body = "select 1");
+        create_policy!(own on users, using = "id > 0");
+        sql!(up = "create procedure public.run() language sql as 'select 1'", undo = none, reason = "r");
+        sql!(up = "comment on view public.members is 'of the view'", undo = none, reason = "r");
+        sql!(up = "comment on function public.one() is 'of the function'", undo = none, reason = "r");
+        sql!(up = "comment on policy own on public.users is 'of the policy'", undo = none, reason = "r");
+        sql!(up = "comment on procedure public.run() is 'of the procedure'", undo = none, reason = "r");"#;
+    let drops = "drop_view!(members); drop_function!(one()); replace_policy!(own on users, using = \"id > 1\");
+        sql!(up = \"create or replace procedure public.run() language sql as 'select 2'\", undo = none, reason = \"r\");";
+    let history = History::of(base, &[drops, "contract!(m0002);"]).expect("no error");
+    let built = history.leaked().schema.join(";\n");
+    for (text, is_there) in [
+        ("'of the view'", false),
+        ("'of the function'", false),
+        ("'of the policy'", true),
+        ("'of the procedure'", true),
+        ("'select 1'", false),
+        ("'select 2'", true),
+    ] {
+        assert_eq!(built.contains(text), is_there, "{text}: {built}");
+    }
+    let (_, replaced) = &history.migrations[1];
+    let says = format!("{:?}", leak::migration("m0002", replaced)).contains("of the policy");
+    assert!(says, "the policy loses its comment");
 }

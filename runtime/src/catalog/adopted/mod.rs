@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use self::chapters::Source;
 use self::scope::Scope;
 use self::text::Piece;
-use crate::catalog::declaration::Declaration;
+use crate::catalog::compare::title;
+use crate::catalog::declaration::{Declaration, DeclaredKind};
 use crate::catalog::older::Older;
 use crate::catalog::order::in_order;
 use crate::catalog::read;
-use crate::outcome::error::Error;
+use crate::outcome::error::{Detail, Error};
 use crate::session::executor::Executor;
 
 /// What a database has, as the macros say it.
@@ -52,14 +53,23 @@ pub struct Adopted {
 impl Adopted {
     /// Reads what a database has, in a transaction that only reads and is rolled back. The record of the
     /// tool that made it before is left out.
+    ///
+    /// While a migration of ours is [under way](crate::ErrorKind::UnderWay) on what is read, it is
+    /// refused: two shapes of a table, and what keeps them equal, are none that anybody would declare.
     pub async fn read(executor: &mut dyn Executor, scope: &Scope) -> Result<Adopted, Error> {
         let snapshot = read::to_write(executor).await?;
         let tables = snapshot.older.iter().flat_map(|older| older.tables.clone());
         let scope = scope.clone().without(&tables.collect::<Vec<_>>());
         let declarations = in_order(snapshot.declarations, &snapshot.needs);
+        let declarations = scope.apply(declarations, &snapshot.needs);
+        let triggers: Vec<String> =
+            declarations.iter().filter(|one| is_under_way(one)).map(title).collect();
+        if !triggers.is_empty() {
+            return Err(Error::new(Detail::UnderWay { triggers }));
+        }
         let mut older = snapshot.older.into_iter();
         Ok(Adopted {
-            declarations: scope.apply(declarations, &snapshot.needs),
+            declarations,
             older: older.next(),
             others: older.collect(),
             about: snapshot.about,
@@ -113,4 +123,17 @@ impl Adopted {
         let older = self.older.as_ref()?;
         Some(older.said().unwrap_or_else(|| older.word.to_owned()))
     }
+}
+
+/// Tells whether it is a trigger that goes with a contract: the places of a migration and of a change in
+/// it stand in its name.
+fn is_under_way(one: &Declaration) -> bool {
+    let is_number =
+        |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = one.name.name.strip_prefix("zzz_").unwrap_or_default();
+    let mut parts = name.splitn(3, '_');
+    let [migration, change] = [4, 2].map(|length| {
+        parts.next().is_some_and(|part| is_number(part.get(..length).unwrap_or_default(), length))
+    });
+    one.kind == DeclaredKind::Trigger && migration && change && parts.next().is_some()
 }

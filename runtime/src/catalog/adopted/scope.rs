@@ -98,7 +98,10 @@ impl Scope {
         let is_owned = |one: &Declaration| {
             needs.owner_of(one.id).iter().any(|owner| missing.contains_key(owner))
         };
-        kept.retain(|one| !missing.contains_key(&one.id) && !is_owned(one));
+        let is_part = |one: &Declaration| {
+            one.on.as_ref().is_some_and(|on| tables.contains_key(&said::qualified(on)))
+        };
+        kept.retain(|one| !missing.contains_key(&one.id) && !is_owned(one) && !is_part(one));
         let not_said = |one: &Declaration| {
             (one.id, format!("it needs {}, which is not said", listing::name(one)))
         };

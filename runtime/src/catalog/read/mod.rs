@@ -11,13 +11,14 @@ mod tables;
 
 pub(in crate::catalog) use self::keys::foreign_key_target;
 
-use crate::catalog::declaration::Declaration;
+use crate::catalog::declaration::{Declaration, QualifiedName};
 use crate::catalog::older::{self, Older};
 use crate::catalog::order::{self, Needs};
 use crate::catalog::read::kind::Kind;
 use crate::catalog::scratch::names::Scratch;
 use crate::outcome::error::Error;
 use crate::session::executor::{Executor, Row, Rows};
+use crate::session::sql::quote_literal;
 
 const KINDS: &[Kind] = &[
     schemas::KIND,
@@ -84,6 +85,27 @@ async fn whole(executor: &mut dyn Executor) -> Result<Snapshot, Error> {
     Ok(Snapshot { declarations, needs, older, about })
 }
 
+/// The statements that add to tables those of these columns that a database has, with their types.
+pub(crate) async fn left_columns(
+    executor: &mut dyn Executor,
+    columns: &[(&QualifiedName, &str)],
+) -> Result<Vec<String>, Error> {
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let row = |(table, name): &(&QualifiedName, &str)| {
+        let values = [table.schema.as_str(), &table.name, name].map(quote_literal);
+        format!("({})", values.join(", "))
+    };
+    let columns: Vec<String> = columns.iter().map(row).collect();
+    let sql = include_str!("left_columns.sql").replace("$columns", &columns.join(", "));
+    ask(executor, SNAPSHOT).await?;
+    let read = ask(executor, &sql).await;
+    let ended = ask(executor, "rollback").await;
+    let found = read.and_then(|found| ended.map(|_| found))?;
+    Ok(found.iter().map(|row| row.text(0).to_owned()).collect())
+}
+
 /// The tools that have made the database so far, each with the last version that it has recorded.
 pub(crate) async fn older(executor: &mut dyn Executor) -> Result<Vec<Older>, Error> {
     ask(executor, SNAPSHOT).await?;
@@ -123,7 +145,8 @@ pub(crate) async fn all(
     settle(executor).await?;
     let mut found = Vec::new();
     for kind in kinds() {
-        (kind.say)(&seen.rows(ask(executor, kind.sql).await?), &mut found);
+        let sql = kind.sql.replace("$public", seen.public());
+        (kind.say)(&seen.rows(ask(executor, &sql).await?), &mut found);
     }
     Ok(found)
 }
@@ -134,12 +157,27 @@ pub(in crate::catalog) async fn settle(executor: &mut dyn Executor) -> Result<()
 }
 
 impl Seen<'_> {
+    /// The schema that is called `public` in what is read.
+    fn public(&self) -> &str {
+        match self {
+            Seen::All => "public",
+            Seen::In(scratch) => scratch.schema("public").unwrap_or("public"),
+        }
+    }
+
     /// Of the rows of a query those that are seen, as they are seen.
     pub(in crate::catalog) fn rows(self, rows: Rows) -> Rows {
         let Seen::In(scratch) = self else { return rows };
         let names = |row: &Row<'_>| row.iter().flatten().any(|text| scratch.is_named_in(text));
         let back = |row: Row<'_>| -> Vec<Option<String>> {
-            row.iter().map(|value| value.map(|text| scratch.back(text))).collect()
+            let one = |text: &str| {
+                if scratch.is_named_in(text) {
+                    objects::each(text, |part| scratch.back(part))
+                } else {
+                    text.to_owned()
+                }
+            };
+            row.iter().map(|value| value.map(one)).collect()
         };
         let kept: Vec<_> = rows.iter().filter(names).map(back).collect();
         let count = kept.len() as u64;

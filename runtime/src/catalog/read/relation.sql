@@ -16,8 +16,7 @@ with own as materialized (
     group by a.attrelid
     having bool_or(a.attname ~ '["[:cntrl:]]' or (a.attcollation >= 16384 and exists (
         select from pg_collation l join pg_namespace n on n.oid = l.collnamespace
-        where l.oid = a.attcollation and n.nspname not in ('pg_catalog', 'public')
-            and n.nspname not like 'changeover\_scratch\_%')))
+        where l.oid = a.attcollation and n.nspname not in ('pg_catalog', 'public', '$public'))))
     union all
     select o.oid from own o where not exists (select from pg_attribute a
         where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped)
@@ -36,4 +35,23 @@ with own as materialized (
                 then 'partition'
             else 'hand' end as way
     from judged j left join judged p on p.oid = j.parent
+)
+, below as (
+    with recursive below (root, oid) as (
+        select k.oid, h.inhrelid from pg_constraint k join pg_inherits h on h.inhparent = k.conrelid
+        where k.contype = 'c' and not k.convalidated and not k.connoinherit and k.coninhcount = 0
+        union
+        select b.root, h.inhrelid from below b join pg_inherits h on h.inhparent = b.oid
+    )
+    select b.root, b.oid, i.convalidated from below b
+    join pg_constraint k on k.oid = b.root
+    join pg_constraint i on i.conrelid = b.oid and i.contype = 'c' and i.conname = k.conname
+-- A check that was not held against the rows of before, and is inherited so: what inherits it when it is
+-- made has it as one that holds.
+), late as (
+    select k.oid, (select string_agg(format(';%svalidate constraint %I', chr(10) || 'alter table '
+            || b.oid::regclass || ' ', k.conname), '' order by b.oid) filter (where b.convalidated)
+        from below b where b.root = k.oid) as validated
+    from pg_constraint k
+    where exists (select from below b where b.root = k.oid and not b.convalidated)
 )

@@ -18,7 +18,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::session::executor::{Executor, Rows, SqlError};
 use crate::session::sqlstate::{
     DEADLOCK_DETECTED, DUPLICATE_OBJECT, LOCK_NOT_AVAILABLE, READ_ONLY_SQL_TRANSACTION,
-    UNIQUE_VIOLATION, ends_session,
+    UNDEFINED_COLUMN, UNIQUE_VIOLATION, ends_session,
 };
 
 /// What builds a schema from nothing.
@@ -27,6 +27,9 @@ pub(crate) struct Shape<'a> {
     pub(crate) statements: &'a [&'a str],
     /// The qualified and quoted names of all that they make.
     pub(crate) names: &'a [&'a str],
+    /// What adds the columns that migrations under way have left: a view may name one until it is
+    /// replaced.
+    pub(crate) left: &'a [String],
 }
 
 /// What a history declares, as the catalogs have it once it is built.
@@ -38,6 +41,8 @@ pub(crate) struct Declared<T> {
     pub(crate) extensions: Vec<Extension>,
     /// Other statements that make what a database has once, and has: a cast between its own types.
     pub(crate) there: Vec<String>,
+    /// The first statement that names a column which is not declared.
+    names_left: Option<String>,
 }
 
 /// How what has been built is read, in the transaction that made it.
@@ -94,7 +99,8 @@ pub(crate) async fn declared<R: Reading>(
              set local search_path = pg_catalog, pg_temp"
         );
         run(executor, &begin).await?;
-        let outcome = attempt(executor, shape, &built, reading).await;
+        // Few runs come to it, and all would have room for it.
+        let outcome = Box::pin(attempt(executor, shape, &built, reading)).await;
         let ended = run(executor, "rollback").await;
         let outcome = match outcome {
             Ok(outcome) => outcome,
@@ -107,12 +113,21 @@ pub(crate) async fn declared<R: Reading>(
             // Another check has what a database has once, or somebody has what a statement reads.
             Err((_, error)) if tries < MOST_TRIES && gives_way(&error) => tries += 1,
             Ok(found) => {
-                let Declared { unbuilt, extensions, there, .. } = built;
-                return ended.map(|()| Declared { found, unbuilt, extensions, there });
+                let Declared { mut unbuilt, extensions, there, names_left, .. } = built;
+                // They are not the history's.
+                unbuilt.retain(|one| !shape.left.contains(&one.statement));
+                return ended.map(|()| Declared { found, unbuilt, extensions, there, names_left });
             }
             // A transaction with a savepoint for each statement would be felt by other sessions.
             Err((statement, error)) if error.code() == Some(DUPLICATE_OBJECT) => {
                 built.there.push(statement.to_owned());
+            }
+            Err((statement, error))
+                if error.code() == Some(UNDEFINED_COLUMN)
+                    && built.names_left.is_none()
+                    && !shape.left.is_empty() =>
+            {
+                built.names_left = Some(statement.to_owned());
             }
             Err((statement, error)) if built.unbuilt.len() < MOST_UNBUILT => {
                 let reason = error.to_string();
@@ -147,6 +162,7 @@ async fn attempt<'a, R: Reading>(
     // An event trigger would see all that is made after it.
     let (watches, objects): (Vec<&'a str>, Vec<&'a str>) =
         objects.into_iter().partition(|statement| is_of_event_triggers(statement));
+    let objects = with_left(objects, shape.left, so_far.names_left.as_deref());
     if let Err(refused) = build(executor, &scratch, &objects, so_far).await? {
         return Ok(Err(refused));
     }
@@ -161,6 +177,20 @@ async fn attempt<'a, R: Reading>(
         return Ok(Err(refused));
     }
     reading.read(executor, &scratch).await.map(Ok)
+}
+
+/// The statements with those that add what is left, where the first one needs it.
+fn with_left<'a>(
+    mut statements: Vec<&'a str>,
+    left: &'a [String],
+    user: Option<&str>,
+) -> Vec<&'a str> {
+    if let Some(user) = user {
+        let at = statements.iter().position(|statement| *statement == user);
+        let at = at.unwrap_or(statements.len());
+        statements.splice(at..at, left.iter().map(String::as_str));
+    }
+    statements
 }
 
 /// The statements but for those of extensions that the database has.

@@ -26,6 +26,8 @@ impl Scratch {
         let prefix = format!("changeover_scratch_{pid}_");
         let made: BTreeSet<(String, String)> =
             names.iter().filter_map(|name| split(name)).collect();
+        let operators = statements.iter().filter_map(|statement| made_operator(&words(statement)));
+        let made: BTreeSet<(String, String)> = made.into_iter().chain(operators).collect();
         let schemas: BTreeSet<&str> =
             (made.iter().map(|(schema, _)| schema.as_str())).chain(["public"]).collect();
         let schemas = (schemas.into_iter().enumerate())
@@ -52,7 +54,7 @@ impl Scratch {
     }
 
     /// The schema that stands for this one.
-    pub(super) fn schema(&self, name: &str) -> Option<&str> {
+    pub(crate) fn schema(&self, name: &str) -> Option<&str> {
         self.schemas.get(name).map(String::as_str)
     }
 
@@ -96,20 +98,20 @@ impl Scratch {
         }
         let ours = self.schemas.get(&schema)?;
         if let Some(Word::Other(".")) = words.get(at + 1) {
-            let name = words.get(at + 2)?.name()?;
-            // Indexes go by their tables, and those that a history names are its own; as a `sequence name`
-            // of a column, and neither is a column of that name.
+            let name = words[at + 2..].first()?.name().or_else(|| operator(&words[at + 2..]))?;
+            // Indexes go by their tables, sequences of identities by their columns, and those that a
+            // history names are its own; neither is a column of that name.
             let mut before = words[..at].iter().rev().filter(|word| !word.is_blank());
             let mut keyword = || match before.next() {
                 Some(Word::Plain(text)) => text.to_lowercase(),
                 _ => String::new(),
             };
-            let is_index = match keyword().as_str() {
-                "index" => true,
+            let goes_along = match keyword().as_str() {
+                "index" | "sequence" => true,
                 "name" => keyword() == "sequence",
                 _ => false,
             };
-            return (is_index || self.made.contains(&(schema, name))).then(|| ours.clone());
+            return (goes_along || self.made.contains(&(schema, name))).then(|| ours.clone());
         }
         let mut before = words[..at].iter().rev().filter(|word| !word.is_blank());
         let mut word = before.next()?;
@@ -174,6 +176,26 @@ impl Scratch {
     }
 }
 
+/// The schema and the signs of the operator that a statement makes.
+fn made_operator(words: &[Word<'_>]) -> Option<(String, String)> {
+    let words: Vec<Word<'_>> = words.iter().copied().filter(|word| !word.is_blank()).collect();
+    match words.as_slice() {
+        [create, kind, schema, Word::Other("."), signs @ ..]
+            if create.name()? == "create" && kind.name()? == "operator" =>
+        {
+            Some((schema.name()?, operator(signs)?))
+        }
+        _ => None,
+    }
+}
+
+/// The operator that a text begins with: each of its signs is a word.
+fn operator(words: &[Word<'_>]) -> Option<String> {
+    let is_sign = |word: &&Word<'_>| "+-*/<>=~!@#%^&|`?".contains(word.text());
+    let signs: String = words.iter().take_while(is_sign).map(|word| word.text()).collect();
+    (!signs.is_empty()).then_some(signs)
+}
+
 /// A qualified name, in quotes or not, as schema and name: of a function without its arguments, of a
 /// schema twice the same.
 pub(crate) fn split(text: &str) -> Option<(String, String)> {
@@ -199,7 +221,11 @@ mod tests {
             r#""billing""#,
             r#""billing"."mood""#,
         ];
-        let statements = ["create publication \"Some Of\" for table t", "create server far"];
+        let statements = [
+            "create publication \"Some Of\" for table t",
+            "create server far",
+            "create operator public.=== (function = f)",
+        ];
         let mut scratch = Scratch::of(names, &statements, "7");
         let plain = ["public", "billing", "far"].map(|name| vec![Some(name.to_owned()); 2]);
         scratch.note_written(&Rows::new(plain.to_vec(), 0));
@@ -229,6 +255,12 @@ mod tests {
             ),
             (r#""name" "public"."citext""#, r#""name" "public"."citext""#.to_owned()),
             ("(sequence name public.counter)", format!("(sequence name {public}.counter)")),
+            (
+                "alter sequence public.users_id_seq rename to other",
+                format!("alter sequence {public}.users_id_seq rename to other"),
+            ),
+            ("a operator(public.===) b", format!("a operator({public}.===) b")),
+            ("a operator(public.==) b", "a operator(public.==) b".to_owned()),
             ("x Billing.Mood", format!("x {billing}.Mood")),
             ("as $$ select public.users $$", "as $$ select public.users $$".to_owned()),
             ("select billing from public", "select billing from public".to_owned()),

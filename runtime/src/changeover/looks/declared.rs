@@ -18,7 +18,7 @@ impl Changeover {
     /// CREATE on the database. Nothing of the service's is read and nothing has to have run: any
     /// database does, on a server with the same extensions.
     pub async fn declared_schema(&mut self) -> Result<DeclaredSchema, Error> {
-        let shape = Shape { statements: self.history.schema, names: self.history.names };
+        let shape = Shape { statements: self.history.schema, names: self.history.names, left: &[] };
         let timeout = milliseconds(self.settings.lock_timeout);
         let executor = self.session.begin_aside().await?;
         let declared = scratch::declared(executor, shape, &timeout, &Schema).await;

@@ -134,8 +134,11 @@ async fn session(database: &str) -> Result<Box<dyn Executor>, Error> {
 async fn is_empty(executor: &mut dyn Executor) -> Result<bool, Error> {
     let sql = "select pg_catalog.to_regnamespace('changeover') is null";
     let rows = executor.query(sql).await.map_err(|error| Error::sql(sql, &error))?;
+    if !rows.is_true() {
+        return Ok(false);
+    }
     let adopted = Adopted::read(executor, &Scope::default()).await?;
-    Ok(rows.is_true() && adopted.counts().is_empty() && adopted.unsaid().is_empty())
+    Ok(adopted.counts().is_empty() && adopted.unsaid().is_empty())
 }
 
 /// The tables that have rows.

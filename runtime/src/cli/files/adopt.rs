@@ -17,7 +17,7 @@ Exit codes:
   0  all has been written
   1  the database could not be read, or a file not written
   2  the arguments are wrong
-  3  one of the files is there already";
+  3  one of the files is there already, or a migration is under way in the database";
 
 /// Writes what a database has as the baseline of a history
 ///

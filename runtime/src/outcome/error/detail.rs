@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::baseline::{before_squash, partly_there};
+use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_there, under_way};
+use super::history::{diverged, too_old};
 use super::lease::LeaseError;
 use super::work::{WorkError, lines};
 use crate::migration::Phase;
@@ -114,6 +115,10 @@ pub(crate) enum Detail {
         migration: String,
         why: String,
     },
+    /// What a baseline declares is not known: the history ends between several in a row.
+    BaselinesCut {
+        migration: String,
+    },
     Stopped {
         why: String,
     },
@@ -122,6 +127,10 @@ pub(crate) enum Detail {
         findings: Vec<Finding>,
         /// What has drifted, as a check tells it.
         differences: Vec<Difference>,
+    },
+    /// Triggers that keep two shapes of something equal until a contract.
+    UnderWay {
+        triggers: Vec<String>,
     },
     Untrusted {
         found: Vec<String>,
@@ -203,12 +212,9 @@ impl fmt::Display for Detail {
             Detail::RepairRefused { what, migration, why } => {
                 write!(f, "`{what}` of migration `{migration}` would be wrong: {why}")
             }
-            Detail::NotAsDeclared { migration, comparison } => write!(
-                f,
-                "the database is not what the baseline `{migration}` declares, and nothing was \
-                 recorded\n{comparison}\
-                 help: write what is there into the baseline, or change the database, and run again"
-            ),
+            Detail::NotAsDeclared { migration, comparison } => {
+                not_as_declared(f, migration, comparison)
+            }
             Detail::PartlyThere { migration, there, missing } => {
                 partly_there(f, migration, there, missing)
             }
@@ -221,6 +227,7 @@ impl fmt::Display for Detail {
             Detail::OlderTool { migration, why } => {
                 write!(f, "the baseline `{migration}` was taken from another database: {why}")
             }
+            Detail::BaselinesCut { migration } => baselines_cut(f, migration),
             Detail::NoReason { what } => write!(
                 f,
                 "`{what}` needs a reason\n\
@@ -240,30 +247,13 @@ impl fmt::Display for Detail {
             Detail::Interrupted => f.write_str(
                 "the run was interrupted\nhelp: run again; the next run goes on where this one was",
             ),
+            Detail::UnderWay { triggers } => under_way(f, triggers),
             Detail::Untrusted { found } => untrusted(f, found),
             Detail::Corrupt { what } => {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")
             }
         }
     }
-}
-
-fn diverged(f: &mut fmt::Formatter<'_>, unknown: &str, pending: &str) -> fmt::Result {
-    write!(
-        f,
-        "the database has migration `{unknown}`, which this build does not know, \
-         and not `{pending}`, which it does\n\
-         help: give each service a name of its own with `app`, or merge the histories"
-    )
-}
-
-fn too_old(f: &mut fmt::Formatter<'_>, migration: &str, phase: Phase) -> fmt::Result {
-    write!(
-        f,
-        "this build is too old: the {phase} of `{migration}` has run, \
-         and this build does not declare it\n\
-         help: deploy a build whose history has `{phase}!({migration})`"
-    )
 }
 
 /// What to do depends on how far it is, and on whether anybody edited it at all.

@@ -98,6 +98,8 @@ pub enum ErrorKind {
     Stopped,
     /// The process was told to stop the run; see [`Interrupt`](crate::Interrupt).
     Interrupted,
+    /// A migration is under way on what was to be adopted; nothing was written.
+    UnderWay,
     /// The schema `changeover` has code of a stranger's; nothing was run or written.
     Untrusted,
     /// The state in the schema `changeover` does not make sense.
@@ -136,10 +138,12 @@ impl ErrorKind {
             Detail::NoReason { .. } => ErrorKind::ReasonMissing,
             Detail::NotAsDeclared { .. }
             | Detail::PartlyThere { .. }
-            | Detail::OlderTool { .. } => ErrorKind::NotAsDeclared,
+            | Detail::OlderTool { .. }
+            | Detail::BaselinesCut { .. } => ErrorKind::NotAsDeclared,
             Detail::Stopped { .. } => ErrorKind::Stopped,
             Detail::Interrupted => ErrorKind::Interrupted,
             Detail::Preflight { .. } => ErrorKind::Preflight,
+            Detail::UnderWay { .. } => ErrorKind::UnderWay,
             Detail::Untrusted { .. } => ErrorKind::Untrusted,
             Detail::Corrupt { .. } => ErrorKind::Corrupt,
         }

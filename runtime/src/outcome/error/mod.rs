@@ -2,6 +2,7 @@
 
 mod baseline;
 mod detail;
+mod history;
 mod kind;
 mod lease;
 mod state;

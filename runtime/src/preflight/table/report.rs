@@ -68,7 +68,7 @@ async fn declared_columns(
         .map(|(table, columns)| format!("create table {table} ({})", columns.join(", ")))
         .collect();
     let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
-    let shape = Shape { statements: &statements, names: &names };
+    let shape = Shape { statements: &statements, names: &names, left: &[] };
     let built = scratch::declared(executor, shape, lock_timeout, &Declarations).await;
     let mut declared = built.map(|built| built.found).unwrap_or_default();
     declared.retain(|one| one.kind == DeclaredKind::Column);

@@ -117,7 +117,8 @@ const SAID: &[(&str, &str)] = &[
             if current_setting('server_version_num')::integer >= 150000 then
                 execute 'create table a (x integer not null, y integer not null, unique (x, y));
                     create table b (x integer, y integer, constraint f foreign key (x, y) references a (x, y) on delete set null (y), unique nulls not distinct (y, x));
-                    create unique index on b (x) nulls not distinct; create table c (n numeric(5, -2))';
+                    create unique index on b (x) nulls not distinct; create table c (n numeric(5, -2));
+                    create publication parts for table a (x, y) where (x > 3), b (y)';
             end if;
         end $$",
     ),
@@ -179,24 +180,33 @@ const SAID: &[(&str, &str)] = &[
         create sequence odd as integer increment -2 minvalue -100 maxvalue 50 start 7 cache 5 cycle;
         create schema s; create sequence s."Own" as smallint; create sequence plain; create sequence small maxvalue 10 start 3;
         create table s.t (a bigint default nextval('s."Own"'), b bigint default nextval('public.plain'));
-        alter sequence s."Own" owned by s.t.a"#,
+        alter sequence s."Own" owned by s.t.a;
+        create unlogged table quick (id serial, "of ""it""" integer); create sequence "odd ""name""" cache 3 cycle; create table "it's" (id serial); create type kind as enum ('x'); create unlogged table later (id serial, k kind);
+        alter sequence "odd ""name""" owned by serials.a; create table "no ""macro""" (id bigserial, a integer default nextval('"odd ""name"""'));
+        grant usage on sequence quick_id_seq, "odd ""name""" to pg_monitor; comment on sequence quick_id_seq is 'fast'"#,
     ),
     (
         "circles of foreign keys",
-        r"create table a (id bigint primary key, b bigint, self bigint references a);
+        r#"create table a (id bigint primary key, b bigint, self bigint references a);
         create table b (id bigint primary key, a bigint not null references a on delete cascade, c bigint);
         create table c (id bigint primary key, a bigint constraint named references a deferrable initially deferred);
         create index on a (b); alter table a add foreign key (b) references b; alter table b add foreign key (c) references c not valid;
-        create table d (id bigint primary key references c)",
+        create table d (id bigint primary key references c);
+        create table "odd ""one""" (id bigint primary key, a bigint references a); alter table a add odd bigint references "odd ""one""";
+        create table parted (id bigint, b bigint) partition by hash (id); create table part partition of parted for values with (modulus 1, remainder 0);
+        create unique index on part (b); alter table part add foreign key (id) references part (b); alter table "odd ""one""" add foreign key (a) references part (b);
+        create unique index on parted (id); alter table parted alter id set not null; alter table parted replica identity using index parted_id_idx"#,
     ),
     (
         "partitions with something of their own",
         r#"create table t (id bigint not null, at date not null, note text, n integer default 1) partition by range (at);
         create table t_1 partition of t (note default 'it''s', primary key (id), check (n > 0)) for values from ('2020-01-01') to ('2021-01-01') with (fillfactor = 70, autovacuum_enabled = off);
         create unlogged table t_2 partition of t for values from ('2021-01-01') to ('2022-01-01');
+        alter table t alter note set statistics 9;
         alter table t_2 alter n set not null, alter n drop default, alter note set storage external, alter note set statistics 7, alter id set (n_distinct = 5);
         create index on t_2 (note); create index on t (n); create unique index "T_2 u" on t_2 (id) include (n) where n > 0;
-        comment on table t_2 is 'two'; comment on column t_2.n is 'n'; create table o (id bigint primary key);
+        comment on table t_2 is 'two'; comment on column t_2.n is 'n'; create table o (id bigint primary key, gone text, times timestamptz(3)[]) with (toast.autovacuum_enabled = false);
+        alter table o alter times set storage external;
         alter table t_2 add foreign key (id) references o on delete cascade;
         cluster t_1 using t_1_pkey"#,
     ),
@@ -235,7 +245,19 @@ const SAID: &[(&str, &str)] = &[
         create table typed of pair (primary key (a), b not null, unique (b));
         create table "quo""ted" (id bigint primary key, "co""l" text not null);
         create table points (id bigint references "quo""ted", a integer references typed);
-        create schema other; create collation other.c from "C"; create table collated (a text collate other.c)"#,
+        create schema other; create collation other.c from "C"; create table collated (a text collate other.c);
+        alter table child alter big set not null, alter big set statistics 7, set (toast.autovacuum_enabled = false); cluster child using child_pkey; create publication p for table only parent;
+        create table above (a text, b integer default 5); create table below () inherits (above); alter table below alter b drop default;
+        alter table only above alter a set compression pglz"#,
+    ),
+    (
+        "checks that are not valid and inherited",
+        r"create table parent (a integer); create table child () inherits (parent); create table grandchild () inherits (child);
+        alter table parent add constraint c check (a > 0) not valid, add constraint valid check (a < 9) not valid; create table later () inherits (parent);
+        alter table parent validate constraint valid; create table odd (check (a <> 4)) inherits (parent); create table of_odd () inherits (odd);
+        alter table odd add constraint d check (a > 5) not valid;
+        create table p (a integer) partition by list (a); create table p_1 partition of p for values in (1);
+        alter table p add constraint d check (a > 0) not valid; create table p_2 partition of p for values in (2)",
     ),
     (
         "what a macro says of other columns alone",

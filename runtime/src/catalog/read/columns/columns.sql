@@ -28,7 +28,8 @@
 -- Types of `public` by whose names the macros know others.
 ), hiding as materialized (
     select t.typname from pg_type t
-    where t.typnamespace = to_regnamespace('public') and t.typtype in ('d', 'e')
+    where t.typnamespace in (to_regnamespace('public'), to_regnamespace('$public'))
+        and t.typtype in ('d', 'e')
 -- What a domain is of in the end: its defaults are said to be of that type.
 ), base as materialized (
     with recursive base (domain, oid) as (

@@ -12,11 +12,11 @@ pub(in crate::catalog::read) fn open(found: &mut [Declaration]) {
         tables.map(|table| (said::qualified(&table.name), table.id.oid)).collect();
     let keys = found.iter_mut().filter_map(|one| {
         let target = *tables.get(target(&one.text)?)?;
-        Some((one, target))
+        let own = *tables.get(&said::qualified(one.on.as_ref()?))?;
+        Some((one, (own, target)))
     });
-    let keys: Vec<(&mut Declaration, u32)> = keys.collect();
-    let arrows: Vec<(u32, u32)> = keys.iter().map(|(one, to)| (one.id.oid, *to)).collect();
-    for ((one, _), is_circular) in keys.into_iter().zip(circular(&arrows)) {
+    let (keys, arrows): (Vec<&mut Declaration>, Vec<(u32, u32)>) = keys.unzip();
+    for (one, is_circular) in keys.into_iter().zip(circular(&arrows)) {
         if is_circular {
             one.text = as_change(one);
         }

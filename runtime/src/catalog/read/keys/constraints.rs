@@ -1,7 +1,7 @@
 //! Constraints of tables.
 
 use super::{foreign_keys, names};
-use crate::catalog::declaration::{Declaration, DeclaredKind};
+use crate::catalog::declaration::{Declaration, DeclaredKind, ObjectId};
 use crate::catalog::read::kind::Kind;
 use crate::catalog::read::relation::{ByHand, Relation, bare, qualified_sql, quoted};
 use crate::catalog::read::tables::keys;
@@ -11,6 +11,8 @@ use crate::session::executor::{Row, Rows};
 pub(in crate::catalog::read) const KIND: Kind =
     Kind { sql: concat!(include_str!("../relation.sql"), include_str!("constraints.sql")), say };
 
+const PG_CONSTRAINT: u32 = 2606;
+
 fn say(rows: &Rows, found: &mut Vec<Declaration>) {
     for row in rows.iter() {
         let table = Relation::of(row);
@@ -18,7 +20,11 @@ fn say(rows: &Rows, found: &mut Vec<Declaration>) {
         let sayable = row.is_true(26) && names::are_names([name]);
         let said = sayable.then(|| text(row, &table)).flatten();
         let said = said.unwrap_or_else(|| by_hand(row, &table));
-        found.push(table.part(DeclaredKind::Constraint, name, said));
+        let part = table.part(DeclaredKind::Constraint, name, said);
+        // It needs other tables: what it points at, or what inherits it.
+        let own = row.number(28).filter(|_| row.is_true(29));
+        let id = own.map_or(part.id, |oid| ObjectId { catalog: PG_CONSTRAINT, oid });
+        found.push(Declaration { id, ..part });
         found.extend(later(row, &table));
     }
 }
@@ -77,7 +83,8 @@ fn terms(row: Row<'_>) -> Option<String> {
 
 fn by_hand(row: Row<'_>, table: &Relation) -> String {
     let (own, name) = (table.sql(), quoted(row.text(3)));
-    let sql = format!("alter table {own} add constraint {name} {}", row.text(5));
+    let (rule, validated) = (row.text(5), row.text(27));
+    let sql = format!("alter table {own} add constraint {name} {rule}{validated}");
     let reason = "no macro says such a constraint";
     ByHand { sql, reason, has_known_locks: true }.said()
 }

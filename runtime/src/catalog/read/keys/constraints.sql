@@ -1,9 +1,9 @@
 , key as materialized (
-    select k.*, r.nspname, r.relname, r.way, pg_get_constraintdef(k.oid) as definition,
+    select k.*, l.oid is not null as is_late, l.validated, r.nspname, r.relname, r.way, pg_get_constraintdef(k.oid) as definition,
         -- Versions before 15 have no such column.
         case when k.confdeltype in ('n', 'd') then to_jsonb(k) -> 'confdelsetcols' end as set_columns
-    from relation r join pg_constraint k on k.conrelid = r.oid
-    where r.way in ('table', 'partition') and k.contype in ('p', 'u', 'c', 'f', 'x')
+    from relation r join pg_constraint k on k.conrelid = r.oid left join late l on l.oid = k.oid
+    where (r.way in ('table', 'partition') or k.contype = 'f' or l.oid is not null) and k.contype in ('p', 'u', 'c', 'f', 'x')
         -- A partition has the constraints of its table by itself.
         and k.conparentid = 0 and (r.way = 'table' or k.coninhcount = 0)
 )
@@ -32,7 +32,7 @@ select k.conrelid, k.nspname, k.relname, k.conname, k.contype, k.definition,
     (select s.spcname from pg_tablespace s where s.oid = c.reltablespace),
     c.relname,
     -- Whether a macro can say it, as far as the catalogs tell.
-    k.way = 'table' and k.definition not like '% NOT ENFORCED'
+    k.way = 'table' and not k.is_late and k.definition not like '% NOT ENFORCED'
         and k.definition not like '% WITHOUT OVERLAPS)%' and k.definition !~ '^FOREIGN KEY .*PERIOD '
         and (k.contype <> 'f' or (t.way = 'table' and not exists (
             select from unnest(k.conkey, k.confkey) u (own, other)
@@ -43,7 +43,8 @@ select k.conrelid, k.nspname, k.relname, k.conname, k.contype, k.definition,
             where format_type(x.oid, a.atttypmod) <> format_type(y.oid, b.atttypmod)
                 -- A baseline takes those that are compared all the same.
                 and not (x.typname in ('int2', 'int4', 'int8') and y.typname in ('int2', 'int4', 'int8'))
-                and not (x.typname in ('text', 'varchar') and y.typname in ('text', 'varchar')))))
+                and not (x.typname in ('text', 'varchar') and y.typname in ('text', 'varchar'))))),
+    k.validated, k.oid, k.is_late or k.contype = 'f'
 from key k
 left join relation t on t.oid = k.confrelid
 left join pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')

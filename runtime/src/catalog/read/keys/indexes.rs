@@ -32,7 +32,9 @@ fn say(rows: &Rows, found: &mut Vec<Declaration>) {
             && names::are_names([name].into_iter().chain(row.text(10).lines()));
         let said = sayable.then(|| text(row, &table)).flatten().unwrap_or_else(|| {
             let reason = "no macro says such an index";
-            ByHand { sql: definition, reason, has_known_locks: true }.said()
+            // On partitions it would be made by hand.
+            let sql = definition.replacen(" ON ONLY ", " ON ", 1);
+            ByHand { sql, reason, has_known_locks: true }.said()
         });
         found.push(table.part(DeclaredKind::Index, name, said));
         found.extend(statistics(row, &table));

@@ -7,7 +7,7 @@ mod types;
 mod views;
 mod words;
 
-pub(super) use self::words::array::texts;
+pub(super) use self::words::array::{each, texts};
 use crate::catalog::read::kind::Kind;
 
 /// Those that others need to know of stand before them.

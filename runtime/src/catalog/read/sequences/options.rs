@@ -34,6 +34,16 @@ impl Options {
         (self.ty != "bigint").then(|| format!("as = {}", self.ty))
     }
 
+    /// All of them, as they are written in SQL.
+    pub(super) fn sql(&self) -> String {
+        let Options { ty, start, increment, least, most, cache, cycles } = self;
+        let cycle = if *cycles { " cycle" } else { "" };
+        format!(
+            " as {ty} increment by {increment} minvalue {least} maxvalue {most} \
+             start with {start} cache {cache}{cycle}"
+        )
+    }
+
     /// The others, as they are written in a macro.
     pub(in crate::catalog::read) fn said(&self) -> Vec<String> {
         let (low, high) = match self.ty.as_str() {

@@ -3,7 +3,7 @@
 use crate::catalog::declaration::DeclaredKind;
 use crate::catalog::declaration::{Declaration, QualifiedName};
 use crate::catalog::read::kind::Kind;
-use crate::catalog::read::relation::{Relation, qualified_sql, quoted};
+use crate::catalog::read::relation::{ByHand, Relation, qualified_sql, quoted};
 use crate::catalog::said;
 use crate::session::executor::Rows;
 
@@ -16,15 +16,20 @@ fn say(rows: &Rows, found: &mut Vec<Declaration>) {
     for row in rows.iter() {
         let sequence = Relation::of(row);
         let table = QualifiedName { schema: row.text(3).into(), name: row.text(4).into() };
-        if row.is_true(6) {
+        let is_it = |one: &Declaration| {
+            one.name == sequence.name && one.text.starts_with("create_sequence!")
+        };
+        if row.is_true(6) && found.iter().any(is_it) {
             let (own, column) = (said::qualified(&sequence.name), said::name(row.text(5)));
             let owner = format!("{}.{column}", said::qualified(&table));
             let text = format!("change_sequence!({own}, owned_by = {owner});");
             found.push(sequence.part(DeclaredKind::Other, WHAT, text));
         } else {
             let (own, column) = (qualified_sql(&table.schema, &table.name), quoted(row.text(5)));
-            let text = format!("alter sequence {} owned by {own}.{column}", sequence.sql());
-            found.push(sequence.unsaid(WHAT, text, "no macro says the table of its column"));
+            let sql = format!("alter sequence {} owned by {own}.{column}", sequence.sql());
+            let reason = "no macro says the sequence, or the table of its column";
+            let statement = ByHand { sql, reason, has_known_locks: false };
+            found.push(sequence.by_hand(WHAT, &statement));
         }
     }
 }

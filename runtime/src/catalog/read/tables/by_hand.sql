@@ -20,23 +20,30 @@
             || coalesce(' inherits (' || (select string_agg(h.inhparent::regclass::text, ', ' order by h.inhseqno)
                 from pg_inherits h where h.inhrelid = r.oid) || ')', '')
         end || coalesce(' partition by ' || pg_get_partkeydef(r.oid), '')
-        || coalesce(' with (' || array_to_string(r.reloptions, ', ') || ')', ''))
+        || coalesce(' using ' || (select quote_ident(m.amname) from pg_am m
+            where m.oid = r.relam and m.amname <> 'heap' and r.relkind = 'r'), '')
+        || coalesce(' with (' || nullif(concat_ws(', ', array_to_string(r.reloptions, ', '),
+            (select 'toast.' || array_to_string(t.reloptions, ', toast.') from pg_class t
+            where t.oid = r.reltoastrelid)), '') || ')', '')
+        || coalesce(' tablespace ' || (select quote_ident(s.spcname) from pg_tablespace s
+            where s.oid = r.reltablespace), ''))
     from relation r where r.way = 'hand'
     union all
     select r.oid, x.place, format('alter table %s alter column %I %s', r.sql, a.attname, x.action)
     from relation r
     join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
     join pg_type t on t.oid = a.atttypid
-    left join pg_attribute p on p.attrelid = r.parent and p.attname = a.attname
+    left join lateral (select b.* from pg_inherits h join pg_attribute b on b.attrelid = h.inhparent
+        where h.inhrelid = r.oid and b.attname = a.attname order by h.inhseqno limit 1) p on true
     left join pg_attrdef d on d.adrelid = r.oid and d.adnum = a.attnum and a.attgenerated = ''
-    left join pg_attrdef e on e.adrelid = r.parent and e.adnum = p.attnum
+    left join pg_attrdef e on e.adrelid = p.attrelid and e.adnum = p.attnum and p.attgenerated = ''
     cross join lateral (values
         (1, case when pg_get_expr(d.adbin, d.adrelid) is distinct from pg_get_expr(e.adbin, e.adrelid)
             then coalesce('set default ' || pg_get_expr(d.adbin, d.adrelid), 'drop default') end),
         -- From 18 on it is a constraint.
         (1, case when a.attnotnull and not coalesce(p.attnotnull, false)
             and current_setting('server_version_num')::integer < 180000 then 'set not null' end),
-        (2, case when a.attidentity <> '' and coalesce(p.attidentity, '') = '' then (
+        (2, case when a.attidentity <> '' and (coalesce(p.attidentity, '') = '' or not r.relispartition) then (
             select format('add generated %s as identity (sequence name %s start with %s increment by %s'
                     ' minvalue %s maxvalue %s cache %s%s)',
                 case a.attidentity when 'a' then 'always' else 'by default' end, q.seqrelid::regclass,
@@ -47,28 +54,34 @@
                 and o.classid = 'pg_class'::regclass and o.deptype = 'i') end),
         (2, case when a.attstorage <> coalesce(p.attstorage, t.typstorage) then 'set storage ' || case a.attstorage
             when 'p' then 'plain' when 'e' then 'external' when 'x' then 'extended' else 'main' end end),
-        (2, case a.attcompression when 'p' then 'set compression pglz' when 'l' then 'set compression lz4' end),
+        (2, case when a.attcompression <> coalesce(p.attcompression, '') then 'set compression ' || case a.attcompression
+            when 'p' then 'pglz' when 'l' then 'lz4' else 'default' end end),
         (2, 'set (' || array_to_string(a.attoptions, ', ') || ')'),
         (2, case when a.attstattarget >= 0 then 'set statistics ' || a.attstattarget end)
     ) x (place, action)
-    where r.way = 'hand' and a.attgenerated = '' and x.action is not null
+    where r.way = 'hand' and x.action is not null
     union all
-    -- A foreign key may need a key of its own table.
-    select r.oid, case k.contype when 'n' then 1 when 'f' then 5 else 3 end, format('alter table %s add constraint %I %s', r.sql, k.conname, pg_get_constraintdef(k.oid))
+    -- Foreign keys stand by themselves.
+    select r.oid, case k.contype when 'n' then 1 else 3 end, format('alter table %s add constraint %I %s', r.sql, k.conname, pg_get_constraintdef(k.oid))
     from relation r join pg_constraint k on k.conrelid = r.oid
-    where r.way = 'hand' and (k.contype in ('p', 'u', 'c', 'f', 'x')
+    where r.way = 'hand' and (k.contype in ('p', 'u', 'c', 'x')
             or (k.contype = 'n' and (r.relispartition or r.reloftype <> 0)))
-        and k.conparentid = 0 and k.coninhcount = 0
+        and k.conparentid = 0 and k.coninhcount = 0 and k.oid not in (select oid from late)
     union all
     select r.oid, 4, format('alter index %I.%I set (%s)', r.nspname, x.relname, array_to_string(x.reloptions, ', '))
     from relation r join pg_constraint k on k.conrelid = r.oid join pg_class x on x.oid = k.conindid
     where r.way = 'hand' and k.contype in ('p', 'u', 'x') and k.conparentid = 0 and x.reloptions is not null
     union all
-    select r.oid, 4, pg_get_indexdef(i.indexrelid)
+    -- On partitions it would be made by hand.
+    select r.oid, 4, regexp_replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
     from relation r join pg_index i on i.indrelid = r.oid
     where r.way = 'hand'
         and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
         and not exists (select from pg_inherits h where h.inhrelid = i.indexrelid)
+    union all
+    select r.oid, 6, format('alter table %s cluster on %I', r.sql, c.relname)
+    from relation r join pg_index i on i.indrelid = r.oid join pg_class c on c.oid = i.indexrelid
+    where r.way = 'hand' and i.indisclustered
     union all
     select r.oid, 6, format('comment on table %s is %s', r.sql, format('%L', obj_description(r.oid, 'pg_class')))
     from relation r where r.way = 'hand' and obj_description(r.oid, 'pg_class') is not null

@@ -7,8 +7,8 @@ select r.oid, r.nspname, r.relname, a.attname,
         then 'set storage ' || (select word from storage where letter = a.attstorage::text) end,
     case when a.attcompression <> p.attcompression
         then 'set compression ' || (select word from compression where letter = a.attcompression::text) end,
-    case when coalesce(a.attstattarget, -1) <> coalesce(p.attstattarget, -1)
-        then 'set statistics ' || coalesce(a.attstattarget, -1) end,
+    -- A new partition has none of its table's.
+    case when a.attstattarget >= 0 then 'set statistics ' || a.attstattarget end,
     'set (' || array_to_string(a.attoptions, ', ') || ')',
     col_description(r.oid, a.attnum)
 from relation r
@@ -20,6 +20,6 @@ cross join lateral (select
 ) x
 where r.way = 'partition' and (x.own is distinct from x.parents or a.attnotnull > p.attnotnull
     or a.attstorage <> p.attstorage or a.attcompression <> p.attcompression
-    or coalesce(a.attstattarget, -1) <> coalesce(p.attstattarget, -1)
+    or a.attstattarget >= 0
     or a.attoptions is not null or col_description(r.oid, a.attnum) is not null)
 order by r.nspname, r.relname, a.attnum

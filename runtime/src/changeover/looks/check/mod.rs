@@ -31,11 +31,13 @@ impl Changeover {
     /// long as it reads the catalogs, a reader's, and reads none of its rows. What a migration under way
     /// touches is not compared, and named.
     pub async fn check(&mut self) -> Result<Comparison, Error> {
-        let shape = Shape { statements: self.history.schema, names: self.history.names };
+        let (statements, names) = (self.history.schema, self.history.names);
         let timeout = milliseconds(self.settings.lock_timeout);
         let under_way = self.under_way().await?;
         let executor = self.session.begin_aside().await?;
         let found = read::in_snapshot(executor).await?;
+        let left = read::left_columns(executor, &under_way.columns()).await?;
+        let shape = Shape { statements, names, left: &left };
         let declared = scratch::declared(executor, shape, &timeout, &Declarations).await;
         self.session.end_aside();
         Ok(outcome(declared.map_err(|error| error.or(ELSEWHERE))?, found, &under_way))
@@ -44,11 +46,14 @@ impl Changeover {
     /// The same with what is declared built in another database, for a role that may create nothing
     /// in this one, or a standby. There, too, nothing of it stays.
     pub async fn check_with(&mut self, shadow: &mut dyn Executor) -> Result<Comparison, Error> {
-        let shape = Shape { statements: self.history.schema, names: self.history.names };
+        let (statements, names) = (self.history.schema, self.history.names);
         let timeout = milliseconds(self.settings.lock_timeout);
         let under_way = self.under_way().await?;
-        let found = read::in_snapshot(self.session.begin_aside().await?).await?;
+        let executor = self.session.begin_aside().await?;
+        let found = read::in_snapshot(executor).await?;
+        let left = read::left_columns(executor, &under_way.columns()).await?;
         self.session.end_aside();
+        let shape = Shape { statements, names, left: &left };
         // A check that was dropped half-way has left it in a transaction.
         shadow.query("rollback").await.map_err(|error| Error::sql("rollback", &error))?;
         let declared = scratch::declared(shadow, shape, &timeout, &Declarations).await?;
@@ -70,7 +75,7 @@ fn outcome(
     mut found: Vec<Declaration>,
     under_way: &UnderWay,
 ) -> Comparison {
-    let Declared { found: mut declarations, mut unbuilt, extensions, there } = declared;
+    let Declared { found: mut declarations, mut unbuilt, extensions, there, .. } = declared;
     declarations.extend(extensions.iter().map(|one| one.declared(&found)));
     for statement in there {
         let count = found.len();

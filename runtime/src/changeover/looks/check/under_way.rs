@@ -29,6 +29,12 @@ impl UnderWay {
         UnderWay { migrations }
     }
 
+    /// The names of parts that they touch, each with its table: columns are among them.
+    pub(super) fn columns(&self) -> Vec<(&QualifiedName, &str)> {
+        let parts = self.migrations.iter().flat_map(|(touched, _)| &touched.parts);
+        parts.flat_map(|(table, names)| names.iter().map(move |name| (table, &**name))).collect()
+    }
+
     /// Parts the declarations from those that are not compared, and notes these.
     pub(super) fn leave_out(
         &self,

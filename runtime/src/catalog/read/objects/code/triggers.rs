@@ -1,7 +1,5 @@
 //! Triggers: `create_trigger!`.
 
-use std::collections::HashSet;
-
 use crate::catalog::declaration::{Declaration, DeclaredKind, QualifiedName};
 use crate::catalog::read::kind::Kind;
 use crate::catalog::read::objects::words::{array, expression, raw};
@@ -20,34 +18,27 @@ mod bit {
 }
 
 fn say(rows: &Rows, found: &mut Vec<Declaration>) {
-    // A trigger of the macro's names a function of the macro's.
-    let functions: HashSet<u32> = (found.iter())
-        .filter(|one| one.text.starts_with("create_function!"))
-        .map(|one| one.id.oid)
-        .collect();
     for row in rows.iter() {
-        let is_known = row.number(17).is_some_and(|oid: u32| functions.contains(&oid))
-            || row.text(6) == "pg_catalog";
         let on = QualifiedName { schema: row.text(4).to_owned(), name: row.text(5).to_owned() };
         found.push(Declaration {
             kind: DeclaredKind::Trigger,
             id: raw::id(&row),
             name: raw::name(&row),
             on: Some(on),
-            text: text(&row, is_known),
+            text: text(&row),
             unsaid: None,
         });
     }
 }
 
-fn text(row: &Row, is_known: bool) -> String {
+fn text(row: &Row) -> String {
     const REASON: &str = "a trigger that `create_trigger!` cannot say";
-    let enabled = (row.text(15) != "O" || row.is_true(19))
-        .then(|| raw::sql(row.text(18), "when it fires is not as of a new one"));
-    if row.is_true(19) {
+    let enabled = (row.text(15) != "O" || row.is_true(18))
+        .then(|| raw::sql(row.text(17), "when it fires is not as of a new one"));
+    if row.is_true(18) {
         return enabled.unwrap_or_default();
     }
-    let made = made(row).filter(|_| is_known).unwrap_or_else(|| raw::sql(row.text(14), REASON));
+    let made = made(row).unwrap_or_else(|| raw::sql(row.text(14), REASON));
     [Some(made), enabled].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 

@@ -12,7 +12,6 @@ select 'pg_trigger'::regclass::oid, t.oid, n.nspname, t.tgname, n.nspname, r.rel
         and not exists (select from pg_attribute a where a.attrelid = r.oid and a.attnum > 0
             and not a.attisdropped and a.attname ~ '["[:cntrl:]]')
         and not exists (select from pg_inherits h where h.inhrelid = r.oid),
-    p.oid,
     format('alter %s %I.%I %s trigger %I',
         case r.relkind when 'f' then 'foreign table' else 'table' end, n.nspname, r.relname,
         case t.tgenabled when 'D' then 'disable' when 'R' then 'enable replica'

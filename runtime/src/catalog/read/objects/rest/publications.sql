@@ -1,8 +1,12 @@
 with part as (
-    select pr.prpubid, 'table' as word, format('%I.%I', n.nspname, r.relname)
+    -- Of a table that others inherit, those would come along.
+    select pr.prpubid, 'table' as word, case when r.relkind = 'r' and exists (
+            select from pg_inherits h where h.inhparent = r.oid) then 'only ' else '' end
+        || format('%I.%I', n.nspname, r.relname)
         || coalesce((select ' (' || string_agg(quote_ident(a.attname), ', ' order by a.attnum) || ')'
-            from pg_attribute a where a.attrelid = r.oid and a.attnum::text = any (
-                string_to_array(nullif(to_jsonb(pr) ->> 'prattrs', ''), ' '))), '')
+            from pg_attribute a where a.attrelid = r.oid and a.attnum::text in (
+                select jsonb_array_elements_text(case when jsonb_typeof(to_jsonb(pr) -> 'prattrs') = 'array'
+                    then to_jsonb(pr) -> 'prattrs' end))), '')
         || coalesce((select ' where ' || (to_jsonb(t) ->> 'rowfilter') from pg_publication_tables t
             where t.pubname = p.pubname and t.schemaname = n.nspname and t.tablename = r.relname), '')
         as text

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::catalog::declaration::{Declaration, DeclaredKind, QualifiedName};
+use crate::catalog::declaration::{Declaration, DeclaredKind, ObjectId, QualifiedName};
 use crate::catalog::read::kind::Kind;
 use crate::catalog::read::objects::words::{array, raw, type_text};
 use crate::catalog::said;
@@ -35,10 +35,10 @@ struct Change {
 }
 
 fn say(rows: &Rows, found: &mut Vec<Declaration>) {
-    let functions: HashSet<u32> = (found.iter())
-        .filter(|one| one.text.starts_with("create_function!"))
-        .map(|one| one.id.oid)
-        .collect();
+    let is_by_macro = |one: &&Declaration| {
+        ["create_function!", "create_sequence!"].iter().any(|word| one.text.starts_with(word))
+    };
+    let made: HashSet<ObjectId> = found.iter().filter(is_by_macro).map(|one| one.id).collect();
     for row in rows.iter() {
         let is_owner = row.is_true(11);
         let on = row
@@ -46,8 +46,7 @@ fn say(rows: &Rows, found: &mut Vec<Declaration>) {
             .map(|name| QualifiedName { schema: row.text(4).to_owned(), name: name.to_owned() });
         let QualifiedName { schema, name } = raw::name(&row);
         let role = if is_owner { "its owner" } else { row.text(9) };
-        let is_made = row.text(6) == "function"
-            && row.number(1).is_some_and(|oid: u32| functions.contains(&oid));
+        let is_made = made.contains(&raw::id(&row));
         let said = if is_owner { of_owner(&row) } else { Some(text(&row, is_made)) };
         let Some(text) = said.filter(|text| !text.is_empty()) else { continue };
         found.push(Declaration {
@@ -71,7 +70,7 @@ fn of_owner(row: &Row) -> Option<String> {
     taken.map(|taken| format!("revoke {taken} on {word} {object} from its owner"))
 }
 
-/// `is_made` tells whether it is on a function that a macro makes.
+/// `is_made` tells whether it is on a function or a sequence that a macro makes.
 fn text(row: &Row, is_made: bool) -> String {
     let mut changes = changes(row);
     // The macro takes the right to call such a function from everybody by itself, PostgreSQL gives it.
@@ -97,7 +96,7 @@ fn is_known(row: &Row, change: &Change, is_made: bool) -> bool {
     let names = [row.text(2), row.text(9)].into_iter().chain(change.column.as_deref());
     privileges.is_some_and(|known| known.contains(&change.privilege.as_str()))
         && row.is_true(15)
-        && (word != "function" || is_made)
+        && (!["function", "sequence"].contains(&word) || is_made)
         && names.chain(row.get(5)).all(said::fits)
 }
 

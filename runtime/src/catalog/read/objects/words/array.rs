@@ -34,9 +34,37 @@ pub(in crate::catalog::read) fn texts(text: &str) -> Vec<String> {
     elements(text).into_iter().map(Option::unwrap_or_default).collect()
 }
 
+/// The text with each element changed where it is such a list: an element is quoted by what stands in
+/// it. Any other text is changed as a whole.
+pub(in crate::catalog::read) fn each(text: &str, change: impl Fn(&str) -> String) -> String {
+    if !(text.starts_with('{') && text.ends_with('}')) {
+        return change(text);
+    }
+    let one = |element: Option<String>| match element {
+        Some(element) => {
+            format!("\"{}\"", change(&element).replace('\\', r"\\").replace('"', "\\\""))
+        }
+        None => "NULL".to_owned(),
+    };
+    let all: Vec<String> = elements(text).into_iter().map(one).collect();
+    format!("{{{}}}", all.join(","))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_changed_in_an_element_stays_in_it() {
+        let change = |text: &str| text.replace("one", r#""a\, b""#);
+        for (given, expected) in
+            [("one.t", r#""a\, b".t"#), ("{one.t,NULL,text}", r#"{"\"a\\, b\".t",NULL,"text"}"#)]
+        {
+            assert_eq!(each(given, change), expected);
+        }
+        let whole = elements(&each("{one.t,NULL}", change));
+        assert_eq!(whole, [Some(r#""a\, b".t"#.to_owned()), None]);
+    }
 
     #[test]
     fn an_array_is_read_as_the_server_writes_it() {
