@@ -23,9 +23,9 @@ mod m0001_users {
 mod m0002_label {
     changeover::migration! {
         after super::m0001_users;
+        add_column!(users.plan: text);
         backfill!(users.label = "lower(name)", where = "label is null", background);
         add_index!(users(email), background);
-        add_column!(users.plan: text);
     }
 }
 
