@@ -75,19 +75,13 @@ fn step(step: &Step) -> TokenStream {
     let (why, done, undo) = (&step.why, work(&step.work), option(step.undo.as_ref().map(work)));
     // The runtime's names are Debug's.
     let course = Ident::new(&format!("{:?}", step.course), Span::call_site());
-    let drops = step.drops().into_iter().map(dropped);
-    let undo_drops = step.undo_drops().into_iter().map(dropped);
-    let undo_makes = step.undo_makes().into_iter().map(dropped);
     quote! {
         Step {
             phase: #phase,
             why: #why,
             work: #done,
             course: Course::#course,
-            drops: &[#(#drops),*],
             undo: #undo,
-            undo_drops: &[#(#undo_drops),*],
-            undo_makes: &[#(#undo_makes),*],
         }
     }
 }
@@ -128,8 +122,7 @@ fn work(work: &Work) -> TokenStream {
 fn statement(statement: &Statement) -> TokenStream {
     let (sql, why) = (raw(&statement.sql), &statement.why);
     let locks = statement.locks.iter().map(lock);
-    let removes = (!statement.drops.is_empty()).then(|| quote!(Effect::Removes));
-    let effects = statement.effects.iter().map(effect).chain(removes);
+    let effects = statement.effects.iter().map(effect);
     let reads_rows = statement.reads_rows;
     let path = Ident::new(&format!("{:?}", statement.path), Span::call_site());
     let only_if = option(statement.only_if.as_ref().map(condition));
@@ -163,7 +156,22 @@ fn effect(effect: &Effect) -> TokenStream {
             quote!(Effect::AddsColumn { table: #table, has_default: #has_default })
         }
         Effect::Renames(table) => of("Renames", table),
+        Effect::MakesInDatabase => quote!(Effect::MakesInDatabase),
         Effect::Identifies => quote!(Effect::Identifies),
+        Effect::Removes { object, if_there } => {
+            let object = dropped(object);
+            quote!(Effect::Removes { object: #object, if_there: #if_there })
+        }
+        Effect::Takes(object) => {
+            let object = dropped(object);
+            quote!(Effect::Takes(#object))
+        }
+        Effect::ChangesPart { table, part } => {
+            let table = raw(table);
+            quote!(Effect::ChangesPart { table: #table, part: #part })
+        }
+        Effect::ChangesSettings(name) => of("ChangesSettings", name),
+        Effect::Changes(name) => of("Changes", name),
     }
 }
 
@@ -207,22 +215,23 @@ fn lock(lock: &Lock) -> TokenStream {
 fn index(index: &Index) -> TokenStream {
     let (name, table, definition) = (raw(&index.name), raw(&index.table), raw(&index.definition));
     let (unique, create, drop) = (index.unique, statement(&index.create), statement(&index.drop));
-    let analyze = option(index.analyze.as_ref().map(statement));
+    let analyze = option(index.analyze.as_ref().map(statement).map(|of| quote!(&#of)));
     quote! {
         Index {
             name: #name,
             table: #table,
             unique: #unique,
             definition: #definition,
-            create: #create,
-            drop: #drop,
+            create: &#create,
+            drop: &#drop,
             analyze: #analyze,
         }
     }
 }
 
 fn backfill(backfill: &Backfill) -> TokenStream {
-    let (table, set, pending) = (raw(&backfill.table), raw(&backfill.set), raw(&backfill.pending));
+    let set = backfill.assignments();
+    let (table, set, pending) = (raw(&backfill.table), raw(&set), raw(&backfill.pending));
     quote! {
         Backfill { table: #table, set: #set, pending: #pending }
     }
@@ -259,7 +268,7 @@ fn alone(alone: &NonTransactional) -> TokenStream {
     let done = option(alone.done.as_deref().map(raw));
     let (statement, mend) = (statement(&alone.statement), alone.mend.iter().map(mend));
     quote! {
-        NonTransactional { statement: #statement, done: #done, mend: &[#(#mend),*] }
+        NonTransactional { statement: &#statement, done: #done, mend: &[#(#mend),*] }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::lint::form::Form;
 use crate::lint::rules::RULES;
 
 pub(crate) use form::{
-    columns, is_of_catalogs, made, made_in_schema, made_relation, named, parts, pinned,
+    changed, columns, is_of_catalogs, made, made_in_schema, made_relation, named, parts, pinned,
     table_nodes, tables,
 };
 pub(crate) use locks::{Takes, takes};

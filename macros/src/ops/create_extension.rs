@@ -62,7 +62,7 @@ impl Operation for CreateExtension {
     fn plan(&self, (): &(), _: Position) -> Plan {
         let why = "on databases that have it already, nothing happens";
         let step = Step::transaction(Phase::Expand, why, vec![Statement::free(self.create())])
-            .undo(vec![Statement::free(self.undo()).drops(self.dropped())]);
+            .undo(vec![Statement::free(self.undo()).drops_if_there(self.dropped())]);
         let right = format!(
             "the role that migrates needs the right to create `{}`: a superuser's, or `create` on \
              the database where the extension is a trusted one",

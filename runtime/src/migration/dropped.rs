@@ -1,4 +1,4 @@
-//! What a step takes away.
+//! An object that a step takes away.
 
 /// An object that a step takes away for good, or puts another in the place of.
 ///
@@ -47,4 +47,11 @@ pub enum ObjectKind {
     Schema,
     /// An extension.
     Extension,
+}
+
+impl ObjectKind {
+    /// Tells whether something may name it, or depend on it in the catalogs.
+    pub(crate) fn is_object(self) -> bool {
+        !matches!(self, ObjectKind::Default | ObjectKind::NotNull | ObjectKind::ReplacedKey)
+    }
 }

@@ -7,8 +7,9 @@ use async_trait::async_trait;
 
 use crate::migration::function::{ConvertFn, converting};
 use crate::migration::{
-    Backfill, Change, Cleanup, Convert, Course, Effect, Index, LockMode, Migration, Migrations,
-    NoRows, NonTransactional, Path, Phase, SizeLimit, Statement, Step, TableLock, Work,
+    Backfill, Change, Cleanup, Convert, Course, Dropped, Effect, Index, LockMode, Migration,
+    Migrations, NoRows, NonTransactional, ObjectKind, Path, Phase, SizeLimit, Statement, Step,
+    TableLock, Work,
 };
 use crate::session::executor::{Executor, Rows, SqlError};
 
@@ -120,26 +121,19 @@ const fn statement(sql: &'static str) -> Statement {
 }
 
 const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
-    Step {
-        phase,
-        why: "it is needed",
-        work,
-        course: Course::Both,
-        drops: &[],
-        undo,
-        undo_drops: &[],
-        undo_makes: &[],
-    }
+    Step { phase, why: "it is needed", work, course: Course::Both, undo }
 }
+
+const GONE: Dropped = Dropped { kind: ObjectKind::Column, name: TABLE, part: "x", with: &[] };
 
 const INDEX: Index = Index {
     name: "\"public\".\"users_plan_idx\"",
     table: TABLE,
     unique: false,
     definition: "(\"plan\")",
-    create: statement("create index concurrently \"users_plan_idx\" on \"users\" (\"plan\")"),
+    create: &statement("create index concurrently \"users_plan_idx\" on \"users\" (\"plan\")"),
     analyze: None,
-    drop: statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
+    drop: &statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
 };
 
 /// Fails the first time that it is given this name.
@@ -195,7 +189,7 @@ const STEPS: &[Step] = &[
     step(
         Phase::Migrate,
         Work::NonTransactional(NonTransactional {
-            statement: statement(DETACH),
+            statement: &statement(DETACH),
             done: Some("select is detached"),
             mend: &[Cleanup { when: "select is pending", statement: statement(FINALIZE) }],
         }),
@@ -209,7 +203,7 @@ const STEPS: &[Step] = &[
     step(
         Phase::Contract,
         Work::Transaction(&[Statement {
-            effects: &[Effect::Removes],
+            effects: &[Effect::Removes { object: GONE, if_there: false }],
             ..statement("alter table \"users\" drop x")
         }]),
         None,

@@ -12,6 +12,7 @@ pub(crate) mod iden;
 #[cfg(test)]
 pub(crate) mod mock;
 mod phase;
+mod removed;
 pub(crate) mod row;
 mod squashed;
 pub(crate) mod text;
@@ -264,13 +265,7 @@ pub struct Step {
     pub work: Work,
     /// On which ways it does something.
     pub course: Course,
-    /// What it takes away for good, or puts another in the place of.
-    pub drops: &'static [Dropped],
     /// What takes it back; none where there is nothing to take back. Steps of a phase are undone
     /// in reverse order. A contract's steps have none because what they drop is gone.
     pub undo: Option<Work>,
-    /// What the undo takes away for good.
-    pub undo_drops: &'static [Dropped],
-    /// What the undo makes, by names that have to be free by then.
-    pub undo_makes: &'static [Dropped],
 }

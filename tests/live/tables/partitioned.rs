@@ -34,9 +34,6 @@ const CREATE: Change = Change {
             ),
         ]),
         course: Course::Both,
-        drops: &[],
-        undo_drops: &[],
-        undo_makes: &[],
         undo: None,
     }],
 };

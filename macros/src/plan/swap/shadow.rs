@@ -180,7 +180,7 @@ impl Shadow {
             ),
             Work::Backfill(Backfill {
                 table: self.name().quoted(),
-                set: format!("{shadow} = {up}"),
+                set: vec![(self.shadow(), up)],
                 pending,
             }),
         )

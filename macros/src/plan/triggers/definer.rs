@@ -32,7 +32,7 @@ impl Definer<'_> {
             self.body
         );
         vec![
-            Statement::free(create).why(self.why),
+            Statement::free(create).changing(self.table.sibling(&self.name)).why(self.why),
             Statement::free(format!("revoke execute on function {function} from public")).why(
                 "a trigger fires without this right; to put the function on another table takes it",
             ),

@@ -11,8 +11,8 @@ use crate::plan::footprint::effect::Effect;
 use crate::plan::footprint::known::Known;
 use crate::plan::objects::rights::Rights;
 use crate::plan::{
-    Backfill, Condition, Convert, Course, Index, Mode, NoRows, NonTransactional, Path, Phase,
-    SizeLimit, Statement, Step, Work,
+    Condition, Convert, Course, Index, Mode, NoRows, NonTransactional, Path, Phase, SizeLimit,
+    Statement, Step, Work,
 };
 use crate::plan::{Dropped, ObjectKind};
 use crate::syntax::objects::grant::Kind;
@@ -111,10 +111,7 @@ fn step(step: &Step) -> data::Step {
             Course::Swap => data::Course::Swap,
             Course::BackOnly => data::Course::BackOnly,
         },
-        drops: slice(step.drops().into_iter().map(dropped)),
         undo: step.undo.as_ref().map(work),
-        undo_drops: slice(step.undo_drops().into_iter().map(dropped)),
-        undo_makes: slice(step.undo_makes().into_iter().map(dropped)),
     }
 }
 
@@ -148,10 +145,10 @@ fn work(work: &Work) -> data::Work {
         Work::Transaction(of) => data::Work::Transaction(slice(of.iter().map(statement))),
         Work::BuildIndex(of) => data::Work::BuildIndex(index(of)),
         Work::DropIndex(of) => data::Work::DropIndex(index(of)),
-        Work::Backfill(Backfill { table, set, pending }) => data::Work::Backfill(data::Backfill {
-            table: text(table),
-            set: text(set),
-            pending: text(pending),
+        Work::Backfill(fill) => data::Work::Backfill(data::Backfill {
+            table: text(&fill.table),
+            set: text(&fill.assignments()),
+            pending: text(&fill.pending),
         }),
         Work::Convert(of) => data::Work::Convert(convert(of)),
         Work::NoRows(NoRows { table, violation, problem, help }) => {
@@ -164,7 +161,7 @@ fn work(work: &Work) -> data::Work {
         }
         Work::NonTransactional(NonTransactional { statement: of, done, mend }) => {
             data::Work::NonTransactional(data::NonTransactional {
-                statement: statement(of),
+                statement: leak(statement(of)),
                 done: done.as_deref().map(text),
                 mend: slice(mend.iter().map(|mend| data::Cleanup {
                     when: text(&mend.when),
@@ -202,9 +199,9 @@ fn index(index: &Index) -> data::Index {
         table: text(&index.table),
         unique: index.unique,
         definition: text(&index.definition),
-        create: statement(&index.create),
-        drop: statement(&index.drop),
-        analyze: index.analyze.as_ref().map(statement),
+        create: leak(statement(&index.create)),
+        drop: leak(statement(&index.drop)),
+        analyze: index.analyze.as_ref().map(|of| leak(statement(of))),
     }
 }
 
@@ -238,8 +235,7 @@ fn statement(statement: &Statement) -> data::Statement {
 }
 
 fn effects(statement: &Statement) -> impl Iterator<Item = data::Effect> {
-    let removes = (!statement.drops.is_empty()).then_some(data::Effect::Removes);
-    let effects = statement.effects.iter().map(|effect| match effect {
+    statement.effects.iter().map(|effect| match effect {
         Effect::Makes(name) => data::Effect::Makes(text(name)),
         Effect::IfThere(name) => data::Effect::IfThere(text(name)),
         Effect::Unknown => data::Effect::Unknown,
@@ -248,9 +244,18 @@ fn effects(statement: &Statement) -> impl Iterator<Item = data::Effect> {
             data::Effect::AddsColumn { table: text(table), has_default: *has_default }
         }
         Effect::Renames(table) => data::Effect::Renames(text(table)),
+        Effect::MakesInDatabase => data::Effect::MakesInDatabase,
         Effect::Identifies => data::Effect::Identifies,
-    });
-    effects.chain(removes)
+        Effect::Removes { object, if_there } => {
+            data::Effect::Removes { object: dropped(object), if_there: *if_there }
+        }
+        Effect::Takes(object) => data::Effect::Takes(dropped(object)),
+        Effect::ChangesPart { table, part } => {
+            data::Effect::ChangesPart { table: text(table), part: text(part) }
+        }
+        Effect::ChangesSettings(name) => data::Effect::ChangesSettings(text(name)),
+        Effect::Changes(name) => data::Effect::Changes(text(name)),
+    })
 }
 
 fn rights(rights: &Rights) -> &'static data::Rights {

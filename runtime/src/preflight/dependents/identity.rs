@@ -9,7 +9,7 @@ use crate::session::sql::{quote_literal, tree};
 
 /// What goes that rows are known by, and that no step of the phase puts another in the place of.
 pub(super) async fn found(session: &mut Locked<'_>, steps: &[&Step]) -> Result<Vec<String>, Error> {
-    let dropped = steps.iter().flat_map(|step| step.drops);
+    let dropped = steps.iter().flat_map(|step| step.drops());
     let roots: Vec<String> = dropped.filter_map(root).collect();
     if roots.is_empty() || steps.iter().any(|step| carries_over(step)) {
         return Ok(Vec::new());
