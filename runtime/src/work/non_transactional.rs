@@ -90,7 +90,7 @@ async fn is_true(session: &mut RunSession<'_>, query: &str) -> Result<bool, Erro
 
 async fn carry_out(context: &mut StepContext<'_, '_>, statement: &Statement) -> Result<(), Error> {
     let wait = milliseconds(wait_outside(context.settings, statement));
-    context.session.read_expressions(&[("lock_timeout", &wait)]).await?;
+    context.session.set(&[("lock_timeout", &wait)]).await?;
     context
         .session
         .query_outside_transaction(statement.sql, statement.reads_rows.into())

@@ -174,7 +174,7 @@ async fn with_budget(
     work: impl AsyncFnOnce(&mut StepContext<'_, '_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let budget = milliseconds(context.settings.index_timeout);
-    context.session.read_expressions(&[("lock_timeout", &budget)]).await?;
+    context.session.set(&[("lock_timeout", &budget)]).await?;
     let outcome = work(context).await;
     context.session.restore().await;
     outcome
