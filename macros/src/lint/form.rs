@@ -94,8 +94,8 @@ pub(crate) fn made_relation(statement: Node) -> Option<TableName> {
     statement.children().find(|child| NAMES.contains(&child.kind())).and_then(relation)
 }
 
-/// Whether a statement makes, changes or drops what stands in the catalogs alone, so that it reads
-/// no row; tables, indexes and types of columns are not among it.
+/// Tells whether a statement makes, changes or drops what stands in the catalogs alone, so that it
+/// reads no row; tables, indexes and types of columns are not among it.
 pub(crate) fn is_of_catalogs(statement: Node) -> bool {
     const KINDS: [Kind; 25] = [
         Kind::ALTER_AGGREGATE,

@@ -64,8 +64,8 @@ fn findings_of(statement: Node<'_>) -> Vec<Finding<'_>> {
     found
 }
 
-/// Whether it is a setting that ends with its transaction. The runner's own are no business of a
-/// statement's.
+/// Tells whether it is a setting that ends with its transaction. The runner's own are no business
+/// of a statement's.
 fn is_local(statement: Node) -> bool {
     const OURS: [&str; 4] =
         ["timeout", "search_path", "session_replication_role", "synchronous_commit"];

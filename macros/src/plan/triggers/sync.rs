@@ -79,7 +79,7 @@ impl<'a> Sync<'a> {
         [names::trigger(self.at, &function, "insert"), names::trigger(self.at, &function, "update")]
     }
 
-    /// Whether a row was filled shows in a column of its own where a NULL may be a value that
+    /// Tells whether a row was filled shows in a column of its own where a NULL may be a value that
     /// `up` gave.
     fn marker(&self) -> Option<String> {
         let converts = self.new.iter().any(|part| part.from.is_some());

@@ -117,8 +117,8 @@ impl Query {
         sources
     }
 
-    /// Whether it reads this column of this table. `has` tells whether another table has a column
-    /// of that name: PostgreSQL takes a bare name only where one table has it.
+    /// Tells whether it reads this column of this table. `has` tells whether another table has a
+    /// column of that name: PostgreSQL takes a bare name only where one table has it.
     pub(crate) fn reads(
         &self,
         table: &TableName,

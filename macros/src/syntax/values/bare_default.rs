@@ -112,7 +112,8 @@ fn write_as_sql(tokens: impl IntoIterator<Item = TokenTree>, text: &mut String) 
     }
 }
 
-/// Whether a literal stands there that goes on, `1 + 1`, `"x"::citext`, or a sign before none.
+/// Tells whether a literal stands there that goes on, `1 + 1`, `"x"::citext`, or a sign before
+/// none.
 pub(super) fn goes_on(input: ParseStream) -> bool {
     let ahead = input.fork();
     let is_signed = ahead.parse::<Token![-]>().is_ok();

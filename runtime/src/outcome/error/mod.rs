@@ -231,7 +231,8 @@ impl Error {
         }
     }
 
-    /// Whether another session, as a rule a runner's, had the history's lock until the deadline.
+    /// Tells whether another session, as a rule a runner's, had the history's lock until the
+    /// deadline.
     pub fn is_already_running(&self) -> bool {
         self.kind() == ErrorKind::AlreadyRunning
     }
@@ -241,7 +242,8 @@ impl Error {
         self.kind() == ErrorKind::ConnectionLost
     }
 
-    /// Whether the gate of a switch or a contract is held; [`report`](Error::report) says by what.
+    /// Tells whether the gate of a switch or a contract is held; [`report`](Error::report) says by
+    /// what.
     pub fn is_gate_held(&self) -> bool {
         self.kind() == ErrorKind::GateHeld
     }
@@ -251,14 +253,14 @@ impl Error {
         self.kind() == ErrorKind::NotReady
     }
 
-    /// Whether a switch or a contract has run that this build does not declare: its code still
-    /// uses what that replaced or removed.
+    /// Tells whether a switch or a contract has run that this build does not declare: its code
+    /// still uses what that replaced or removed.
     pub fn is_too_old(&self) -> bool {
         self.kind() == ErrorKind::TooOld
     }
 
-    /// Whether it keeps from looking, and from nothing else: a right is missing, or the library of
-    /// an extension.
+    /// Tells whether it keeps from looking, and from nothing else: a right is missing, or the
+    /// library of an extension.
     pub(crate) fn is_out_of_sight(&self) -> bool {
         let keeps = [INSUFFICIENT_PRIVILEGE, NOT_IN_PREREQUISITE_STATE, UNDEFINED_FILE];
         self.code().is_some_and(|code| keeps.contains(&code))

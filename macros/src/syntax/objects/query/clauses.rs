@@ -68,7 +68,8 @@ enum Around {
     Other,
 }
 
-/// Whether each token belongs to a query and not to a call: `extract(year from …)` reads no table.
+/// Tells whether each token belongs to a query and not to a call: `extract(year from …)` reads no
+/// table.
 pub(super) fn of_query(tokens: &[Token]) -> Vec<bool> {
     let mut open = vec![Around::Query];
     let mut found = Vec::with_capacity(tokens.len());
