@@ -87,8 +87,8 @@ impl Changeover {
 
     /// Runs what [`migrate`](Changeover::migrate) runs, and wants every switch and every contract
     /// that the history declares to run: one whose gate is not open makes it fail at the end with
-    /// [`is_gate_held`](Error::is_gate_held). Under [`Gate::Manual`] to call it is to say that no
-    /// build lives any more that uses what they replace or remove.
+    /// [`is_gate_held`](Error::is_gate_held). Under [`Gate::Manual`](crate::Gate::Manual) to call it
+    /// is to say that no build lives any more that uses what they replace or remove.
     pub async fn contract(&mut self) -> Result<Report, Error> {
         self.run(Goal::Contract).await
     }

@@ -33,9 +33,9 @@ impl Definer<'_> {
         );
         vec![
             Statement::free(create).changing(self.table.sibling(&self.name)).why(self.why),
-            Statement::free(format!("revoke execute on function {function} from public")).why(
-                "a trigger fires without this right; to put the function on another table takes it",
-            ),
+            Statement::free(format!("revoke execute on function {function} from public"))
+                .changing_settings(self.table.sibling(&self.name))
+                .why("a trigger fires without this right; to put the function on another table takes it"),
             self.hand_over(),
         ]
     }
