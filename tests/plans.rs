@@ -49,8 +49,8 @@ fn expect_marked(migration: &Migration) -> Result<(), Failure> {
         for work in [Some(step.work), step.undo].into_iter().flatten() {
             let statements = match work {
                 Work::Transaction(statements) => statements.to_vec(),
-                Work::NonTransactional(alone) => vec![alone.statement],
-                Work::BuildIndex(index) => vec![index.create],
+                Work::NonTransactional(alone) => vec![*alone.statement],
+                Work::BuildIndex(index) => vec![*index.create],
                 _ => Vec::new(),
             };
             for statement in statements.iter().filter(|statement| !statement.reads_rows) {

@@ -60,9 +60,6 @@ static RENAME: Migration = Migration {
                 why: "build the index while clients write",
                 work: Work::BuildIndex(INDEX),
                 course: Course::Both,
-                drops: &[],
-                undo_drops: &[],
-                undo_makes: &[],
                 undo: Some(Work::DropIndex(INDEX)),
             }],
         },
@@ -78,9 +75,6 @@ static RENAME: Migration = Migration {
                 why: "build the index on one partition after the other",
                 work: Work::BuildIndex(PARTITIONED),
                 course: Course::Both,
-                drops: &[],
-                undo_drops: &[],
-                undo_makes: &[],
                 undo: Some(Work::DropIndex(PARTITIONED)),
             }],
         },
@@ -131,9 +125,6 @@ const ADD: Step = Step {
         },
     ]),
     course: Course::Both,
-    drops: &[],
-    undo_drops: &[],
-    undo_makes: &[],
     undo: Some(Work::Transaction(&[
         Statement {
             sql: "drop function \"public\".\"sync\"()\ncascade -- and its trigger",
@@ -159,9 +150,6 @@ const FILL: Step = Step {
         pending: r#""display_name" is null and "username" is not null"#,
     }),
     course: Course::Both,
-    drops: &[],
-    undo_drops: &[],
-    undo_makes: &[],
     undo: None,
 };
 
@@ -179,9 +167,6 @@ const LABEL: Step = Step {
         }),
     }),
     course: Course::Both,
-    drops: &[],
-    undo_drops: &[],
-    undo_makes: &[],
     undo: None,
 };
 
@@ -195,9 +180,6 @@ const PROVE: Step = Step {
         help: "give them one",
     }),
     course: Course::Both,
-    drops: &[],
-    undo_drops: &[],
-    undo_makes: &[],
     undo: None,
 };
 
@@ -211,9 +193,6 @@ const SWAP: Step = Step {
         ..PLAIN
     }]),
     course: Course::Both,
-    drops: &[],
-    undo_drops: &[],
-    undo_makes: &[],
     undo: Some(Work::Transaction(&[Statement {
         sql: r#"alter table "public"."users" alter column "display_name" drop default"#,
         locks: locks(LockMode::AccessExclusive),
@@ -231,9 +210,6 @@ const SMALL: Step = Step {
         reason: "there is a row a country",
     }),
     course: Course::Both,
-    drops: &[],
-    undo_drops: &[],
-    undo_makes: &[],
     undo: None,
 };
 
@@ -241,7 +217,7 @@ const ANALYZE: Step = Step {
     phase: Phase::Migrate,
     why: "tell the planner",
     work: Work::NonTransactional(NonTransactional {
-        statement: Statement {
+        statement: &Statement {
             sql: r#"analyze "public"."users""#,
             locks: locks(LockMode::ShareUpdateExclusive),
             why: "",
@@ -254,9 +230,6 @@ const ANALYZE: Step = Step {
         }],
     }),
     course: Course::Both,
-    drops: &[],
-    undo_drops: &[],
-    undo_makes: &[],
     undo: None,
 };
 
@@ -270,9 +243,6 @@ const DROP: Step = Step {
         ..PLAIN
     }]),
     course: Course::Both,
-    drops: &[],
-    undo_drops: &[],
-    undo_makes: &[],
     undo: None,
 };
 
@@ -281,14 +251,14 @@ const INDEX: Index = Index {
     table: USERS,
     unique: false,
     definition: r#"("display_name")"#,
-    create: Statement {
+    create: &Statement {
         sql: r#"create index concurrently "users_display_name_idx" on "public"."users" ("display_name")"#,
         locks: locks(LockMode::ShareUpdateExclusive),
         why: "",
         ..PLAIN
     },
     analyze: None,
-    drop: Statement {
+    drop: &Statement {
         sql: r#"drop index concurrently if exists "public"."users_display_name_idx""#,
         locks: locks(LockMode::ShareUpdateExclusive),
         why: "",
@@ -298,13 +268,13 @@ const INDEX: Index = Index {
 
 const PARTITIONED: Index = Index {
     name: r#""public"."partitioned""#,
-    create: Statement {
+    create: &Statement {
         sql: r#"create index "partitioned" on only "public"."users" ("display_name")"#,
         locks: locks(LockMode::Share),
         why: "",
         ..PLAIN
     },
-    drop: Statement {
+    drop: &Statement {
         sql: r#"drop index if exists "public"."partitioned""#,
         locks: locks(LockMode::AccessExclusive),
         why: "",

@@ -43,16 +43,7 @@ pub const fn unlocked(sql: &'static str) -> Statement {
 }
 
 pub const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
-    Step {
-        phase,
-        why: "a sample",
-        work,
-        course: Course::Both,
-        drops: &[],
-        undo,
-        undo_drops: &[],
-        undo_makes: &[],
-    }
+    Step { phase, why: "a sample", work, course: Course::Both, undo }
 }
 
 pub const fn change(operation: &'static str, steps: &'static [Step]) -> Change {
@@ -230,12 +221,12 @@ const INDEX: Index = Index {
     table: USERS,
     unique: false,
     definition: "(username)",
-    create: under(
+    create: &under(
         LockMode::ShareUpdateExclusive,
         "create index concurrently users_username_idx on public.users (username)",
     ),
     analyze: None,
-    drop: under(
+    drop: &under(
         LockMode::ShareUpdateExclusive,
         "drop index concurrently if exists public.users_username_idx",
     ),

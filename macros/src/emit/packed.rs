@@ -121,12 +121,13 @@ macro_rules! structs {
 
 structs! {
     Known { table, name, ty, not_null, default, generated, identity, collate }
+    Step { phase, why, work, course, undo }
+    Statement { sql, locks, effects, reads_rows, path, only_if, rights, why }
     Dropped { kind, name, part, with }
     Lock { table, mode }
     Condition { query, when }
     Rights { on, name, types, privileges, roles, given }
     Index { name, table, unique, definition, create, drop, analyze }
-    Backfill { table, set, pending }
     Convert { table, key, read, write, pending, function }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
@@ -174,19 +175,6 @@ impl Pack for Change {
     }
 }
 
-impl Pack for Step {
-    fn pack(&self, to: &mut Packed) {
-        self.phase.pack(to);
-        self.why.pack(to);
-        self.work.pack(to);
-        self.course.pack(to);
-        to.list(self.drops());
-        self.undo.pack(to);
-        to.list(self.undo_drops());
-        to.list(self.undo_makes());
-    }
-}
-
 impl Pack for Work {
     fn pack(&self, to: &mut Packed) {
         let (word, content): (&str, &dyn Pack) = match self {
@@ -204,34 +192,32 @@ impl Pack for Work {
     }
 }
 
-impl Pack for Effect {
+impl Pack for Backfill {
     fn pack(&self, to: &mut Packed) {
-        let (word, name) = match self {
-            Effect::Makes(name) => ("Makes", name),
-            Effect::IfThere(name) => ("IfThere", name),
-            Effect::Alters(name) => ("Alters", name),
-            Effect::AddsColumn { table, .. } => ("AddsColumn", table),
-            Effect::Renames(name) => ("Renames", name),
-            Effect::Unknown | Effect::Identifies | Effect::Removes => return word(self).pack(to),
-        };
-        word.pack(to);
-        name.pack(to);
-        if let Effect::AddsColumn { has_default, .. } = self {
-            has_default.pack(to);
-        }
+        self.table.pack(to);
+        self.assignments().pack(to);
+        self.pending.pack(to);
     }
 }
 
-impl Pack for Statement {
+impl Pack for Effect {
     fn pack(&self, to: &mut Packed) {
-        let removes = (!self.drops.is_empty()).then_some(&Effect::Removes);
-        self.sql.pack(to);
-        self.locks.pack(to);
-        to.list(self.effects.iter().chain(removes));
-        self.reads_rows.pack(to);
-        self.path.pack(to);
-        self.only_if.pack(to);
-        self.rights.pack(to);
-        self.why.pack(to);
+        let (word, content): (&str, &[&dyn Pack]) = match self {
+            Effect::Makes(name) => ("Makes", &[name]),
+            Effect::IfThere(name) => ("IfThere", &[name]),
+            Effect::Unknown => ("Unknown", &[]),
+            Effect::Alters(table) => ("Alters", &[table]),
+            Effect::AddsColumn { table, has_default } => ("AddsColumn", &[table, has_default]),
+            Effect::Renames(table) => ("Renames", &[table]),
+            Effect::MakesInDatabase => ("MakesInDatabase", &[]),
+            Effect::Identifies => ("Identifies", &[]),
+            Effect::Removes { object, if_there } => ("Removes", &[object, if_there]),
+            Effect::Takes(object) => ("Takes", &[object]),
+            Effect::ChangesPart { table, part } => ("ChangesPart", &[table, part]),
+            Effect::ChangesSettings(name) => ("ChangesSettings", &[name]),
+            Effect::Changes(name) => ("Changes", &[name]),
+        };
+        word.pack(to);
+        content.iter().for_each(|one| one.pack(to));
     }
 }

@@ -94,8 +94,8 @@ pub(crate) fn made_relation(statement: Node) -> Option<TableName> {
     statement.children().find(|child| NAMES.contains(&child.kind())).and_then(relation)
 }
 
-/// Whether a statement makes, changes or drops what stands in the catalogs alone, so that it reads
-/// no row; tables, indexes and types of columns are not among it.
+/// Tells whether a statement makes, changes or drops what stands in the catalogs alone, so that it
+/// reads no row; tables, indexes and types of columns are not among it.
 pub(crate) fn is_of_catalogs(statement: Node) -> bool {
     const KINDS: [Kind; 25] = [
         Kind::ALTER_AGGREGATE,
@@ -202,6 +202,28 @@ pub(crate) fn made_in_schema(statement: Node) -> Option<TableName> {
     }
     let name = statement.children().find(|child| NAMES_IN_SCHEMA.contains(&child.kind()))?;
     relation(name)
+}
+
+/// What a statement alters, drops, describes or gives rights on, as far as it is no table.
+pub(crate) fn changed(statement: Node) -> Vec<TableName> {
+    const VERBS: [Kind; 5] =
+        [Kind::ALTER_KW, Kind::COMMENT_KW, Kind::DROP_KW, Kind::GRANT_KW, Kind::REVOKE_KW];
+    const NAMES: [Kind; 8] = [
+        Kind::DOMAIN_REF,
+        Kind::FUNCTION_NAME_REF,
+        Kind::PROCEDURE_NAME_REF,
+        Kind::SCHEMA_REF,
+        Kind::SEQUENCE_REF,
+        Kind::TYPE_NAME_REF,
+        Kind::VIEW,
+        Kind::VIEW_REF,
+    ];
+    let verb = statement.children().next().map(Node::kind);
+    if !verb.is_some_and(|verb| VERBS.contains(&verb)) {
+        return Vec::new();
+    }
+    let nodes = statement.all().into_iter().filter(|node| NAMES.contains(&node.kind()));
+    nodes.filter_map(relation).collect()
 }
 
 fn relation(node: Node) -> Option<TableName> {

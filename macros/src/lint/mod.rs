@@ -12,7 +12,7 @@ use crate::lint::form::Form;
 use crate::lint::rules::RULES;
 
 pub(crate) use form::{
-    columns, is_of_catalogs, made, made_in_schema, made_relation, named, parts, pinned,
+    changed, columns, is_of_catalogs, made, made_in_schema, made_relation, named, parts, pinned,
     table_nodes, tables,
 };
 pub(crate) use locks::{Takes, takes};
@@ -64,8 +64,8 @@ fn findings_of(statement: Node<'_>) -> Vec<Finding<'_>> {
     found
 }
 
-/// Whether it is a setting that ends with its transaction. The runner's own are no business of a
-/// statement's.
+/// Tells whether it is a setting that ends with its transaction. The runner's own are no business
+/// of a statement's.
 fn is_local(statement: Node) -> bool {
     const OURS: [&str; 4] =
         ["timeout", "search_path", "session_replication_role", "synchronous_commit"];

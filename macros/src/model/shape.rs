@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::grammar::Script;
+use crate::grammar::{Kind as Form, Script};
 use crate::lint;
 use crate::model::chain::table_shape::hash;
 use crate::model::{Kind, Schema};
@@ -51,9 +51,10 @@ fn made(sql: &str) -> Vec<String> {
         return Vec::new();
     }
     let Ok(script) = Script::read(sql) else { return Vec::new() };
-    let names = script.statements().filter_map(lint::made_in_schema);
-    let is_function = ["create function ", "create or replace function "];
-    let is_function = is_function.iter().any(|start| sql.starts_with(start));
-    let word = if is_function { Kind::Function } else { Kind::Other };
-    names.map(|name| format!("{word} {}", name.quoted())).collect()
+    let made = script.statements().filter_map(|statement| {
+        let is_function = statement.kind() == Form::CREATE_FUNCTION;
+        let word = if is_function { Kind::Function } else { Kind::Other };
+        Some(format!("{word} {}", lint::made_in_schema(statement)?.quoted()))
+    });
+    made.collect()
 }

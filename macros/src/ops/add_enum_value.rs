@@ -81,7 +81,7 @@ impl Operation for AddEnumValue {
         let add = format!("alter type {name} add value if not exists {label}{place}");
         let why =
             "a transaction of its own: PostgreSQL lets nothing use the value before the commit";
-        let step = Step::transaction(Phase::Expand, why, vec![Statement::free(add)]);
+        let step = Step::transaction(Phase::Expand, why, vec![Statement::free(add).changing(name)]);
         let notes = vec![
             "an undo leaves the value where it is: PostgreSQL cannot take one away".to_owned(),
             "builds that know the values by heart fail on a row that holds the new one: let each \

@@ -114,7 +114,8 @@ impl Operation for AddIdentity {
         let mut contract = advance.remove();
         if self.always {
             let clause = format!("alter column {} set generated always", column.quoted());
-            contract.push(ddl::alter(table, &clause, Mode::AccessExclusive));
+            let set = ddl::alter(table, &clause, Mode::AccessExclusive);
+            contract.push(set.changing_part(table, &column.text));
         }
         let steps = vec![
             Step::transaction(Phase::Expand, why, statements).undo(undo),

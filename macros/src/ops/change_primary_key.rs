@@ -152,6 +152,7 @@ impl Operation for ChangePrimaryKey {
             ddl::alter(table, &clauses.join(", "), Mode::AccessExclusive)
                 .altering(table)
                 .drops(key::replaced(table, from))
+                .changing_part(table, constraint::name(to))
                 .reading_rows()
         };
         let why = "in one step, which builds the key while nobody can read or write";
@@ -196,7 +197,9 @@ impl Operation for ChangePrimaryKey {
 fn swap(table: &TableName, facts: &Facts, index: &Name) -> Statement {
     let add = constraint::using_index(&facts.new, &index.text);
     let clauses = format!("{}, add {add}", constraint::dropping(&facts.old));
-    ddl::alter(table, &clauses, Mode::AccessExclusive).altering(table)
+    let names = [constraint::name(&facts.old), constraint::name(&facts.new), &index.text];
+    let swap = ddl::alter(table, &clauses, Mode::AccessExclusive).altering(table);
+    names.into_iter().fold(swap, |swap, name| swap.changing_part(table, name))
 }
 
 impl ChangePrimaryKey {

@@ -64,7 +64,7 @@ impl Operation for CreateExtension {
         let create = if *is_baseline { self.statement("if not exists ") } else { self.create() };
         let why = "on databases that have it already, nothing happens";
         let step = Step::transaction(Phase::Expand, why, vec![Statement::free(create)])
-            .undo(vec![Statement::free(self.undo()).drops(self.dropped())]);
+            .undo(vec![Statement::free(self.undo()).drops_if_there(self.dropped())]);
         let right = format!(
             "the role that migrates needs the right to create `{}`: a superuser's, or `create` on \
              the database where the extension is a trusted one",

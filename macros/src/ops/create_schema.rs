@@ -7,6 +7,7 @@ use crate::model::Kind;
 use crate::model::names::Position;
 use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Schema};
+use crate::plan::footprint::effect::Effect;
 use crate::plan::objects::types;
 use crate::plan::operation::{Operation, Plan};
 use crate::plan::{Phase, Statement, Step};
@@ -54,7 +55,8 @@ impl Operation for CreateSchema {
     }
 
     fn plan(&self, (): &(), _: Position) -> Plan {
-        let create = self.entity().create.into_iter().map(Statement::free).collect();
+        let create = |sql| Statement::free(sql).effect(Effect::MakesInDatabase);
+        let create = self.entity().create.into_iter().map(create).collect();
         let step = Step::transaction(Phase::Expand, "an empty schema", create)
             .undo(vec![types::drop(Kind::Schema, &self.name)]);
         Plan::of(vec![step])

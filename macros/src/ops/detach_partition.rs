@@ -116,7 +116,9 @@ impl DetachPartition {
         let detach = |how: &str| {
             let clause = format!("detach partition {} {how}", name.quoted());
             let mut detach = ddl::alter(parent, &clause, Mode::ShareUpdateExclusive)
-                .and_locks(name, Mode::AccessExclusive);
+                .and_locks(name, Mode::AccessExclusive)
+                .changing(parent.quoted())
+                .changing(name.quoted());
             detach.locks.extend(references.iter().flat_map(|lock| lock.locks.clone()));
             detach
         };

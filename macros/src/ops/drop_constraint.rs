@@ -104,8 +104,9 @@ impl Operation for DropConstraint {
     }
 }
 
-/// Whether a build's statements would fail, or do less, without it: `on conflict` names a key, and
-/// a foreign key may act on the rows that point at one that goes. What is left only forbids.
+/// Tells whether a build's statements would fail, or do less, without it: `on conflict` names a
+/// key, and a foreign key may act on the rows that point at one that goes. What is left only
+/// forbids.
 fn is_relied_on(constraint: &Constraint) -> bool {
     constraint.has_index() || constraint.reference().is_some_and(Reference::acts)
 }

@@ -62,7 +62,8 @@ impl Operation for DropGenerated {
             generated::remove(table, column)
         } else {
             let clause = format!("alter column {} drop expression", column.quoted());
-            vec![ddl::alter(table, &clause, Mode::AccessExclusive)]
+            let alter = ddl::alter(table, &clause, Mode::AccessExclusive);
+            vec![alter.changing_part(table, &column.text)]
         };
         let why = "builds that leave the column to PostgreSQL are gone; its values stay";
         let note = if *is_kept {

@@ -57,7 +57,7 @@ impl Operation for DropIdentity {
         if identity.always {
             let set = |kind: &str| {
                 let clause = format!("alter column {} set generated {kind}", column.quoted());
-                ddl::alter(table, &clause, Mode::AccessExclusive)
+                ddl::alter(table, &clause, Mode::AccessExclusive).changing_part(table, &column.text)
             };
             expand.push(set("by default"));
             undo.push(set("always"));

@@ -71,7 +71,8 @@ impl RebuildIndex {
             literal(&table.quoted())
         );
         let drop = format!("drop index concurrently if exists {name}");
-        let statement = Statement::locking(drop, table, Mode::ShareUpdateExclusive);
+        let drop = Statement::locking(drop, table, Mode::ShareUpdateExclusive);
+        let statement = drop.changing(name);
         Cleanup { when, statement }
     }
 }

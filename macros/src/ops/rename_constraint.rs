@@ -63,7 +63,7 @@ impl Operation for RenameConstraint {
             return Plan::noting(vec![Step::transaction(Phase::Contract, why, rename)], vec![note]);
         }
         let why = "no statement of a client can name it";
-        let back = ddl::rename_constraint(table, new, old).makes(Dropped::part(
+        let back = ddl::rename_constraint(table, new, old).takes(Dropped::part(
             ObjectKind::Constraint,
             table,
             &old.text,

@@ -124,6 +124,6 @@ impl RenameEnumValue {
         let sql = format!("alter type {name} add value if not exists {new} after {old}");
         let why =
             "a transaction of its own: PostgreSQL lets nothing use the value before the commit";
-        Step::transaction(Phase::Expand, why, vec![Statement::free(sql)])
+        Step::transaction(Phase::Expand, why, vec![Statement::free(sql).changing(name)])
     }
 }

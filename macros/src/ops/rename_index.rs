@@ -65,7 +65,7 @@ impl Operation for RenameIndex {
         let rename = |from, to| vec![ddl::rename_index(&self.index, from, to)];
         let why = "locks the index alone, which blocks neither reads nor writes";
         let back = rename(new, old).into_iter().map(|statement| {
-            statement.makes(Dropped::object(ObjectKind::Relation, self.index.quoted()))
+            statement.takes(Dropped::object(ObjectKind::Relation, self.index.quoted()))
         });
         let step = Step::transaction(Phase::Expand, why, rename(old, new)).undo(back.collect());
         Plan::of(vec![step])

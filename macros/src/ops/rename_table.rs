@@ -111,11 +111,14 @@ impl RenameTable {
         let (old, new) = (&self.old, &self.new);
         let mut swap = vec![ddl::lock_table(old, Mode::AccessExclusive)];
         swap.extend(Self::rename(old, new));
-        swap.push(Statement::free(format!(
-            "create view {} as\n  select * from {}",
-            old.quoted(),
-            new.quoted()
-        )));
+        swap.push(
+            Statement::free(format!(
+                "create view {} as\n  select * from {}",
+                old.quoted(),
+                new.quoted()
+            ))
+            .changing(old.quoted()),
+        );
         swap.push(
             compat_view::like_table(old, new).why("whoever may use the table may use the view"),
         );
@@ -127,7 +130,8 @@ impl RenameTable {
         let lock = ddl::lock_table(old, Mode::AccessExclusive)
             .and_locks(new, Mode::AccessExclusive)
             .why("the view and its table, in the order in which a client locks them");
-        let mut swap = vec![lock, Statement::free(format!("drop view {}", old.quoted()))];
+        let drop = Statement::free(format!("drop view {}", old.quoted())).changing(old.quoted());
+        let mut swap = vec![lock, drop];
         swap.extend(Self::rename(new, old));
         swap
     }
@@ -140,7 +144,7 @@ impl RenameTable {
             let clause = format!("set schema \"{}\"", to.schema());
             let moved = TableName { schema: to.schema.clone(), name: from.name.clone() };
             let alter = ddl::alter(&from, &clause, Mode::AccessExclusive);
-            statements.push(alter.brings(&moved).brings(to));
+            statements.push(alter.changing(from.quoted()).brings(&moved).brings(to));
             from = moved;
         }
         if from.name != to.name {

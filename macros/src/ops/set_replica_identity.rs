@@ -112,7 +112,11 @@ impl Operation for SetReplicaIdentity {
         };
         let set = |sql: &str| {
             let set = Statement::locking(sql, &self.table, Mode::AccessExclusive);
-            vec![set.effect(Effect::Identifies)]
+            let set = set.effect(Effect::Identifies).changing_settings(self.table.quoted());
+            vec![match &self.identity {
+                Identity::Index(name) => set.changing_part(&self.table, &name.text),
+                _ => set,
+            }]
         };
         let why = "what is written from now on tells subscribers the row by it; no row is read";
         let step = Step::transaction(phase, why, set(&self.identity.sql(&self.table)));

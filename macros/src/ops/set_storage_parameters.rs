@@ -84,12 +84,17 @@ impl SetStorageParameters {
 
     fn set(&self, parameters: &Parameters) -> Statement {
         let clause = format!("set ({})", parameters.sql());
-        ddl::alter(&self.table, &clause, Mode::ShareUpdateExclusive)
+        self.alter(&clause)
     }
 
     fn reset(&self, parameters: &Parameters) -> Statement {
         let names: Vec<&str> = parameters.iter().map(|one| one.name.as_str()).collect();
         let clause = format!("reset ({})", names.join(", "));
-        ddl::alter(&self.table, &clause, Mode::ShareUpdateExclusive)
+        self.alter(&clause)
+    }
+
+    fn alter(&self, clause: &str) -> Statement {
+        let alter = ddl::alter(&self.table, clause, Mode::ShareUpdateExclusive);
+        alter.changing_settings(self.table.quoted())
     }
 }

@@ -142,7 +142,7 @@ impl Sql {
             let locks = self.locks(statement, taken, schema, text.span(), errors);
             let sql = schema.qualified(statement);
             let reads_rows = !lint::is_of_catalogs(statement);
-            let effects = effects::effects(statement);
+            let effects = effects::effects(statement, &locks);
             found.push(Statement { locks, effects, reads_rows, ..Statement::free(sql) });
         }
         if script.statements().next().is_none() {

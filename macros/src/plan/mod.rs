@@ -10,6 +10,7 @@ mod step;
 pub(crate) mod swap;
 pub(crate) mod triggers;
 
+pub(crate) use self::footprint::object::{Dropped, ObjectKind};
 pub(crate) use self::step::*;
 pub(crate) use crate::syntax::words::lock::{Lock, Mode};
 pub(crate) use crate::syntax::words::phase::Phase;

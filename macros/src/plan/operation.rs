@@ -30,7 +30,7 @@ pub(crate) trait Operation: Sized {
         Vec::new()
     }
 
-    /// Whether it can be done to this schema; errors otherwise.
+    /// Tells whether it can be done to this schema; errors otherwise.
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts>;
 
     /// `at` orders the triggers of several changes.

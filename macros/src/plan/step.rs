@@ -3,7 +3,7 @@
 use crate::plan::footprint::effect::Effect;
 use crate::plan::objects::rights::Rights;
 use crate::syntax::words::lock::{Lock, Mode};
-use crate::syntax::words::name::TableName;
+use crate::syntax::words::name::{Name, TableName};
 use crate::syntax::words::phase::Phase;
 
 /// A unit of work, with what takes it back.
@@ -79,10 +79,6 @@ pub(crate) struct Statement {
     pub(crate) sql: String,
     pub(crate) locks: Vec<Lock>,
     pub(crate) effects: Vec<Effect>,
-    /// What it takes away for good, or puts another in the place of.
-    pub(crate) drops: Vec<Dropped>,
-    /// What it makes under a name that somebody may have given away; asked of an undo.
-    pub(crate) makes: Vec<Dropped>,
     /// Whether it reads or writes rows, or computes an expression on them: then what the server
     /// says of a failure may quote a value.
     pub(crate) reads_rows: bool,
@@ -117,7 +113,8 @@ pub(crate) struct Index {
 
 pub(crate) struct Backfill {
     pub(crate) table: String,
-    pub(crate) set: String,
+    /// The columns that it writes, each with the expression of its value.
+    pub(crate) set: Vec<(Name, String)>,
     pub(crate) pending: String,
 }
 
@@ -159,11 +156,19 @@ pub(crate) struct SizeLimit {
 impl Backfill {
     /// The columns that it writes.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.set.match_indices("\" = ").filter_map(|(end, _)| {
-            let start = self.set[..end].rfind('"')?;
-            Some(&self.set[start + 1..end])
-        })
+        self.set.iter().map(|(column, _)| column.text.as_str())
     }
+
+    /// The assignments, as they stand in an `update`.
+    pub(crate) fn assignments(&self) -> String {
+        assignments(self.set.iter().map(|(column, value)| (column, value.as_str())))
+    }
+}
+
+/// Assignments as they stand in an `update`.
+pub(crate) fn assignments<'a>(set: impl Iterator<Item = (&'a Name, &'a str)>) -> String {
+    let set = set.map(|(column, value)| format!("{} = {value}", column.quoted()));
+    set.collect::<Vec<_>>().join(", ")
 }
 
 impl Statement {
@@ -173,8 +178,6 @@ impl Statement {
             sql: sql.into(),
             locks: Vec::new(),
             effects: Vec::new(),
-            drops: Vec::new(),
-            makes: Vec::new(),
             reads_rows: false,
             path: Path::Users,
             only_if: None,
@@ -259,37 +262,4 @@ impl Step {
     pub(crate) fn undo(self, statements: Vec<Statement>) -> Self {
         self.undone_by(Work::Transaction(statements))
     }
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Dropped {
-    pub(crate) kind: ObjectKind,
-    /// Quoted, and schema-qualified where it can be.
-    pub(crate) name: String,
-    /// The name of a part of a table, else empty.
-    pub(crate) part: String,
-    pub(crate) with: Vec<String>,
-}
-
-/// What the name is looked up as.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ObjectKind {
-    Table,
-    Relation,
-    Column,
-    /// A column's default, which another may take the place of.
-    Default,
-    /// That a column is never null.
-    NotNull,
-    /// A primary key, in whose place the same statement puts another.
-    ReplacedKey,
-    /// Triggers that list it list what takes its place by then.
-    ReplacedColumn,
-    Constraint,
-    Trigger,
-    Policy,
-    Function,
-    Type,
-    Schema,
-    Extension,
 }

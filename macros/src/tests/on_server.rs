@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use changeover::migration as data;
 use changeover::testing::Database;
 use changeover::{Changeover, Gate};
+use tokio_postgres::Client;
 
 use crate::diag::Errors;
 use crate::migration::Migration;
@@ -109,7 +110,11 @@ fn has(migration: &Migration, phase: data::Phase) -> bool {
 }
 
 async fn dump(database: &Database) -> Result<Vec<String>, Failure> {
-    let client = database.connect().await?;
+    dump_by(&database.connect().await?).await
+}
+
+/// The same by a session that is there: a new one has to read much of the catalogs before it can ask.
+async fn dump_by(client: &Client) -> Result<Vec<String>, Failure> {
     client.batch_execute("set search_path = pg_catalog").await?;
     let rows = client.query(include_str!("../../../tests/src/catalog.sql"), &[&"none"]).await?;
     let mut lines: Vec<String> = rows.iter().map(|row| row.get(0)).collect();

@@ -1,5 +1,6 @@
 //! The story of a run: lock, store, history, steps, record, report.
 
+mod attempt;
 pub(crate) mod builder;
 pub(crate) mod looks;
 mod pause;
@@ -14,11 +15,12 @@ use std::time::{Duration, Instant};
 
 use tracing::{Instrument as _, info_span};
 
+use self::attempt::{once, tell_of_end};
 use self::reconnect::{Reconnect, is_of_standby};
-use self::story::{Goal, story};
-use crate::lock::{Locked, Session};
+use self::story::Goal;
+use crate::lock::Session;
 use crate::migration::{Migration, Migrations};
-use crate::outcome::error::{Detail, Error, ErrorKind};
+use crate::outcome::error::{Detail, Error};
 use crate::outcome::report::Report;
 use crate::outcome::status::Status;
 use crate::record::ledger::Ledger;
@@ -29,7 +31,6 @@ use crate::session::executor::Executor;
 use crate::session::jitter::jittered;
 use crate::session::watched::WatchedSession;
 use crate::settings::Settings;
-use crate::settings::told::event::Event;
 
 /// How often a service that waits looks again.
 const POLL: Duration = Duration::from_millis(500);
@@ -119,8 +120,8 @@ impl Changeover {
 
     /// Runs what [`migrate`](Changeover::migrate) runs, and wants every switch and every contract
     /// that the history declares to run: one whose gate is not open makes it fail at the end with
-    /// [`is_gate_held`](Error::is_gate_held). Under [`Gate::Manual`](crate::Gate::Manual) to call it is to say that no
-    /// build lives any more that uses what they replace or remove.
+    /// [`is_gate_held`](Error::is_gate_held). Under [`Gate::Manual`](crate::Gate::Manual) to call it
+    /// is to say that no build lives any more that uses what they replace or remove.
     pub async fn contract(&mut self) -> Result<Report, Error> {
         self.run(Goal::Contract).await
     }
@@ -283,62 +284,6 @@ impl Changeover {
         };
         span.in_scope(|| tell_of_end(settings, name, is_told, &outcome, started.elapsed()));
         outcome
-    }
-}
-
-/// One try, under the lock of the history.
-async fn once(
-    history: &Migrations,
-    settings: &Settings,
-    session: &mut Session,
-    (report, is_told): (&mut Report, &mut bool),
-    goal: &Goal,
-    patience: Duration,
-) -> Result<(), Error> {
-    let (locked, lock) = session.lock(settings, patience).await?;
-    if std::mem::take(is_told) {
-        settings.tell(&Event::RunStarted { goal: goal.name() });
-    }
-    let outcome = carry_out(history, settings, locked, report, goal).await;
-    lock.release(session, outcome).await
-}
-
-/// In the background there is nothing to tell where somebody else is at work, or nothing was to do.
-fn tell_of_end(
-    settings: &Settings,
-    goal: &str,
-    is_told: bool,
-    outcome: &Result<Report, Error>,
-    took: Duration,
-) {
-    match outcome {
-        Ok(report) if is_told || !report.phases.is_empty() => {
-            settings.tell(&Event::RunFinished { goal, report, took });
-        }
-        Err(error) if is_told || !gives_way(error) => {
-            settings.tell(&Event::RunFailed { goal, error, took });
-        }
-        _ => {}
-    }
-}
-
-/// Whether somebody else is at work, or waits to be.
-fn gives_way(error: &Error) -> bool {
-    error.is_already_running() || error.kind() == ErrorKind::Interrupted
-}
-
-async fn carry_out(
-    history: &Migrations,
-    settings: &Settings,
-    mut session: Locked<'_>,
-    report: &mut Report,
-    goal: &Goal,
-) -> Result<(), Error> {
-    store::prepare(&mut session, settings).await?;
-    let mut session = session.take_number(settings).await?;
-    match story(history, settings, &mut session, report, goal).await {
-        Err(error) => Err(session.explain(error).await),
-        done => done,
     }
 }
 

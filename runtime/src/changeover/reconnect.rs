@@ -36,7 +36,7 @@ impl Reconnect {
         self.lost.map(|(since, _)| self.within.saturating_sub(since.elapsed()))
     }
 
-    /// Whether the run is to begin anew after this error; pauses before.
+    /// Tells whether the run is to begin anew after this error; pauses before.
     pub(super) async fn after(
         &mut self,
         settings: &Settings,
@@ -54,7 +54,8 @@ impl Reconnect {
         settings.interrupt.sleep(jittered(PAUSE).min(left)).await.is_ok()
     }
 
-    /// Whether the session is gone, or one in its place is not to be had yet, and not for too often.
+    /// Tells whether the session is gone, or one in its place is not to be had yet, and not for too
+    /// often.
     fn counts(&mut self, error: &Error, done: u64) -> bool {
         match error.kind() {
             ErrorKind::ConnectionLost if self.lost.is_none() || done > self.done => {

@@ -2,6 +2,7 @@
 
 mod longest_lock;
 mod looks;
+mod paths;
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use super::holders::already_running;
 use super::locked::Locked;
 use super::pooled::{self, Guard, POLL, Pooled};
 use super::session::{Server, Session};
-use crate::outcome::denied;
+use crate::outcome::denied::{self, MakesIn};
 use crate::outcome::error::{Detail, Error};
 use crate::session::executor::Executor;
 use crate::session::jitter::jittered;
@@ -143,7 +143,7 @@ impl HistoryLock {
         outcome: Result<T, Error>,
     ) -> Result<T, Error> {
         let outcome = match outcome {
-            Err(error) => Err(denied::explain(session.reader(), error).await),
+            Err(error) => Err(denied::explain(session.reader(), error, MakesIn::Schemas).await),
             done => done,
         };
         self.unlock(session).await;

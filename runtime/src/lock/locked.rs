@@ -3,7 +3,7 @@
 use super::session::{Server, Session};
 use crate::outcome::error::{Error, ReadsRows};
 use crate::session::executor::{Executor, Rows};
-use crate::session::sql::{PLANS_PATH, Scope, quote_literal, set};
+use crate::session::sql::{ON_PLANS_PATH, OWN_PATH, PLANS_PATH, Scope, quote_literal, set};
 
 /// A session that has the lock.
 pub(crate) struct Locked<'a> {
@@ -50,6 +50,18 @@ impl Locked<'_> {
         answer.map_err(|error| Error::of_plan(sql, &error, reads))
     }
 
+    /// A statement outside a transaction of ours that holds an expression of the user's. It alone sees
+    /// the path that such an expression is promised: whatever else is asked meanwhile finds no function
+    /// that somebody has made in `public`.
+    pub(crate) async fn query_expression(
+        &mut self,
+        sql: &str,
+        reads: ReadsRows,
+    ) -> Result<Rows, Error> {
+        let answer = self.session.answer(&format!("select {ON_PLANS_PATH}; {sql}")).await;
+        answer.map(Rows::without_first).map_err(|error| Error::of_plan(sql, &error, reads))
+    }
+
     /// A statement on our own state, in which nothing is the user's: that something is missing
     /// says that the state is not whole.
     pub(crate) async fn query_state(&mut self, sql: &str) -> Result<Rows, Error> {
@@ -72,10 +84,18 @@ impl Locked<'_> {
         &self.commit
     }
 
-    /// Runs a statement that must be alone in its text. Through a pooler it has the settings that
+    /// Runs a statement that must be alone in its text, and may compute an expression of the user's: it
+    /// alone sees the path that such an expression is promised. Through a pooler it has the settings that
     /// the role has.
     pub(crate) async fn query_bare(&mut self, sql: &str, reads: ReadsRows) -> Result<Rows, Error> {
+        let on_session = self.session.pooled.is_none();
+        if on_session {
+            self.query(&set(Scope::Session, &[PLANS_PATH])).await?;
+        }
         let answer = self.session.executor.query(sql).await;
+        if on_session && let Err(error) = self.query(&set(Scope::Session, &[OWN_PATH])).await {
+            tracing::warn!(%error, "cannot restore the session's path");
+        }
         answer.map_err(|error| Error::of_plan(sql, &error, reads))
     }
 
@@ -125,12 +145,6 @@ impl Locked<'_> {
         if let Err(error) = self.query(&format!("reset {setting}")).await {
             tracing::warn!(%error, "cannot restore the session's settings");
         }
-    }
-
-    /// The same for whatever reads an expression of the user's, or computes one: it sees the path
-    /// that such an expression is promised.
-    pub(crate) async fn read_expressions(&mut self, also: &[(&str, &str)]) -> Result<(), Error> {
-        self.set(&[&[PLANS_PATH], also].concat()).await
     }
 
     pub(crate) async fn restore(&mut self) {

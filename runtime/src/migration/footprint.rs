@@ -1,6 +1,7 @@
 //! What a statement does that others have to know of, and what a step takes away.
 
-/// What a statement does that has to be known before it runs. Names are quoted and schema-qualified.
+/// What a statement does that has to be known before it runs. Names are quoted and schema-qualified;
+/// those of parts of a table are as the catalogs have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// A relation has this name from then on.
@@ -20,10 +21,41 @@ pub enum Effect {
     },
     /// A table gets another name.
     Renames(&'static str),
+    /// It makes what stands in no schema, which takes CREATE on the database.
+    MakesInDatabase,
     /// Another index becomes the one by which logical replication knows the rows.
     Identifies,
-    /// Something goes, whose files the server removes once it has let the locks go.
-    Removes,
+    /// Something goes for good, or another comes in its place. The server removes its files once it
+    /// has let the locks go.
+    Removes {
+        /// What goes.
+        object: Dropped,
+        /// Whether nothing happens where it is gone.
+        if_there: bool,
+    },
+    /// Something comes under a name that somebody may have given away.
+    Takes(Dropped),
+    /// A column, constraint, index, trigger or policy changes, comes or goes.
+    ChangesPart {
+        /// Its table.
+        table: &'static str,
+        /// Its name.
+        part: &'static str,
+    },
+    /// What has no name of its own changes: the parameters, rights, comment or security of an object.
+    ChangesSettings(&'static str),
+    /// An object as a whole changes.
+    Changes(&'static str),
+}
+
+impl Effect {
+    /// Returns what goes with it.
+    pub(crate) fn removed(&self) -> Option<&Dropped> {
+        match self {
+            Effect::Removes { object, .. } => Some(object),
+            _ => None,
+        }
+    }
 }
 
 /// An object that a step takes away for good, or puts another in the place of.
@@ -73,4 +105,11 @@ pub enum ObjectKind {
     Schema,
     /// An extension.
     Extension,
+}
+
+impl ObjectKind {
+    /// Tells whether something may name it, or depend on it in the catalogs.
+    pub(crate) fn is_object(self) -> bool {
+        !matches!(self, ObjectKind::Default | ObjectKind::NotNull | ObjectKind::ReplacedKey)
+    }
 }

@@ -7,10 +7,12 @@ use async_trait::async_trait;
 
 use crate::migration::function::{ConvertFn, converting};
 use crate::migration::{
-    Backfill, Change, Cleanup, Convert, Course, Effect, Index, LockMode, Migration, Migrations,
-    NoRows, NonTransactional, Path, Phase, Plan, SizeLimit, Statement, Step, TableLock, Work,
+    Backfill, Change, Cleanup, Convert, Course, Dropped, Effect, Index, LockMode, Migration,
+    Migrations, NoRows, NonTransactional, ObjectKind, Path, Phase, Plan, SizeLimit, Statement,
+    Step, TableLock, Work,
 };
 use crate::session::executor::{Executor, Rows, SqlError};
+use crate::session::sql::ON_PLANS_PATH;
 
 type Answer = Result<Rows, SqlError>;
 type Rule = Box<dyn FnMut(&str, usize) -> Option<Answer> + Send>;
@@ -56,6 +58,17 @@ impl Mock {
 impl Executor for Mock {
     async fn query(&mut self, sql: &str) -> Answer {
         let number = self.log.push(sql);
+        // The path goes before what is asked, in the same text.
+        let path = format!("select {ON_PLANS_PATH}; ");
+        if let Some(sql) = sql.strip_prefix(&path) {
+            return Ok(self.answer(sql, number)?.behind_another());
+        }
+        self.answer(sql, number)
+    }
+}
+
+impl Mock {
+    fn answer(&mut self, sql: &str, number: usize) -> Answer {
         (self.rule)(sql, number).unwrap_or_else(|| {
             let built = self.log.count("create index") > 0;
             let valid = built && sql.starts_with("select indisvalid");
@@ -120,26 +133,19 @@ const fn statement(sql: &'static str) -> Statement {
 }
 
 const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
-    Step {
-        phase,
-        why: "it is needed",
-        work,
-        course: Course::Both,
-        drops: &[],
-        undo,
-        undo_drops: &[],
-        undo_makes: &[],
-    }
+    Step { phase, why: "it is needed", work, course: Course::Both, undo }
 }
+
+const GONE: Dropped = Dropped { kind: ObjectKind::Column, name: TABLE, part: "x", with: &[] };
 
 const INDEX: Index = Index {
     name: "\"public\".\"users_plan_idx\"",
     table: TABLE,
     unique: false,
     definition: "(\"plan\")",
-    create: statement("create index concurrently \"users_plan_idx\" on \"users\" (\"plan\")"),
+    create: &statement("create index concurrently \"users_plan_idx\" on \"users\" (\"plan\")"),
     analyze: None,
-    drop: statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
+    drop: &statement("drop index concurrently if exists \"public\".\"users_plan_idx\""),
 };
 
 /// Fails the first time that it is given this name.
@@ -195,7 +201,7 @@ const STEPS: &[Step] = &[
     step(
         Phase::Migrate,
         Work::NonTransactional(NonTransactional {
-            statement: statement(DETACH),
+            statement: &statement(DETACH),
             done: Some("select is detached"),
             mend: &[Cleanup { when: "select is pending", statement: statement(FINALIZE) }],
         }),
@@ -209,7 +215,7 @@ const STEPS: &[Step] = &[
     step(
         Phase::Contract,
         Work::Transaction(&[Statement {
-            effects: &[Effect::Removes],
+            effects: &[Effect::Removes { object: GONE, if_there: false }],
             ..statement("alter table \"users\" drop x")
         }]),
         None,

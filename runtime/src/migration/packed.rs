@@ -158,7 +158,7 @@ structs! {
     Change { operation, subject, notes, columns, needs, makes, steps }
     KnownColumn { table, name, ty, not_null, default, generated, identity, collate }
     Dropped { kind, name, part, with }
-    Step { phase, why, work, course, drops, undo, undo_drops, undo_makes }
+    Step { phase, why, work, course, undo }
     Statement { sql, locks, effects, reads_rows, path, only_if, rights, why }
     TableLock { table, mode }
     Condition { query, when }
@@ -211,7 +211,8 @@ choices! {
     }
     Effect {
         Makes(name), IfThere(name), Unknown, Alters(table), AddsColumn { table, has_default },
-        Renames(table), Identifies, Removes
+        Renames(table), MakesInDatabase, Identifies, Removes { object, if_there }, Takes(object),
+        ChangesPart { table, part }, ChangesSettings(name), Changes(name)
     }
     Work {
         Transaction(of), BuildIndex(of), DropIndex(of), Backfill(of), Convert(of), NoRows(of),

@@ -169,11 +169,11 @@ pub struct Index {
     /// What follows `on <table>` in `create index`: `using btree ("plan" desc) where …`.
     pub definition: &'static str,
     /// `create [unique] index concurrently …`, or `create [unique] index … on only …`.
-    pub create: Statement,
+    pub create: &'static Statement,
     /// `drop index concurrently if exists …`, or `drop index if exists …`.
-    pub drop: Statement,
+    pub drop: &'static Statement,
     /// `analyze …`, where the index has an expression, of which nothing else gathers statistics.
-    pub analyze: Option<Statement>,
+    pub analyze: Option<&'static Statement>,
 }
 
 /// Rows that are filled in many short transactions, by block range.
@@ -224,7 +224,7 @@ pub struct NoRows {
 #[derive(Debug, Clone, Copy)]
 pub struct NonTransactional {
     /// The statement.
-    pub statement: Statement,
+    pub statement: &'static Statement,
     /// A query of one boolean, whether the statement has been carried out; asked before each try.
     /// None where repeating it does no harm.
     pub done: Option<&'static str>,

@@ -1,19 +1,37 @@
 //! Which right a role lacks, where the server only says that it lacks one.
 
-use crate::outcome::error::{Detail, Error};
+use crate::migration::{Effect, Statement, Work};
+use crate::outcome::error::{Detail, Error, Subject};
 use crate::session::executor::{Executor, Row};
 use crate::session::sql::quote_literal;
 use crate::session::sqlstate::INSUFFICIENT_PRIVILEGE;
 
+/// Where what failed makes something, and needs the right to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MakesIn {
+    Schemas,
+    /// Beside those, what stands in no schema.
+    Database,
+}
+
+impl MakesIn {
+    /// Tells it of a step's work, as the plan says it.
+    pub(crate) fn of(work: &Work) -> MakesIn {
+        let Work::Transaction(statements) = work else { return MakesIn::Schemas };
+        let makes = |one: &Statement| one.effects.contains(&Effect::MakesInDatabase);
+        if statements.iter().any(makes) { MakesIn::Database } else { MakesIn::Schemas }
+    }
+}
+
 /// Adds the grants that are missing to an error of a missing right. The catalogs say which they
 /// are, because the server's message is in the language of its operators.
-pub(crate) async fn explain(executor: &mut dyn Executor, error: Error) -> Error {
+pub(crate) async fn explain(executor: &mut dyn Executor, error: Error, makes: MakesIn) -> Error {
     let Some(statement) =
         error.statement().filter(|_| error.code() == Some(INSUFFICIENT_PRIVILEGE))
     else {
         return error;
     };
-    match executor.query(&sql(statement, error.is_of_state())).await {
+    match executor.query(&sql(statement, error.subject(), makes)).await {
         Ok(rows) => {
             let texts = |column| {
                 let text = |row: Row<'_>| row.get(column).map(str::to_owned);
@@ -31,21 +49,17 @@ pub(crate) async fn explain(executor: &mut dyn Executor, error: Error) -> Error 
 
 /// The statements that would give what the role lacks for this one, and whose what it needs is.
 /// To be a member of another role is never among them: that would also give what else it has.
-fn sql(statement: &str, of_state: bool) -> String {
+fn sql(statement: &str, subject: Subject, makes: MakesIn) -> String {
     let (schemas, names): (Vec<String>, Vec<String>) =
         named(statement).map(|(schema, name)| (quote_literal(schema), quote_literal(name))).unzip();
-    let makes = !of_state
-        && ["create schema", "create extension", "create publication"]
-            .iter()
-            .any(|words| statement.starts_with(words));
-    let reads = statement.starts_with("select");
+    let makes = makes == MakesIn::Database && subject == Subject::Plan;
     let values =
         format!("array[{}]::text[], array[{}]::text[]", schemas.join(", "), names.join(", "));
     // What names hold is put in last, since nothing is put into it.
     include_str!("denied.sql")
         .replace("$makes", &makes.to_string())
-        .replace("$of_state", &of_state.to_string())
-        .replace("$reads", &reads.to_string())
+        .replace("$of_state", &(subject != Subject::Plan).to_string())
+        .replace("$reads", &(subject == Subject::StateRead).to_string())
         .replace("$named", &values)
 }
 

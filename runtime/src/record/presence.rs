@@ -204,5 +204,5 @@ fn instance(row: Row<'_>) -> InstanceStatus {
 }
 
 async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
-    executor.query(sql).await.map_err(|error| Error::state(sql, error))
+    executor.query(sql).await.map_err(|error| Error::state_read(sql, error))
 }

@@ -4,7 +4,9 @@ use std::fmt::{self, Write as _};
 
 use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::finding::Findings;
-use crate::outcome::forecast::{Forecast, MigrationForecast, PhaseForecast, Takes, bytes};
+use crate::outcome::forecast::{
+    Forecast, MigrationForecast, PhaseForecast, StepForecast, Takes, bytes,
+};
 use crate::review::sql;
 
 /// What to watch, each with its query.
@@ -105,7 +107,7 @@ impl Page {
         self.line("| phase | takes | rows | disk | WAL | clients wait for | held by |");
         self.line("| --- | --- | --- | --- | --- | --- | --- |");
         for phase in &migration.phases {
-            let sum = |of: fn(&crate::StepForecast) -> u64| phase.steps.iter().map(of).sum::<u64>();
+            let sum = |of: fn(&StepForecast) -> u64| phase.steps.iter().map(of).sum::<u64>();
             let rows = sum(|step| step.rows.unwrap_or_default());
             let [disk, wal] = [sum(|step| step.growth), sum(|step| step.wal)].map(amount);
             let (takes, blocked) = (phase.takes(), blocked(phase).join(", "));

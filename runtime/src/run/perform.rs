@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::outcome::denied;
+use crate::outcome::denied::{self, MakesIn};
 use crate::outcome::error::Error;
 use crate::record::ledger::Direction;
 use crate::settings::told::event::Event;
@@ -58,7 +58,9 @@ async fn carry_out(context: &mut StepContext<'_, '_>, turn: Turn<'_>) -> Result<
             Ok(())
         }
         Err(error) => {
-            let error = denied::explain(context.session.reader(), error).await.at(context.place());
+            let makes = work.as_ref().map_or(MakesIn::Schemas, MakesIn::of);
+            let error = denied::explain(context.session.reader(), error, makes).await;
+            let error = error.at(context.place());
             store.fail(context.session, &error).await;
             Err(error)
         }

@@ -32,7 +32,7 @@ impl Run<'_, '_> {
             self.no_rows_in_the_way(step).await?;
         }
         let Some(oldest) = back.last().map(|step| step.migration) else { return Ok(()) };
-        let drops: Vec<&Dropped> = back.iter().flat_map(|one| one.step.undo_drops).collect();
+        let drops: Vec<&Dropped> = back.iter().flat_map(|one| one.step.undo_drops()).collect();
         let needed = dependents::in_the_way(self.session, &drops).await?;
         if !needed.is_empty() {
             let why = format!("{}\nhelp: drop what no migration has made first", needed.join("; "));
@@ -77,8 +77,8 @@ impl Run<'_, '_> {
         migration: &'static Migration,
     ) -> Result<(), Error> {
         let back = self.way_back(&[migration]);
-        let drops: Vec<&Dropped> = back.iter().flat_map(|one| one.step.undo_drops).collect();
-        let makes: Vec<&Dropped> = back.iter().flat_map(|one| one.step.undo_makes).collect();
+        let drops: Vec<&Dropped> = back.iter().flat_map(|one| one.step.undo_drops()).collect();
+        let makes: Vec<&Dropped> = back.iter().flat_map(|one| one.step.undo_makes()).collect();
         let taken = dependents::names_taken(self.session, &makes, &drops).await?;
         if taken.is_empty() {
             return Ok(());
@@ -124,7 +124,8 @@ impl Run<'_, '_> {
     async fn no_rows_lost(&mut self, back: &[Back]) -> Result<(), Error> {
         let (mut holding, mut owner) = (Vec::new(), None);
         for step in back {
-            let tables = step.step.undo_drops.iter().filter(|one| one.kind == ObjectKind::Table);
+            let tables =
+                step.step.undo_drops().into_iter().filter(|one| one.kind == ObjectKind::Table);
             for table in tables {
                 if let Some(rows) = self.rows(table.name).await? {
                     let what = format!("table {} has {rows}", table.name);
@@ -153,7 +154,8 @@ impl Run<'_, '_> {
         let is_word = |subject: &str, name| {
             subject.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
         };
-        let columns = back.step.undo_drops.iter().filter(|one| one.kind == ObjectKind::Column);
+        let columns =
+            back.step.undo_drops().into_iter().filter(|one| one.kind == ObjectKind::Column);
         let columns = columns.filter(|one| added.clone().any(|to| is_word(to.subject, one.part)));
         for column in columns {
             if self.rows(column.name).await?.is_some() {

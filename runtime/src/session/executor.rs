@@ -105,6 +105,13 @@ impl Rows {
         self
     }
 
+    /// Puts the row of another statement before these.
+    #[cfg(test)]
+    pub(crate) fn behind_another(mut self) -> Rows {
+        self.rows.insert(0, vec![None]);
+        self
+    }
+
     /// How many rows the statement returned or touched, by its command tag.
     pub fn affected(&self) -> u64 {
         self.affected

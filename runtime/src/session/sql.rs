@@ -8,6 +8,11 @@ use std::time::Duration;
 pub(crate) const MARK: &str = "select pg_catalog.set_config('changeover.backfill_xact', \
     pg_catalog.pg_current_xact_id()::text, true)";
 
+/// Gives a statement that holds an expression of the user's the path that such a one is promised, for as
+/// long as its transaction: a column of the `select` that stands before it in one text.
+pub(crate) const ON_PLANS_PATH: &str =
+    "pg_catalog.set_config('search_path', 'public, pg_temp', true)";
+
 /// Ends what the runner itself does with rows of the user's, so that it is told from clients'
 /// statements where these are counted.
 pub(crate) const OWN: &str = "/* changeover */";
@@ -85,7 +90,8 @@ pub(crate) const OWN_PATH: (&str, &str) = ("search_path", "pg_catalog, pg_temp")
 /// For the plan's statements: in a query or an expression of the user's a name without a schema is
 /// one of `public`.
 ///
-/// `Locked::read_expressions` is the one way to it outside a transaction.
+/// Outside a transaction of ours a statement has it for itself, by `Locked::query_expression`, or by
+/// `Locked::query_bare` where it must be alone in its text.
 pub(crate) const PLANS_PATH: (&str, &str) = ("search_path", "public, pg_temp");
 
 #[cfg(test)]

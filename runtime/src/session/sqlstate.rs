@@ -20,8 +20,8 @@ pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(crate) const QUERY_CANCELED: &str = "57014";
 pub(crate) const UNDEFINED_FILE: &str = "58P01";
 
-/// Whether there is no session any more: the connection failed, or the server ended it, because it
-/// stops, has crashed or starts, or the session was idle for too long.
+/// Tells whether there is no session any more: the connection failed, or the server ended it,
+/// because it stops, has crashed or starts, or the session was idle for too long.
 pub(crate) fn ends_session(code: Option<&str>) -> bool {
     const ENDS: [&str; 6] = ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"];
     code.is_none_or(|code| code.starts_with("08") || ENDS.contains(&code))

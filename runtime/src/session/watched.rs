@@ -92,7 +92,7 @@ impl WatchedSession {
         Ok(true)
     }
 
-    /// Whether each statement from now on is to leave the session as it was.
+    /// Tells whether each statement from now on is to leave the session as it was.
     pub(crate) fn leave_as_it_is(&mut self, is_left_alone: bool) {
         self.is_left_alone = is_left_alone;
     }
@@ -190,8 +190,8 @@ impl Backend {
         }
     }
 
-    /// Whether the process is gone, or has had nothing to do for longer than its answer would take.
-    /// Then it is ended, because it may hold the lock that the next run needs.
+    /// Tells whether the process is gone, or has had nothing to do for longer than its answer would
+    /// take. Then it is ended, because it may hold the lock that the next run needs.
     async fn is_lost(&self, session: &mut dyn Executor, idle: Duration) -> Result<bool, SqlError> {
         let Backend { pid, since, server_since } = self;
         let (since, server_since) = (quote_literal(since), quote_literal(server_since));

@@ -46,13 +46,10 @@ impl Kind for NoRows {
 pub(crate) async fn check(session: &mut RunSession<'_>, require: &NoRows) -> Result<(), Error> {
     let NoRows { table, problem, help, .. } = require;
     let parts = parts(session, require).await?;
-    session.read_expressions(&[]).await?;
-    let found = match find(session, require, &parts).await {
-        Err(error) => Err(explain(session, require, error).await),
-        found => found,
+    let samples = match find(session, require, &parts).await {
+        Err(error) => return Err(explain(session, require, error).await),
+        Ok(samples) => samples,
     };
-    session.restore().await;
-    let samples = found?;
     if samples.is_empty() {
         return Ok(());
     }

@@ -21,7 +21,7 @@ impl Kind for NonTransactional {
 
     fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.waits = true;
-        touched.statement(&self.statement, earlier);
+        touched.statement(self.statement, earlier);
     }
 
     fn review(&self, page: &mut Page) {
@@ -39,7 +39,7 @@ impl Kind for NonTransactional {
         // What can stop half-way has committed by then, and blocks clients in its last part alone.
         let is_one = self.mend.is_empty();
         let lasts = std::mem::replace(&mut page.lasts, is_one);
-        page.outside(&self.statement);
+        page.outside(self.statement);
         page.lasts = lasts;
     }
 
@@ -65,7 +65,7 @@ async fn until_done(
     context: &mut StepContext<'_, '_>,
     alone: &NonTransactional,
 ) -> Result<(), Error> {
-    let mut ladder = ladder(context, &alone.statement);
+    let mut ladder = ladder(context, alone.statement);
     while let Err(error) = attempt(context, alone).await {
         ladder.climb_on(context, error).await?;
     }
@@ -80,7 +80,7 @@ async fn attempt(context: &mut StepContext<'_, '_>, alone: &NonTransactional) ->
     }
     match alone.done {
         Some(done) if is_true(context.session, done).await? => Ok(()),
-        _ => carry_out(context, &alone.statement).await,
+        _ => carry_out(context, alone.statement).await,
     }
 }
 
@@ -90,7 +90,7 @@ async fn is_true(session: &mut RunSession<'_>, query: &str) -> Result<bool, Erro
 
 async fn carry_out(context: &mut StepContext<'_, '_>, statement: &Statement) -> Result<(), Error> {
     let wait = milliseconds(wait_outside(context.settings, statement));
-    context.session.read_expressions(&[("lock_timeout", &wait)]).await?;
+    context.session.set(&[("lock_timeout", &wait)]).await?;
     context
         .session
         .query_outside_transaction(statement.sql, statement.reads_rows.into())

@@ -228,16 +228,7 @@ mod tests {
     }
 
     const fn step(work: Work) -> Step {
-        Step {
-            phase: Phase::Expand,
-            why: "",
-            work,
-            undo: None,
-            course: Course::Both,
-            drops: &[],
-            undo_drops: &[],
-            undo_makes: &[],
-        }
+        Step { phase: Phase::Expand, why: "", work, undo: None, course: Course::Both }
     }
 
     fn earlier(statement: Statement) -> Earlier {

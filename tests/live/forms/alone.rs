@@ -32,7 +32,7 @@ const fn detach(sql: &'static str) -> Statement {
 }
 
 const DETACH: NonTransactional = NonTransactional {
-    statement: detach(
+    statement: &detach(
         r#"alter table "public"."events" detach partition "public"."events_1" concurrently"#,
     ),
     done: Some(

@@ -38,9 +38,6 @@ const CREATE: Change = Change {
             ),
         ]),
         course: Course::Both,
-        drops: &[],
-        undo_drops: &[],
-        undo_makes: &[],
         undo: None,
     }],
 };

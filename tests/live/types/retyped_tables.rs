@@ -61,9 +61,6 @@ const CREATE: Change = Change {
             by_hand("create policy named on events using (name <> 'hidden')"),
         ]),
         course: Course::Both,
-        drops: &[],
-        undo_drops: &[],
-        undo_makes: &[],
         undo: None,
     }],
 };

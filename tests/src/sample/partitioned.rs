@@ -71,7 +71,7 @@ pub const PARTITIONED_INDEX: Index = Index {
     table: EVENTS,
     unique: false,
     definition: r#"("name" desc, lower("note")) where "name" <> 'a USING b'"#,
-    create: Statement {
+    create: &Statement {
         reads_rows: false,
         path: Path::Users,
         sql: "create index events_name_idx on only events (name)",
@@ -82,7 +82,7 @@ pub const PARTITIONED_INDEX: Index = Index {
         why: "",
     },
     analyze: None,
-    drop: Statement {
+    drop: &Statement {
         reads_rows: false,
         path: Path::Users,
         sql: "drop index if exists events_name_idx",

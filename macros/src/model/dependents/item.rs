@@ -30,7 +30,7 @@ impl Item<'_> {
         }
     }
 
-    /// Whether it has to come after another, as far as names tell.
+    /// Tells whether it has to come after another, as far as names tell.
     pub(crate) fn needs(&self, other: &Item) -> bool {
         match (self, other) {
             (Item::Table(table), Item::Table(parent)) => {

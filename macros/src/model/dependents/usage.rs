@@ -260,8 +260,8 @@ impl Entity {
         is_type || default == Some(true) || generated == Some(true)
     }
 
-    /// Whether an expression names it: a type behind `::` or `as`, a sequence in a string, anything
-    /// else by its name. A column may have the name of a type.
+    /// Tells whether an expression names it: a type behind `::` or `as`, a sequence in a string,
+    /// anything else by its name. A column may have the name of a type.
     fn is_named_in(&self, sql: &str) -> bool {
         let wanted = self.name.name.text.as_str();
         let tokens = tokens(sql).unwrap_or_default();

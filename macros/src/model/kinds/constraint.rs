@@ -38,7 +38,8 @@ impl Schema {
         None
     }
 
-    /// Whether a table can take another constraint: its columns are there, and its name is free.
+    /// Tells whether a table can take another constraint: its columns are there, and its name is
+    /// free.
     pub(crate) fn new_constraint(
         &self,
         table: &Table,

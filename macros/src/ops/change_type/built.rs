@@ -190,7 +190,8 @@ impl ChangeType {
         }
     }
 
-    /// Whether nothing else decides what becomes of a value, and nothing but the column holds it.
+    /// Tells whether nothing else decides what becomes of a value, and nothing but the column holds
+    /// it.
     fn is_of_column_alone(&self, part: &Part) -> bool {
         let others = part.table.columns.iter().filter(|other| other.name != part.old.name);
         let mut names: Vec<&str> = others.map(|other| other.name.text.as_str()).collect();

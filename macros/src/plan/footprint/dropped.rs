@@ -3,17 +3,11 @@
 
 use crate::model::Schema;
 use crate::plan::footprint::effect::Effect;
-use crate::plan::{Dropped, ObjectKind, Phase, Statement, Step, Work};
+use crate::plan::{Dropped, ObjectKind, Statement, Step, Work};
 use crate::syntax::tables::table::Table;
 use crate::syntax::words::name::{Name, TableName};
 
 impl ObjectKind {
-    /// Tells whether something may name it, or depend on it in the catalogs.
-    fn is_object(self) -> bool {
-        use ObjectKind::{Default, NotNull, ReplacedKey};
-        !matches!(self, Default | NotNull | ReplacedKey)
-    }
-
     fn is_column(self) -> bool {
         matches!(self, ObjectKind::Column | ObjectKind::ReplacedColumn)
     }
@@ -30,21 +24,25 @@ impl Dropped {
 }
 
 impl Statement {
-    pub(crate) fn drops(mut self, dropped: Dropped) -> Self {
-        self.drops.push(dropped);
-        self
+    pub(crate) fn drops(self, object: Dropped) -> Self {
+        self.effect(Effect::Removes { object, if_there: false })
+    }
+
+    /// Says that it drops an object, and does nothing where that is gone.
+    pub(crate) fn drops_if_there(self, object: Dropped) -> Self {
+        self.effect(Effect::Removes { object, if_there: true })
     }
 
     /// Says that it takes a name, which somebody may have given away meanwhile.
-    pub(crate) fn makes(mut self, made: Dropped) -> Self {
-        self.makes.push(made);
-        self
+    pub(crate) fn takes(self, made: Dropped) -> Self {
+        self.effect(Effect::Takes(made))
     }
 
     /// Says that triggers do not list the columns any more that it drops.
     pub(crate) fn unlisted(mut self) -> Self {
-        for dropped in self.drops.iter_mut().filter(|one| one.kind == ObjectKind::Column) {
-            dropped.kind = ObjectKind::ReplacedColumn;
+        let dropped = self.effects.iter_mut().filter_map(Effect::removed_mut);
+        for column in dropped.filter(|one| one.kind == ObjectKind::Column) {
+            column.kind = ObjectKind::ReplacedColumn;
         }
         self
     }
@@ -64,9 +62,24 @@ impl Statement {
         self.effect(Effect::Alters(table.quoted()))
     }
 
-    pub(crate) fn adding_column(self, table: &TableName, has_default: bool) -> Self {
-        let table = table.quoted();
-        self.effect(Effect::Alters(table.clone())).effect(Effect::AddsColumn { table, has_default })
+    pub(crate) fn adding_column(self, table: &TableName, column: &str, has_default: bool) -> Self {
+        let add = Effect::AddsColumn { table: table.quoted(), has_default };
+        self.altering(table).effect(add).changing_part(table, column)
+    }
+
+    /// Says that a column, constraint, index, trigger or policy of this name changes, comes or goes.
+    pub(crate) fn changing_part(self, table: &TableName, part: impl Into<String>) -> Self {
+        self.effect(Effect::ChangesPart { table: table.quoted(), part: part.into() })
+    }
+
+    /// Says that what changes of an object has no name of its own.
+    pub(crate) fn changing_settings(self, of: impl Into<String>) -> Self {
+        self.effect(Effect::ChangesSettings(of.into()))
+    }
+
+    /// Says that an object as a whole changes.
+    pub(crate) fn changing(self, object: impl Into<String>) -> Self {
+        self.effect(Effect::Changes(object.into()))
     }
 
     /// Says that a table has another name from then on.
@@ -76,51 +89,10 @@ impl Statement {
 
     /// Says what goes along with what it drops, where the schema does not know it by this name.
     pub(crate) fn along<'a>(mut self, names: impl Iterator<Item = &'a Name>) -> Self {
-        if let Some(dropped) = self.drops.last_mut() {
+        if let Some(dropped) = self.effects.iter_mut().rev().find_map(Effect::removed_mut) {
             dropped.with.extend(names.map(|name| name.text.clone()));
         }
         self
-    }
-}
-
-impl Step {
-    /// What it takes away on the way forward, in a phase before which the runtime asks the server.
-    pub(crate) fn drops(&self) -> Vec<&Dropped> {
-        if !matches!(self.phase, Phase::Switch | Phase::Contract) {
-            return Vec::new();
-        }
-        match &self.work {
-            // A switch only clears away what a way back may have left.
-            Work::DropIndex(_) if self.phase != Phase::Contract => Vec::new(),
-            work => work.drops().into_iter().filter(|one| one.kind.is_object()).collect(),
-        }
-    }
-
-    /// What it takes away on the way back, before which the runtime asks the server as well.
-    pub(crate) fn undo_drops(&self) -> Vec<&Dropped> {
-        self.undo.as_ref().map(Work::drops).unwrap_or_default()
-    }
-
-    /// What it makes on the way back, under names that have to be free.
-    pub(crate) fn undo_makes(&self) -> Vec<&Dropped> {
-        match &self.undo {
-            Some(Work::Transaction(statements)) => {
-                statements.iter().flat_map(|statement| &statement.makes).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-}
-
-impl Work {
-    fn drops(&self) -> Vec<&Dropped> {
-        let statements: &[Statement] = match self {
-            Work::Transaction(statements) => statements,
-            Work::DropIndex(index) => std::slice::from_ref(&index.drop),
-            Work::NonTransactional(alone) => std::slice::from_ref(&alone.statement),
-            _ => &[],
-        };
-        statements.iter().flat_map(|statement| &statement.drops).collect()
     }
 }
 
@@ -128,8 +100,10 @@ impl Work {
 pub(crate) fn complete(steps: &mut [Step], schema: &Schema) {
     for step in steps {
         let Work::Transaction(statements) = &mut step.work else { continue };
-        let dropped = statements.iter_mut().flat_map(|statement| &mut statement.drops);
-        for column in dropped.filter(|dropped| dropped.kind.is_column()) {
+        let effects = statements.iter_mut().flat_map(|statement| &mut statement.effects);
+        for column in
+            effects.filter_map(Effect::removed_mut).filter(|dropped| dropped.kind.is_column())
+        {
             let found = schema.tables_that_mention(&column.part);
             for table in found {
                 column.with.extend(along(table, &column.name, &column.part));

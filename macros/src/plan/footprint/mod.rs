@@ -5,3 +5,4 @@ pub(crate) mod dropped;
 pub(crate) mod effect;
 pub(crate) mod known;
 pub(crate) mod needed;
+pub(crate) mod object;

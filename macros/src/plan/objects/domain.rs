@@ -45,5 +45,6 @@ pub(crate) fn set_default(name: &TableName, default: Option<&Default>) -> Statem
         Some(default) => format!("set default {}", default.sql()),
         None => "drop default".to_owned(),
     };
-    Statement::free(format!("alter domain {} {clause}", name.quoted()))
+    let name = name.quoted();
+    Statement::free(format!("alter domain {name} {clause}")).changing(name)
 }

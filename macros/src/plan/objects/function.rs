@@ -85,11 +85,13 @@ fn returns(returns: &Returns) -> Option<String> {
 }
 
 pub(crate) fn create(entity: &Entity) -> Vec<Statement> {
-    entity.create.iter().map(Statement::free).collect()
+    let create = |sql| Statement::free(sql).changing(entity.name.quoted());
+    entity.create.iter().map(create).collect()
 }
 
 pub(crate) fn replace(entity: &Entity) -> Vec<Statement> {
-    entity.or_replace().into_iter().map(Statement::free).collect()
+    let replace = |sql| Statement::free(sql).changing(entity.name.quoted());
+    entity.or_replace().into_iter().map(replace).collect()
 }
 
 pub(crate) fn drop(name: &TableName, signature: &str) -> Statement {

@@ -49,7 +49,10 @@ pub(crate) fn drop(entity: &Entity) -> Vec<Statement> {
 
 fn locking(entity: &Entity, statements: &[String]) -> Vec<Statement> {
     let Some(table) = &entity.on else { return Vec::new() };
-    let lock = |sql: &String| Statement::locking(sql, table, Mode::AccessExclusive);
+    let name = &entity.name.name.text;
+    let lock = |sql: &String| {
+        Statement::locking(sql, table, Mode::AccessExclusive).changing_part(table, name)
+    };
     statements.iter().map(lock).collect()
 }
 
@@ -70,5 +73,8 @@ pub(crate) fn disable(table: &TableName, was_forced: bool) -> Vec<Statement> {
 }
 
 fn alter(table: &TableName, clauses: &[&str]) -> Vec<Statement> {
-    clauses.iter().map(|clause| ddl::alter(table, clause, Mode::AccessExclusive)).collect()
+    let alter = |clause: &&str| {
+        ddl::alter(table, clause, Mode::AccessExclusive).changing_settings(table.quoted())
+    };
+    clauses.iter().map(alter).collect()
 }

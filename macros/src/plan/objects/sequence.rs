@@ -51,7 +51,7 @@ pub(crate) fn alter(name: &TableName, options: &Sequence) -> Statement {
     let restart = number(" restart with", options.restart);
     let owner = options.owner.as_ref().map(owned_by).unwrap_or_default();
     let sql = format!("alter sequence {}{}{restart}{owner}", name.quoted(), clauses(options));
-    Statement::locking(sql, name, Mode::ShareRowExclusive)
+    Statement::locking(sql, name, Mode::ShareRowExclusive).changing_settings(name.quoted())
 }
 
 /// What gives each option that a change names its value from before.
@@ -78,7 +78,7 @@ pub(crate) fn restore(name: &TableName, was: &Sequence, change: &Sequence) -> St
     let unsaid: String = unsaid.iter().filter(|(is, _)| *is).map(|(_, clause)| *clause).collect();
     let owner = back.owner.as_ref().map(owned_by).unwrap_or_default();
     let sql = format!("alter sequence {}{}{unsaid}{owner}", name.quoted(), clauses(&back));
-    Statement::locking(sql, name, Mode::ShareRowExclusive)
+    Statement::locking(sql, name, Mode::ShareRowExclusive).changing_settings(name.quoted())
 }
 
 fn clauses(options: &Sequence) -> String {

@@ -84,5 +84,7 @@ pub(crate) fn drop(entity: &Entity) -> Vec<Statement> {
 
 fn locking(entity: &Entity, statements: &[String], mode: Mode) -> Vec<Statement> {
     let Some(table) = &entity.on else { return Vec::new() };
-    statements.iter().map(|sql| Statement::locking(sql, table, mode)).collect()
+    let name = &entity.name.name.text;
+    let lock = |sql| Statement::locking(sql, table, mode).changing_part(table, name);
+    statements.iter().map(lock).collect()
 }

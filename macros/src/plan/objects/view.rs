@@ -54,8 +54,11 @@ pub(crate) fn create(entity: &Entity) -> Vec<Statement> {
 
 /// Puts it in the place of one whose columns it begins with.
 pub(crate) fn replace(entity: &Entity) -> Vec<Statement> {
-    let lock = |sql: String| Statement::locking(sql, &entity.name, Mode::AccessExclusive);
-    entity.or_replace().into_iter().map(lock).collect()
+    let replace = |sql: String| {
+        let replace = Statement::locking(sql, &entity.name, Mode::AccessExclusive);
+        replace.changing(entity.name.quoted())
+    };
+    entity.or_replace().into_iter().map(replace).collect()
 }
 
 pub(crate) fn drop(entity: &Entity) -> Statement {

@@ -134,7 +134,7 @@ pub(crate) fn loosen(table: &TableName, constraint: &Constraint, how: &[Comparis
     let parent = constraint.parent().filter(|parent| *parent != table);
     let mut add = lock_parent(table, constraint, Mode::ShareRowExclusive);
     let added = constraint::add_not_valid(table, constraint).why("old rows are not read yet");
-    add.push(added.makes(Dropped::part(ObjectKind::Constraint, table, &name.text)));
+    add.push(added.takes(Dropped::part(ObjectKind::Constraint, table, &name.text)));
     let why = "before any build writes what it forbids";
     let mut steps = vec![Step::transaction(Phase::Expand, why, drop(table, constraint)).undo(add)];
     if constraint.terms.not_valid {

@@ -6,7 +6,7 @@ use crate::plan::safe::violation;
 use crate::plan::sql::ddl;
 use crate::plan::triggers::parent_probe::{FOUND_NONE, Look};
 use crate::plan::triggers::sync::OUTSIDE_BACKFILL;
-use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work};
+use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work, assignments};
 use crate::syntax::tables::constraint::Constraint;
 use crate::syntax::values::assignment::Assignment;
 use crate::syntax::values::comparison::Comparison;
@@ -145,7 +145,11 @@ impl<'a> Repair<'a> {
             format!("gives {} to the rows that were there before", columns.join(", ")),
             Work::Backfill(Backfill {
                 table: self.table.quoted(),
-                set: self.assignments(),
+                set: self
+                    .set
+                    .iter()
+                    .map(|(name, value)| ((*name).clone(), (*value).into()))
+                    .collect(),
                 pending: self.pending.clone(),
             }),
         )
@@ -153,13 +157,9 @@ impl<'a> Repair<'a> {
 
     /// Mends every row in one statement, under the lock of what follows.
     pub(crate) fn at_once(&self) -> Statement {
-        let (table, set, pending) = (self.table.quoted(), self.assignments(), &self.pending);
+        let set = assignments(self.set.iter().copied());
+        let (table, pending) = (self.table.quoted(), &self.pending);
         let sql = format!("update {table} set {set} where {pending}");
         Statement::locking(sql, self.table, Mode::ShareRowExclusive).reading_rows()
-    }
-
-    fn assignments(&self) -> String {
-        let set = self.set.iter().map(|(column, value)| format!("{} = {value}", column.quoted()));
-        set.collect::<Vec<_>>().join(", ")
     }
 }

@@ -77,7 +77,8 @@ fn dropped(entity: &Entity) -> Option<Statement> {
 
 fn created(entity: &Entity, sql: &str) -> Statement {
     match &entity.on {
-        Some(table) => Statement::locking(sql, table, Mode::AccessExclusive),
-        None => Statement::free(sql),
+        Some(table) => Statement::locking(sql, table, Mode::AccessExclusive)
+            .changing_part(table, &entity.name.name.text),
+        None => Statement::free(sql).changing(entity.name.quoted()),
     }
 }

@@ -15,7 +15,8 @@ pub(crate) const REASON: &str = "PostgreSQL writes the whole table and its index
 pub(crate) fn direct(table: &TableName, unlogged: bool) -> Direct {
     let set = |unlogged: bool| {
         let word = if unlogged { "unlogged" } else { "logged" };
-        vec![ddl::alter(table, &format!("set {word}"), Mode::AccessExclusive).reading_rows()]
+        let set = ddl::alter(table, &format!("set {word}"), Mode::AccessExclusive).reading_rows();
+        vec![set.changing_settings(table.quoted())]
     };
     let why = "reads and writes wait until the table is written anew";
     let step = Step::transaction(Phase::Expand, why, set(unlogged)).undo(set(!unlogged));

@@ -38,11 +38,16 @@ pub(crate) fn add_not_valid(table: &TableName, constraint: &Constraint) -> State
 
 fn adding(table: &TableName, constraint: &Constraint, definition: &str) -> Statement {
     let clause = format!("add {definition}");
-    let Some(parent) = constraint.parent() else {
-        return ddl::alter(table, &clause, Mode::AccessExclusive).altering(table);
+    let mode = match constraint.parent() {
+        Some(_) => Mode::ShareRowExclusive,
+        None => Mode::AccessExclusive,
     };
-    let add = ddl::alter(table, &clause, Mode::ShareRowExclusive).altering(table);
-    if parent == table { add } else { add.and_locks(parent, Mode::ShareRowExclusive) }
+    let add = ddl::alter(table, &clause, mode).altering(table);
+    let add = add.changing_part(table, name(constraint));
+    match constraint.parent().filter(|parent| *parent != table) {
+        Some(parent) => add.and_locks(parent, Mode::ShareRowExclusive),
+        None => add,
+    }
 }
 
 /// Catalog B5 and B6: the index is there, and becomes the constraint's.
@@ -53,6 +58,7 @@ pub(crate) fn add_using_index(table: &TableName, constraint: &Constraint) -> Sta
         Mode::AccessExclusive,
     )
     .altering(table)
+    .changing_part(table, name(constraint))
 }
 
 /// The clause by which an index becomes the constraint's, and takes its name.
@@ -160,6 +166,6 @@ fn list(names: &[Name]) -> String {
     names.iter().map(Name::quoted).collect::<Vec<_>>().join(", ")
 }
 
-fn name(constraint: &Constraint) -> &str {
+pub(crate) fn name(constraint: &Constraint) -> &str {
     constraint.name.as_ref().map_or("", |name| &name.text)
 }

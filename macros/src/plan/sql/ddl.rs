@@ -34,7 +34,7 @@ pub(crate) fn alter(table: &TableName, clause: &str, mode: Mode) -> Statement {
 
 fn alter_column(table: &TableName, column: &Name, clause: &str) -> Statement {
     let clause = format!("alter column {} {clause}", column.quoted());
-    alter(table, &clause, Mode::AccessExclusive)
+    alter(table, &clause, Mode::AccessExclusive).changing_part(table, &column.text)
 }
 
 /// Catalog A11: touches no row.
@@ -67,13 +67,14 @@ pub(crate) fn drop_not_null(table: &TableName, column: &Name) -> Statement {
 /// Catalog B1: holds for new rows at once, and reads no old one.
 pub(crate) fn add_check_not_valid(table: &TableName, name: &str, check: &str) -> Statement {
     let clause = format!("add constraint \"{name}\" check ({check}) not valid");
-    alter(table, &clause, Mode::AccessExclusive).altering(table)
+    alter(table, &clause, Mode::AccessExclusive).altering(table).changing_part(table, name)
 }
 
 /// Catalog B1 and B4: reads every row; reads and writes go on.
 pub(crate) fn validate(table: &TableName, constraint: &str) -> Statement {
     let clause = format!("validate constraint \"{constraint}\"");
-    alter(table, &clause, Mode::ShareUpdateExclusive).reading_rows()
+    let validate = alter(table, &clause, Mode::ShareUpdateExclusive).reading_rows();
+    validate.changing_part(table, constraint)
 }
 
 /// The same, where it is there and not valid yet; a foreign key looks at the rows of its parent.
@@ -98,24 +99,30 @@ pub(crate) fn validate_if_there(
 pub(crate) fn drop_constraint_if_exists(table: &TableName, name: &str) -> Statement {
     let clause = format!("drop constraint if exists \"{name}\"");
     let dropped = Dropped::part(ObjectKind::Constraint, table, name);
-    alter(table, &clause, Mode::AccessExclusive).drops(dropped)
+    alter(table, &clause, Mode::AccessExclusive).drops_if_there(dropped)
 }
 
 /// Catalog E1: touches no row.
 pub(crate) fn rename_column(table: &TableName, from: &Name, to: &Name) -> Statement {
     let clause = format!("rename column {} to {}", from.quoted(), to.quoted());
-    alter(table, &clause, Mode::AccessExclusive)
+    rename_part(table, &clause, from, to)
 }
 
 pub(crate) fn rename_constraint(table: &TableName, from: &Name, to: &Name) -> Statement {
     let clause = format!("rename constraint {} to {}", from.quoted(), to.quoted());
-    alter(table, &clause, Mode::AccessExclusive)
+    rename_part(table, &clause, from, to)
+}
+
+fn rename_part(table: &TableName, clause: &str, from: &Name, to: &Name) -> Statement {
+    let rename = alter(table, clause, Mode::AccessExclusive);
+    rename.changing_part(table, &from.text).changing_part(table, &to.text)
 }
 
 /// Catalog C3: locks the index alone.
 pub(crate) fn rename_index(table: &TableName, from: &Name, to: &Name) -> Statement {
     let from = table.sibling(&from.text);
-    Statement::free(format!("alter index {from} rename to {}", to.quoted()))
+    let rename = Statement::free(format!("alter index {from} rename to {}", to.quoted()));
+    rename.changing(from).changing(table.sibling(&to.text))
 }
 
 /// Locks the sequence alone, which blocks `nextval` until the commit.
@@ -123,7 +130,8 @@ pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
     let (old, new) = (from.quoted(), to.name.quoted());
     let sql = format!("alter sequence if exists {old} rename to {new}");
     let there = Effect::IfThere(from.quoted());
-    Statement::locking(sql, from, Mode::AccessExclusive).effect(there)
+    let rename = Statement::locking(sql, from, Mode::AccessExclusive).effect(there);
+    rename.changing_settings(from.quoted())
 }
 
 /// What a column's definition has no place for on every server: its comment and its settings.
@@ -140,13 +148,15 @@ pub(crate) fn describe(table: &TableName, column: &Column) -> Vec<Statement> {
 pub(crate) fn comment_on_column(table: &TableName, column: &Name, text: Option<&str>) -> Statement {
     let text = text.map_or_else(|| "null".to_owned(), literal);
     let sql = format!("comment on column {}.{} is {text}", table.quoted(), column.quoted());
-    Statement::locking(sql, table, Mode::ShareUpdateExclusive)
+    let comment = Statement::locking(sql, table, Mode::ShareUpdateExclusive);
+    comment.changing_part(table, &column.text)
 }
 
 pub(crate) fn comment_on_table(table: &TableName, text: Option<&str>) -> Statement {
     let text = text.map_or_else(|| "null".to_owned(), literal);
     let sql = format!("comment on table {} is {text}", table.quoted());
-    Statement::locking(sql, table, Mode::ShareUpdateExclusive)
+    let comment = Statement::locking(sql, table, Mode::ShareUpdateExclusive);
+    comment.changing_settings(table.quoted())
 }
 
 /// Catalog 2.K: touches no row.
@@ -156,7 +166,7 @@ pub(crate) fn set(table: &TableName, column: &Name, kind: Kind, clause: &str) ->
         Kind::Statistics => Mode::ShareUpdateExclusive,
         Kind::Storage | Kind::Compression => Mode::AccessExclusive,
     };
-    alter(table, &clause, mode)
+    alter(table, &clause, mode).changing_part(table, &column.text)
 }
 
 pub(crate) fn create_trigger(
@@ -182,20 +192,21 @@ pub(crate) fn create_trigger_with(
         "create trigger \"{name}\" before {event} on {on}\n  for each row when ({when})\n  \
          execute function {function}({argument})"
     );
-    Statement::locking(sql, table, Mode::ShareRowExclusive)
+    Statement::locking(sql, table, Mode::ShareRowExclusive).changing_part(table, name)
 }
 
 /// An ordinary trigger is passed over by logical replication and by restores.
 pub(crate) fn enable_always(table: &TableName, triggers: &[&str]) -> Statement {
     let clauses: Vec<String> =
         triggers.iter().map(|name| format!("enable always trigger \"{name}\"")).collect();
-    alter(table, &clauses.join(", "), Mode::ShareRowExclusive)
+    let enable = alter(table, &clauses.join(", "), Mode::ShareRowExclusive);
+    triggers.iter().fold(enable, |enable, name| enable.changing_part(table, *name))
 }
 
 pub(crate) fn drop_trigger_if_exists(table: &TableName, name: &str) -> Statement {
     let sql = format!("drop trigger if exists \"{name}\" on {}", table.quoted());
     let dropped = Dropped::part(ObjectKind::Trigger, table, name);
-    Statement::locking(sql, table, Mode::AccessExclusive).drops(dropped)
+    Statement::locking(sql, table, Mode::AccessExclusive).drops_if_there(dropped)
 }
 
 /// A trigger function in the schema of its table. Its search path is pinned, so that no session's
@@ -207,10 +218,11 @@ pub(crate) fn create_function(table: &TableName, name: &str, body: &str) -> Stat
         "create function {function}() returns trigger\n  language plpgsql\n  \
          set search_path = pg_catalog, \"public\", pg_temp\nas $changeover$\n{body}\n$changeover$"
     ))
+    .changing(function)
 }
 
 pub(crate) fn drop_function_if_exists(table: &TableName, name: &str) -> Statement {
     let function = format!("{}()", table.sibling(name));
     Statement::free(format!("drop function if exists {function}"))
-        .drops(Dropped::object(ObjectKind::Function, function))
+        .drops_if_there(Dropped::object(ObjectKind::Function, function))
 }

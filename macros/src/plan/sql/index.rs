@@ -33,6 +33,7 @@ fn analyze(table: &TableName, index: &Syntax) -> Option<Statement> {
 /// An index on a table that is new and empty.
 pub(crate) fn create(table: &TableName, index: &Syntax) -> Vec<Statement> {
     let create = Statement::free(create_sql(table, index, "index"));
+    let create = create.changing_part(table, name(index));
     requirement(index).into_iter().chain([create.why("the table is new and empty")]).collect()
 }
 
@@ -40,7 +41,7 @@ pub(crate) fn create(table: &TableName, index: &Syntax) -> Vec<Statement> {
 pub(crate) fn create_blocking(table: &TableName, index: &Syntax) -> Vec<Statement> {
     let create =
         Statement::locking(create_sql(table, index, "index"), table, Mode::Share).reading_rows();
-    requirement(index).into_iter().chain([create]).collect()
+    requirement(index).into_iter().chain([create.changing_part(table, name(index))]).collect()
 }
 
 /// Drops an index while reads and writes wait.
@@ -62,6 +63,7 @@ pub(crate) fn requirement(index: &Syntax) -> Option<Statement> {
 fn create_concurrently(table: &TableName, index: &Syntax) -> Statement {
     let sql = create_sql(table, index, "index concurrently");
     Statement::locking(sql, table, Mode::ShareUpdateExclusive)
+        .changing_part(table, name(index))
         .reading_rows()
         .why("two scans; reads and writes go on")
 }
@@ -70,7 +72,7 @@ fn drop_concurrently(table: &TableName, index: &Syntax) -> Statement {
     let name = table.sibling(name(index));
     let sql = format!("drop index concurrently if exists {name}");
     Statement::locking(sql, table, Mode::ShareUpdateExclusive)
-        .drops(Dropped::object(ObjectKind::Relation, name))
+        .drops_if_there(Dropped::object(ObjectKind::Relation, name))
         .why("waits for transactions that use the index, and blocks none")
 }
 

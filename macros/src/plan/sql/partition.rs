@@ -38,6 +38,8 @@ impl Coming<'_> {
         let clause = format!("attach partition {} {}", self.name.quoted(), self.bound.sql());
         let mut statement = ddl::alter(parent, &clause, Mode::ShareUpdateExclusive)
             .and_locks(self.name, Mode::AccessExclusive)
+            .changing(parent.quoted())
+            .changing(self.name.quoted())
             .reading_rows();
         if let Some(rest) = self.rest {
             statement = statement.and_locks(rest, Mode::AccessExclusive);
@@ -85,7 +87,9 @@ pub(crate) fn detach(name: &TableName, parent: &Table, rest: Option<&TableName>)
     let mut statements = lock_references(parent, Mode::ShareRowExclusive);
     let clause = format!("detach partition {}", name.quoted());
     let mut detach = ddl::alter(&parent.name, &clause, Mode::AccessExclusive)
-        .and_locks(name, Mode::AccessExclusive);
+        .and_locks(name, Mode::AccessExclusive)
+        .changing(parent.name.quoted())
+        .changing(name.quoted());
     if let Some(rest) = rest.filter(|rest| *rest != name) {
         detach = detach.and_locks(rest, Mode::AccessExclusive);
     }

@@ -21,14 +21,18 @@ use crate::syntax::words::name::{Name, TableName};
 
 /// Makes a table with all that belongs to it, after locking the tables that it points at.
 pub(crate) fn create_table(table: &Table) -> Vec<Statement> {
+    let parents: Vec<TableName> =
+        table.constraints.iter().filter_map(Constraint::parent).cloned().collect();
+    table_under(table, ddl::lock_parents(&table.name, &parents, Mode::ShareRowExclusive))
+}
+
+/// Makes a table once these statements have locked what it points at.
+fn table_under(table: &Table, locks: Vec<Statement>) -> Vec<Statement> {
     let mut create = SeaTable::create();
     create.table(table_ref(&table.name));
     for column in &table.columns {
         create.col(column_def(column));
     }
-    let parents: Vec<TableName> =
-        table.constraints.iter().filter_map(Constraint::parent).cloned().collect();
-    let locks = ddl::lock_parents(&table.name, &parents, Mode::ShareRowExclusive);
     let sql = lower(&create.to_string(PostgresQueryBuilder));
     let mut items = vec![sql.strip_suffix(" )").unwrap_or(&sql).to_owned()];
     // PostgreSQL takes every constraint of a table that it makes for valid.
@@ -113,10 +117,9 @@ fn build_item(item: &Item, items: &[Item]) -> Vec<String> {
             entity.create.iter().take(1).cloned().collect()
         }
         Item::Entity(entity) => entity.create.clone(),
-        Item::Table(table) => create_table(&without_later_keys(table, items))
+        Item::Table(table) => table_under(&without_later_keys(table, items), Vec::new())
             .into_iter()
             .map(|statement| statement.sql)
-            .filter(|sql| !sql.starts_with("lock table"))
             .collect(),
         Item::Key(table, key) => vec![constraint::add(&table.name, key).sql],
     }
@@ -155,8 +158,11 @@ pub(crate) fn add_column(table: &TableName, column: &Column) -> Statement {
     alter.table(table_ref(table)).add_column(column_def(column));
     let sql = lower(&alter.to_string(PostgresQueryBuilder));
     let has_default = column.default.is_some();
-    let add =
-        Statement::locking(sql, table, Mode::AccessExclusive).adding_column(table, has_default);
+    let add = Statement::locking(sql, table, Mode::AccessExclusive).adding_column(
+        table,
+        &column.name.text,
+        has_default,
+    );
     // Such a value is computed for each row.
     let is_computed = column.generated.is_some()
         || column

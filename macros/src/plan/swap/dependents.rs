@@ -96,7 +96,7 @@ end $catalogs$",
         indexes = pairs(indexes, |name| literal(&table.sibling(&name.text))),
     );
     let identity = Statement::locking(sql, table, Mode::AccessExclusive).of_catalogs();
-    let identity = identity.effect(Effect::Identifies);
+    let identity = identity.effect(Effect::Identifies).changing_settings(table.quoted());
     Some(identity.why("logical replication knows rows by the new index, if it did by the old one"))
 }
 
@@ -158,7 +158,8 @@ end $catalogs$",
             indexes = pairs(&self.indexes, |name| literal(&self.table.sibling(&name.text))),
             constraints = pairs(&self.constraints, |name| literal(&name.text)),
         );
-        Statement::locking(sql, self.table, Mode::AccessExclusive).of_catalogs().why(
+        let inherit = Statement::locking(sql, self.table, Mode::AccessExclusive).of_catalogs();
+        inherit.changing_settings(table).why(
             "privileges, comments, statistics targets, storage: whatever was set outside a migration too",
         )
     }

@@ -88,6 +88,7 @@ pub(crate) fn replace(table: &TableName, key: &Constraint, index: &Name) -> Stat
     let add = constraint::using_index(key, &index.text);
     ddl::alter(table, &format!("drop constraint {name}, add {add}"), Mode::AccessExclusive)
         .altering(table)
+        .changing_part(table, &index.text)
         .drops(replaced(table, key))
 }
 

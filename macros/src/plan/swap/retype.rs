@@ -125,6 +125,7 @@ impl Retype<'_> {
         clause.extend(using.map(|using| format!("using {using}")));
         let mut alter = ddl::alter(table, &clause.join(" "), Mode::AccessExclusive)
             .altering(table)
+            .changing_part(table, &to.name.text)
             .reading_rows();
         // A foreign key is made anew with its column, and locks both tables.
         let tables = part.constraints().filter_map(|constraint| constraint.parent());

@@ -26,7 +26,10 @@ pub(crate) fn sequence_of(part: &Part, from: &Name, to: &Name) -> Option<Stateme
     let has_sequence = part.takes_numbers() || !part.sequences.is_empty();
     let owned = has_sequence.then(|| owned(part.name(), from, to, retype))?;
     let names = part.sequences.iter().map(ColumnSequence::name);
-    Some(names.fold(owned, |owned, name| owned.and_locks(name, Mode::ShareRowExclusive)))
+    let and = |owned: Statement, name: &TableName| {
+        owned.and_locks(name, Mode::ShareRowExclusive).changing_settings(name.quoted())
+    };
+    Some(names.fold(owned, and))
 }
 
 const RETYPE: &str = "
@@ -101,6 +104,7 @@ end $catalogs$",
         to = to.quoted().replace('\'', "''").replace('%', "%%"),
     );
     Statement::locking(sql, table, Mode::AccessExclusive)
+        .changing_settings(table.quoted())
         .of_catalogs()
         .why("the numbers go on where they are")
 }
@@ -120,6 +124,7 @@ begin
 end $catalogs$"
     );
     Statement::locking(sql, table, Mode::AccessShare)
+        .changing_settings(table.quoted())
         .of_catalogs()
         .why("the sequence goes with the column, and its numbers with it")
 }

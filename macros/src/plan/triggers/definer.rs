@@ -32,10 +32,10 @@ impl Definer<'_> {
             self.body
         );
         vec![
-            Statement::free(create).why(self.why),
-            Statement::free(format!("revoke execute on function {function} from public")).why(
-                "a trigger fires without this right; to put the function on another table takes it",
-            ),
+            Statement::free(create).changing(self.table.sibling(&self.name)).why(self.why),
+            Statement::free(format!("revoke execute on function {function} from public"))
+                .changing_settings(self.table.sibling(&self.name))
+                .why("a trigger fires without this right; to put the function on another table takes it"),
             self.hand_over(),
         ]
     }

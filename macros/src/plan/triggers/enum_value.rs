@@ -71,7 +71,7 @@ impl GivesWay<'_> {
         let (from, to, check) = (self.from, self.to, self.holder.check(self.from));
         let fill = Work::Backfill(Backfill {
             table: table.quoted(),
-            set: format!("{} = {}", column.quoted(), self.value("")),
+            set: vec![(column.clone(), self.value(""))],
             pending: self.holder.holds("", from),
         });
         let add = ddl::add_check_not_valid(table, &check.text, &self.holder.without(from));

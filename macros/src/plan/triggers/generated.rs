@@ -72,7 +72,7 @@ impl Kept<'_> {
             format!("computes `{}` in the rows that were there before", self.column.name),
             Work::Backfill(Backfill {
                 table: self.table.quoted(),
-                set: format!("{name} = {value}"),
+                set: vec![(self.column.name.clone(), value.clone())],
                 pending: format!("row({name})::record *<> row(cast({value} as {ty}))::record"),
             }),
         )

@@ -38,15 +38,17 @@ impl<'a> Numbers<'a> {
         let ty = &self.column.ty.sql;
         vec![
             Statement::free(format!("create sequence {sequence} as {ty}{options}"))
+                .changing(&sequence)
                 .why("gives the numbers until the column is an identity"),
             Statement::free(format!("grant usage on sequence {sequence} to public"))
+                .changing_settings(sequence)
                 .why("whoever may insert a row takes a number, as from an identity"),
         ]
     }
 
     pub(crate) fn drop(&self) -> Statement {
         Statement::free(format!("drop sequence if exists {}", self.sequence()))
-            .drops(Dropped::object(ObjectKind::Relation, self.sequence()))
+            .drops_if_there(Dropped::object(ObjectKind::Relation, self.sequence()))
     }
 
     /// The statements that make the column an identity, once it is NOT NULL. No number is given
@@ -85,14 +87,15 @@ impl<'a> Numbers<'a> {
 /// Touches no row of a column that is NOT NULL (catalog A4).
 pub(crate) fn add_identity(table: &TableName, column: &Name, identity: &Identity) -> Statement {
     let clause = format!("alter column {} add {}", column.quoted(), identity.sql());
-    ddl::alter(table, &clause, Mode::AccessExclusive)
+    ddl::alter(table, &clause, Mode::AccessExclusive).changing_part(table, &column.text)
 }
 
 pub(crate) fn drop_identity(table: &TableName, column: &Name) -> Statement {
     let clause = format!("alter column {} drop identity if exists", column.quoted());
     let sequence = names::sequence(table, column).quoted();
     ddl::alter(table, &clause, Mode::AccessExclusive)
-        .drops(Dropped::object(ObjectKind::Relation, sequence))
+        .changing_part(table, &column.text)
+        .drops_if_there(Dropped::object(ObjectKind::Relation, sequence))
 }
 
 /// The sequence of an identity column, whose name is PostgreSQL's choice.

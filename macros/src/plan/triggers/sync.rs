@@ -79,7 +79,7 @@ impl<'a> Sync<'a> {
         [names::trigger(self.at, &function, "insert"), names::trigger(self.at, &function, "update")]
     }
 
-    /// Whether a row was filled shows in a column of its own where a NULL may be a value that
+    /// Tells whether a row was filled shows in a column of its own where a NULL may be a value that
     /// `up` gave.
     fn marker(&self) -> Option<String> {
         let converts = self.new.iter().any(|part| part.from.is_some());
@@ -152,17 +152,18 @@ impl<'a> Sync<'a> {
             statements.extend(ddl::describe(self.table, &bare));
         }
         if let Some(marker) = self.marker() {
+            let name = self.name("unfilled");
             let clause = format!("add column {marker} boolean not null default true");
             statements.push(
                 ddl::alter(self.table, &clause, Mode::AccessExclusive)
-                    .adding_column(self.table, true)
+                    .adding_column(self.table, &name, true)
                     .why("true until the row is filled; a constant default touches no row"),
             );
         }
         let clause = format!("add column {} text[]", self.image());
         statements.push(
             ddl::alter(self.table, &clause, Mode::AccessExclusive)
-                .adding_column(self.table, false)
+                .adding_column(self.table, &self.name("image"), false)
                 .why("for the triggers' own use; null in every row that is stored"),
         );
         for part in &self.new {
@@ -189,8 +190,10 @@ impl<'a> Sync<'a> {
 
     /// Whatever depends on a hidden column depends on the columns beside it.
     fn drop_hidden(&self, purpose: &str) -> Statement {
-        let clause = format!("drop column \"{}\"", self.name(purpose));
-        ddl::alter(self.table, &clause, Mode::AccessExclusive).altering(self.table)
+        let name = self.name(purpose);
+        let clause = format!("drop column \"{name}\"");
+        let drop = ddl::alter(self.table, &clause, Mode::AccessExclusive).altering(self.table);
+        drop.changing_part(self.table, name)
     }
 
     /// The statements of the contract that remove the triggers, before the old columns go.
@@ -221,18 +224,17 @@ impl<'a> Sync<'a> {
     }
 
     fn backfill(&self) -> Step {
-        let mut set: Vec<String> = self
-            .new
-            .iter()
-            .map(|part| format!("{} = {}", part.name(), part.from.unwrap_or(&self.old[0].name())))
-            .collect();
-        set.extend(self.marker().map(|marker| format!("{marker} = false")));
+        let old = self.old[0].name();
+        let filled = |part: &Part| (part.column.name.clone(), part.from.unwrap_or(&old).to_owned());
+        let mut set: Vec<(Name, String)> = self.new.iter().map(filled).collect();
+        let marker = self.marker().map(|_| Name::new(self.name("unfilled")));
+        set.extend(marker.map(|marker| (marker, "false".to_owned())));
         Step::new(
             Phase::Migrate,
             format!("fills {} in the rows that no client has written since", listed(&self.new)),
             Work::Backfill(Backfill {
                 table: self.table.quoted(),
-                set: set.join(", "),
+                set,
                 pending: self.unfilled(""),
             }),
         )

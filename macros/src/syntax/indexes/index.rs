@@ -229,8 +229,8 @@ impl Index {
     }
 }
 
-/// Whether the word behind the comma is an option, and no key: a column of that name is written as a
-/// string.
+/// Tells whether the word behind the comma is an option, and no key: a column of that name is
+/// written as a string.
 fn is_option(input: ParseStream) -> bool {
     let ahead = input.fork();
     let word = ahead.parse::<Token![,]>().and_then(|_| ahead.call(Ident::parse_any)).ok();

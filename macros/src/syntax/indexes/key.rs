@@ -192,8 +192,8 @@ impl Opclass {
     }
 }
 
-/// Whether an exclusion constraint's operator follows, `with "&&"`: no modifier stands before a
-/// string.
+/// Tells whether an exclusion constraint's operator follows, `with "&&"`: no modifier stands before
+/// a string.
 fn is_operator_next(input: ParseStream) -> bool {
     let ahead = input.fork();
     let is_with = ahead.call(Ident::parse_any).is_ok_and(|word| word == "with");

@@ -46,8 +46,8 @@ impl Exclusion {
         Ok(Exclusion { elements, method: None, predicate: None })
     }
 
-    /// Whether it says, and rightly, what enforces it. PostgreSQL would take a btree, which knows
-    /// nothing but `=`.
+    /// Tells whether it says, and rightly, what enforces it. PostgreSQL would take a btree, which
+    /// knows nothing but `=`.
     pub(crate) fn check(&self, span: Span, errors: &mut Errors) {
         let Some(method) = &self.method else {
             errors.at(span, "an exclusion constraint names its index method").help("using = gist");

@@ -73,8 +73,8 @@ pub(crate) fn words_and_dots(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
 const BEFORE_TABLE: [&str; 9] =
     ["from", "into", "join", "lock", "of", "on", "only", "table", "update"];
 
-/// Whether a table stands in any text of SQL with no schema before it, where statements read and
-/// write tables, and is not the name of a part of the query.
+/// Tells whether a table stands in any text of SQL with no schema before it, where statements read
+/// and write tables, and is not the name of a part of the query.
 pub(crate) fn has_bare_table(text: &str, table: &str) -> bool {
     let all: Vec<Cow<'_, str>> = words_and_dots(text).collect();
     let is_table = |at: usize| {

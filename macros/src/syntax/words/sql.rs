@@ -41,9 +41,9 @@ impl Sql {
         self.tree().is_some_and(|tree| tree.has_query())
     }
 
-    /// Whether it gives each row of a statement a value of its own, as far as its functions tell.
-    /// A function that is not known counts as volatile: the plan is then longer than it need be,
-    /// and never wrong.
+    /// Tells whether it gives each row of a statement a value of its own, as far as its functions
+    /// tell. A function that is not known counts as volatile: the plan is then longer than it need
+    /// be, and never wrong.
     pub(crate) fn is_volatile(&self) -> bool {
         self.tree().is_none_or(|tree| tree.is_volatile())
     }

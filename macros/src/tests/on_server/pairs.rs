@@ -8,8 +8,9 @@
 use changeover::migration as data;
 use changeover::testing::{Database, Server};
 use tokio::sync::OnceCell;
+use tokio_postgres::Client;
 
-use super::{Failure, History, SEED, dump, expect_equal, expect_undone, run_all, runner};
+use super::{Failure, History, SEED, dump_by, expect_equal, expect_undone, run_all, runner};
 use crate::tests::typos::{BASE, SAMPLES};
 
 /// Rows of the tables that the others leave empty.
@@ -35,7 +36,7 @@ pub(super) async fn prepared(server: &Server) -> Result<&'static Base, Failure> 
         let history = History::of(BASE, &[]).map_err(|errors| errors.join("\n"))?.leaked();
         runner(&database, &history, "m0001_base").await?.contract().await?;
         database.connect().await?.batch_execute(SEED).await?;
-        let catalogs = dump(&database).await?;
+        let catalogs = dump_by(&database.connect().await?).await?;
         // A copy waits for no session that is on its way out.
         let others = "select count(*) from pg_stat_activity where datname = $1";
         let beside = server.database("beside").await?;
@@ -52,26 +53,27 @@ async fn live(history: &data::Migrations) -> Result<(), Failure> {
     let server = Server::shared().await?;
     let Base { database, catalogs: before } = prepared(server).await?;
     let database = server.copy_of(database, "pair").await?;
-    let runner = async |until: &str| runner(&database, history, until).await;
-
-    runner("m0002").await?.expand().await?;
-    runner("m0002").await?.undo("m0002").await?;
-    expect_undone("after the undo of expand", before, &dump(&database).await?)?;
+    let look = database.connect().await?;
+    let mut first = runner(&database, history, "m0002").await?;
+    first.expand().await?;
+    first.undo("m0002").await?;
+    expect_undone("after the undo of expand", before, &dump_by(&look).await?)?;
     let both = if history.get("m0003").is_some() { "m0003" } else { "m0002" };
-    runner(both).await?.migrate().await?;
+    let mut second = runner(&database, history, both).await?;
+    second.migrate().await?;
     if both == "m0003" {
-        runner(both).await?.undo("m0003").await?;
+        second.undo("m0003").await?;
     }
-    runner(both).await?.undo("m0002").await?;
-    expect_undone("after the undo", before, &dump(&database).await?)?;
-    runner(both).await?.migrate().await?;
-    end(server, &database, history).await
+    second.undo("m0002").await?;
+    expect_undone("after the undo", before, &dump_by(&look).await?)?;
+    second.migrate().await?;
+    end(server, (&database, &look), history).await
 }
 
 /// Does what is left, and compares with the model.
 async fn end(
     server: &Server,
-    database: &Database,
+    (database, look): (&Database, &Client),
     history: &data::Migrations,
 ) -> Result<(), Failure> {
     let head = history.head().map_or("", |head| head.id);
@@ -82,7 +84,7 @@ async fn end(
     for statement in history.schema {
         client.batch_execute(statement).await.map_err(|error| format!("{statement}: {error:?}"))?;
     }
-    expect_equal("the end and the model", &dump(database).await?, &dump(&model).await?)
+    expect_equal("the end and the model", &dump_by(look).await?, &dump_by(&client).await?)
 }
 
 /// Writes every row again, so that every trigger that is left fires.
@@ -114,7 +116,7 @@ async fn live_apart(history: &data::Migrations) -> Result<(), Failure> {
         runner(&database, history, "m0004").await?.contract().await?;
         client.batch_execute(WRITE).await?;
     }
-    end(server, &database, history).await
+    end(server, (&database, &client), history).await
 }
 
 /// Two changes, and how they meet.

@@ -186,5 +186,5 @@ impl Seen<'_> {
 }
 
 pub(in crate::catalog) async fn ask(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
-    executor.query(sql).await.map_err(|error| Error::state(sql, error))
+    executor.query(sql).await.map_err(|error| Error::state_read(sql, error))
 }

@@ -13,7 +13,7 @@ use crate::catalog::read::{self, Seen};
 use crate::catalog::scratch::extensions::Extension;
 use crate::catalog::scratch::names::Scratch;
 use crate::outcome::comparison::Unbuilt;
-use crate::outcome::denied;
+use crate::outcome::denied::{self, MakesIn};
 use crate::outcome::error::{Detail, Error};
 use crate::session::executor::{Executor, Rows, SqlError};
 use crate::session::sqlstate::{
@@ -107,7 +107,7 @@ pub(crate) async fn declared<R: Reading>(
             Err(error) if error.code() == Some(READ_ONLY_SQL_TRANSACTION) => {
                 return Err(Error::new(Detail::ReadOnly { instead: None }));
             }
-            Err(error) => return Err(denied::explain(executor, error).await),
+            Err(error) => return Err(denied::explain(executor, error, MakesIn::Database).await),
         };
         match outcome {
             // Another check has what a database has once, or somebody has what a statement reads.

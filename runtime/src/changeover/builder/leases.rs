@@ -36,9 +36,9 @@ impl Builder {
         self
     }
 
-    /// Whether a lease finishes what is open in the background: migrations that a run has begun,
-    /// and switches and contracts whose gate opens. By default it does; its role needs the rights
-    /// for that.
+    /// Tells whether a lease finishes what is open in the background: migrations that a run has
+    /// begun, and switches and contracts whose gate opens. By default it does; its role needs the
+    /// rights for that.
     #[must_use]
     pub fn finishes(mut self, finishes: bool) -> Builder {
         self.settings.leases.finishes = finishes;

@@ -114,5 +114,5 @@ fn moment(row: Row<'_>, column: usize) -> Option<Duration> {
 }
 
 async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
-    executor.query(sql).await.map_err(|error| Error::state(sql, error))
+    executor.query(sql).await.map_err(|error| Error::state_read(sql, error))
 }

@@ -1,17 +1,18 @@
-//! The reasons, and what is said of each.
+//! The reasons, and what is said of each in a line.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_there, under_way};
-use super::history::{diverged, too_old};
+use super::blocker::Blocker;
+use super::history::{diverged, edited, too_old};
 use super::lease::LeaseError;
-use super::work::{WorkError, lines};
+use super::message::{already_running, denied, lock_timeout, preflight, sql, untrusted};
+use super::work::WorkError;
 use crate::migration::Phase;
 use crate::outcome::comparison::{Comparison, Difference};
 use crate::outcome::finding::Finding;
 use crate::outcome::status::State;
-use crate::session::sqlstate::{DISK_FULL, ends_session};
 
 #[derive(Debug)]
 pub(crate) enum Detail {
@@ -34,7 +35,7 @@ pub(crate) enum Detail {
         statement: String,
         code: Option<String>,
         reason: String,
-        of_state: bool,
+        subject: Subject,
     },
     Name {
         name: String,
@@ -140,16 +141,15 @@ pub(crate) enum Detail {
     },
 }
 
-/// A session that stood in the way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Blocker {
-    pub(crate) pid: String,
-    pub(crate) user: String,
-    pub(crate) application: String,
-    pub(crate) age: String,
-    /// Since its last query began.
-    pub(crate) query_age: String,
-    pub(crate) holds: String,
+/// What a statement that failed was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The service's tables, or the catalogs.
+    Plan,
+    /// Our own state, which it may have been about to write.
+    State,
+    /// Our own state, which it only reads.
+    StateRead,
 }
 
 impl fmt::Display for Detail {
@@ -253,138 +253,5 @@ impl fmt::Display for Detail {
                 write!(f, "the state in schema `changeover` does not make sense: {what}")
             }
         }
-    }
-}
-
-/// What to do depends on how far it is, and on whether anybody edited it at all.
-fn edited(
-    f: &mut fmt::Formatter<'_>,
-    migration: &str,
-    state: State,
-    versions: Option<(u32, u32)>,
-    diff: &str,
-) -> fmt::Result {
-    match versions {
-        Some((was, is)) => writeln!(
-            f,
-            "migration `{migration}` has run with plan version {was}, and plan version {is} of this \
-             build does something else (`-` is in the database, `+` in this build)"
-        )?,
-        None => writeln!(
-            f,
-            "migration `{migration}` was edited after it had run (`-` is in the database, `+` in \
-             this build)"
-        )?,
-    }
-    f.write_str(diff)?;
-    let accept = format!("`repair(Repair::accept_plan(\"{migration}\"), reason)`");
-    match (versions, state) {
-        (Some(_), _) => write!(f, "help: do it with a build of the release that ran it")?,
-        (None, State::Migrated | State::Completed | State::Switched | State::Contracted) => {
-            write!(f, "help: restore it, and write what is new as a migration of its own")?;
-        }
-        (None, _) => write!(
-            f,
-            "help: it is {state}: restore what has run of it, or undo it with the build that ran \
-             it, and edit it then"
-        )?,
-    }
-    write!(f, "\nhelp: where the database has what `+` says already, {accept}")
-}
-
-fn sql(
-    f: &mut fmt::Formatter<'_>,
-    statement: &str,
-    code: Option<&str>,
-    reason: &str,
-) -> fmt::Result {
-    if ends_session(code) {
-        return write!(
-            f,
-            "the connection failed at a statement: {statement}\nnote: {reason}\n\
-             help: run again once there is a server, and it goes on where this run stopped"
-        );
-    }
-    if code == Some(DISK_FULL) {
-        return write!(
-            f,
-            "the server's disk is full at a statement: {statement}\n\
-             help: make room there and run again, and it goes on where this run stopped"
-        );
-    }
-    write!(f, "the database refused a statement: {statement}\nnote: {reason}")
-}
-
-fn denied(
-    f: &mut fmt::Formatter<'_>,
-    statement: &str,
-    grants: &[String],
-    owners: &[String],
-) -> fmt::Result {
-    writeln!(f, "the role lacks a right for a statement: {statement}")?;
-    if !owners.is_empty() {
-        let owners = owners.join(", ");
-        writeln!(f, "note: {owners}: who knows both roles decides whether it changes hands")?;
-    }
-    match grants {
-        [] => f.write_str("help: `changeover::grants` says what a role needs"),
-        grants => write!(f, "help: as a superuser or the owner, `{}`", grants.join("`; `")),
-    }
-}
-
-fn lock_timeout(f: &mut fmt::Formatter<'_>, waited: Duration, by: &[Blocker]) -> fmt::Result {
-    write!(f, "no lock after {waited:.0?}")?;
-    by.iter().try_for_each(|blocker| write!(f, "\n  {blocker}"))?;
-    f.write_str("\nhelp: end those transactions, or run again at a quieter time")
-}
-
-fn untrusted(f: &mut fmt::Formatter<'_>, found: &[String]) -> fmt::Result {
-    write!(
-        f,
-        "the schema `changeover` is in hands that this role does not trust\n{}\
-         note: code that lies in it runs as the role that migrates\n\
-         help: find out who made it; where that is a runner of yours, run as that role, or \
-         `alter … owner to` this one and `revoke` what others may do; where it is nobody's, \
-         `drop schema changeover cascade`",
-        lines(found)
-    )
-}
-
-/// That somebody has the lock does not make him a runner.
-fn already_running(
-    f: &mut fmt::Formatter<'_>,
-    waited: Duration,
-    holders: &[Blocker],
-) -> fmt::Result {
-    write!(f, "the lock of this history was taken for {waited:.0?}")?;
-    holders.iter().try_for_each(|holder| write!(f, "\n  {holder}"))?;
-    f.write_str(
-        "\nhelp: if a runner has it, wait for its end; any role can take it by its number, and \
-         `select pg_terminate_backend(<pid>)` ends such a session",
-    )
-}
-
-fn preflight(
-    f: &mut fmt::Formatter<'_>,
-    findings: &[Finding],
-    differences: &[Difference],
-) -> fmt::Result {
-    let found = findings.iter().map(|finding| {
-        let Finding { what, effect, help, .. } = finding;
-        format!("{what}\nnote: {effect}\nhelp: {help}")
-    });
-    f.write_str(&found.collect::<Vec<_>>().join("\n"))?;
-    let told: String = differences.iter().map(Difference::to_string).collect();
-    if told.is_empty() { Ok(()) } else { write!(f, "\n{}", told.trim_end()) }
-}
-
-impl fmt::Display for Blocker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Blocker { pid, user, application, age, query_age, holds } = self;
-        write!(
-            f,
-            "pid {pid}, user {user}, application `{application}`, transaction open for {age}"
-        )?;
-        write!(f, ", last query begun {query_age} ago, holds {holds}")
     }
 }

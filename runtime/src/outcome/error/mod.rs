@@ -1,10 +1,12 @@
 //! Why a run stopped.
 
 mod baseline;
+mod blocker;
 mod detail;
 mod history;
 mod kind;
 mod lease;
+mod message;
 mod state;
 mod work;
 
@@ -21,7 +23,8 @@ use crate::session::sqlstate::{
     TOO_MANY_CONNECTIONS, UNDEFINED_COLUMN, UNDEFINED_FILE, UNDEFINED_FUNCTION, UNDEFINED_TABLE,
 };
 
-pub(crate) use self::detail::{Blocker, Detail};
+pub(crate) use self::blocker::Blocker;
+pub(crate) use self::detail::{Detail, Subject};
 pub use self::kind::ErrorKind;
 pub(crate) use self::lease::LeaseError;
 pub(crate) use self::state::{ReadsRows, is_of_row};
@@ -105,24 +108,33 @@ impl Error {
     /// A statement of the runner's own that failed, which holds nothing secret and reads no row of
     /// the user's.
     pub(crate) fn sql(statement: &str, error: &SqlError) -> Error {
-        Error::refused(statement, error, ReadsRows::No, false)
+        Error::refused(statement, error, ReadsRows::No, Subject::Plan)
     }
 
     /// A statement of ours on our own state, in which nothing is the user's.
     pub(crate) fn state(statement: &str, error: SqlError) -> Error {
+        Error::of_state(statement, error, Subject::State)
+    }
+
+    /// One that only reads it.
+    pub(crate) fn state_read(statement: &str, error: SqlError) -> Error {
+        Error::of_state(statement, error, Subject::StateRead)
+    }
+
+    fn of_state(statement: &str, error: SqlError, subject: Subject) -> Error {
         if error.code().is_some_and(|code| MISSING.contains(&code)) {
             let what = format!("a table, a column or a function of it is missing\n{RESTORE}");
             return Error::corrupt(what).caused_by(error);
         }
-        Error::refused(statement, &error, ReadsRows::No, true)
+        Error::refused(statement, &error, ReadsRows::No, subject)
     }
 
     /// A statement that failed and is a plan's, or does with rows of the user's what a plan says.
     pub(crate) fn of_plan(statement: &str, error: &SqlError, reads: ReadsRows) -> Error {
-        Error::refused(statement, error, reads, false)
+        Error::refused(statement, error, reads, Subject::Plan)
     }
 
-    fn refused(statement: &str, error: &SqlError, reads: ReadsRows, of_state: bool) -> Error {
+    fn refused(statement: &str, error: &SqlError, reads: ReadsRows, subject: Subject) -> Error {
         let mut short: String = statement.chars().take(STATEMENT_SHOWN).collect();
         if short.len() < statement.len() {
             short.push('…');
@@ -132,7 +144,7 @@ impl Error {
             (Some(code), ReadsRows::Yes) => state::instead_of_message(code),
             _ => error.to_string(),
         };
-        Error::new(Detail::Sql { statement: short, code, reason, of_state })
+        Error::new(Detail::Sql { statement: short, code, reason, subject })
     }
 
     pub(crate) fn work(error: WorkError) -> Error {
@@ -174,9 +186,12 @@ impl Error {
         }
     }
 
-    /// Tells whether the statement was one on our own state.
-    pub(crate) fn is_of_state(&self) -> bool {
-        matches!(self.0.detail, Detail::Sql { of_state: true, .. })
+    /// What the statement was about.
+    pub(crate) fn subject(&self) -> Subject {
+        match self.0.detail {
+            Detail::Sql { subject, .. } => subject,
+            _ => Subject::Plan,
+        }
     }
 
     /// The same failure as that of another statement, which is the one to show.
@@ -217,7 +232,8 @@ impl Error {
         }
     }
 
-    /// Whether another session, as a rule a runner's, had the history's lock until the deadline.
+    /// Tells whether another session, as a rule a runner's, had the history's lock until the
+    /// deadline.
     pub fn is_already_running(&self) -> bool {
         self.kind() == ErrorKind::AlreadyRunning
     }
@@ -227,7 +243,8 @@ impl Error {
         self.kind() == ErrorKind::ConnectionLost
     }
 
-    /// Whether the gate of a switch or a contract is held; [`report`](Error::report) says by what.
+    /// Tells whether the gate of a switch or a contract is held; [`report`](Error::report) says by
+    /// what.
     pub fn is_gate_held(&self) -> bool {
         self.kind() == ErrorKind::GateHeld
     }
@@ -237,14 +254,14 @@ impl Error {
         self.kind() == ErrorKind::NotReady
     }
 
-    /// Whether a switch or a contract has run that this build does not declare: its code still
-    /// uses what that replaced or removed.
+    /// Tells whether a switch or a contract has run that this build does not declare: its code
+    /// still uses what that replaced or removed.
     pub fn is_too_old(&self) -> bool {
         self.kind() == ErrorKind::TooOld
     }
 
-    /// Whether it keeps from looking, and from nothing else: a right is missing, or the library of
-    /// an extension.
+    /// Tells whether it keeps from looking, and from nothing else: a right is missing, or the
+    /// library of an extension.
     pub(crate) fn is_out_of_sight(&self) -> bool {
         let keeps = [INSUFFICIENT_PRIVILEGE, NOT_IN_PREREQUISITE_STATE, UNDEFINED_FILE];
         self.code().is_some_and(|code| keeps.contains(&code))

@@ -9,28 +9,14 @@ use crate::session::sql::{quote_literal, tree};
 
 /// What goes that rows are known by, and that no step of the phase puts another in the place of.
 pub(super) async fn found(session: &mut Locked<'_>, steps: &[&Step]) -> Result<Vec<String>, Error> {
-    let dropped = steps.iter().flat_map(|step| step.drops);
+    let dropped = steps.iter().flat_map(|step| step.drops());
     let roots: Vec<String> = dropped.filter_map(root).collect();
     if roots.is_empty() || steps.iter().any(|step| carries_over(step)) {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "select distinct pg_catalog.format('%s is the replica identity of %s', \
-         i.indexrelid::pg_catalog.regclass, i.indrelid::pg_catalog.regclass) \
-         from ({}) as gone (relid, part, index) \
-         cross join lateral ({}) t \
-         join pg_catalog.pg_index i on i.indrelid = t.relid \
-         join pg_catalog.pg_class c on c.oid = i.indexrelid \
-         left join pg_catalog.pg_constraint k on k.conindid = i.indexrelid \
-         and k.contype in ('p', 'u') \
-         left join pg_catalog.pg_inherits h on h.inhrelid = i.indexrelid \
-         where i.indisreplident and (gone.index in (i.indexrelid, h.inhparent) \
-         or gone.index is null and (k.conname = gone.part or exists (\
-         select from pg_catalog.pg_attribute a where a.attrelid = i.indrelid \
-         and a.attname = gone.part and a.attnum = any (i.indkey))))",
-        roots.join(" union all "),
-        tree("gone.relid")
-    );
+    let sql = include_str!("identity.sql")
+        .replace("$tree", &tree("gone.relid"))
+        .replace("$gone", &roots.join(" union all "));
     let rows = session.query(&sql).await?;
     Ok(rows.iter().filter_map(|row| row.get(0)).map(str::to_owned).collect())
 }

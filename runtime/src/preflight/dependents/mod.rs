@@ -39,7 +39,7 @@ pub(crate) async fn findings(
     migration: &'static Migration,
     phase: Phase,
 ) -> Result<Vec<Found>, Error> {
-    let dropped: Vec<&Dropped> = migration.steps(phase).flat_map(|step| step.drops).collect();
+    let dropped: Vec<&Dropped> = migration.steps(phase).flat_map(Step::drops).collect();
     let mut found = Vec::new();
     let steps: Vec<&Step> = migration.steps(phase).collect();
     for check in [Check::Dependent, Check::ReplicaIdentity, Check::FunctionBody, Check::Statement] {

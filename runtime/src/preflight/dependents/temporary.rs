@@ -15,21 +15,9 @@ pub(super) async fn session(session: &mut Locked<'_>, schema: &str) -> Result<St
     } else {
         ""
     };
-    let sql = format!(
-        "with the as (select n.oid, pg_catalog.substr(n.nspname, 9) as number \
-         from pg_catalog.pg_namespace n where n.nspname = {}), \
-         known (pid) as (select l.pid from pg_catalog.pg_locks l \
-         join the on the.number = pg_catalog.split_part(l.virtualtransaction, '/', 1) \
-         where l.pid is not null {by_number}), \
-         owners (oid) as (select c.relowner from pg_catalog.pg_class c \
-         join the on the.oid = c.relnamespace) \
-         select a.pid, pg_catalog.format('pid %s, user %s, application `%s`', a.pid, a.usename, \
-         a.application_name) from pg_catalog.pg_stat_activity a \
-         where a.datname = current_database() and a.pid <> pg_catalog.pg_backend_pid() \
-         and case when exists (select from known) then a.pid in (select pid from known) \
-         else a.usesysid in (select oid from owners) end order by a.backend_start limit 5",
-        quote_literal(schema)
-    );
+    let sql = include_str!("temporary.sql")
+        .replace("$by_number", by_number)
+        .replace("$schema", &quote_literal(schema));
     let rows = session.query(&sql).await?;
     let text = |column| rows.iter().filter_map(move |row| row.get(column)).collect::<Vec<_>>();
     let (pids, sessions) = (text(0), text(1));

@@ -47,7 +47,7 @@ pub(crate) async fn look(executor: &mut dyn Executor) -> Result<Diagnosis, Error
     Ok(diagnosis)
 }
 
-/// Whether a table of ours is there, whoever may read it.
+/// Tells whether a table of ours is there, whoever may read it.
 async fn exists(executor: &mut dyn Executor, table: &str) -> Result<bool, Error> {
     let sql = format!(
         "select exists (select from pg_catalog.pg_class c \

@@ -26,69 +26,18 @@ fn sql(Scene { touched, .. }: Scene<'_>) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
-    let known = format!(
-        "(values {}) as n (relation, name, written, base, params, not_null, defaults, generated, \
-         identity, sorted_by)",
-        rows.join(", ")
-    );
-    Some(format!(
-        "select pg_catalog.format('column %s.%I does not exist', c.oid::regclass, n.name) as what \
-         from {known} join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(n.relation) \
-         and c.relkind in ('r', 'p') \
-         where not exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid \
-         and a.attname = n.name and not a.attisdropped) \
-         union all \
-         select pg_catalog.format('column %s.%I is not as the history knows it', \
-         a.attrelid::regclass, a.attname) || d.what from {known} \
-         join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(n.relation) \
-         and c.relkind in ('r', 'p') \
-         join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = n.name \
-         and not a.attisdropped \
-         join pg_catalog.pg_type t on t.oid = a.atttypid \
-         left join pg_catalog.pg_attrdef e on e.adrelid = a.attrelid and e.adnum = a.attnum \
-         left join pg_catalog.pg_collation l on l.oid = a.attcollation \
-         and a.attcollation <> t.typcollation \
-         cross join lateral (select pg_catalog.format_type(a.atttypid, a.atttypmod) as ty, \
-         pg_catalog.pg_get_expr(e.adbin, e.adrelid) as expression) s \
-         cross join lateral (values {DIFFERENCES}) as d (what) where d.what is not null"
-    ))
+    let known = format!("(values {}) as {KNOWN}", rows.join(", "));
+    let sql = include_str!("column.sql").replace("$differences", DIFFERENCES);
+    // What the history knows is put in last, since nothing is put into it.
+    Some(sql.replace("$known", &known))
 }
+
+const KNOWN: &str =
+    "n (relation, name, written, base, params, not_null, defaults, generated, identity, sorted_by)";
 
 /// `n` is what the history knows, `a` and what is joined to it the column. Two literals of a plain
 /// type are compared as defaults; of expressions, whether there is one.
-const DIFFERENCES: &str = "\
-    (case when pg_catalog.to_regtype(n.base) <> a.atttypid \
-    then pg_catalog.format(': it is %s, and not %s', s.ty, n.written) \
-    when pg_catalog.to_regtype(n.base) is not null and pg_catalog.lower(pg_catalog.replace(\
-    coalesce(pg_catalog.substring(s.ty, '[(].*[)]'), ''), ' ', '')) \
-    <> case when n.params = '' and t.typname in ('bpchar', 'bit', '_bpchar', '_bit') then '(1)' \
-    when t.typname in ('numeric', '_numeric') and n.params ~ '^[(][0-9]+[)]$' \
-    then pg_catalog.replace(n.params, ')', ',0)') else n.params end \
-    then pg_catalog.format(': it is %s, and not %s', s.ty, n.written) end), \
-    (case when n.not_null and not a.attnotnull then ': it may be null' \
-    when a.attnotnull and not n.not_null then ': it is not null' end), \
-    (case when n.generated <> a.attgenerated::text and a.attgenerated = '' then ': it is not generated' \
-    when n.generated <> a.attgenerated::text and n.generated = '' then ': it is generated' end), \
-    (case when n.identity <> a.attidentity::text then case a.attidentity when '' \
-    then ': it is no identity' when 'a' then ': it is an identity always' \
-    else ': it is an identity by default' end end), \
-    (case when a.attgenerated <> '' or n.generated <> '' then null \
-    when n.defaults is null and s.expression is not null \
-    then pg_catalog.format(': it has the default %s', s.expression) \
-    when n.defaults is not null and s.expression is null \
-    then pg_catalog.format(': it has no default, and not %s', n.defaults) \
-    when t.typname in ('text', 'varchar', 'int2', 'int4', 'int8', 'bool') \
-    and n.defaults ~ '^(''([^'']|'''')*''|[0-9]+|true|false)$' \
-    and s.expression ~ '^(''([^'']|'''')*''(::[a-z ]+)?|[0-9]+|true|false)$' \
-    and pg_catalog.regexp_replace(pg_catalog.regexp_replace(s.expression, '''::[a-z ]+$', ''''), \
-    '^''([0-9]+)''$', '\\1') \
-    <> pg_catalog.regexp_replace(n.defaults, '^''([0-9]+)''$', '\\1') \
-    then pg_catalog.format(': its default is %s, and not %s', s.expression, n.defaults) end), \
-    (case when coalesce(l.collname::text, '') <> n.sorted_by \
-    and n.sorted_by is distinct from (select o.collname::text from pg_catalog.pg_collation o \
-    where o.oid = t.typcollation) \
-    then pg_catalog.format(': its collation is %s, and not %s', coalesce(l.collname, 'default'), \
-    coalesce(nullif(n.sorted_by, ''), 'default')) end)";
+const DIFFERENCES: &str = include_str!("column_differences.sql");
 
 fn row(column: &KnownColumn) -> String {
     let KnownColumn { table, name, ty, not_null, default, generated, identity, collate } = column;

@@ -1,7 +1,7 @@
 //! What the plan needs and is not there, or not as it was.
 
 use crate::lock::Locked;
-use crate::outcome::error::Error;
+use crate::outcome::error::{Error, ReadsRows};
 use crate::outcome::finding::{Check, Severity};
 use crate::preflight::look::{Look, Scene};
 use crate::session::sqlstate::{LOCK_NOT_AVAILABLE, UNDEFINED_TABLE};
@@ -47,19 +47,10 @@ pub(in crate::preflight) async fn explain(
     session: &mut Locked<'_>,
     touched: &Touched,
 ) -> Result<Vec<String>, Error> {
-    if touched.settled.is_empty() {
-        return Ok(Vec::new());
-    }
-    session.read_expressions(&[]).await?;
-    let problems = refusals(session, touched).await;
-    session.restore().await;
-    problems
-}
-
-async fn refusals(session: &mut Locked<'_>, touched: &Touched) -> Result<Vec<String>, Error> {
     let mut problems = Vec::new();
     for fill in &touched.settled {
-        let Err(error) = session.query(&statement(fill)).await else { continue };
+        let answer = session.query_expression(&statement(fill), ReadsRows::No).await;
+        let Err(error) = answer else { continue };
         match error.code() {
             // A table that is not there is found by the query. Whoever has it locked at the moment
             // changes it, and the backfill waits for that.

@@ -1,7 +1,9 @@
 //! What the plan counts on beside columns: objects that have to be there, and names that have to be
 //! free.
 
-use crate::migration::{Dropped, ObjectKind, Phase, Statement, Work};
+use std::collections::BTreeSet;
+
+use crate::migration::{Dropped, Effect, ObjectKind, Phase, Work};
 use crate::outcome::finding::{Check, Severity};
 use crate::preflight::dependents::root;
 use crate::preflight::look::{Ahead, Look, Scene};
@@ -44,13 +46,12 @@ pub(in crate::preflight) fn foresee(touched: &mut Touched, ahead: &Ahead) {
         touched.needs = changes.clone().flat_map(|change| change.needs).collect();
         touched.makes = changes.flat_map(|change| change.makes).collect();
         // Triggers of ours that somebody's run has left are no part of what a change names.
-        let made = ahead.steps.iter().flat_map(|step| step.undo_drops);
+        let made = ahead.steps.iter().flat_map(|step| step.undo_drops());
         let triggers = made.filter(|one| one.kind == ObjectKind::Trigger);
         let is_known = |one: &&Dropped| touched.needs.iter().any(|other| other == one);
         touched.makes.extend(triggers.filter(|one| !is_known(one)).collect::<Vec<_>>());
     } else if ahead.phase == Phase::Contract && ahead.is_due {
-        touched.goes = ahead.steps.iter().flat_map(|step| step.drops).collect();
-        touched.goes.retain(|one| is_dropped_first(ahead, one));
+        touched.goes = dropped_as_found(ahead);
     }
     // The types of its arguments may not be there yet, and then the server cannot look it up.
     touched.makes.retain(|one| {
@@ -59,17 +60,28 @@ pub(in crate::preflight) fn foresee(touched: &mut Touched, ahead: &Ahead) {
     });
 }
 
-/// Tells whether the first statement of the phase that names it drops it, and fails where it is gone.
-fn is_dropped_first(ahead: &Ahead, one: &Dropped) -> bool {
-    let name = if one.part.is_empty() { one.name.to_owned() } else { format!("\"{}\"", one.part) };
+/// Returns what the phase drops as the history left it, and cannot go on without. What one of its own
+/// statements changes before, or may miss, says nothing of what has to be there.
+fn dropped_as_found(ahead: &Ahead) -> Vec<&'static Dropped> {
     let statements = ahead.steps.iter().flat_map(|step| match step.work {
         Work::Transaction(statements) => statements,
         _ => &[],
     });
-    let mut naming = statements.filter(|statement| statement.sql.contains(&name));
-    naming.next().is_some_and(|Statement { sql, .. }| {
-        sql.contains("drop ") && !sql.contains("if exists") && !sql.contains("rename ")
-    })
+    let (mut found, mut changed) = (Vec::new(), BTreeSet::new());
+    for effect in statements.flat_map(|statement| statement.effects) {
+        match effect {
+            Effect::Removes { object, if_there } => {
+                let is_as_found = changed.insert((object.name, object.part)) && !if_there;
+                found.extend((is_as_found && object.kind.is_object()).then_some(object));
+            }
+            Effect::ChangesPart { table, part } => drop(changed.insert((table, part))),
+            Effect::Makes(name) | Effect::Renames(name) | Effect::Changes(name) => {
+                changed.insert((name, ""));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 fn said(one: &Dropped, what: &str) -> String {

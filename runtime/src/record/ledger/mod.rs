@@ -78,8 +78,8 @@ impl Ledger {
         }));
     }
 
-    /// Whether a phase has still to be written down as this build has it, and after how many of its
-    /// steps: those that have run stay as they are.
+    /// Tells whether a phase has still to be written down as this build has it, and after how many
+    /// of its steps: those that have run stay as they are.
     pub(crate) fn outdated(&self, migration: &Migration, phase: Phase) -> Option<usize> {
         let Some(recorded) = self.get(migration.id) else { return Some(0) };
         let kept = recorded.last_effect(phase);

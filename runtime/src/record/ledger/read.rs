@@ -203,5 +203,5 @@ async fn rows(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
 }
 
 async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
-    executor.query(sql).await.map_err(|error| Error::state(sql, error))
+    executor.query(sql).await.map_err(|error| Error::state_read(sql, error))
 }

@@ -6,8 +6,8 @@ use crate::outcome::error::Error;
 use crate::outcome::status::State;
 
 impl Recorded {
-    /// Whether a migration's state and its steps can both be true, and no step is missing between
-    /// others.
+    /// Tells whether a migration's state and its steps can both be true, and no step is missing
+    /// between others.
     pub(super) fn is_sound(&self) -> Result<(), Error> {
         Phase::ALL.into_iter().try_for_each(|phase| {
             let mut ordinals: Vec<usize> = self.phase(phase).map(|step| step.ordinal).collect();

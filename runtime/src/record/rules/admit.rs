@@ -6,7 +6,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::status::State;
 use crate::record::ledger::{Ledger, Recorded};
 
-/// Whether this build may touch the database at all.
+/// Tells whether this build may touch the database at all.
 pub(crate) fn admit(history: &Migrations, ledger: &Ledger) -> Result<(), Error> {
     not_too_old(history, ledger)?;
     not_diverged(history, ledger)?;

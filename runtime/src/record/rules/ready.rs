@@ -6,7 +6,7 @@ use crate::outcome::error::{Detail, Error, LeaseError};
 use crate::outcome::status::State;
 use crate::record::ledger::Ledger;
 
-/// Whether the contracts that a migration needs have run.
+/// Tells whether the contracts that a migration needs have run.
 pub(crate) fn may_expand(
     history: &Migrations,
     ledger: &Ledger,
@@ -22,7 +22,7 @@ pub(crate) fn may_expand(
     }))
 }
 
-/// Whether all that this build was written for is there.
+/// Tells whether all that this build was written for is there.
 pub(crate) fn ready(history: &Migrations, state: impl Fn(&str) -> State) -> Result<(), Error> {
     match history.migrations.iter().find(|migration| !is_there(migration, &state)) {
         Some(migration) => {

@@ -8,7 +8,7 @@ use crate::outcome::status::State;
 use crate::record::ledger::{Ledger, Recorded};
 use crate::settings::repair::{Repair, What};
 
-/// Whether a repair may be right.
+/// Tells whether a repair may be right.
 pub(crate) fn may_repair(
     history: &Migrations,
     ledger: &Ledger,

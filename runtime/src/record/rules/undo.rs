@@ -6,7 +6,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::outcome::status::State;
 use crate::record::ledger::Ledger;
 
-/// Whether these migrations, the newest first, can all be taken back.
+/// Tells whether these migrations, the newest first, can all be taken back.
 pub(crate) fn may_undo(
     history: &Migrations,
     ledger: &Ledger,

@@ -25,7 +25,7 @@ pub(crate) async fn before_reading(executor: &mut dyn Executor) -> Result<(), Er
 
 async fn ask(executor: &mut dyn Executor, writes: bool) -> Result<(), Error> {
     let sql = untrusted(writes);
-    let rows = executor.query(&sql).await.map_err(|error| Error::state(&sql, error))?;
+    let rows = executor.query(&sql).await.map_err(|error| Error::state_read(&sql, error))?;
     verdict(&rows)
 }
 

@@ -5,7 +5,7 @@
 
 use crate::lock::{Locked, RunSession};
 use crate::outcome::error::{Error, ReadsRows, WorkError, is_of_row};
-use crate::session::sql::{MARK, OWN, quote_literal};
+use crate::session::sql::{MARK, ON_PLANS_PATH, OWN, quote_literal};
 use crate::work::fill::heap::{Leaf, leaves};
 
 /// More line pointers than a page of any size has.
@@ -40,7 +40,7 @@ impl Trial<'_> {
         }
         // Where it cannot even be planned, what the server says quotes no row.
         let explain = format!("explain {}", (self.statement)("false"));
-        match session.query_of_plan(&explain, ReadsRows::No).await {
+        match session.query_expression(&explain, ReadsRows::No).await {
             Err(told) if told.code() == error.code() => return told.about(&error),
             Err(_) => return error,
             // A trigger of the statement's, say.
@@ -123,7 +123,7 @@ impl Trial<'_> {
 
     async fn attempt(&self, session: &mut RunSession<'_>, condition: &str) -> Result<(), Error> {
         let mut tx = Locked::begin(session).await?;
-        let outcome = match tx.query(MARK).await {
+        let outcome = match tx.query(&format!("{MARK}, {ON_PLANS_PATH}")).await {
             Ok(_) => tx.query_of_plan(&(self.statement)(condition), ReadsRows::Yes).await,
             failed => failed,
         };
@@ -180,12 +180,12 @@ pub(crate) async fn samples(
 ) -> Result<Vec<String>, Error> {
     let key = key(session, table).await?;
     let sql = format!("select {key} from {part} where {condition} limit {SAMPLES} {OWN}");
-    let rows = session.query_of_plan(&sql, ReadsRows::Yes).await?;
+    let rows = session.query_expression(&sql, ReadsRows::Yes).await?;
     Ok(rows.iter().map(|row| row.get(0).unwrap_or("?").to_owned()).collect())
 }
 
-/// An expression that names a row: `id = 7`, or its address where the table has no primary key. It is
-/// asked for under the path of the user's expressions, so its operators have exact types.
+/// An expression that names a row: `id = 7`, or its address where the table has no primary key. Where it
+/// is asked beside a condition of the user's it has the path of that, so its operators have exact types.
 pub(crate) async fn key(session: &mut RunSession<'_>, table: &str) -> Result<String, Error> {
     let sql = format!(
         "select pg_catalog.string_agg(pg_catalog.format('%L || %I::text', pg_catalog.concat(a.attname, ' = '), a.attname), \

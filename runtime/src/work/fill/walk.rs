@@ -8,7 +8,7 @@ use crate::migration::{LockMode, TableLock};
 use crate::outcome::error::{Error, ReadsRows, WorkError};
 use crate::record::store::StepStore;
 use crate::session::executor::Rows;
-use crate::session::sql::{MARK, OWN, milliseconds};
+use crate::session::sql::{MARK, ON_PLANS_PATH, OWN, milliseconds};
 use crate::work::fill::culprit::{self, Trial};
 use crate::work::fill::heap::{Cursor, Leaf, STRIPES, leaves};
 use crate::work::fill::way::{Way, to_f64};
@@ -88,7 +88,7 @@ pub(crate) async fn fill<F: Filler>(
         ("lock_timeout", timeout.as_str()),
         ("synchronous_commit", "off"),
     ];
-    context.session.read_expressions(&settings).await?;
+    context.session.set(&settings).await?;
     let mut walk = Walk { store, filler, rows, started: Instant::now(), filled: 0 };
     let outcome = walk.until_filled(context, cursor.and_then(Cursor::parse)).await;
     context.session.restore().await;
@@ -102,7 +102,8 @@ pub(crate) async fn batch(
     sql: &str,
     shown: &str,
 ) -> Result<Rows, Error> {
-    let rows = session.query_with_rows(&format!("{MARK}; {sql}"), shown).await?;
+    let text = format!("{MARK}, {ON_PLANS_PATH}; {sql}");
+    let rows = session.query_with_rows(&text, shown).await?;
     Ok(rows.without_first())
 }
 
@@ -151,7 +152,7 @@ impl<F: Filler> Walk<'_, F> {
                 "select count(*) from (select from only {name} where {pending} limit {COUNTED}) r \
                  {OWN}"
             );
-            let rows = match context.session.query_of_plan(&sql, ReadsRows::Yes).await {
+            let rows = match context.session.query_expression(&sql, ReadsRows::Yes).await {
                 Ok(rows) => rows,
                 Err(error) => return Err(self.cannot_count(context.session, error).await),
             };

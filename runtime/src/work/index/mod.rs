@@ -49,7 +49,7 @@ impl Kind for Build {
             "runs outside a transaction, and waits for every transaction that is older than it",
         );
         page.comment("if it stops: the invalid index is dropped concurrently and built again");
-        page.outside(&index.create);
+        page.outside(index.create);
         if let Some(analyze) = &index.analyze {
             page.outside(analyze);
         }
@@ -88,9 +88,9 @@ impl Kind for Discard {
     fn review(&self, page: &mut Page) {
         let index = &self.0;
         if index.drop.locks.iter().any(|lock| lock.mode.blocks_clients()) {
-            return page.transaction(&[index.drop]);
+            return page.transaction(std::slice::from_ref(index.drop));
         }
-        page.outside(&index.drop);
+        page.outside(index.drop);
     }
 
     async fn carry_out(
@@ -110,7 +110,7 @@ fn review_partitioned(page: &mut Page, index: &Index) {
     page.comment(
         "on the parent alone first, which holds no rows; if it stops: the next run goes on",
     );
-    page.transaction(&[index.create]);
+    page.transaction(std::slice::from_ref(index.create));
     page.comment("then for each partition, where it has no such index yet:");
     page.comment(format!(
         "create {unique}index concurrently … on <partition> {definition};\n\
@@ -174,7 +174,7 @@ async fn with_budget(
     work: impl AsyncFnOnce(&mut StepContext<'_, '_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let budget = milliseconds(context.settings.index_timeout);
-    context.session.read_expressions(&[("lock_timeout", &budget)]).await?;
+    context.session.set(&[("lock_timeout", &budget)]).await?;
     let outcome = work(context).await;
     context.session.restore().await;
     outcome

@@ -51,8 +51,8 @@ pub(super) async fn build(
     outcome
 }
 
-/// Whether a failure lies in the rows or in the index itself: then what is built is of no use. After
-/// any other the next run goes on with it.
+/// Tells whether a failure lies in the rows or in the index itself: then what is built is of no
+/// use. After any other the next run goes on with it.
 fn comes_again(code: &str) -> bool {
     const CLASSES: [&str; 4] = ["0A", "22", "23", "42"];
     CLASSES.iter().any(|class| code.starts_with(class))

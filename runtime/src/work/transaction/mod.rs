@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use self::locks::{Order, Timeouts, strongest};
 use crate::lock::{Ladder, RunSession};
-use crate::migration::{Dropped, Effect, ObjectKind, Path, Rights, Statement, TableLock};
+use crate::migration::{Dropped, ObjectKind, Path, Rights, Statement, TableLock};
 use crate::outcome::error::{Error, ReadsRows};
 use crate::record::ledger::Direction;
 use crate::session::sql::{OWN_PATH, PLANS_PATH, Scope, quote_literal, set};
@@ -47,7 +47,7 @@ impl Kind for Transaction {
     ) -> Result<(), Error> {
         let record = turn.finished(context.session)?;
         let guards = match turn.direction {
-            Direction::Back if !context.with_rows => guards(turn.store.step.undo_drops),
+            Direction::Back if !context.with_rows => guards(&turn.store.step.undo_drops()),
             _ => Vec::new(),
         };
         run(context, &guards, (self.0, turn.direction), &record).await
@@ -55,7 +55,7 @@ impl Kind for Transaction {
 }
 
 /// Statements that fail where a table that goes has got rows since it was looked at.
-fn guards(drops: &[Dropped]) -> Vec<String> {
+fn guards(drops: &[&Dropped]) -> Vec<String> {
     let tables = drops.iter().filter(|one| one.kind == ObjectKind::Table).map(|one| one.name);
     let guard = |table| {
         format!(
@@ -135,7 +135,7 @@ impl<'a> From<&'a Statement> for Text<'a> {
             sql: statement.sql,
             reads: statement.reads_rows.into(),
             path: statement.path,
-            removes: statement.effects.contains(&Effect::Removes),
+            removes: statement.effects.iter().any(|effect| effect.removed().is_some()),
             rights: statement.rights,
         }
     }

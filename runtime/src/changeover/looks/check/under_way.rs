@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::touched::{Touched, named};
+use super::touched::Touched;
 use crate::catalog::compare::title;
 use crate::catalog::declaration::{Declaration, DeclaredKind, QualifiedName};
-use crate::migration::{Change, Dropped, Migration, Migrations, ObjectKind, Statement, Step, Work};
+use crate::migration::{Migration, Migrations, Statement, Work};
 use crate::outcome::status::State;
 use crate::record::ledger::Ledger;
-use crate::work;
 
 /// The migrations that are not at their end, each with what it touches and why that matters.
 pub(super) struct UnderWay {
@@ -110,18 +109,10 @@ fn says(text: &str, name: &str) -> bool {
 fn touched(migration: &Migration) -> Touched {
     let mut touched = Touched::default();
     for change in migration.changes() {
-        if change.operation == "sql" {
-            // Its words are the user's, and may be any.
-            note_tables(&mut touched, change);
-        }
         for column in change.columns {
-            if let Some(table) = named(column.table) {
-                touched.part(table, column.name);
-            }
+            touched.part(column.table, column.name);
         }
         for step in change.steps {
-            let objects = step.drops.iter().chain(step.undo_drops).chain(step.undo_makes);
-            objects.for_each(|object| note_object(&mut touched, object));
             let works = [Some(&step.work), step.undo.as_ref()];
             for statement in works.into_iter().flatten().flat_map(statements) {
                 touched.note(statement);
@@ -131,36 +122,14 @@ fn touched(migration: &Migration) -> Touched {
     touched
 }
 
-fn note_tables(touched: &mut Touched, change: &Change) {
-    let steps: Vec<&'static Step> = change.steps.iter().collect();
-    let locks = work::touched_by(&steps, &mut work::touched::Earlier::default()).locks;
-    touched.whole.extend(locks.iter().filter_map(|lock| named(lock.table)));
-}
-
-fn note_object(touched: &mut Touched, object: &Dropped) {
-    use ObjectKind::{
-        Column, Constraint, Default, NotNull, Policy, ReplacedColumn, ReplacedKey, Trigger,
-    };
-    let Some(name) = named(object.name) else { return };
-    match object.kind {
-        Column | Constraint | Default | NotNull | Policy | ReplacedColumn | ReplacedKey
-        | Trigger => {
-            for part in [object.part].iter().chain(object.with).filter(|part| !part.is_empty()) {
-                touched.part(name.clone(), part);
-            }
-        }
-        _ => drop(touched.whole.insert(name)),
-    }
-}
-
 /// The statements of a work that change something of the catalogs.
 fn statements(work: &Work) -> Vec<&Statement> {
     match work {
         Work::Transaction(statements) => statements.iter().collect(),
-        Work::BuildIndex(index) | Work::DropIndex(index) => vec![&index.create, &index.drop],
+        Work::BuildIndex(index) | Work::DropIndex(index) => vec![index.create, index.drop],
         Work::NonTransactional(alone) => {
             let mends = alone.mend.iter().map(|mend| &mend.statement);
-            [&alone.statement].into_iter().chain(mends).collect()
+            [alone.statement].into_iter().chain(mends).collect()
         }
         Work::Backfill(_) | Work::Convert(_) | Work::NoRows(_) | Work::SizeLimit(_) => Vec::new(),
     }

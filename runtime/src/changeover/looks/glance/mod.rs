@@ -118,5 +118,5 @@ async fn build(
 }
 
 async fn query(executor: &mut dyn Executor, sql: &str) -> Result<Rows, Error> {
-    executor.query(sql).await.map_err(|error| Error::state(sql, error))
+    executor.query(sql).await.map_err(|error| Error::state_read(sql, error))
 }

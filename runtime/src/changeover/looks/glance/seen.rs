@@ -79,7 +79,7 @@ impl RunningStep {
 }
 
 impl Glance {
-    /// Whether a run is under way that waits.
+    /// Tells whether a run is under way that waits.
     fn is_held(&self) -> bool {
         self.status.migrations.iter().any(|migration| migration.held_by.is_some())
     }

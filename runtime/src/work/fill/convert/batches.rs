@@ -135,7 +135,7 @@ impl Batches<'_> {
         let sql = format!(
             "select ctid, {columns} from only {name} where {place} and ({pending}) limit {BATCH} {OWN}"
         );
-        let rows = session.query_of_plan(&sql, ReadsRows::Yes).await?;
+        let rows = session.query_expression(&sql, ReadsRows::Yes).await?;
         let source = |row: Row<'_>| {
             let text = |index| row.get(index).map(str::to_owned);
             let end = 1 + key.len();

@@ -158,7 +158,7 @@ impl Reader {
 /// What the server is busy with, for whoever looks once: what takes two looks to be known is left out.
 pub(crate) async fn load(executor: &mut dyn Executor, settings: &Settings) -> Result<Load, Error> {
     let sql = statement::load_alone(settings);
-    let rows = executor.query(&sql).await.map_err(|error| Error::state(&sql, error))?;
+    let rows = executor.query(&sql).await.map_err(|error| Error::state_read(&sql, error))?;
     let row = rows.iter().next();
     Ok(row.map(|row| Reader::default().load(row)).unwrap_or_default())
 }

@@ -22,8 +22,7 @@ pub(super) fn without_load(settings: &Settings) -> String {
     format!("select {}", control(settings))
 }
 
-/// One row, whose columns `Reader::load` counts. It is asked in the middle of a backfill, where functions of
-/// `public` are found too: so each function has its schema, and no operator two types.
+/// One row, whose columns `Reader::load` counts.
 pub(super) fn with_load(settings: &Settings, fills: Option<u32>) -> String {
     load(&control(settings), settings, fills)
 }
