@@ -42,15 +42,17 @@ impl Packed {
         })
     }
 
-    fn number(&mut self, number: impl ToString) {
+    fn number(&mut self, number: u64) {
         self.text.push_str(&number.to_string());
         self.text.push(':');
     }
 
     fn list(&mut self, items: impl IntoIterator<Item = impl Pack>) {
         let items: Vec<_> = items.into_iter().collect();
-        self.number(items.len());
-        items.iter().for_each(|item| item.pack(self));
+        self.number(items.len() as u64);
+        for item in &items {
+            item.pack(self);
+        }
     }
 }
 
@@ -67,7 +69,7 @@ impl<T: Pack + ?Sized> Pack for &T {
 
 impl Pack for str {
     fn pack(&self, to: &mut Packed) {
-        to.number(self.len());
+        to.number(self.len() as u64);
         to.text.push_str(self);
     }
 }
@@ -80,13 +82,13 @@ impl Pack for String {
 
 impl Pack for bool {
     fn pack(&self, to: &mut Packed) {
-        to.number(u8::from(*self));
+        to.number(u64::from(*self));
     }
 }
 
 impl Pack for u64 {
     fn pack(&self, to: &mut Packed) {
-        to.number(self);
+        to.number(*self);
     }
 }
 
@@ -158,7 +160,7 @@ fn path(function: &syn::Path) -> String {
 
 impl Pack for syn::Path {
     fn pack(&self, to: &mut Packed) {
-        to.number(to.functions.len());
+        to.number(to.functions.len() as u64);
         to.functions.push(self.clone());
     }
 }
@@ -218,6 +220,8 @@ impl Pack for Effect {
             Effect::Changes(name) => ("Changes", &[name]),
         };
         word.pack(to);
-        content.iter().for_each(|one| one.pack(to));
+        for one in content {
+            one.pack(to);
+        }
     }
 }

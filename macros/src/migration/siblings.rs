@@ -51,28 +51,28 @@ fn candidates(file: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// A file's last change and its size.
-type Version = (SystemTime, u64);
+/// What a file declared, and its last change and its size by then.
+type Known = (SystemTime, u64, Rc<BTreeSet<String>>);
 
 thread_local! {
     /// What each file declared when it was last read. A history's list is asked for by each migration;
     /// to read it each time would be felt.
-    static READ: RefCell<HashMap<PathBuf, (Version, Rc<BTreeSet<String>>)>> = RefCell::default();
+    static READ: RefCell<HashMap<PathBuf, Known>> = RefCell::default();
 }
 
 /// The modules that a file declares, if it is there.
 fn declared_in(path: PathBuf) -> Option<Rc<BTreeSet<String>>> {
     let there = fs::metadata(&path).ok()?;
-    let version = (there.modified().ok()?, there.len());
+    let (modified, size) = (there.modified().ok()?, there.len());
     READ.with_borrow_mut(|read| {
-        if let Some((known, names)) = read.get(&path)
-            && *known == version
+        if let Some((last, was, names)) = read.get(&path)
+            && (*last, *was) == (modified, size)
         {
             return Some(Rc::clone(names));
         }
         let text = fs::read_to_string(&path).ok()?;
         let names: Rc<BTreeSet<String>> = Rc::new(declared(&text).map(str::to_owned).collect());
-        read.insert(path, (version, Rc::clone(&names)));
+        read.insert(path, (modified, size, Rc::clone(&names)));
         Some(names)
     })
 }

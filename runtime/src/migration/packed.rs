@@ -8,11 +8,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-use super::change::*;
-use super::footprint::*;
+use super::change::{Change, Course, KnownColumn, Step};
+use super::footprint::{Dropped, Effect, ObjectKind};
 use super::function::ConvertFn;
 use super::phase::Phase;
-use super::work::*;
+use super::work::{
+    Backfill, Cleanup, Condition, Convert, Index, LockMode, NoRows, NonTransactional, Path, Rights,
+    RightsOn, SizeLimit, Statement, TableLock, Work,
+};
 
 /// The changes of a migration.
 #[derive(Clone, Copy)]
@@ -67,6 +70,10 @@ impl Packed {
 }
 
 /// Reads a change that stands on its own.
+///
+/// # Panics
+///
+/// If the text is none of the macros'.
 pub fn alone(text: &'static str, functions: &'static [ConvertFn]) -> Change {
     let [change] = Packed::new(text, functions).changes() else {
         panic!("changeover wrote no change, please report it: {text}")
