@@ -178,7 +178,7 @@ impl Client {
         self
     }
 
-    /// How many connections run it; 2 unless told.
+    /// Sets how many connections run it; 2 unless told.
     #[must_use]
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = connections;
@@ -199,7 +199,8 @@ pub(crate) enum Action {
 }
 
 impl Client {
-    /// What it does, with the SQL; an action that stands there twice is done twice as often.
+    /// Returns what it does, with the SQL; an action that stands there twice is done twice as
+    /// often.
     pub(crate) fn actions(&self) -> Vec<(Action, String)> {
         let mut actions = vec![
             (Action::Read, self.read_one()),

@@ -55,7 +55,7 @@ impl Cutter {
         (self.at, self.fault, self.cut) = (statement, fault, 0);
     }
 
-    /// Whether no command since then had that many statements.
+    /// Tells whether no command since then had that many statements.
     pub(crate) fn is_past_the_end(&self) -> bool {
         self.cut == 0
     }

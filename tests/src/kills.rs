@@ -125,7 +125,7 @@ impl Killer {
         (first..).step_by(stride)
     }
 
-    /// Whether runners are to be spared for now.
+    /// Sets whether runners are to be spared for now.
     pub(crate) fn spare(&mut self, spared: bool) {
         self.spared = spared;
     }

@@ -43,7 +43,7 @@ const RUNNER_LOCKS: &str = r#"
 /// The strongest lock that a plan declares on each table.
 pub(crate) type Declared = BTreeMap<String, LockMode>;
 
-/// What these phases of a migration declare, of their work or of what undoes it.
+/// Returns what these phases of a migration declare, of their work or of what undoes it.
 pub(crate) fn declared(migration: &Migration, phases: &[Phase], undo: bool) -> Declared {
     let mut strongest = Declared::new();
     for step in phases.iter().flat_map(|phase| migration.steps(*phase)) {

@@ -37,7 +37,7 @@ impl Logins {
         format!("{}_{name}", self.database)
     }
 
-    /// How it connects.
+    /// Returns how it connects.
     pub fn config(&self, name: &str) -> Result<Config, Failure> {
         let mut config = Config::from_str(&self.url)?;
         config.user(self.role(name)).password(PASSWORD).application_name(name);

@@ -107,7 +107,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Where the server's socket is; none for one that somebody else started.
+/// Returns where the server's socket is; none for one that somebody else started.
 fn directory(database: &str) -> Option<PathBuf> {
     let (_, host) = database.split_once("host=")?;
     let host = host.split('&').next()?;

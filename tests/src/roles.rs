@@ -51,14 +51,14 @@ impl Roles {
         self.app
     }
 
-    /// How the runner's role connects to a database, given as a superuser's URL.
+    /// Returns how the runner's role connects to a database, given as a superuser's URL.
     pub fn config(&self, url: &str) -> Result<Config, Failure> {
         let mut config = Config::from_str(url)?;
         config.user(&self.runner).password(PASSWORD);
         Ok(config)
     }
 
-    /// How the service's role connects.
+    /// Returns how the service's role connects.
     pub fn app_config(&self) -> Result<Config, Failure> {
         let mut config = self.config(&self.url)?;
         config.user(self.app);

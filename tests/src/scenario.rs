@@ -133,7 +133,7 @@ impl Scenario {
         self
     }
 
-    /// Whether migrations follow the change: its switch, its contract.
+    /// Tells whether migrations follow the change: its switch, its contract.
     pub(crate) fn is_followed(&self) -> Result<bool, Failure> {
         let change = self.migration()?;
         Ok(self.history.head().is_some_and(|head| head.id != change.id))

@@ -42,7 +42,7 @@ impl SmallDisk {
         }
     }
 
-    /// Where it is.
+    /// Returns where it is.
     pub fn path(&self) -> &Path {
         &self.directory
     }

@@ -167,7 +167,7 @@ impl Running {
         self.reach(&self.after(actions)).await
     }
 
-    /// How far each connection will be after so many more actions.
+    /// Returns how far each connection will be after so many more actions.
     pub fn after(&self, actions: u64) -> Vec<u64> {
         self.done.iter().map(|done| *done.borrow() + actions).collect()
     }

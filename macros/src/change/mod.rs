@@ -139,7 +139,7 @@ pub(crate) fn of_migration<O: Operation>(
     Ok(Change { operation, subject, claims, requires, plan, made, needed, allowed, background })
 }
 
-/// What a lock on a partitioned table is besides.
+/// Returns what a lock on a partitioned table is besides.
 fn locks_partitions(plan: &Plan, schema: &Schema) -> Option<String> {
     let statements = plan.steps.iter().flat_map(|step| match &step.work {
         Work::Transaction(statements) => statements.as_slice(),

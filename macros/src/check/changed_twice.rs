@@ -32,8 +32,8 @@ pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     }
 }
 
-/// What of an object a change is about. A change of type that the catalog alone knows of is about
-/// nothing else.
+/// Returns what of an object a change is about. A change of type that the catalog alone knows of is
+/// about nothing else.
 fn facet(change: &Change, claim: &Claim) -> Facet {
     let waits = |step: &Step| matches!(step.phase, Phase::Switch | Phase::Contract);
     let is_at_once = !change.plan.steps.iter().any(waits);

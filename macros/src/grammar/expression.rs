@@ -28,7 +28,7 @@ impl Expression {
         expression.slip().map_or(Ok(expression), Err)
     }
 
-    /// Where the expression ends and something else begins, in bytes of the text.
+    /// Returns where the expression ends and something else begins, in bytes of the text.
     fn end_of_clause(&self) -> Option<usize> {
         let mut node = self.tree.root();
         for inner in [Kind::SELECT, Kind::SELECT_CLAUSE, Kind::TARGET_LIST, Kind::TARGET] {
@@ -64,7 +64,7 @@ impl Expression {
         is_primary(self.value())
     }
 
-    /// Where a node stands in the text.
+    /// Returns where a node stands in the text.
     pub(crate) fn range(node: Node) -> Range<usize> {
         let range = node.range();
         range.start - BEFORE.len()..range.end - BEFORE.len()

@@ -70,8 +70,8 @@ impl Expression {
         found
     }
 
-    /// Whether it gives each row of a statement a value of its own, as far as its functions tell.
-    /// One that is not known counts as volatile: the plan is then longer than it need be, and
+    /// Tells whether it gives each row of a statement a value of its own, as far as its functions
+    /// tell. One that is not known counts as volatile: the plan is then longer than it need be, and
     /// never wrong.
     pub(crate) fn is_volatile(&self) -> bool {
         self.calls()

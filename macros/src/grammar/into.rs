@@ -48,7 +48,7 @@ pub(super) fn without_into(body: &str, words: &[Range<usize>]) -> Result<String,
     Ok(blanked)
 }
 
-/// Where the list of an `into` ends; none where a variable is missing.
+/// Returns where the list of an `into` ends; none where a variable is missing.
 fn behind_variables(
     start: usize,
     words: &[Range<usize>],

@@ -39,8 +39,8 @@ impl Expression {
 }
 
 impl Reference {
-    /// Whether it may stand for this column of the row. In a subquery a bare name may be another
-    /// table's as well; only the schema can tell.
+    /// Tells whether it may stand for this column of the row. In a subquery a bare name may be
+    /// another table's as well; only the schema can tell.
     pub(crate) fn may_be(&self, column: &str) -> bool {
         self.source().is_none() && self.column.as_deref().is_none_or(|name| name == column)
     }
@@ -170,7 +170,7 @@ pub(crate) fn path(node: Node) -> Option<Vec<String>> {
     }
 }
 
-/// What a query reads, and what its output is called, which `order by` may name.
+/// Returns what a query reads, and what its output is called, which `order by` may name.
 fn sources_of(query: Node) -> Vec<Source> {
     let unknown = |alias: &str| Source { alias: alias.to_owned(), table: None };
     let mut found: Vec<Source> = Vec::new();

@@ -24,7 +24,8 @@ impl Script {
         }
     }
 
-    /// Where a statement begins although the one before it has not ended: the parser goes on.
+    /// Returns where a statement begins although the one before it has not ended: the parser goes
+    /// on.
     fn run_on(&self) -> Option<usize> {
         let ends = |node: &Node| node.text().ends_with(';');
         let statements: Vec<Node> = self.tree.root().children().collect();

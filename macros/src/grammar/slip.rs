@@ -8,7 +8,7 @@ use crate::grammar::tree::{Kind, Node, is_truth_word};
 const BETWEEN: [&str; 8] = ["=", "<", ">", "<=", ">=", "<>", "!=", "=="];
 
 impl Expression {
-    /// What PostgreSQL would not take, with how to mend it.
+    /// Returns what PostgreSQL would not take, with how to mend it.
     pub(crate) fn slip(&self) -> Option<String> {
         self.value().all().into_iter().find_map(slip)
     }

@@ -74,7 +74,7 @@ impl Tree {
     }
 }
 
-/// Where the words and signs of a text stand.
+/// Returns where the words and signs of a text stand.
 fn words(source: &str) -> Vec<Range<usize>> {
     let lexed = LexedStr::new(source);
     let output = EntryPoint::Plpgsql.parse(&lexed.to_input());
@@ -181,7 +181,7 @@ impl fmt::Debug for Node<'_> {
     }
 }
 
-/// What follows `is` and reads like a column: `x is unknown`, `x is document`.
+/// Tells whether it follows `is` and reads like a column: `x is unknown`, `x is document`.
 pub(crate) fn is_truth_word(node: Node) -> bool {
     matches!(node.text().to_lowercase().as_str(), "unknown" | "document")
 }

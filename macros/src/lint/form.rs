@@ -43,7 +43,7 @@ pub(super) fn writes_within(statement: Node<'_>) -> Vec<Node<'_>> {
     with.flat_map(Node::all).filter(|node| WRITES.contains(&node.kind())).collect()
 }
 
-/// What a statement names by nodes of this kind.
+/// Returns what a statement names by nodes of this kind.
 pub(crate) fn named(statement: Node, kind: Kind) -> Vec<TableName> {
     let nodes = statement.all().into_iter().filter(|node| node.kind() == kind);
     nodes.filter_map(relation).collect()
@@ -194,8 +194,8 @@ const NAMES_IN_SCHEMA: [Kind; 17] = [
     Kind::VIEW,
 ];
 
-/// What a statement makes that stands in a schema under a name of its own; an operator's is none that
-/// could be quoted.
+/// Returns what a statement makes that stands in a schema under a name of its own; an operator's is
+/// none that could be quoted.
 pub(crate) fn made_in_schema(statement: Node) -> Option<TableName> {
     if !statement.has(Kind::CREATE_KW) {
         return None;
@@ -204,7 +204,7 @@ pub(crate) fn made_in_schema(statement: Node) -> Option<TableName> {
     relation(name)
 }
 
-/// What a statement alters, drops, describes or gives rights on, as far as it is no table.
+/// Returns what a statement alters, drops, describes or gives rights on, as far as it is no table.
 pub(crate) fn changed(statement: Node) -> Vec<TableName> {
     const VERBS: [Kind; 5] =
         [Kind::ALTER_KW, Kind::COMMENT_KW, Kind::DROP_KW, Kind::GRANT_KW, Kind::REVOKE_KW];

@@ -80,7 +80,7 @@ pub(crate) fn is_concurrent(statement: Node) -> bool {
     statement.kind() != Kind::REFRESH && statement.find(Kind::CONCURRENTLY_KW).is_some()
 }
 
-/// What a form that PostgreSQL's grammar lacks stands for.
+/// Returns what a form that PostgreSQL's grammar lacks stands for.
 pub(crate) fn without_grammar(text: &str) -> Option<String> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     match words.as_slice() {
@@ -93,7 +93,7 @@ pub(crate) fn without_grammar(text: &str) -> Option<String> {
     }
 }
 
-/// What is wrong in the body of a function or a block, as far as its language is known.
+/// Says what is wrong in the body of a function or a block, as far as its language is known.
 pub(crate) fn problem_in_body(statement: Node) -> Option<String> {
     if !matches!(statement.kind(), Kind::DO | Kind::CREATE_FUNCTION | Kind::CREATE_PROCEDURE) {
         return None;

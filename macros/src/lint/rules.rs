@@ -51,7 +51,7 @@ impl Rule {
         self.name.replace('_', " ")
     }
 
-    /// What the form does as this statement has it.
+    /// Returns what the form does as this statement has it.
     pub(crate) fn does_in(&self, statement: Node, part: Node) -> &'static str {
         let is_concurrent = statement.find(K::CONCURRENTLY_KW).is_some();
         match statement.kind() {

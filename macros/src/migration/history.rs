@@ -105,7 +105,7 @@ impl Link {
         }
     }
 
-    /// What a merge of two branches leaves: two children of one parent.
+    /// Reports what a merge of two branches leaves: two children of one parent.
     fn out_of_place(&self, before: &Ident, parent: &str, errors: &mut Errors) {
         let this = &self.this;
         let forked = self.before.get(1).is_some_and(|earlier| earlier == parent);

@@ -120,7 +120,7 @@ impl Schema {
         self.tables.get(key).map(Entry::read)
     }
 
-    /// What is no table and is this object.
+    /// Returns what is no table and is this object.
     pub(crate) fn entity_of(&self, object: &Object) -> Option<&Entity> {
         self.entities.iter().find(|entity| entity.is(object))
     }
@@ -170,8 +170,8 @@ impl Schema {
         true
     }
 
-    /// What of the schema `table` holds a relation's name: a table, an index, a constraint that has an
-    /// index, a view and its like.
+    /// Returns what of the schema `table` holds a relation's name: a table, an index, a constraint
+    /// that has an index, a view and its like.
     pub(crate) fn relation(&self, table: &TableName, name: &str) -> Option<Object> {
         let is_so = |entity: &&Entity| {
             let is_there = entity.name.schema() == table.schema() && entity.name.name == *name;

@@ -41,8 +41,8 @@ impl Schema {
         claims.iter().filter_map(column).collect()
     }
 
-    /// What was added since it was last asked, and the columns of before that a change alters or puts
-    /// something on.
+    /// Returns what was added since it was last asked, and the columns of before that a change
+    /// alters or puts something on.
     pub(crate) fn made_from(&mut self, mut from: Vec<(TableName, Column)>) -> Made {
         let made = self.made();
         let on = made.on.iter().map(|(table, name)| Object::column(table, name).at(name.span));
@@ -57,7 +57,7 @@ impl Schema {
         Made { from, ..made }
     }
 
-    /// What was added since it was last asked. What is there under another name is not new.
+    /// Returns what was added since it was last asked. What is there under another name is not new.
     fn made(&mut self) -> Made {
         let mut made = Made::default();
         let touched = std::mem::take(&mut self.touched);

@@ -238,7 +238,7 @@ impl Schema {
         self.unread.contains(&name.text) || self.unread.contains(ANYTHING)
     }
 
-    /// Who declared this migration's contract, if that is done.
+    /// Returns who declared this migration's contract, if that is done.
     pub(crate) fn declared_by(&self, author: &Author) -> Option<&Author> {
         let contract = self.contracts.iter().find(|contract| contract.migration == *author)?;
         match &contract.contract {

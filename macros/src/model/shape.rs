@@ -41,7 +41,7 @@ impl Schema {
     }
 }
 
-/// What raw SQL makes, as the macros would have it.
+/// Returns what raw SQL makes, as the macros would have it.
 fn made(sql: &str) -> Vec<String> {
     // To read what only says more of something would be felt.
     if !sql.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("create ")) {

@@ -184,7 +184,7 @@ impl AddColumn {
         Numbers::of(self.target.table(), &self.column)
     }
 
-    /// What new rows get while rows are filled.
+    /// Returns what new rows get while rows are filled.
     fn default(&self) -> Option<Default> {
         self.numbers().map(|numbers| numbers.default()).or_else(|| self.column.default.clone())
     }
@@ -230,7 +230,7 @@ impl AddColumn {
         self.fill.is_some() || self.default().is_some_and(|default| default.is_volatile())
     }
 
-    /// What gives existing rows a value, where the default cannot do it in one step.
+    /// Returns what gives existing rows a value, where the default cannot do it in one step.
     fn filler(&self, at: Position) -> Option<Fill<'_>> {
         let volatile = self.default().filter(Default::is_volatile);
         let (value, event) = match (&self.fill, volatile) {

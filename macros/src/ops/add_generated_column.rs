@@ -173,7 +173,7 @@ impl AddGeneratedColumn {
             vec![sea::add_column(table, &bare).why("a plain column, so that no row is rewritten")];
         statements.extend(ddl::describe(table, &bare));
         statements.extend(self.kept().install());
-        let mut undo = generated::remove(table, column);
+        let mut undo = generated::remove(table, &self.kept().entity());
         undo.push(sea::drop_column(table, column));
         let why = "the column, and the trigger that keeps it, in one transaction: no client meets one without the other";
         Step::transaction(Phase::Expand, why, statements).undo(undo)

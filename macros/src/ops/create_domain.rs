@@ -81,7 +81,7 @@ impl CreateDomain {
         }
     }
 
-    /// What a column may say and a type may not.
+    /// Reports what a column may say and a type may not.
     fn check_modifiers(&self, errors: &mut Errors) {
         let column = &self.def.column;
         let of_columns = [

@@ -72,7 +72,7 @@ impl Operation for CreateFunction {
 }
 
 impl CreateFunction {
-    /// What nobody has by default on a function with its owner's rights.
+    /// Returns what nobody has by default on a function with its owner's rights.
     fn closed(&self) -> Option<Grant> {
         self.function.definer.map(|_| Grant::of_everybody(&self.function))
     }

@@ -5,6 +5,7 @@ use syn::parse::ParseStream;
 
 use crate::diag::Errors;
 use crate::model::names::Position;
+use crate::model::parts::entity::Entity;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::plan::operation::{Operation, Plan};
 use crate::plan::sql::ddl;
@@ -17,8 +18,8 @@ pub(crate) struct DropGenerated {
 }
 
 impl Operation for DropGenerated {
-    /// Whether a trigger keeps the column.
-    type Facts = bool;
+    /// The trigger that keeps the column, if one does.
+    type Facts = Option<Entity>;
 
     fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
         Ok(DropGenerated { target: Target::parse(input, errors)? })
@@ -42,31 +43,31 @@ impl Operation for DropGenerated {
         vec![Object::column(self.target.table(), self.target.column()).at(self.target.span())]
     }
 
-    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<bool> {
+    fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
         let (_, column) = schema.target(&self.target, errors)?;
-        let is_kept = generated::find(schema, self.target.table(), self.target.column()).is_some();
+        let trigger = generated::find(schema, self.target.table(), self.target.column());
         let (name, span) = (&self.target.name, self.target.span());
-        if column.generated.is_none() && !is_kept {
+        if column.generated.is_none() && trigger.is_none() {
             errors.at(span, format_args!("column `{name}` is not generated"));
         } else if column.is_virtual {
             errors
                 .at(span, format_args!("column `{name}` is virtual, and has no values to keep"))
                 .help(format_args!("a column beside it, and `drop_column!({name})`"));
         }
-        Some(is_kept)
+        Some(trigger.cloned())
     }
 
-    fn plan(&self, is_kept: &bool, _: Position) -> Plan {
+    fn plan(&self, trigger: &Self::Facts, _: Position) -> Plan {
         let (table, column) = (self.target.table(), self.target.column());
-        let statements = if *is_kept {
-            generated::remove(table, column)
+        let statements = if let Some(trigger) = trigger {
+            generated::remove(table, trigger)
         } else {
             let clause = format!("alter column {} drop expression", column.quoted());
             let alter = ddl::alter(table, &clause, Mode::AccessExclusive);
             vec![alter.changing_part(table, &column.text)]
         };
         let why = "builds that leave the column to PostgreSQL are gone; its values stay";
-        let note = if *is_kept {
+        let note = if trigger.is_some() {
             "what a build writes to the column before the contract is passed over"
         } else {
             "a build that writes the column before the contract has run fails (428C9)"

@@ -7,7 +7,8 @@ use crate::model::names::Position;
 use crate::model::{Claim, Object, Role, Schema};
 use crate::plan::operation::{Operation, Plan};
 use crate::plan::sql::sea;
-use crate::plan::{Lock, Mode, Phase, Step};
+use crate::plan::triggers::generated;
+use crate::plan::{Lock, Mode, Phase, Statement, Step};
 use crate::syntax::tables::table::Table;
 use crate::syntax::words::name::TableName;
 
@@ -16,8 +17,8 @@ pub(crate) struct DropTable {
 }
 
 impl Operation for DropTable {
-    /// The table, and its partitions, which go with it.
-    type Facts = (Table, Vec<TableName>);
+    /// The table, its partitions, which go with it, and what drops what does not.
+    type Facts = (Table, Vec<TableName>, Vec<Statement>);
 
     fn parse(input: ParseStream, _: &mut Errors) -> syn::Result<Self> {
         Ok(DropTable { table: input.parse()? })
@@ -52,10 +53,10 @@ impl Operation for DropTable {
         }
         schema.report_dependents(&self.table, None, self.table.span(), errors);
         let partitions = schema.partitions(&self.table).map(|entity| entity.name.clone());
-        Some((table.clone(), partitions.collect()))
+        Some((table.clone(), partitions.collect(), generated::left_by(schema, &self.table)))
     }
 
-    fn plan(&self, (table, partitions): &Self::Facts, _: Position) -> Plan {
+    fn plan(&self, (table, partitions, left): &Self::Facts, _: Position) -> Plan {
         let why = "the rows are gone after this; no build uses the table any more";
         let mut drop = sea::drop_table(table);
         if let Some(statement) = drop.last_mut() {
@@ -63,6 +64,7 @@ impl Operation for DropTable {
                 |name: &TableName| Lock { table: name.quoted(), mode: Mode::AccessExclusive };
             statement.locks.extend(partitions.iter().map(lock));
         }
+        drop.extend(left.iter().cloned());
         let step = Step::transaction(Phase::Contract, why, drop);
         Plan::of(vec![step])
     }

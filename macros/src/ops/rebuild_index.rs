@@ -59,8 +59,8 @@ impl Operation for RebuildIndex {
 }
 
 impl RebuildIndex {
-    /// What an interrupted rebuild leaves: the new index half built, or the old one set aside
-    /// (manual, REINDEX, "Rebuilding Indexes Concurrently").
+    /// Returns what an interrupted rebuild leaves: the new index half built, or the old one set
+    /// aside (manual, REINDEX, "Rebuilding Indexes Concurrently").
     fn leftover(&self, table: &TableName, end: &str) -> Cleanup {
         let name = self.index.sibling(&names::with_suffix(&self.index.name.text, end));
         let when = format!(

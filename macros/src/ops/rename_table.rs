@@ -175,7 +175,7 @@ impl RenameTable {
             .collect()
     }
 
-    /// What changes its name or its schema along with the table.
+    /// Returns what changes its name or its schema along with the table.
     fn moved(&self, table: &Table) -> Vec<(TableName, TableName)> {
         let mut moved = self.sequences(table);
         if self.old.schema() != self.new.schema() {

@@ -95,7 +95,7 @@ impl ReplaceFunction {
             .note("with other arguments it is another function, and old builds call the one that they know");
     }
 
-    /// What `create or replace function` refuses (42P13), and what its undo would.
+    /// Reports what `create or replace function` refuses (42P13), and what its undo would.
     fn check_shape(&self, was: &Entity, errors: &mut Errors) {
         let new = function::entity(&self.function);
         let name = &self.function.name;

@@ -102,7 +102,7 @@ impl Operation for Sql {
 }
 
 impl Sql {
-    /// What takes it back; what a baseline makes was there, and stays.
+    /// Returns what takes it back; what a baseline makes was there, and stays.
     fn undo(&self, schema: &Schema, errors: &mut Errors) -> Option<&LitStr> {
         if !schema.is_baseline {
             return Undo::required(self.undo.as_ref(), self.phase, self.up.span(), errors);

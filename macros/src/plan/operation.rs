@@ -43,7 +43,7 @@ pub(crate) trait Operation: Sized {
         None
     }
 
-    /// Why there is no other form than the direct one, and the token that it is about.
+    /// Returns why there is no other form than the direct one, and the token that it is about.
     fn only_direct(&self, _: &Self::Facts) -> Option<(Span, &'static str)> {
         None
     }
@@ -58,14 +58,14 @@ pub(crate) trait Operation: Sized {
     }
 }
 
-/// What a client notices when a column comes.
+/// Says what a client notices when a column comes.
 pub(crate) fn more_columns() -> String {
     "a prepared `select *` or `returning *` fails once (0A000) when the column comes, and a `copy` \
      without a column list for good; name the columns instead"
         .into()
 }
 
-/// What a client notices when a column goes.
+/// Says what a client notices when a column goes.
 pub(crate) fn fewer_columns() -> String {
     "a prepared `select *` or `returning *` fails once (0A000) when the column goes, and an `insert` without a column list for good".into()
 }

@@ -240,9 +240,9 @@ impl Step {
             .undone_by(Work::DropIndex(index))
     }
 
-    /// What an undo has to do besides, in its turn; forward it does nothing. A run may have stopped
-    /// behind it and before the step that it belongs to, and an undo behind that step: so it must do
-    /// no harm where that was not done, or was taken back already.
+    /// Makes what an undo has to do besides, in its turn; forward it does nothing. A run may have
+    /// stopped behind it and before the step that it belongs to, and an undo behind that step: so
+    /// it must do no harm where that was not done, or was taken back already.
     pub(crate) fn way_back(phase: Phase, why: &str, undo: Work) -> Self {
         let why = format!("for the way back alone: {why}");
         let step = Step::transaction(phase, why, Vec::new()).undone_by(undo);

@@ -14,7 +14,7 @@ use crate::model::Schema;
 use crate::tests::typos::tokens;
 use crate::{check, merge};
 
-/// What the compiler says of a history of these migrations, `m1`, `m2` and so on.
+/// Returns what the compiler says of a history of these migrations, `m1`, `m2` and so on.
 pub(crate) fn said(migrations: &[&str]) -> Vec<String> {
     history(migrations).1
 }

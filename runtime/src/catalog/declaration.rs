@@ -47,7 +47,7 @@ pub(crate) enum DeclaredKind {
 }
 
 impl DeclaredKind {
-    /// What one of it is called.
+    /// Returns what one of it is called.
     pub(crate) fn word(self) -> &'static str {
         match self {
             DeclaredKind::Schema => "schema",

@@ -42,7 +42,8 @@ impl Needs {
         self.owners.get(&sequence).map_or(&[], Vec::as_slice)
     }
 
-    /// What an object needs. Foreign keys are objects of their own: a table can be without them.
+    /// Returns what an object needs. Foreign keys are objects of their own: a table can be without
+    /// them.
     pub(crate) fn of_object(&self, id: ObjectId) -> &[ObjectId] {
         self.objects.get(&id).map_or(&[], Vec::as_slice)
     }

@@ -76,7 +76,7 @@ pub(crate) fn text(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// What is said by a word, or by a string of Rust's without escapes.
+/// Returns what is said by a word, or by a string of Rust's without escapes.
 pub(crate) fn value(said: &str) -> Option<String> {
     let quoted = said.trim_start_matches('r').trim_matches('#');
     match quoted.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
@@ -86,7 +86,7 @@ pub(crate) fn value(said: &str) -> Option<String> {
     }
 }
 
-/// How long the string of Rust's is that begins here, if one does.
+/// Returns how long the string of Rust's is that begins here, if one does.
 pub(crate) fn string(text: &str) -> Option<usize> {
     if let Some(raw) = text.strip_prefix('r') {
         let hashes = raw.len() - raw.trim_start_matches('#').len();

@@ -31,7 +31,7 @@ impl Reconnect {
         Reconnect { within, lost: None, done: 0 }
     }
 
-    /// How long the run may go on trying; none while it has lost nothing.
+    /// Returns how long the run may go on trying; none while it has lost nothing.
     pub(super) fn left(&self) -> Option<Duration> {
         self.lost.map(|(since, _)| self.within.saturating_sub(since.elapsed()))
     }

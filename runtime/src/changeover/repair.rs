@@ -175,7 +175,7 @@ fn state_once_undone(
     }
 }
 
-/// What changes, for who reads the record later.
+/// Returns what changes, for who reads the record later.
 fn before_and_after(
     history: &Migrations,
     repair: &Repair,

@@ -114,8 +114,8 @@ async fn forth(run: &mut Run<'_, '_>, goal: &Goal, fresh: &mut bool) -> Result<(
     Ok(())
 }
 
-/// What is left to the background, once all that new builds wait for is there; and the gates that
-/// waited for it. `earlier` was left before this run.
+/// Runs what is left to the background, once all that new builds wait for is there; and the gates
+/// that waited for it. `earlier` was left before this run.
 async fn after_all(
     run: &mut Run<'_, '_>,
     goal: &Goal,

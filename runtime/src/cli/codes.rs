@@ -13,7 +13,7 @@ pub(crate) const WAITS: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 6;
 pub(crate) const NOTHING: u8 = 7;
 
-/// What a run that stopped with this error ends with.
+/// Returns what a run that stopped with this error ends with.
 pub(crate) fn of(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::GateHeld | ErrorKind::ContractPending => WAITS,

@@ -89,7 +89,7 @@ fn kind(title: &str) -> &'static str {
     words.into_iter().find(|word| begins(word)).unwrap_or(Kind::Other.word())
 }
 
-/// How many there are of each kind, and how they differ.
+/// Writes how many there are of each kind, and how they differ.
 fn counts(f: &mut fmt::Formatter<'_>, differences: &[Difference]) -> fmt::Result {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for difference in differences {

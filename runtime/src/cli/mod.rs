@@ -168,7 +168,7 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// How the process was called, without its folder.
+/// Returns how the process was called, without its folder.
 fn called() -> String {
     let first = env::args().next().unwrap_or_default();
     let name = Path::new(&first).file_name().and_then(|name| name.to_str());
@@ -188,7 +188,7 @@ fn parsed<T: Parser>() -> Result<T, ExitCode> {
     })
 }
 
-/// Whether a complaint about the arguments shows a URL, which may have a password.
+/// Tells whether a complaint about the arguments shows a URL, which may have a password.
 fn repeats_url(complaint: &str) -> bool {
     env::args_os().any(|argument| {
         let argument = argument.to_string_lossy();

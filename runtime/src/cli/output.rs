@@ -32,7 +32,7 @@ impl Format {
     }
 }
 
-/// What a preflight found, by the names that scripts read.
+/// Returns what a preflight found, by the names that scripts read.
 pub(crate) fn finding(finding: &Finding) -> Value {
     let Finding { check, severity, migration, phase, what, effect, help } = finding;
     json!({

@@ -64,7 +64,7 @@ impl Identity {
         )
     }
 
-    /// How far migrations are, and what there is of leases.
+    /// Returns how far migrations are, and what there is of leases.
     pub(super) fn news(&self) -> String {
         let app = quote_literal(&self.app);
         format!(

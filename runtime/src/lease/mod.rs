@@ -122,8 +122,8 @@ impl Lease {
         }
     }
 
-    /// How far a migration is, kept up to date: code can switch its reads when a backfill ends,
-    /// without a deploy.
+    /// Returns how far a migration is, kept up to date: code can switch its reads when a backfill
+    /// ends, without a deploy.
     pub fn phase_of(&self, migration: &str) -> Result<PhaseWatch, Error> {
         match self.history.get(migration) {
             Some(migration) => Ok(PhaseWatch::new(migration.id, self.news.clone())),

@@ -67,7 +67,7 @@ impl Lost {
         (!is_ours).then(|| Lost::Changed { how: how() })
     }
 
-    /// What the server says of it.
+    /// Returns what the server says of it.
     pub(super) fn by(refusal: &Error) -> Lost {
         let how = refusal.reason().map_or_else(|| refusal.to_string(), str::to_owned);
         Lost::Changed { how: shown(&how) }

@@ -36,7 +36,7 @@ impl PhaseWatch {
         PhaseWatch { migration, news }
     }
 
-    /// How far it is, as far as this process has heard.
+    /// Returns how far it is, as far as this process has heard.
     pub fn state(&self) -> State {
         self.news.borrow().state(self.migration)
     }

@@ -38,7 +38,8 @@ impl AdvisoryLock {
         AdvisoryLock::new(LEASES_CLASS, format!("pg_catalog.hashtext({})", quote_literal(app)))
     }
 
-    /// What stands for the wish to have the lock of the runs of a history; many may have it.
+    /// Returns what stands for the wish to have the lock of the runs of a history; many may have
+    /// it.
     pub(crate) fn of_wish(app: &str) -> AdvisoryLock {
         AdvisoryLock::new(WISH_CLASS, name_hash(app).to_string())
     }

@@ -33,7 +33,7 @@ pub(crate) fn blocker(row: Row<'_>) -> Blocker {
     Blocker { pid, user, application, age, query_age: text(6), holds }
 }
 
-/// Who holds locks that conflict with these, the oldest transaction first.
+/// Asks who holds locks that conflict with these, the oldest transaction first.
 pub(crate) fn of_tables(locks: &[TableLock]) -> String {
     let conflicts = locks.iter().map(|lock| {
         let modes = MODES.iter().filter(|(mode, _)| conflict(lock.mode, *mode));

@@ -49,12 +49,12 @@ impl<'a> Ladder<'a> {
         self.settings.interrupt.sleep(pause).await
     }
 
-    /// Who stays in the way, in words.
+    /// Returns who stays in the way, in words.
     pub(crate) fn reason(&self) -> Option<String> {
         self.sample.reason()
     }
 
-    /// How long to pause before the next try.
+    /// Returns how long to pause before the next try.
     pub(crate) async fn fall(
         &mut self,
         session: &mut Locked<'_>,

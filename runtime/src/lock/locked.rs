@@ -79,7 +79,7 @@ impl Locked<'_> {
         self.pid.as_deref()
     }
 
-    /// What `synchronous_commit` is for the role, whatever a step sets it to.
+    /// Returns what `synchronous_commit` is for the role, whatever a step sets it to.
     pub(crate) fn commit(&self) -> &str {
         &self.commit
     }
@@ -184,7 +184,8 @@ impl Locked<'_> {
 /// PostgreSQL manual, section "Error Reporting and Logging", `application_name`.
 const LONGEST_NAME: usize = 63;
 
-/// Who we are and what is done, by its end where there is no room for all: that is the step.
+/// Returns who we are and what is done, by its end where there is no room for all: that is the
+/// step.
 fn application_name(what: &str) -> String {
     const WHO: &str = "changeover ";
     let room = LONGEST_NAME - WHO.len();

@@ -42,7 +42,7 @@ impl Fence {
         Fence { history, number, own }
     }
 
-    /// Who has the number now, and which process serves the session.
+    /// Asks who has the number now, and which process serves the session.
     fn question(&self) -> String {
         let history = &self.history;
         format!(
@@ -138,7 +138,8 @@ impl RunSession<'_> {
         self.query_bare(sql, reads).await
     }
 
-    /// Why a write that asks for [`write_condition`](RunSession::write_condition) found nothing to write.
+    /// Returns why a write that asks for [`write_condition`](RunSession::write_condition) found
+    /// nothing to write.
     pub(crate) async fn explain_refused_write(&mut self) -> Error {
         let question = self.fence.question();
         let rows = match self.query_state(&question).await {

@@ -62,8 +62,8 @@ impl Migrations {
         self.migrations.iter().copied().find(|migration| migration.id == id)
     }
 
-    /// Where a migration stands in the history, counted from 0. Each that was squashed keeps its place,
-    /// so that a place means the same to builds from before and after.
+    /// Returns where a migration stands in the history, counted from 0. Each that was squashed
+    /// keeps its place, so that a place means the same to builds from before and after.
     pub(crate) fn place(&self, id: &str) -> Option<usize> {
         let mut places = 0;
         for migration in self.migrations {
@@ -104,7 +104,8 @@ impl Migrations {
         Some(Migrations { migrations, schema: whole.schema, names: whole.names })
     }
 
-    /// What builds the schema after the migration at this place of the list, where that is known.
+    /// Returns what builds the schema after the migration at this place of the list, where that is
+    /// known.
     pub(crate) fn whole_after(&self, at: usize) -> Option<Whole> {
         match self.migrations.get(at + 1) {
             Some(next) => next.before.copied(),

@@ -20,7 +20,7 @@ impl Squashed {
     }
 }
 
-/// How many places in a history they have: what squashed others has those of theirs.
+/// Returns how many places in a history they have: what squashed others has those of theirs.
 pub(super) fn squashed_places(squashed: &[Squashed]) -> usize {
     squashed.iter().map(|one| squashed_places(one.squashes).max(1)).sum()
 }

@@ -27,8 +27,8 @@ pub(crate) fn plan_text(work: &Work) -> String {
     }
 }
 
-/// What differs between two texts, a line each, `-` before what is gone and `+` before what is
-/// new.
+/// Returns what differs between two texts, a line each, `-` before what is gone and `+` before what
+/// is new.
 pub(crate) fn diff(before: &str, after: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let common = common_lengths(&old, &new);

@@ -268,7 +268,7 @@ impl Preflight {
         }
     }
 
-    /// What is made of a finding that by itself would be this severe.
+    /// Returns what is made of a finding that by itself would be this severe.
     pub(crate) fn severity(&self, check: Check, by_itself: Severity) -> Severity {
         let chosen = self.severities.iter().rev().find(|(known, _)| *known == check);
         chosen.map_or(by_itself, |(_, severity)| *severity)
@@ -287,7 +287,7 @@ impl fmt::Display for Severity {
 }
 
 impl Finding {
-    /// What is made of it where it cannot be looked for.
+    /// Returns what is made of it where it cannot be looked for.
     pub(crate) fn unseen(self, reason: &str) -> Finding {
         Finding {
             severity: Severity::Warn,

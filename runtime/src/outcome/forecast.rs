@@ -205,7 +205,7 @@ impl fmt::Display for Takes {
 }
 
 impl PhaseForecast {
-    /// How long what is left of it takes.
+    /// Returns how long what is left of it takes.
     pub fn takes(&self) -> Takes {
         self.steps.iter().fold(Takes::Moment, |all, step| all.then(step.takes))
     }

@@ -11,7 +11,8 @@
 
 use crate::session::sql::{quote_identifier, quote_literal};
 
-/// What a role needs to run a history, to be run once in the database by its owner or a superuser.
+/// Returns what a role needs to run a history, to be run once in the database by its owner or a
+/// superuser.
 ///
 /// `schemas` are those that the history's tables are in; most histories have only `public`.
 ///
@@ -44,9 +45,10 @@ pub fn runner(role: &str, schemas: &[&str]) -> Vec<String> {
     statements
 }
 
-/// What a role needs that holds leases of this application and asks how far its history is, and runs
-/// none of it: build its instances with [`finishes(false)`](crate::Builder::finishes). To be run once
-/// a run of the history has made what is granted here, by the owner of the schema `changeover`.
+/// Returns what a role needs that holds leases of this application and asks how far its history is,
+/// and runs none of it: build its instances with [`finishes(false)`](crate::Builder::finishes). To
+/// be run once a run of the history has made what is granted here, by the owner of the schema
+/// `changeover`.
 ///
 /// The functions are `security definer` with a pinned search path, and ask in the table
 /// `changeover.speakers` whether the session's role, or one that it is a member of, speaks for the

@@ -72,7 +72,7 @@ pub(super) fn told(
     }
 }
 
-/// That it was not looked; what fails for any other reason is no answer.
+/// Says that it was not looked; what fails for any other reason is no answer.
 pub(super) fn unseen(
     look: &Look,
     scene: Scene<'_>,

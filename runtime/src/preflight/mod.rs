@@ -104,7 +104,7 @@ async fn until_clear(
     }
 }
 
-/// What has drifted, in the words of a check: it is asked for only where something has.
+/// Returns what has drifted, in the words of a check: it is asked for only where something has.
 async fn differences(
     context: &mut StepContext<'_, '_>,
     ahead: &Ahead,

@@ -100,7 +100,7 @@ async fn add_settings(
     Ok(())
 }
 
-/// What is to be granted, in place of the server's word that a right is missing.
+/// Returns what is to be granted, in place of the server's word that a right is missing.
 pub(crate) async fn explain(executor: &mut dyn Executor, app: &str, error: Error) -> Error {
     let Some(statement) = error.statement().map(str::to_owned) else { return error };
     if error.code() != Some(INSUFFICIENT_PRIVILEGE) {

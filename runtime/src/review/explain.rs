@@ -56,7 +56,7 @@ pub fn explanations() -> impl Iterator<Item = Explanation> {
 }
 
 impl Explanation {
-    /// What it is about, in a line.
+    /// Returns what it is about, in a line.
     pub fn title(&self) -> &'static str {
         let title = self.text.lines().next().unwrap_or_default();
         let title = title.trim_start_matches("**");

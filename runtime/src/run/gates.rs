@@ -137,8 +137,8 @@ impl Run<'_, '_> {
         self.of_instances(&sql).await
     }
 
-    /// What outside the history needs what goes. Who forces a phase is only told, unless the server
-    /// would refuse it half-way.
+    /// Returns what outside the history needs what goes. Who forces a phase is only told, unless
+    /// the server would refuse it half-way.
     async fn outside_dependents(
         &mut self,
         migration: &'static Migration,

@@ -103,7 +103,7 @@ impl<'r> Run<'r, '_> {
         Ok(())
     }
 
-    /// Whether what is still to come of a migration is made for what is there.
+    /// Checks whether what is still to come of a migration is made for what is there.
     fn fits(&self, migration: &Migration) -> Result<(), Error> {
         self.ledger.get(migration.id).map_or(Ok(()), |known| rules::same_plan(migration, known))
     }
@@ -154,7 +154,7 @@ impl<'r> Run<'r, '_> {
         steps
     }
 
-    /// What a phase looks at before its gate opens.
+    /// Asks what a phase looks at before its gate opens.
     pub(crate) async fn before_its_gate(
         &mut self,
         migration: &'static Migration,
@@ -275,7 +275,7 @@ impl<'r> Run<'r, '_> {
         !matches!(self.ledger.state(migration.id), State::Pending | State::Undoing)
     }
 
-    /// Where a migration stands in the history, counted from 0.
+    /// Returns where a migration stands in the history, counted from 0.
     pub(crate) fn place(&self, migration: &Migration) -> usize {
         self.history.place(migration.id).unwrap_or_default()
     }

@@ -80,7 +80,8 @@ impl Run<'_, '_> {
     }
 }
 
-/// Whether the server refused what a step asked of it, so that another try would be refused too.
+/// Tells whether the server refused what a step asked of it, so that another try would be refused
+/// too.
 pub(super) fn refuses(error: &Error) -> bool {
     const CLASSES: [&str; 7] = ["0A", "22", "23", "2B", "42", "55", "P0"];
     let refused = |code: &str| CLASSES.iter().any(|class| code.starts_with(class));
@@ -119,7 +120,7 @@ mod tests {
     use crate::migration::mock::{FOUR, two_swaps};
     use crate::record::ledger::RecordedStep;
 
-    /// What is needed where so many steps of the switch have run.
+    /// Returns what is needed where so many steps of the switch have run.
     fn needed(migration: &'static Migration, done: usize) -> Vec<usize> {
         let recorded = |(index, step)| {
             let state = if index < done { StepState::Done } else { StepState::Planned };

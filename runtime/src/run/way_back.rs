@@ -168,7 +168,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// How many rows a table has; none where it has none, or is not there.
+    /// Returns how many rows a table has; none where it has none, or is not there.
     async fn rows(&mut self, table: &str) -> Result<Option<String>, Error> {
         let sql = format!(
             "select pg_catalog.count(*) from (select from {table} limit {}) as counted",

@@ -112,7 +112,7 @@ impl Rows {
         self
     }
 
-    /// How many rows the statement returned or touched, by its command tag.
+    /// Returns how many rows the statement returned or touched, by its command tag.
     pub fn affected(&self) -> u64 {
         self.affected
     }
@@ -148,7 +148,7 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// How many columns it has.
+    /// Returns how many columns it has.
     #[expect(clippy::len_without_is_empty, reason = "a row without columns is of no interest")]
     pub fn len(&self) -> usize {
         self.values.len()

@@ -51,7 +51,7 @@ struct Backend {
 }
 
 impl WatchedSession {
-    /// Where another session comes from, for what this one cannot keep.
+    /// Returns where another session comes from, for what this one cannot keep.
     pub(crate) fn connector(&self) -> Option<Arc<dyn Connect>> {
         self.connector.clone()
     }

@@ -47,7 +47,7 @@ impl Interrupt {
         self.0.send_replace(true);
     }
 
-    /// Whether it was raised.
+    /// Tells whether it was raised.
     pub fn is_raised(&self) -> bool {
         *self.0.borrow()
     }

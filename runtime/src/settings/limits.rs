@@ -15,7 +15,7 @@ impl Limits {
         self.0.push(limit);
     }
 
-    /// Whether there is a limit of this one's kind.
+    /// Tells whether there is a limit of this one's kind.
     pub(crate) fn has(&self, limit: Limit) -> bool {
         let kind = std::mem::discriminant(&limit);
         self.0.iter().any(|known| std::mem::discriminant(known) == kind)
@@ -33,7 +33,8 @@ impl Limits {
         self.0.iter().find_map(|limit| limit.exceeded(load))
     }
 
-    /// How much of what is allowed the load is, by the limit that it is nearest to: at 1 it is there.
+    /// Returns how much of what is allowed the load is, by the limit that it is nearest to: at 1 it
+    /// is there.
     pub(crate) fn share(&self, load: &Load) -> f64 {
         let shares = self.0.iter().filter_map(|limit| limit.share(load));
         shares.fold(0.0, f64::max)

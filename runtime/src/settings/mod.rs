@@ -98,7 +98,7 @@ pub(crate) struct Settings {
 const LONGEST_NAME: usize = 200;
 
 impl Settings {
-    /// Whether the names can be kept, and read in a log.
+    /// Checks whether the names can be kept, and read in a log.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let names = [Some(&self.app), self.leases.instance.as_ref()];
         names.into_iter().flatten().try_for_each(|name| {

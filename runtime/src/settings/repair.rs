@@ -57,7 +57,7 @@ impl What {
 }
 
 impl Repair {
-    /// What it is, as `changeover.events` calls it: `accept_plan`.
+    /// Returns what it is, as `changeover.events` calls it: `accept_plan`.
     pub fn name(&self) -> &'static str {
         self.what.name()
     }

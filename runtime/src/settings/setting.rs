@@ -34,7 +34,7 @@ pub enum Setting {
 }
 
 impl Setting {
-    /// How the table `changeover.settings` calls it: `max_load.active_sessions`.
+    /// Returns how the table `changeover.settings` calls it: `max_load.active_sessions`.
     pub fn name(&self) -> String {
         match self {
             Setting::BatchTime(_) => "batch_time".to_owned(),
@@ -199,7 +199,7 @@ impl Overrides {
         overrides
     }
 
-    /// Whether a limit of this one's kind was set.
+    /// Tells whether a limit of this one's kind was set.
     pub(crate) fn has(&self, limit: Limit) -> bool {
         self.max.has(limit) || self.critical.has(limit)
     }

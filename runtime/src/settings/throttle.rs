@@ -29,7 +29,7 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
-    /// Whether there is a limit of this one's kind.
+    /// Tells whether there is a limit of this one's kind.
     pub(crate) fn minds(&self, kind: Limit) -> bool {
         self.max.has(kind) || self.critical.has(kind)
     }

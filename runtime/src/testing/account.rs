@@ -62,7 +62,7 @@ impl Account {
         }
     }
 
-    /// Where files are kept from run to run.
+    /// Returns where files are kept from run to run.
     ///
     /// Root's own cache is under `/root`, which the account that we drop to cannot enter.
     pub(super) fn cache(self) -> Result<PathBuf, Error> {

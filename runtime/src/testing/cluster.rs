@@ -131,7 +131,7 @@ impl Cluster {
         self.wait_until_ready()
     }
 
-    /// Where the server's files are.
+    /// Returns where the server's files are.
     pub(super) fn data(&self) -> PathBuf {
         self.directory.join("data")
     }

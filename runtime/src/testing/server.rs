@@ -111,7 +111,7 @@ fn check_version(version_num: u32) -> Result<(), Error> {
     }
 }
 
-/// What is left of a hint in a name that needs no quotes, short enough for what follows it.
+/// Returns what is left of a hint in a name that needs no quotes, short enough for what follows it.
 fn plain(hint: &str) -> String {
     let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
     format!("t_{}", hint.chars().take(30).map(word).collect::<String>())

@@ -54,7 +54,7 @@ fn report(problems: &[String]) {
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));
 }
 
-/// What is wrong with a file, if anything.
+/// Says what is wrong with a file, if anything.
 fn check(path: &Path, actual: &str, update: bool) -> Option<String> {
     let difference = files::compare(path, actual, "the plan")?;
     if update {

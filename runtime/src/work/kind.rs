@@ -45,7 +45,8 @@ impl Turn<'_> {
         matches!(self.recorded.state, StepState::Intended | StepState::Undoing)
     }
 
-    /// How far an earlier run came on the same way: its cursor, and how many rows it filled.
+    /// Returns how far an earlier run came on the same way: its cursor, and how many rows it
+    /// filled.
     pub(crate) fn from(&self) -> (Option<&str>, u64) {
         let same = self.recorded.state.after(Event::Intended(self.direction));
         if same.is_ok_and(|state| state == self.recorded.state) {

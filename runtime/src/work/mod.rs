@@ -18,7 +18,7 @@ pub(crate) use self::transaction::rights::refused as refused_rights;
 use crate::migration::{Step, Work};
 
 impl Work {
-    /// What can be done with it.
+    /// Returns what can be done with it.
     pub(crate) fn kind(&self) -> Box<dyn Kind> {
         match *self {
             Work::Transaction(statements) => Box::new(transaction::Transaction(statements)),
@@ -33,7 +33,8 @@ impl Work {
     }
 }
 
-/// What steps are going to touch. `earlier` is what is going to run before these, and gets them.
+/// Returns what steps are going to touch. `earlier` is what is going to run before these, and gets
+/// them.
 pub(crate) fn touched_by(steps: &[&'static Step], earlier: &mut Earlier) -> Touched {
     let mut touched = Touched::default();
     for step in steps {

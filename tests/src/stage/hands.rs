@@ -35,12 +35,12 @@ impl Stage<'_> {
         Ok(allowed)
     }
 
-    /// Whether runners are killed.
+    /// Tells whether runners are killed.
     pub(crate) fn is_killing(&self) -> bool {
         matches!(self.hand, Hand::Killed(_))
     }
 
-    /// Whether they are killed at one boundary after the other.
+    /// Tells whether they are killed at one boundary after the other.
     pub(crate) fn has_boundaries(&self) -> bool {
         matches!(&self.hand, Hand::Killed(killer) if killer.has_boundaries())
     }
@@ -53,7 +53,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Who cuts sessions, where that is who carries out what is asked for.
+    /// Returns who cuts sessions, where that is who carries out what is asked for.
     pub(crate) fn cutter(&mut self) -> Option<&mut Cutter> {
         match &mut self.hand {
             Hand::Cut(cutter) => Some(cutter),
@@ -183,7 +183,7 @@ impl Stage<'_> {
         wait_until(&self.db, nobody).await
     }
 
-    /// What the clients have done and met so far.
+    /// Returns what the clients have done and met so far.
     pub(crate) fn tally(&self) -> Tally {
         self.traffic.tally()
     }

@@ -57,7 +57,8 @@ impl Connection {
         }
     }
 
-    /// Whether the action was done, by what the database holds now; it must be all or nothing of it.
+    /// Tells whether the action was done, by what the database holds now; it must be all or nothing
+    /// of it.
     pub(super) async fn was_done(
         &self,
         action: Action,

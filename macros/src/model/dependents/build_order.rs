@@ -36,7 +36,9 @@ impl Schema {
             return false;
         }
         let words: Vec<Cow<str>> = entity.create.iter().flat_map(|sql| names(sql)).collect();
-        let [_, _, kind, path @ .., _] = words.as_slice() else { return false };
+        // Behind `is` stands a string, which is no name, or `e'…'`.
+        let end = words.iter().rposition(|word| word == "is").unwrap_or(words.len());
+        let [_, _, kind, path @ ..] = &words[..end] else { return false };
         let (Some(first), Some(last)) = (path.first(), path.last()) else { return false };
         let is = |kind: Kind, name: &str, on: Option<&str>| {
             self.entities(kind).any(|it| {

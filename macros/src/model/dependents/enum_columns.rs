@@ -157,7 +157,7 @@ impl Holder {
     }
 }
 
-/// What is built on a column, and would not mean the same with another value in it.
+/// Reports what is built on a column, and would not mean the same with another value in it.
 fn check_built(table: &Table, column: &Name, value: &ColumnName, errors: &mut Errors) {
     let span = value.name.span;
     let literal = literal(&value.name.text);

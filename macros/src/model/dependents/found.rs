@@ -4,6 +4,7 @@ use proc_macro2::Span;
 
 use crate::diag::Errors;
 use crate::model::dependents::item::Item;
+use crate::model::parts::definition::Definition;
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
 use crate::model::{Author, Hold, Object, Role, Schema};
@@ -12,8 +13,8 @@ use crate::syntax::words::name::{Name, TableName};
 use crate::syntax::words::qualified::may_say;
 
 impl Schema {
-    /// What would fail without this table, or this column of it: views, policies, triggers and
-    /// functions of the model.
+    /// Returns what would fail without this table, or this column of it: views, policies, triggers
+    /// and functions of the model.
     pub(crate) fn dependents<'a>(
         &'a self,
         table: &'a TableName,
@@ -28,7 +29,9 @@ impl Schema {
     }
 
     fn reads(&self, entity: &Entity, table: &TableName, column: Option<&Name>) -> bool {
-        let Some(column) = column else { return entity.needs(table) };
+        // A trigger of ours that keeps a column names its table by habit, and reads its row alone.
+        let is_ours = matches!(entity.definition, Definition::Generated { .. });
+        let Some(column) = column else { return !is_ours && entity.needs(table) };
         match (entity.query(), entity.kind) {
             (Some(query), _) => query.reads(table, &column.text, |other| {
                 self.find(other).is_some_and(|other| other.column(&column.text).is_some())
@@ -49,7 +52,7 @@ impl Schema {
         }
     }
 
-    /// What would fail without this entity.
+    /// Returns what would fail without this entity.
     pub(crate) fn dependents_of<'a>(
         &'a self,
         needed: &'a Entity,

@@ -18,7 +18,7 @@ pub(crate) struct Built {
 }
 
 impl Schema {
-    /// What is built on each column that waits for a switch.
+    /// Returns what is built on each column that waits for a switch.
     pub(crate) fn built_on_replaced(&self) -> Vec<Built> {
         let columns = self.holds.iter().filter(|hold| hold.role == Role::Replaced);
         columns

@@ -31,7 +31,7 @@ impl Schema {
         users.is_empty().then_some(entity)
     }
 
-    /// What of the model needs it, and how to end that.
+    /// Returns what of the model needs it, and how to end that.
     pub(crate) fn users_of(&self, entity: &Entity) -> Vec<(Object, String)> {
         let word = entity.name.name.text.as_str();
         // The types of an extension have names of their own.
@@ -287,7 +287,7 @@ impl Entity {
     }
 }
 
-/// How a table comes not to need an entity.
+/// Returns how a table comes not to need an entity.
 fn way_out(kind: Kind, user: &Object) -> String {
     match user {
         Object::Column(table, column) if kind == Kind::Sequence => {

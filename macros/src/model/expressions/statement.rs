@@ -92,8 +92,8 @@ impl Schema {
         })
     }
 
-    /// What of the model a statement drops or alters that no rule knows by its form, and what to write
-    /// in its place.
+    /// Returns what of the model a statement drops or alters that no rule knows by its form, and
+    /// what to write in its place.
     pub(crate) fn modelled(&self, statement: Node) -> Option<(Object, String)> {
         let find = |names: Form, kinds: &[Kind]| {
             let names = lint::named(statement, names);
@@ -142,7 +142,7 @@ impl Schema {
         self.entities(Kind::Other).any(|entity| entity.mentions(name))
     }
 
-    /// What raw SQL has made under this name, unless it may be one of several functions.
+    /// Returns what raw SQL has made under this name, unless it may be one of several functions.
     fn only_one_made(&self, name: &TableName) -> Option<Object> {
         let makes = |statement: Node| {
             matches!(statement.kind(), Form::CREATE_FUNCTION | Form::CREATE_PROCEDURE)

@@ -77,7 +77,7 @@ impl Schema {
         taken.map(|taken| errors.at(name.span, format_args!("{taken} exists already")))
     }
 
-    /// What a foreign key points at: a table of the model, by a key of it.
+    /// Checks what a foreign key points at: a table of the model, by a key of it.
     pub(crate) fn reference(&self, from: &[&Column], to: &Reference, errors: &mut Errors) {
         let Some(table) = self.table(&to.table, errors) else { return };
         self.reference_to(table, from, to, errors);
@@ -137,7 +137,8 @@ impl Schema {
         }
     }
 
-    /// What a key sets when the row that it points at goes: columns of its own, that may be null.
+    /// Checks what a key sets when the row that it points at goes: columns of its own, that may be
+    /// null.
     fn check_effect(&self, from: &[&Column], to: &Reference, errors: &mut Errors) {
         for set in to.on_delete.iter().flat_map(|effect| &effect.columns) {
             if !from.iter().any(|own| own.name == *set) {
@@ -158,7 +159,7 @@ impl Schema {
         }
     }
 
-    /// What a constraint's `fill` sets: columns that can take a value.
+    /// Checks what a constraint's `fill` sets: columns that can take a value.
     pub(crate) fn fill(&self, table: &Table, fill: &[Assignment], errors: &mut Errors) {
         for (at, item) in fill.iter().enumerate() {
             let (name, value) = (&item.column, &item.value);
@@ -255,7 +256,7 @@ fn are_compared(one: &Type, other: &Type) -> bool {
     )
 }
 
-/// What a key does to a column that takes no null, and that would make it one.
+/// Returns what a key does to a column that takes no null, and that would make it one.
 fn sets_null(own: &Column, to: &Reference) -> Option<Action> {
     let makes_null = |action: Action| match action {
         Action::SetNull => own.not_null,

@@ -173,7 +173,7 @@ impl Entity {
         Entity { definition, ..Entity::assumed(Kind::Function, name, None) }
     }
 
-    /// What a call of a function gets.
+    /// Returns what a call of a function gets.
     pub(crate) fn returns(&self) -> &str {
         match &self.definition {
             Definition::Function { returns, .. } => returns,

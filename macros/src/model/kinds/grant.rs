@@ -23,7 +23,7 @@ impl Target {
     }
 }
 
-/// What a role has on an object.
+/// Returns what a role has on an object.
 pub(crate) fn object(role: &Name, target: &Target) -> Object {
     Object::entity(Kind::Grant, &name(role), Some(&target.key()))
 }
@@ -66,7 +66,7 @@ impl Schema {
         }
     }
 
-    /// What a grant outside any history says of the schema.
+    /// Assumes what a grant outside any history says of the schema.
     pub(crate) fn assume_granted(&mut self, grant: &Grant) {
         let target = &grant.target;
         match (target.kind, target.signature()) {
@@ -86,7 +86,7 @@ impl Schema {
         }
     }
 
-    /// What a role has on an object, as it is written in a macro.
+    /// Returns what a role has on an object, as it is written in a macro.
     pub(crate) fn privileges(&self, role: &Name, target: &Target) -> Vec<String> {
         let found = self.find_entity(Kind::Grant, &name(role), Some(&target.key()));
         match found {

@@ -18,7 +18,7 @@ pub(crate) fn of_privileges(privileges: &[String], target: &Target, to: &Name) -
     format!("grant {} on {} to {to}", privileges.join(", "), object(target))
 }
 
-/// What everybody has without being told, taken back.
+/// Returns what everybody has without being told, taken back.
 pub(crate) fn revoke_execute(target: &Target, from: &Name) -> String {
     let from = roles(std::slice::from_ref(from));
     format!("revoke execute on {} from {from}", object(target))

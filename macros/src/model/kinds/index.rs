@@ -22,7 +22,7 @@ pub(crate) enum Owner {
 }
 
 impl Schema {
-    /// What a change puts an index on: a table, or a materialized view as if it were one.
+    /// Returns what a change puts an index on: a table, or a materialized view as if it were one.
     pub(crate) fn indexed(&self, name: &TableName, errors: &mut Errors) -> Option<Table> {
         if let Some(view) = self.find_entity(Kind::MaterializedView, name, None) {
             return Some(self.as_table(view));
@@ -108,7 +108,7 @@ impl Schema {
         })
     }
 
-    /// What an index is on, if it is there.
+    /// Returns what an index is on, if it is there.
     pub(crate) fn table_of_index(&self, name: &TableName) -> Option<TableName> {
         self.find_index(name).map(|(table, _)| table.name)
     }

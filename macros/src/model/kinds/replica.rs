@@ -31,7 +31,7 @@ impl Identity {
         format!("alter table {} replica identity {how}", table.quoted())
     }
 
-    /// How the model keeps it; the default is none.
+    /// Returns how the model keeps it; the default is none.
     pub(crate) fn entity(&self, table: &TableName) -> Option<Entity> {
         let definition = match self {
             Identity::Default => return None,

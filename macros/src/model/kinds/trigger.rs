@@ -129,7 +129,7 @@ impl Schema {
         replaced.flatten().collect()
     }
 
-    /// What a trigger outside any history says of the schema.
+    /// Assumes what a trigger outside any history says of the schema.
     pub(crate) fn assume_trigger(&mut self, trigger: &Trigger) {
         let columns = trigger.events.iter().flat_map(|event| event.columns.clone());
         if trigger.timing == "instead of" {

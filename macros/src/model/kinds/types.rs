@@ -36,8 +36,8 @@ fn is_constrained(domain: &ColumnDef) -> bool {
 }
 
 impl Schema {
-    /// How values of a type are compared. Outside a history what a type is made of is not known, but
-    /// that it is one of PostgreSQL's own is likely.
+    /// Returns how values of a type are compared. Outside a history what a type is made of is not
+    /// known, but that it is one of PostgreSQL's own is likely.
     pub(crate) fn comparison(&self, ty: &Type) -> Comparison {
         if self.is_assumed {
             return Comparison::Qualified;
@@ -57,7 +57,7 @@ impl Schema {
         }
     }
 
-    /// How the columns of a foreign key are compared with those that it points at.
+    /// Returns how the columns of a foreign key are compared with those that it points at.
     pub(crate) fn comparisons(&self, table: &Table, key: &[Name]) -> Vec<Comparison> {
         let of = |name: &Name| {
             let column = table.column(&name.text);
@@ -66,8 +66,8 @@ impl Schema {
         key.iter().map(of).collect()
     }
 
-    /// How the key of a partitioned table is compared with a bound, if there is one form for it
-    /// that PostgreSQL takes for a proof.
+    /// Returns how the key of a partitioned table is compared with a bound, if there is one form
+    /// for it that PostgreSQL takes for a proof.
     pub(crate) fn comparison_with_bound(
         &self,
         table: &Table,

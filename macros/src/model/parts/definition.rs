@@ -50,9 +50,12 @@ pub(crate) enum Definition {
         /// The columns whose updates it fires for, quoted; none where it fires for all.
         columns: Vec<String>,
     },
-    /// The trigger of ours that computes a column, which has its table's name before its own.
+    /// The trigger of ours that computes a column.
     Generated {
         column: String,
+        /// The function that it calls, quoted and with its schema: it keeps its name where the table
+        /// gets another.
+        function: String,
     },
     Policy {
         /// Whether it lets rows through, or takes some away from what others let through.
@@ -75,8 +78,7 @@ impl Definition {
             Definition::Domain { written: text }
             | Definition::Sequence { options: text }
             | Definition::View { query: text, .. }
-            | Definition::Index { written: text }
-            | Definition::Generated { column: text } => Some(text),
+            | Definition::Index { written: text } => Some(text),
             _ => None,
         }
     }
@@ -105,7 +107,9 @@ impl Definition {
             }
             Definition::Index { written } => one("index", written),
             Definition::Trigger { columns } => with("trigger", &[columns]),
-            Definition::Generated { column } => one("generated", column),
+            Definition::Generated { column, function } => {
+                with("generated", &[&[column.clone(), function.clone()]])
+            }
             Definition::Policy { is_permissive: true } => one("policy", "permissive"),
             Definition::Policy { is_permissive: false } => one("policy", "restrictive"),
             Definition::ReplicaIdentity { index } => one("identity", index),
@@ -130,6 +134,9 @@ impl Definition {
             ("view", [query, columns @ ..]) => {
                 Definition::View { query: query.clone(), columns: columns.to_vec() }
             }
+            ("generated", [column, function]) => {
+                Definition::Generated { column: column.clone(), function: function.clone() }
+            }
             ("trigger", columns) => Definition::Trigger { columns: columns.to_vec() },
             ("grant", privileges) => Definition::Grant { privileges: privileges.to_vec() },
             (word, [text]) => Definition::of_one(word, text.clone())?,
@@ -145,7 +152,6 @@ impl Definition {
             "sequence" => Definition::Sequence { options: text },
             "partition" => Definition::Partition { bound: text },
             "index" => Definition::Index { written: text },
-            "generated" => Definition::Generated { column: text },
             "policy" => Definition::Policy { is_permissive: text == "permissive" },
             "identity" => Definition::ReplicaIdentity { index: text },
             _ => return None,
@@ -178,7 +184,7 @@ mod tests {
             Definition::View { query: text(), columns: texts() },
             Definition::Index { written: text() },
             Definition::Trigger { columns: Vec::new() },
-            Definition::Generated { column: text() },
+            Definition::Generated { column: text(), function: text() },
             Definition::Policy { is_permissive: true },
             Definition::Policy { is_permissive: false },
             Definition::ReplicaIdentity { index: text() },

@@ -7,7 +7,7 @@ use crate::syntax::objects::query::Query;
 use crate::syntax::values::default::literal;
 use crate::syntax::values::extension;
 use crate::syntax::words::lexer::names;
-use crate::syntax::words::name::TableName;
+use crate::syntax::words::name::{Name, TableName};
 
 /// An object that is no table. It is kept as the statements that make it, because that is what
 /// the server will be asked for.
@@ -84,7 +84,7 @@ impl Entity {
         }
     }
 
-    /// What a role may do, as it is written in a macro.
+    /// Returns what a role may do, as it is written in a macro.
     pub(crate) fn privileges(&self) -> &[String] {
         match &self.definition {
             Definition::Grant { privileges } => privileges,
@@ -221,8 +221,8 @@ impl Entity {
     pub(crate) fn way_out(&self) -> String {
         let (name, on) =
             (&self.name, self.on.as_ref().map_or(String::new(), |on| format!(" on {on}")));
-        if let Definition::Generated { column } = &self.definition {
-            return format!("drop_generated!({column});");
+        if let (Definition::Generated { column, .. }, Some(on)) = (&self.definition, &self.on) {
+            return format!("drop_generated!({on}.{});", Name::new(column.as_str()));
         }
         match self.kind {
             Kind::View => format!("replace_view!({name}, \"…\"); or drop_view!({name});"),

@@ -22,7 +22,7 @@ const MAY_BE_EQUAL: &str = "`up` and `down` read more than the column, or others
      what keeps its values apart would not keep those apart that are made of them";
 
 impl ChangeType {
-    /// What is stated beside the type, and would be passed over.
+    /// Reports what is stated beside the type, and would be passed over.
     pub(super) fn check_stated(&self, old: &Column, errors: &mut Errors) {
         let stated = &self.def.column;
         let other = (stated.not_null && !old.not_null)
@@ -135,7 +135,7 @@ impl ChangeType {
         }
     }
 
-    /// What is built on the column, and would not mean the same on the new type.
+    /// Reports what is built on the column, and would not mean the same on the new type.
     pub(super) fn check_built(
         &self,
         schema: &Schema,

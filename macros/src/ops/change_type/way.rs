@@ -122,8 +122,8 @@ impl ChangeType {
         }
     }
 
-    /// What `up` makes of a default that gives each row a value of its own: it is computed for the
-    /// new column alone, so it must be read once.
+    /// Returns what `up` makes of a default that gives each row a value of its own: it is computed
+    /// for the new column alone, so it must be read once.
     fn volatile_through(&self, table: &Table, old: &Column) -> Option<Default> {
         let (up, default) = (self.up.as_ref()?, old.default.as_ref()?);
         let others = table.columns.iter().filter(|other| other.name != old.name);

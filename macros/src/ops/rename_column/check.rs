@@ -47,7 +47,7 @@ impl RenameColumn {
         }
     }
 
-    /// What is stated and would be passed over.
+    /// Reports what is stated and would be passed over.
     pub(super) fn check_stated(&self, table: &Table, old: &Column, errors: &mut Errors) {
         let Some(def) = &self.stated else { return };
         let held = table.constraints.iter().filter(|item| item.needs(&old.name.text)).count();
@@ -67,7 +67,7 @@ impl RenameColumn {
         }
     }
 
-    /// What the new column cannot take over.
+    /// Reports what the new column cannot take over.
     pub(super) fn check_held(
         &self,
         schema: &Schema,

@@ -114,7 +114,7 @@ pub(crate) fn complete(steps: &mut [Step], schema: &Schema) {
     }
 }
 
-/// What of a table needs a column of this or of another one.
+/// Returns what of a table needs a column of this or of another one.
 fn along(table: &Table, on: &str, column: &str) -> Vec<String> {
     let is_own = table.name.quoted() == on;
     let constraints = table.constraints.iter().filter(|item| {

@@ -53,7 +53,7 @@ fn create_sql(function: &Function) -> String {
     )
 }
 
-/// What a call gets, as PostgreSQL holds a new version of a function against the old one.
+/// Returns what a call gets, as PostgreSQL holds a new version of a function against the old one.
 fn given_back(function: &Function) -> String {
     let out = function.arguments.iter().filter(|argument| argument.mode.is_given_back());
     let out = list(out);

@@ -54,7 +54,7 @@ pub(crate) fn alter(name: &TableName, options: &Sequence) -> Statement {
     Statement::locking(sql, name, Mode::ShareRowExclusive).changing_settings(name.quoted())
 }
 
-/// What gives each option that a change names its value from before.
+/// Returns what gives each option that a change names its value from before.
 pub(crate) fn restore(name: &TableName, was: &Sequence, change: &Sequence) -> Statement {
     let back = Sequence {
         ty: change.ty.and(was.ty),

@@ -57,8 +57,8 @@ pub(crate) fn create(entity: &Entity) -> Vec<Statement> {
     locking(entity, &entity.create, Mode::ShareRowExclusive)
 }
 
-/// What a trigger needs on a table where columns are kept equal to others: each new column with
-/// the old one.
+/// Returns what a trigger needs on a table where columns are kept equal to others: each new column
+/// with the old one.
 pub(crate) fn beside_sync(trigger: &Trigger, kept_equal: &[(Name, Name)]) -> Vec<Statement> {
     let mut statements = Vec::new();
     let sees_rows = trigger.each == Each::Row && trigger.timing == "before";

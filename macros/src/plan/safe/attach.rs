@@ -22,7 +22,7 @@ pub(crate) const KEY_OF_PARTITIONS: &str =
 pub(crate) const REFERENCE_OF_PARTITIONS: &str =
     "before 18 PostgreSQL takes a foreign key of a partitioned table with all its rows alone";
 
-/// Why the constraint has no other form than the direct one on this table.
+/// Returns why the constraint has no other form than the direct one on this table.
 pub(crate) fn only_direct(table: &Table, constraint: &Constraint) -> Option<&'static str> {
     table.partition_by.as_ref()?;
     match constraint.rule {
@@ -32,7 +32,7 @@ pub(crate) fn only_direct(table: &Table, constraint: &Constraint) -> Option<&'st
     }
 }
 
-/// Why the copy of a constraint has no other form than the direct one on this table.
+/// Returns why the copy of a constraint has no other form than the direct one on this table.
 pub(crate) fn copied_only_direct(table: &Table, constraint: &Constraint) -> Option<&'static str> {
     let is_late = constraint.has_index() && constraint.terms.timing.is_deferrable();
     only_direct(table, constraint).or_else(|| is_late.then_some(DEFERRABLE))

@@ -39,8 +39,8 @@ pub(crate) enum Event {
 }
 
 impl<'a> Repair<'a> {
-    /// What the `fill` of a constraint asks for; the columns of a foreign key are compared as is
-    /// said.
+    /// Returns what the `fill` of a constraint asks for; the columns of a foreign key are compared
+    /// as is said.
     pub(crate) fn of(
         table: &'a TableName,
         constraint: &'a Constraint,

@@ -117,7 +117,7 @@ fn orphan(
     )
 }
 
-/// What finds rows of which the same would be made, by expressions over them.
+/// Returns what finds rows of which the same would be made, by expressions over them.
 pub(crate) fn required_distinct(table: &TableName, made: &str, problem: String) -> NoRows {
     NoRows {
         table: table.quoted(),

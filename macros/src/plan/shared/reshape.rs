@@ -141,7 +141,7 @@ impl Reshape {
         steps
     }
 
-    /// What clients will notice.
+    /// Says what clients will notice.
     pub(crate) fn notes(&self, facts: &Facts) -> Vec<String> {
         let (old, new) = (names(&self.old), names(&self.new));
         let mut notes = vec![format!(

@@ -88,7 +88,7 @@ pub(crate) fn drop(table: &TableName, constraint: &Constraint) -> Statement {
     }
 }
 
-/// What a client notices of a key that may be looked at late.
+/// Says what a client notices of a key that may be looked at late.
 pub(crate) fn note(constraint: &Constraint) -> Option<String> {
     constraint.terms.timing.is_deferrable().then(|| {
         "`on conflict` does not take a deferrable key (55000), and no foreign key points at one; \
@@ -97,7 +97,7 @@ pub(crate) fn note(constraint: &Constraint) -> Option<String> {
     })
 }
 
-/// What only some servers have.
+/// Returns what only some servers have.
 pub(crate) fn requirement(constraint: &Constraint) -> Option<Statement> {
     let effect = constraint.reference().and_then(|target| target.on_delete.as_ref());
     if constraint.terms.nulls_not_distinct {

@@ -134,7 +134,8 @@ pub(crate) fn rename_sequence(from: &TableName, to: &TableName) -> Statement {
     rename.changing_settings(from.quoted())
 }
 
-/// What a column's definition has no place for on every server: its comment and its settings.
+/// Returns what a column's definition has no place for on every server: its comment and its
+/// settings.
 pub(crate) fn describe(table: &TableName, column: &Column) -> Vec<Statement> {
     let text = column.comment.as_ref().map(LitStr::value);
     let comment = text.map(|text| comment_on_column(table, &column.name, Some(&text)));
@@ -222,7 +223,12 @@ pub(crate) fn create_function(table: &TableName, name: &str, body: &str) -> Stat
 }
 
 pub(crate) fn drop_function_if_exists(table: &TableName, name: &str) -> Statement {
-    let function = format!("{}()", table.sibling(name));
+    drop_own_function(&table.sibling(name))
+}
+
+/// Drops a trigger function of ours, whose name is quoted.
+pub(crate) fn drop_own_function(quoted: &str) -> Statement {
+    let function = format!("{quoted}()");
     Statement::free(format!("drop function if exists {function}"))
         .drops_if_there(Dropped::object(ObjectKind::Function, function))
 }

@@ -55,7 +55,7 @@ pub(crate) fn drop_blocking(table: &TableName, index: &Syntax) -> Statement {
 pub(crate) const UNIQUE_NOTE: &str = "fails if two rows are equal, and from its second scan on \
     refuses writes that would be";
 
-/// What only some servers can build.
+/// Returns what only some servers can build.
 pub(crate) fn requirement(index: &Syntax) -> Option<Statement> {
     index.nulls_not_distinct.then(|| version::require(15, "`nulls not distinct`"))
 }
@@ -82,7 +82,7 @@ fn create_sql(table: &TableName, index: &Syntax, what: &str) -> String {
     format!("create {unique}{what} \"{name}\" on {on} {definition}")
 }
 
-/// What follows `on <table>`, in the order of the manual's CREATE INDEX.
+/// Returns what follows `on <table>`, in the order of the manual's CREATE INDEX.
 fn definition(index: &Syntax) -> String {
     let keys: Vec<String> = index.keys.iter().map(Key::sql).collect();
     let mut clauses = Vec::new();

@@ -18,7 +18,7 @@ pub(crate) struct Coming<'a> {
 }
 
 impl Coming<'_> {
-    /// What a partition of its parent takes over: all but what each table has for itself.
+    /// Returns what a partition of its parent takes over: all but what each table has for itself.
     pub(crate) fn create(&self) -> Statement {
         let (name, parent) = (self.name.quoted(), self.parent.name.quoted());
         let sql = format!(

@@ -66,7 +66,7 @@ fn table_under(table: &Table, locks: Vec<Statement>) -> Vec<Statement> {
     statements
 }
 
-/// What follows a table's columns.
+/// Returns what follows a table's columns.
 fn options(table: &Table) -> String {
     let partition = table.partition_by.as_ref().map(|by| format!(" {}", by.sql()));
     let storage = (!table.storage.is_empty()).then(|| format!(" with ({})", table.storage.sql()));
@@ -101,7 +101,8 @@ pub(crate) fn build(items: &[Item]) -> Vec<String> {
         .collect()
 }
 
-/// What says to which column a sequence belongs: that column's default may need the sequence.
+/// Returns what says to which column a sequence belongs: that column's default may need the
+/// sequence.
 fn owner(item: &Item) -> Vec<String> {
     match item {
         Item::Entity(entity) if entity.kind == Kind::Sequence => {

@@ -40,7 +40,7 @@ impl ColumnSequence {
         &self.name
     }
 
-    /// What narrowing it again would fail on, where it grows.
+    /// Returns what narrowing it again would fail on, where it grows.
     pub(crate) fn asked(&self) -> Option<NoRows> {
         self.wider.map(|_| sequence::within(&self.name, &self.was))
     }

@@ -12,7 +12,7 @@ pub(crate) enum Conversion {
 }
 
 impl Conversion {
-    /// What becomes of the old value, in SQL over the row.
+    /// Returns what becomes of the old value, in SQL over the row.
     pub(crate) fn up(&self, new: &Column) -> String {
         match self {
             Conversion::Cast => format!("cast({} as {})", new.name.quoted(), new.ty.sql),
@@ -20,7 +20,7 @@ impl Conversion {
         }
     }
 
-    /// What becomes of the new value on the way back.
+    /// Returns what becomes of the new value on the way back.
     pub(crate) fn down(&self, old: &Column) -> String {
         match self {
             Conversion::Cast => format!("cast({} as {})", old.name.quoted(), old.ty.sql),

@@ -30,8 +30,8 @@ pub(crate) fn set_not_null(table: &TableName, column: &Name, check: &str) -> Vec
     ]
 }
 
-/// What a primary key or an identity needs before the old column can have it again: NOT NULL,
-/// proved, and unique indexes, of the old column and of the new one, whose own is the key's.
+/// Returns what a primary key or an identity needs before the old column can have it again: NOT
+/// NULL, proved, and unique indexes, of the old column and of the new one, whose own is the key's.
 pub(crate) fn back(shadow: &Shadow) -> Vec<Step> {
     let (table, retired) = (shadow.name(), shadow.retired());
     if !is_key(shadow) {

@@ -36,8 +36,8 @@ pub(crate) fn rewriting(parts: &[Part], convert: &Conversion, around: &Around) -
     Step::transaction(Phase::Expand, why, retype.forth()).undo(retype.back())
 }
 
-/// What the way back asks of a column that was rewritten: whether each of its values, and the
-/// numbers that it took, have a place in the old type.
+/// Returns what the way back asks of a column that was rewritten: whether each of its values, and
+/// the numbers that it took, have a place in the old type.
 pub(crate) fn asked_before_undo(part: &Part, convert: &Conversion) -> Vec<NoRows> {
     let value = NoRows {
         table: part.name().quoted(),

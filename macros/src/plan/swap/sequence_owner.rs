@@ -35,8 +35,8 @@ pub(crate) fn sequence_of(part: &Part, from: &Name, to: &Name) -> Option<Stateme
 const RETYPE: &str = "
     execute format('alter sequence %s as %s', sequence, kind);";
 
-/// What the way back asks of the numbers that a column took: PostgreSQL takes no bounds that leave
-/// a sequence's value out.
+/// Returns what the way back asks of the numbers that a column took: PostgreSQL takes no bounds
+/// that leave a sequence's value out.
 pub(crate) fn asked_before_undo(part: &Part) -> Vec<NoRows> {
     let asked = part.sequences.iter().filter_map(ColumnSequence::asked);
     asked.chain(of_catalogs(part)).collect()

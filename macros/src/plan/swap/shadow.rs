@@ -54,7 +54,7 @@ impl Shadow {
         names::internal(self.name(), &[&self.column().text], purpose)
     }
 
-    /// What the new column is called until the switch.
+    /// Returns what the new column is called until the switch.
     pub(crate) fn shadow(&self) -> Name {
         Self::shadow_of(self.name(), self.column())
     }
@@ -63,7 +63,7 @@ impl Shadow {
         Name::new(names::internal(table, &[&column.text], "new"))
     }
 
-    /// What the old column is called from the switch on.
+    /// Returns what the old column is called from the switch on.
     pub(crate) fn retired(&self) -> Name {
         Name::new(self.internal("old"))
     }
@@ -187,7 +187,7 @@ impl Shadow {
         )
     }
 
-    /// What the new column has to have before it can take the old one's place.
+    /// Returns what the new column has to have before it can take the old one's place.
     pub(crate) fn complete(&self) -> Vec<Step> {
         let (table, shadow) = (self.name(), self.shadow());
         let mut steps = Vec::new();

@@ -30,7 +30,7 @@ pub(crate) struct Fill<'a> {
 }
 
 impl<'a> Fill<'a> {
-    /// What a `fill` option asks for, if it is given.
+    /// Returns what a `fill` option asks for, if it is given.
     pub(crate) fn of(target: &'a Target, fill: Option<&Sql>, at: Position) -> Option<Self> {
         let (table, column) = (target.table(), target.column());
         let value = fill?.text.clone();

@@ -27,22 +27,38 @@ fn trigger(table: &TableName, column: &Name) -> TableName {
     TableName { schema: table.schema.clone(), name }
 }
 
-/// The trigger that keeps a column, if one does.
+/// Returns the trigger that keeps a column, if one does. It has the name that it was given, whatever
+/// the table is called by now.
 pub(crate) fn find<'a>(schema: &'a Schema, table: &TableName, column: &Name) -> Option<&'a Entity> {
-    schema.find_entity(Kind::Trigger, &trigger(table, column), Some(table))
+    let keeps = |definition: &Definition| matches!(definition, Definition::Generated { column: kept, .. } if *kept == column.text);
+    let mut triggers = schema.entities(Kind::Trigger);
+    triggers.find(|one| one.on.as_ref() == Some(table) && keeps(&one.definition))
 }
 
 /// Takes the trigger away in the contract.
 pub(crate) fn retire(schema: &mut Schema, table: &TableName, column: &Name) {
-    schema.retire(Kind::Trigger, &trigger(table, column), Some(table));
+    if let Some(trigger) = find(schema, table, column).map(Entity::object) {
+        schema.retire_object(&trigger);
+    }
 }
 
-/// The statements that stop keeping a column.
-pub(crate) fn remove(table: &TableName, column: &Name) -> Vec<Statement> {
-    vec![
-        ddl::drop_trigger_if_exists(table, &trigger(table, column).name.text),
-        ddl::drop_function_if_exists(table, &function(table, column)),
-    ]
+/// Returns the statements that stop keeping a column.
+pub(crate) fn remove(table: &TableName, trigger: &Entity) -> Vec<Statement> {
+    let drop = ddl::drop_trigger_if_exists(table, &trigger.name.name.text);
+    [drop].into_iter().chain(drop_function(trigger)).collect()
+}
+
+/// Returns the statements that drop what a table's own triggers leave when it has gone.
+pub(crate) fn left_by(schema: &Schema, table: &TableName) -> Vec<Statement> {
+    let triggers = schema.entities(Kind::Trigger);
+    triggers.filter(|one| one.on.as_ref() == Some(table)).filter_map(drop_function).collect()
+}
+
+fn drop_function(trigger: &Entity) -> Option<Statement> {
+    match &trigger.definition {
+        Definition::Generated { function, .. } => Some(ddl::drop_own_function(function)),
+        _ => None,
+    }
 }
 
 impl Kept<'_> {
@@ -86,7 +102,8 @@ impl Kept<'_> {
             on: Some(self.table.clone()),
             create: self.install().into_iter().map(|statement| statement.sql).collect(),
             definition: Definition::Generated {
-                column: format!("{}.{}", self.table, self.column.name),
+                column: self.column.name.text.clone(),
+                function: self.table.sibling(&function(self.table, &self.column.name)),
             },
         }
     }

@@ -50,7 +50,7 @@ impl Advance<'_> {
         ]
     }
 
-    /// What it cannot do.
+    /// Says what it cannot do.
     pub(crate) fn note(&self) -> String {
         let (column, next) = (
             &self.column,

@@ -18,7 +18,7 @@ pub(crate) struct Queue<'a> {
 }
 
 impl Queue<'_> {
-    /// What the trigger function declares for it.
+    /// Returns what the trigger function declares for it.
     pub(crate) fn variables(&self) -> &'static str {
         if self.keys.is_empty() {
             return "";
@@ -28,7 +28,7 @@ impl Queue<'_> {
   value bigint;"
     }
 
-    /// What the trigger function does at its end.
+    /// Returns what the trigger function does at its end.
     pub(crate) fn body(&self) -> String {
         self.keys.iter().map(|key| self.of(key)).collect()
     }

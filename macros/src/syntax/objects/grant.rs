@@ -68,7 +68,7 @@ impl Kind {
 }
 
 impl Grant {
-    /// What PostgreSQL gives everybody on a new function.
+    /// Returns what PostgreSQL gives everybody on a new function.
     pub(crate) fn of_everybody(function: &Function) -> Self {
         let name = &function.name;
         let types = function.inputs().map(|argument| argument.ty.clone()).collect();

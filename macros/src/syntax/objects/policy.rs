@@ -65,7 +65,7 @@ impl Policy {
         Ok(policy)
     }
 
-    /// What PostgreSQL refuses (manual, CREATE POLICY).
+    /// Refuses what PostgreSQL refuses (manual, CREATE POLICY).
     fn check(&self, errors: &mut Errors) {
         match (self.command.word, &self.using, &self.with_check) {
             ("insert", Some(using), _) => {

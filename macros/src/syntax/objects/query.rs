@@ -91,7 +91,7 @@ impl Query {
         starts.zip(&ends).map(|(comma, end)| column_name(&tokens[comma + 1..*end])).collect()
     }
 
-    /// What stands in its `from` clauses, subqueries' included.
+    /// Returns what stands in its `from` clauses, subqueries' included.
     pub(crate) fn sources(&self) -> Vec<Source> {
         let tokens = self.tokens();
         let with = common_tables(&tokens);

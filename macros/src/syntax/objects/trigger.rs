@@ -96,7 +96,7 @@ impl Trigger {
         self.events.iter().flat_map(|event| &event.columns)
     }
 
-    /// What PostgreSQL refuses (manual, CREATE TRIGGER).
+    /// Refuses what PostgreSQL refuses (manual, CREATE TRIGGER).
     fn check(&self, timing: Span, errors: &mut Errors) {
         let per_row = self.each == Each::Row;
         if self.events.is_empty() && errors.count() == 0 {

@@ -159,13 +159,14 @@ impl ColumnDef {
 }
 
 impl Column {
-    /// That it has no value in a row: what NOT NULL asks, which `is null` is not of a composite.
+    /// Returns the condition that it has no value in a row: what NOT NULL asks, which `is null` is
+    /// not of a composite.
     pub(crate) fn is_null(&self, row: &str) -> String {
         let test = if self.ty.may_have_fields() { "is not distinct from null" } else { "is null" };
         format!("{row}{} {test}", self.name.quoted())
     }
 
-    /// That it has one.
+    /// Returns the condition that it has one.
     pub(crate) fn is_not_null(&self, row: &str) -> String {
         let test = if self.ty.may_have_fields() { "is distinct from null" } else { "is not null" };
         format!("{row}{} {test}", self.name.quoted())

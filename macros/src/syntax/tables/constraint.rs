@@ -109,7 +109,7 @@ impl Constraint {
         constraint
     }
 
-    /// What it points at.
+    /// Returns what it points at.
     pub(crate) fn reference(&self) -> Option<&Reference> {
         match &self.rule {
             Rule::ForeignKey { target, .. } => Some(target),

@@ -34,7 +34,7 @@ pub(super) fn of_not_null(
     }
 }
 
-/// What a constraint has in parentheses, to be read when all errors can be told.
+/// Returns what a constraint has in parentheses, to be read when all errors can be told.
 pub(super) fn group(
     slot: &mut Vec<Option<Group>>,
     is_needed: bool,

@@ -226,7 +226,7 @@ impl Bound {
         matches!(self.rows, Rows::Rest)
     }
 
-    /// What follows the partition's name in SQL.
+    /// Returns what follows the partition's name in SQL.
     pub(crate) fn sql(&self) -> String {
         let list = |values: &[Value]| {
             let values: Vec<String> = values.iter().map(Value::sql).collect();

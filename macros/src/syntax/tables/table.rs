@@ -166,8 +166,8 @@ impl Table {
         })
     }
 
-    /// What an expression over some columns makes of their defaults, where that is one value: a
-    /// default may name no column and hold no query (manual, CREATE TABLE, "DEFAULT").
+    /// Returns what an expression over some columns makes of their defaults, where that is one
+    /// value: a default may name no column and hold no query (manual, CREATE TABLE, "DEFAULT").
     pub(crate) fn default_through<'a>(
         &self,
         columns: impl IntoIterator<Item = &'a Column>,

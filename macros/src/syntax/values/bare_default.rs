@@ -62,7 +62,7 @@ fn is_modifier(input: ParseStream) -> bool {
     ahead.is_ok_and(|word| WORDS.iter().any(|known| word == known)) || input.peek(Token![=])
 }
 
-/// What stands up to the next of the column's words, in the words of SQL.
+/// Returns what stands up to the next of the column's words, in the words of SQL.
 fn written_as_sql(input: ParseStream) -> String {
     let mut tokens = Vec::new();
     // The sign of `>=` goes on.

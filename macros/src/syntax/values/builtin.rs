@@ -152,7 +152,7 @@ pub(in crate::syntax) fn is_builtin(name: &str) -> bool {
     names().any(|known| known == name)
 }
 
-/// How many numbers a type takes in parentheses, at the most, and what each may be.
+/// Returns how many numbers a type takes in parentheses, at the most, and what each may be.
 fn parameters(name: &str) -> &'static [std::ops::RangeInclusive<u32>] {
     match name {
         "varchar" | "char" | "character" => &[1..=10_485_760],
@@ -217,7 +217,7 @@ fn known(word: &str, input: ParseStream) -> syn::Result<Option<&'static str>> {
     Ok(found)
 }
 
-/// What a type is in SQL, and what its values are.
+/// Returns what a type is in SQL, and what its values are.
 fn described(name: &'static str, numbers: &[u32]) -> (&'static str, Family) {
     let listed = TYPES.iter().find(|(written, ..)| *written == name);
     let (sql, family) = listed.map_or((name, Family::Quoted), |(_, sql, family)| (*sql, *family));

@@ -76,7 +76,7 @@ impl Comparison {
         self.sql(one, "=", two)
     }
 
-    /// That a value is one of these.
+    /// Returns the condition that a value is one of these.
     pub(crate) fn one_of(self, value: &str, list: &[String]) -> String {
         if self == Comparison::Exact {
             return format!("{value} in ({})", list.join(", "));
@@ -85,7 +85,7 @@ impl Comparison {
         format!("({})", equal.join(" or "))
     }
 
-    /// That two values differ, of which either may be null.
+    /// Returns the condition that two values differ, of which either may be null.
     pub(crate) fn distinct(self, one: &str, two: &str) -> String {
         match self {
             Comparison::Exact => format!("{one} is distinct from {two}"),

@@ -154,7 +154,7 @@ pub(crate) fn example(ty: &Type) -> String {
     }
 }
 
-/// What a string would have to be for the type, where that can be told without a server.
+/// Returns what a string would have to be for the type, where that can be told without a server.
 fn misfit(text: &str, sql: &str) -> Option<&'static str> {
     let trimmed = text.trim();
     let fits = match sql {

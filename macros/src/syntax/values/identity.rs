@@ -108,7 +108,7 @@ impl Identity {
         if self.always { "always" } else { "by default" }
     }
 
-    /// What a sequence that gives the same numbers has behind its name.
+    /// Returns what a sequence that gives the same numbers has behind its name.
     pub(crate) fn sequence_options(&self) -> String {
         let options = [
             (" start with", self.start),

@@ -76,7 +76,7 @@ impl Type {
         format!("{}::{}", column.plain(), self.plain())
     }
 
-    /// What two ways of writing one type have in common.
+    /// Returns what two ways of writing one type have in common.
     pub(crate) fn canonical(&self) -> String {
         let Some(name) = &self.named else { return self.sql.clone() };
         let text = folded(&self.sql);
@@ -300,7 +300,7 @@ fn unknown(span: Span, written: &str, known: &[String]) -> syn::Error {
     syn::Error::new(span, format!("unknown type `{written}`\nhelp: {help}"))
 }
 
-/// What PostgreSQL calls a type that has another name elsewhere.
+/// Returns what PostgreSQL calls a type that has another name elsewhere.
 fn other_name(written: &str) -> Option<&'static str> {
     Some(match written {
         "string" | "String" | "str" => "text",

@@ -41,7 +41,7 @@ impl Parse for Undo {
 }
 
 impl Undo {
-    /// What takes the statements back: said before the contract, and not possible in it.
+    /// Returns what takes the statements back: said before the contract, and not possible in it.
     pub(crate) fn required<'a>(
         undo: Option<&'a Self>,
         phase: Phase,

@@ -70,8 +70,8 @@ impl Kind {
         self == Kind::Statistics || usual_storage(ty).is_some()
     }
 
-    /// What takes a setting back to PostgreSQL's own. `set storage default` is there from version 16
-    /// on alone.
+    /// Returns what takes a setting back to PostgreSQL's own. `set storage default` is there from
+    /// version 16 on alone.
     pub(crate) fn usual(self, ty: &Type) -> String {
         let value = match self {
             Kind::Statistics => "-1",
@@ -89,8 +89,8 @@ impl Setting {
     }
 }
 
-/// How PostgreSQL stores the values of a type if nothing is said; none where they have one length,
-/// and where that is not known.
+/// Returns how PostgreSQL stores the values of a type if nothing is said; none where they have one
+/// length, and where that is not known.
 fn usual_storage(ty: &Type) -> Option<&'static str> {
     if ty.is_array() {
         return Some("extended");

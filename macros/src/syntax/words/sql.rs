@@ -63,7 +63,7 @@ impl Sql {
         self.with(from, &format!("\"{to}\""))
     }
 
-    /// How many times it reads a column.
+    /// Returns how many times it reads a column.
     pub(crate) fn times_named(&self, column: &str) -> usize {
         let named = |reference: &Reference| reference.column.as_deref() == Some(column);
         self.references().iter().filter(|it| named(it)).count()

@@ -90,7 +90,7 @@ fn long_schema() -> String {
     format!("create schema billing; create type mood as enum ('a'); {tables} {last}")
 }
 
-/// What stands inside of `migration!`, behind its `after`.
+/// Returns what stands inside of `migration!`, behind its `after`.
 fn body(text: &str) -> Option<&str> {
     let (_, inside) = text.split_once("changeover::migration! {\n")?;
     let inside = inside.trim_end().strip_suffix('}')?;

@@ -74,7 +74,7 @@ fn a_comment_goes_with_its_object() {
         sql!(up = "create procedure public.run() language sql as 'select 1'", undo = none, reason = "r");
         sql!(up = "comment on view public.members is 'of the view'", undo = none, reason = "r");
         sql!(up = "comment on function public.one() is 'of the function'", undo = none, reason = "r");
-        sql!(up = "comment on policy own on public.users is 'of the policy'", undo = none, reason = "r");
+        sql!(up = "comment on policy own on public.users is E'of the policy'", undo = none, reason = "r");
         sql!(up = "comment on procedure public.run() is 'of the procedure'", undo = none, reason = "r");"#;
     let drops = "drop_view!(members); drop_function!(one()); replace_policy!(own on users, using = \"id > 1\");
         sql!(up = \"create or replace procedure public.run() language sql as 'select 2'\", undo = none, reason = \"r\");";

@@ -16,6 +16,7 @@ create_table!(users {
     index(number),
     unique(email, id),
 });
+create_table!(notes { id: bigint identity primary_key, body: text });
 create_view!(mails, "select id, email from users");
 create_function!(touch() returns trigger, language = plpgsql, body = "begin return new; end");
 create_trigger!(checked on users, before(update), when = "new.email <> ''", function = touch);
@@ -46,6 +47,23 @@ const SECOND: &[&str] = &[
     "rename_column!(users.email => address);",
     "rename_column!(users.number => customer_number);",
     "drop_column!(users.number);",
+];
+
+/// What becomes of a column that a trigger keeps, and of the trigger's function.
+const KEPT: &[&[&str]] = &[
+    &["add_generated_column!(notes.loud: text = \"upper(body)\", stored);", "drop_table!(notes);"],
+    &[
+        "add_generated_column!(notes.loud: text = \"upper(body)\", stored);",
+        "rename_table!(notes => remarks);",
+        "contract!(m0003);",
+        "drop_generated!(remarks.loud);",
+    ],
+    &[
+        "add_generated_column!(notes.loud: text = \"upper(body)\", stored);",
+        "rename_table!(notes => remarks);",
+        "contract!(m0003);",
+        "drop_table!(remarks);",
+    ],
 ];
 
 async fn live(history: &data::Migrations, gates: &[&str]) -> Result<(), Failure> {
@@ -91,4 +109,21 @@ fn a_change_waits_for_the_contract_of_what_holds_its_parts() {
     });
     let total = histories.len();
     assert!(failures.is_empty(), "{} of {total}:\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn a_trigger_that_keeps_a_column_leaves_nothing() {
+    let histories: Vec<(String, data::Migrations)> = KEPT
+        .iter()
+        .map(|changes| match History::of(BASE, changes) {
+            Ok(history) => (changes.join("\n"), history.leaked()),
+            Err(errors) => panic!("{changes:?}: {}", errors.join("\n")),
+        })
+        .collect();
+    let failures = run_all(&histories, &async |(name, history)| {
+        let gates: Vec<&str> = history.migrations.iter().skip(3).map(|one| one.id).collect();
+        let outcome = live(history, &gates).await;
+        outcome.map_err(|failure| format!("{name}\n{failure}").into())
+    });
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }

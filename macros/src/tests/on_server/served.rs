@@ -123,7 +123,7 @@ fn errors_of(changes: &[&str]) -> Vec<String> {
     History::of(BASE, changes).err().unwrap_or_default()
 }
 
-/// What is wrong about a first change and a later one of what its trigger serves.
+/// Says what is wrong about a first change and a later one of what its trigger serves.
 fn problem(first: &str, second: &str) -> Option<String> {
     let refused = errors_of(&[first, second]);
     let waits = |error: &String| error.contains("contract!(m0002); first");

@@ -98,7 +98,7 @@ fn lines(piece: &Piece) -> usize {
     piece.text.lines().count() + 1
 }
 
-/// What goes together: a kind of objects, tables by their schema.
+/// Returns what goes together: a kind of objects, tables by their schema.
 fn group<'a>(piece: &Piece<'a>) -> (&'static str, &'a str) {
     use DeclaredKind::{
         Constraint, Function, Grant, Index, MaterializedView, Other, Partition, Table, View,
@@ -186,7 +186,7 @@ pub(super) fn changes(pieces: &[Piece]) -> String {
     text
 }
 
-/// Where it comes from, what it has, and what it has not.
+/// Returns where it comes from, what it has, and what it has not.
 fn header(adopted: &Source) -> String {
     let [database, version, time] = adopted.about;
     let (database, version) = (said::in_comment(database), said::in_comment(version));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::declaration::{Declaration, DeclaredKind, QualifiedName};
 use crate::catalog::said;
 
-/// How many there are of each kind.
+/// Returns how many there are of each kind.
 pub(super) fn counts(declarations: &[Declaration]) -> Vec<(&'static str, usize)> {
     let mut counts: BTreeMap<DeclaredKind, usize> = BTreeMap::new();
     for one in declarations.iter().filter(|one| one.unsaid.is_none()) {

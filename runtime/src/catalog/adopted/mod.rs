@@ -107,7 +107,7 @@ impl Adopted {
         format!("{comment}changeover::migration! {{\n    baseline({clause});\n{changes}}}\n")
     }
 
-    /// How many objects of each kind it has, `("table", 12)`.
+    /// Returns how many objects of each kind it has, `("table", 12)`.
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         listing::counts(&self.declarations)
     }

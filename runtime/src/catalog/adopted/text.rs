@@ -50,7 +50,7 @@ fn text(one: &Declaration, items: &[&str]) -> String {
     one.with_items(items)
 }
 
-/// What cannot be said: its name, the reason, and what the server says of it.
+/// Returns what cannot be said: its name, the reason, and what the server says of it.
 fn comment(one: &Declaration, reason: &str) -> String {
     let mut lines =
         vec![format!("// Not said: {}, because {}.", listing::name(one), said::in_comment(reason))];

@@ -69,7 +69,7 @@ fn leads_out(
             .any(|table| found.text.contains(&format!("=> {}(", said::qualified(table))))
 }
 
-/// What is to be told of an object that is declared, or there, or both.
+/// Returns what is to be told of an object that is declared, or there, or both.
 pub(crate) fn difference(
     declared: Option<&Declaration>,
     found: Option<&Declaration>,
@@ -84,7 +84,7 @@ pub(crate) fn difference(
     }
 }
 
-/// What it is, and its name, as in `column users.email`.
+/// Returns what it is, and its name, as in `column users.email`.
 pub(crate) fn title(one: &Declaration) -> String {
     let kind = one.kind.word();
     let name = one.name.name.as_str();

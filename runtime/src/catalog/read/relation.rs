@@ -48,7 +48,7 @@ impl Relation {
         self.part(DeclaredKind::Other, what, statement.said())
     }
 
-    /// What neither a macro nor `sql!` says.
+    /// Returns what neither a macro nor `sql!` says.
     pub(super) fn unsaid(&self, what: &str, text: String, reason: &str) -> Declaration {
         let unsaid = Some(reason.to_owned());
         Declaration { unsaid, ..self.part(DeclaredKind::Other, what, text) }
@@ -107,7 +107,7 @@ pub(super) fn bare(expression: &str) -> &str {
     }
 }
 
-/// Where the parenthesis that a text begins with is closed: the place behind it.
+/// Returns where the parenthesis that a text begins with is closed: the place behind it.
 pub(super) fn balanced_end(text: &str) -> Option<usize> {
     let (mut depth, mut quote) = (0_usize, None);
     for (at, c) in text.char_indices() {

@@ -30,7 +30,7 @@ impl Extension {
         all
     }
 
-    /// How it is declared, where these are there: what is not said of it is as it is there.
+    /// Returns how it is declared, where these are there: what is not said of it is as it is there.
     pub(crate) fn declared(&self, found: &[Declaration]) -> Declaration {
         let is_it =
             |one: &&Declaration| one.kind == DeclaredKind::Extension && one.name.name == self.name;
@@ -64,7 +64,7 @@ pub(super) fn name(statement: &str) -> Option<String> {
     read(statement).map(|(_, extension)| extension.name)
 }
 
-/// What a statement says of an extension, and whether it makes it.
+/// Returns what a statement says of an extension, and whether it makes it.
 fn read(statement: &str) -> Option<(bool, Extension)> {
     // Few statements are about one.
     let is_likely = |start: &str| {

@@ -58,7 +58,8 @@ impl Scratch {
         self.schemas.get(name).map(String::as_str)
     }
 
-    /// Where names without a schema are looked for: with us, and then where the user has them.
+    /// Returns where names without a schema are looked for: with us, and then where the user has
+    /// them.
     pub(super) fn path(&self) -> String {
         let public = self.schemas.get("public").map_or("", String::as_str);
         format!(

@@ -69,7 +69,7 @@ impl Once {
     }
 }
 
-/// What the statement makes, if it is something that a database has once.
+/// Returns what the statement makes, if it is something that a database has once.
 fn made(words: &[Word<'_>]) -> Option<(usize, String)> {
     const BETWEEN: [&str; 4] = ["or", "replace", "trusted", "procedural"];
     let mut words = words.iter().filter(|word| !word.is_blank());

@@ -64,7 +64,7 @@ pub(crate) fn words(sql: &str) -> Vec<Word<'_>> {
 
 type Make = for<'a> fn(&'a str) -> Word<'a>;
 
-/// What the first word is, and how long.
+/// Returns what the first word is, and how long.
 fn next(rest: &str, first: char) -> (Make, usize) {
     match first {
         '"' => (|text| Word::Quoted(text), quoted(rest, '"', false)),
@@ -95,7 +95,7 @@ fn length_while(text: &str, holds: fn(char) -> bool) -> usize {
     text.find(|c: char| !holds(c)).unwrap_or(text.len())
 }
 
-/// How long the string or the name is that begins here; a doubled quote does not end it.
+/// Returns how long the string or the name is that begins here; a doubled quote does not end it.
 fn quoted(text: &str, quote: char, has_escapes: bool) -> usize {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
@@ -111,7 +111,7 @@ fn quoted(text: &str, quote: char, has_escapes: bool) -> usize {
     text.len()
 }
 
-/// How long the string is that stands between two tags, if one begins here.
+/// Returns how long the string is that stands between two tags, if one begins here.
 fn in_dollars(text: &str) -> Option<usize> {
     let tag = &text[..=text[1..].find('$')? + 1];
     let inner = &tag[1..tag.len() - 1];
@@ -124,7 +124,7 @@ fn in_dollars(text: &str) -> Option<usize> {
     Some(2 * tag.len() + end)
 }
 
-/// How long the comment is that begins here; comments nest.
+/// Returns how long the comment is that begins here; comments nest.
 fn comment(text: &str) -> usize {
     let (mut depth, mut at) = (0_usize, 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Builder;
 
 impl Builder {
-    /// How long the server may take to answer until a second session asks whether it is still at
-    /// work; by default 15 s.
+    /// Sets how long the server may take to answer until a second session asks whether it is still
+    /// at work; by default 15 s.
     ///
     /// While it is, the run waits, however long a statement takes. Where the answer was lost on
     /// the way, or the server cannot be reached three times in a row, the run ends with

@@ -6,7 +6,7 @@ use super::Builder;
 use crate::settings::Gate;
 
 impl Builder {
-    /// When switches and contracts may run; by default as soon as leases show that no instance
+    /// Sets when switches and contracts may run; by default as soon as leases show that no instance
     /// lives whose build does not declare them.
     #[must_use]
     pub fn gate(mut self, gate: Gate) -> Builder {
@@ -23,9 +23,9 @@ impl Builder {
         self
     }
 
-    /// How long a lease is good for after the process was last heard of, by default 30 s; it is
-    /// renewed six times as often. A process that is killed holds gates back for so long, and one
-    /// that is cut off from the database for longer may find, when it comes back, that it is
+    /// Sets how long a lease is good for after the process was last heard of, by default 30 s; it
+    /// is renewed six times as often. A process that is killed holds gates back for so long, and
+    /// one that is cut off from the database for longer may find, when it comes back, that it is
     /// [too old](crate::Error::is_too_old).
     ///
     /// Behind a pooler in transaction mode, which is noticed, it lives by its renewal alone, not by

@@ -79,8 +79,8 @@ impl Builder {
         self
     }
 
-    /// How long one step, or the wait for another runner, may go on trying before the run stops
-    /// with an error that names who is in the way; by default 10 minutes.
+    /// Sets how long one step, or the wait for another runner, may go on trying before the run
+    /// stops with an error that names who is in the way; by default 10 minutes.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Builder {
         self.settings.deadline = deadline;
@@ -120,7 +120,7 @@ impl Builder {
         self
     }
 
-    /// What stops the run from elsewhere in the process.
+    /// Sets what stops the run from elsewhere in the process.
     #[must_use]
     pub fn interrupt(mut self, interrupt: &Interrupt) -> Builder {
         self.settings.interrupt = interrupt.clone();

@@ -6,7 +6,7 @@ use super::Builder;
 use crate::outcome::finding::{Check, Severity, Threshold};
 
 impl Builder {
-    /// What is made of a finding before a phase; see [`Check`] for what it is otherwise.
+    /// Sets what is made of a finding before a phase; see [`Check`] for what it is otherwise.
     #[must_use]
     pub fn preflight(mut self, check: Check, severity: Severity) -> Builder {
         self.settings.preflight.severities.push((check, severity));

@@ -71,10 +71,10 @@ impl Builder {
         self
     }
 
-    /// How long a backfill rests after each batch, as a multiple of the time that the batch took:
-    /// with 1 it leaves the server alone for half of the time, with 3 for three quarters. By
-    /// default it is 0, and it rests only near a [limit](Builder::max_load); what is no number above 0
-    /// counts as 0.
+    /// Sets how long a backfill rests after each batch, as a multiple of the time that the batch
+    /// took: with 1 it leaves the server alone for half of the time, with 3 for three quarters. By
+    /// default it is 0, and it rests only near a [limit](Builder::max_load); what is no number
+    /// above 0 counts as 0.
     ///
     /// A rest is no wait: it is not in [`Progress::held_by`](crate::Progress::held_by), and
     /// [`PhaseReport::rested`](crate::PhaseReport::rested) has the sum.

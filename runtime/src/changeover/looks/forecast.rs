@@ -78,7 +78,7 @@ async fn in_transaction(
     forecast::read(executor, history, &ledger, held).await
 }
 
-/// What holds a phase.
+/// Returns what holds a phase.
 fn held(
     history: &Migrations,
     status: &Status,

@@ -99,7 +99,7 @@ impl Squash {
 const NOT_EMPTY: &str = "the database is not empty\n\
     help: make one, in which they are run once more: `create database squash`";
 
-/// Why a phase among them would be skipped.
+/// Returns why a phase among them would be skipped.
 fn pending(history: &Migrations, until: &Migrations) -> Option<String> {
     let declares = |by: &Migration, phase, id: &str| match phase {
         Phase::Switch => by.switches.contains(&id),

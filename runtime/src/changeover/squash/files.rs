@@ -26,8 +26,9 @@ pub struct Edits {
 }
 
 impl Squash {
-    /// What there is to be done in the folder with the migrations, each in a file of its name: the
-    /// baseline's file is new, the list and the migration behind it name it, and the others' files go.
+    /// Returns what there is to be done in the folder with the migrations, each in a file of its
+    /// name: the baseline's file is new, the list and the migration behind it name it, and the
+    /// others' files go.
     ///
     /// It fails with [`InvalidData`](ErrorKind::InvalidData) where a file cannot be edited, and with
     /// [`AlreadyExists`](ErrorKind::AlreadyExists) where the baseline's is there.

@@ -85,7 +85,7 @@ impl Adopt {
     }
 }
 
-/// What was read, and what of it could not be said.
+/// Returns what was read, and what of it could not be said.
 fn summary(adopted: &Adopted) -> String {
     let counts = adopted.counts();
     let counts: Vec<String> =

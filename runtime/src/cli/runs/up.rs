@@ -61,7 +61,7 @@ impl Up {
     }
 }
 
-/// What two runs did, one after the other.
+/// Returns what two runs did, one after the other.
 fn both(mut first: Report, later: Report) -> Report {
     first.phases.extend(later.phases);
     first.findings.extend(later.findings);

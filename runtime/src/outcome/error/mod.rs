@@ -170,7 +170,7 @@ impl Error {
         }
     }
 
-    /// Why a statement failed, as far as it is told.
+    /// Says why a statement failed, as far as it is told.
     pub(crate) fn reason(&self) -> Option<&str> {
         match &self.0.detail {
             Detail::Sql { reason, .. } => Some(reason),
@@ -186,7 +186,7 @@ impl Error {
         }
     }
 
-    /// What the statement was about.
+    /// Returns what the statement was about.
     pub(crate) fn subject(&self) -> Subject {
         match self.0.detail {
             Detail::Sql { subject, .. } => subject,
@@ -218,12 +218,12 @@ impl Error {
         self
     }
 
-    /// What went wrong.
+    /// Returns what went wrong.
     pub fn kind(&self) -> ErrorKind {
         ErrorKind::of(&self.0.detail)
     }
 
-    /// What the database has, where that is not what a baseline declares.
+    /// Returns what the database has, where that is not what a baseline declares.
     #[cfg(feature = "cli")]
     pub(crate) fn comparison(&self) -> Option<&Comparison> {
         match &self.0.detail {
@@ -306,7 +306,7 @@ impl Error {
         self
     }
 
-    /// What the run did before it stopped.
+    /// Returns what the run did before it stopped.
     pub fn report(&self) -> &Report {
         &self.0.report
     }

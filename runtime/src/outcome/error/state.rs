@@ -64,7 +64,7 @@ fn words(code: &str) -> &'static str {
     state.or_else(class).map_or("the statement failed", |(_, words)| words)
 }
 
-/// What is told of a failure in place of the server's message.
+/// Returns what is told of a failure in place of the server's message.
 pub(crate) fn instead_of_message(code: &str) -> String {
     let words = words(code);
     format!(

@@ -7,7 +7,8 @@ use crate::migration::{Dropped, Effect, ObjectKind, Step, Work};
 use crate::outcome::error::Error;
 use crate::session::sql::{quote_literal, tree};
 
-/// What goes that rows are known by, and that no step of the phase puts another in the place of.
+/// Returns what goes that rows are known by, and that no step of the phase puts another in the
+/// place of.
 pub(super) async fn found(session: &mut Locked<'_>, steps: &[&Step]) -> Result<Vec<String>, Error> {
     let dropped = steps.iter().flat_map(|step| step.drops());
     let roots: Vec<String> = dropped.filter_map(root).collect();

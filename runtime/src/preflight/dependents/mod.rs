@@ -31,7 +31,7 @@ pub(crate) struct Found {
     pub(crate) refuses: bool,
 }
 
-/// What is found before the gate of a phase; nothing is locked and nothing of the user's is
+/// Returns what is found before the gate of a phase; nothing is locked and nothing of the user's is
 /// changed.
 pub(crate) async fn findings(
     session: &mut Locked<'_>,
@@ -82,12 +82,12 @@ pub(crate) async fn findings(
     Ok(found)
 }
 
-/// What nothing in the server would refuse.
+/// Returns what nothing in the server would refuse.
 fn told(what: Vec<String>) -> Vec<Dependent> {
     what.into_iter().map(|what| Dependent { what, refuses: false }).collect()
 }
 
-/// What keeps these from being dropped, a clause each.
+/// Returns what keeps these from being dropped, a clause each.
 pub(crate) async fn in_the_way(
     session: &mut Locked<'_>,
     dropped: &[&Dropped],
@@ -98,7 +98,8 @@ pub(crate) async fn in_the_way(
     needed::found(session, dropped).await
 }
 
-/// What has a name that one of these is to be made by, a clause each; `dropped` goes before.
+/// Returns what has a name that one of these is to be made by, a clause each; `dropped` goes
+/// before.
 pub(crate) async fn names_taken(
     session: &mut Locked<'_>,
     made: &[&Dropped],
@@ -110,7 +111,7 @@ pub(crate) async fn names_taken(
     needed::taken(session, made, dropped).await
 }
 
-/// How severe it is by itself, what it would cause and what to do about it.
+/// Returns how severe it is by itself, what it would cause and what to do about it.
 fn about(check: Check) -> (Severity, &'static str, &'static str) {
     match check {
         Check::Dependent => (

@@ -52,8 +52,8 @@ group by n.type, n.identity order by 1 limit {SHOWN}",
     Ok(rows.iter().filter_map(|row| row.get(0)).map(str::to_owned).collect())
 }
 
-/// What is on columns that may be null again, and cannot be on such a one: a primary key, an identity's
-/// sequence, the index that rows are known by.
+/// Asks what is on columns that may be null again, and cannot be on such a one: a primary key, an
+/// identity's sequence, the index that rows are known by.
 fn never_null(dropped: &[&Dropped]) -> String {
     let columns = dropped.iter().filter(|one| one.kind == ObjectKind::NotNull).map(|one| {
         let (name, part) = (quote_literal(one.name), quote_literal(one.part));
@@ -95,7 +95,8 @@ fn never_null(dropped: &[&Dropped]) -> String {
     )
 }
 
-/// What has a name that something is to be made by, a clause each; what goes first is no hindrance.
+/// Returns what has a name that something is to be made by, a clause each; what goes first is no
+/// hindrance.
 pub(super) async fn taken(
     session: &mut Locked<'_>,
     made: &[&Dropped],

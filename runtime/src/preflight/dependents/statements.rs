@@ -40,7 +40,8 @@ pub(super) async fn found(
     Ok(found)
 }
 
-/// What of them the runner is not shown, if there is anything. The extension's schema is quoted.
+/// Returns what of them the runner is not shown, if there is anything. The extension's schema is
+/// quoted.
 pub(crate) async fn hidden(
     session: &mut Locked<'_>,
     schema: &str,

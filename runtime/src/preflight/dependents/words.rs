@@ -13,7 +13,7 @@ pub(super) struct Words<'a> {
     pub(super) shown: String,
 }
 
-/// What of all that goes can be written in a statement or in the body of a function.
+/// Returns what of all that goes can be written in a statement or in the body of a function.
 pub(super) fn words<'a>(dropped: &[&'a Dropped]) -> Vec<Words<'a>> {
     let written = dropped.iter().filter_map(|one| {
         // `"schema"."name"`, and no name has a quote in it.

@@ -22,7 +22,7 @@ const FILLED: u32 = 25;
 /// Bytes that an index takes for a row, where the table has none to judge by.
 const INDEX_ROW: u32 = 40;
 
-/// What is found, and how severe it is by itself.
+/// Returns what is found, and how severe it is by itself.
 pub(in crate::preflight) async fn look(
     session: &mut Locked<'_>,
     scene: Scene<'_>,

@@ -30,8 +30,8 @@ const SLOTS: &str = "current_setting('max_locks_per_transaction')::bigint \
     * (current_setting('max_connections')::bigint \
     + current_setting('max_prepared_transactions')::bigint)";
 
-/// What each partitioned table of the phase is made of: `builds` indexes come to each partition,
-/// `blocks` says whether all of them are locked at once.
+/// Returns what each partitioned table of the phase is made of: `builds` indexes come to each
+/// partition, `blocks` says whether all of them are locked at once.
 fn tables(touched: &Touched) -> Option<String> {
     let names = array(touched.locks.iter().map(|lock| lock.table));
     if touched.locks.is_empty() {

@@ -42,7 +42,7 @@ fn sql(Scene { touched, .. }: Scene<'_>) -> Option<String> {
     ))
 }
 
-/// What the planner says of the backfills: it reads every name in them, and no row.
+/// Returns what the planner says of the backfills: it reads every name in them, and no row.
 pub(in crate::preflight) async fn explain(
     session: &mut Locked<'_>,
     touched: &Touched,

@@ -94,7 +94,7 @@ fn definition(column: &KnownColumn) -> String {
     sql
 }
 
-/// What the plan has of an object that should be there.
+/// Returns what the plan has of an object that should be there.
 fn said(one: &Dropped) -> Option<Declaration> {
     let name = |name: &str| {
         let (schema, name) = split(name)?;

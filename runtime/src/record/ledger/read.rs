@@ -114,7 +114,7 @@ impl Sight {
 }
 
 impl Recorded {
-    /// What a state says that is behind, or ahead of, what has been done.
+    /// Settles what a state says that is behind, or ahead of, what has been done.
     fn settle(&mut self) {
         let has_effect = self.steps.iter().any(|step| step.state.has_effect());
         let begun = (State::Expanding..=State::Migrating).contains(&self.state);

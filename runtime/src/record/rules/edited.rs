@@ -71,8 +71,8 @@ fn parent_difference(migration: &Migration, recorded: &Recorded) -> String {
     diff(&after(recorded.parent.as_deref()), &after(migration.parent))
 }
 
-/// How many of a phase's steps are as they are for good; none where all of them are, and there can
-/// be no others.
+/// Returns how many of a phase's steps are as they are for good; none where all of them are, and
+/// there can be no others.
 pub(crate) fn fixed_steps(recorded: &Recorded, phase: Phase) -> Option<usize> {
     let complete = recorded.is_complete(phase);
     (!complete).then(|| recorded.last_effect(phase))

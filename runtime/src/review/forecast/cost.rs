@@ -60,7 +60,7 @@ pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) 
     }
 }
 
-/// What is done to a table; one that is not there yet is empty when its turn comes.
+/// Returns what is done to a table; one that is not there yet is empty when its turn comes.
 fn on(scene: &Scene, table: &str, cost: impl Fn(&Size) -> Cost) -> Cost {
     scene.sizes.get(table).map_or(NOTHING, cost)
 }

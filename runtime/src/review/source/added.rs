@@ -48,7 +48,7 @@ impl List {
         Ok((end, format!("{}{prefix}mod {name};", self.line_end())))
     }
 
-    /// What makes it the last of the list: at most a comma and a name, each with its place.
+    /// Returns what makes it the last of the list: at most a comma and a name, each with its place.
     fn entry(&self, name: &str) -> ((usize, usize), (String, String)) {
         let last = self.names.last().cloned().unwrap_or_default();
         let behind = &self.code[last.end..self.end];

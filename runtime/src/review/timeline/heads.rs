@@ -6,7 +6,7 @@ use super::{Page, ROW};
 use crate::outcome::timeline::HeadTime;
 
 impl Page {
-    /// How the instances of older builds drain, a row a build.
+    /// Draws how the instances of older builds drain, a row a build.
     pub(super) fn heads(&mut self, heads: &[HeadTime]) {
         let counts = || heads.iter().flat_map(|head| &head.counts);
         let Some((first, _)) = counts().min() else { return };

@@ -151,7 +151,7 @@ impl Page {
         self.line("</g>");
     }
 
-    /// Which part of a step's time went where, under its bar.
+    /// Draws which part of a step's time went where, under its bar.
     fn waits(&mut self, step: &StepTime, (mut x, width): (f64, f64), y: f64) {
         let Some(took) = step.took.filter(|took| !took.is_zero()) else { return };
         // It may have been held before its try began.
@@ -174,7 +174,7 @@ impl Page {
     }
 }
 
-/// Where time of a step went that it did not work: a class, how long, and a word.
+/// Returns where time of a step went that it did not work: a class, how long, and a word.
 fn waits(step: &StepTime) -> impl Iterator<Item = (&'static str, Duration, &'static str)> {
     let all = [
         ("locked", step.locked, "for locks"),

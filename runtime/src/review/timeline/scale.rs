@@ -36,7 +36,7 @@ impl Scale {
         if length > 0.0 { since / length * WIDTH } else { 0.0 }
     }
 
-    /// Where a bar begins, and how wide it is: never so narrow that nobody sees it.
+    /// Returns where a bar begins, and how wide it is: never so narrow that nobody sees it.
     pub(super) fn bar(self, step: &StepTime) -> (f64, f64) {
         let from = self.place(step.began).min(WIDTH - 2.0);
         (from, (self.place(end(step)) - from).max(2.0))

@@ -82,7 +82,7 @@ impl Cursor {
         self.block >= self.end
     }
 
-    /// What the rows of one turn meet.
+    /// Returns what the rows of one turn meet.
     pub(crate) fn condition(self) -> String {
         let (from, to, stripe) = (self.block, self.window_end(), self.stripe);
         format!(

@@ -30,7 +30,7 @@ pub(crate) trait Filler {
     /// The condition that a row meets until it is filled.
     fn pending(&self) -> &'static str;
 
-    /// What gives the values, as the plan says it.
+    /// Returns what gives the values, as the plan says it.
     fn by(&self) -> String;
 
     /// Fills one stripe of one window and moves the cursor on, in one transaction.

@@ -44,7 +44,7 @@ pub(super) async fn truth(session: &mut RunSession<'_>, name: &str) -> Result<Tr
     })
 }
 
-/// What follows the table in the text of an index, as the catalogs have it.
+/// Returns what follows the table in the text of an index, as the catalogs have it.
 pub(super) fn definition(index: &str) -> String {
     format!(
         "pg_catalog.regexp_replace(pg_catalog.pg_get_indexdef({index}.indexrelid), \

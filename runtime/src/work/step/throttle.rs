@@ -48,7 +48,7 @@ pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) -> R
     Ok(())
 }
 
-/// How long a backfill rests so near to a limit, as a multiple of its batches.
+/// Returns how long a backfill rests so near to a limit, as a multiple of its batches.
 fn eased(share: f64) -> f64 {
     ((share - NEAR) / (1.0 - NEAR)).clamp(0.0, 1.0) * MOST
 }
@@ -80,7 +80,7 @@ async fn give_way(context: &mut StepContext<'_, '_>) -> Result<(), Error> {
     if is_wanted { Err(Error::new(Detail::Interrupted)) } else { Ok(()) }
 }
 
-/// Why the run has to wait, if it has to.
+/// Returns why the run has to wait, if it has to.
 async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Option<String>, Error> {
     let settings = context.settings;
     let Reading { load, paused, set } = {

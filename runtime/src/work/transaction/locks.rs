@@ -153,8 +153,9 @@ impl LockPlan {
     }
 }
 
-/// Which of these are there and can be locked, and which of them are views. `lock table` of a view locks
-/// all that it reads as well, so only a view counts that reads none but tables which are among these.
+/// Asks which of these are there and can be locked, and which of them are views. `lock table` of a
+/// view locks all that it reads as well, so only a view counts that reads none but tables which are
+/// among these.
 ///
 /// PostgreSQL manual, `LOCK`.
 fn present(names: &str) -> String {

@@ -64,7 +64,7 @@ pub(crate) fn refused(all: &[&Rights], of_others: bool) -> Option<String> {
     Some(sql)
 }
 
-/// What is to be taken back and is there.
+/// Returns what is to be taken back and is there.
 fn left(wanted: &str, which: &str) -> String {
     format!(
         "select distinct pg_catalog.format('%s has %s from %I', w.role, {WHAT}, \

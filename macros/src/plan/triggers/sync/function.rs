@@ -60,8 +60,8 @@ end",
         )
     }
 
-    /// What a client that writes one new column leaves out is, in a row that was never filled, not
-    /// what it saw: it gets its value first.
+    /// Returns what a client that writes one new column leaves out is, in a row that was never
+    /// filled, not what it saw: it gets its value first.
     fn completed(&self) -> String {
         if self.new.len() == 1 {
             return String::new();

@@ -43,7 +43,7 @@ pub(super) fn is(token: Option<&Token>, keyword: &str) -> bool {
     matches!(token, Some(Token::Word(word)) if word.eq_ignore_ascii_case(keyword))
 }
 
-/// How many parentheses are open at each token; a parenthesis itself is inside.
+/// Returns how many parentheses are open at each token; a parenthesis itself is inside.
 pub(super) fn depths(tokens: &[Token]) -> Vec<usize> {
     let mut depth = 0_usize;
     let mut depths = Vec::with_capacity(tokens.len());
@@ -96,7 +96,7 @@ pub(super) fn of_query(tokens: &[Token]) -> Vec<bool> {
     found
 }
 
-/// How many tokens say which rows a `select` gives: `all`, `distinct`, `distinct on (…)`.
+/// Returns how many tokens say which rows a `select` gives: `all`, `distinct`, `distinct on (…)`.
 pub(super) fn behind_select(tokens: &[Token]) -> usize {
     if !is(tokens.get(1), "on") {
         return usize::from(["all", "distinct"].iter().any(|word| is(tokens.first(), word)));

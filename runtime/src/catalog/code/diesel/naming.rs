@@ -44,7 +44,7 @@ impl Table<'_> {
         self.columns.get(at).map(String::as_str)
     }
 
-    /// How the file's root names it.
+    /// Returns how the file's root names it.
     pub(super) fn path(&self) -> String {
         match self.module {
             Some(module) => format!("{module}::{}", self.ident),

@@ -88,7 +88,7 @@ fn modules<'a>(all: &'a Entities<'a>) -> impl Iterator<Item = (String, Write<'a>
     [(PRELUDE.to_owned(), prelude)].into_iter().chain(tables).chain(enums)
 }
 
-/// What rustfmt sorts a module by.
+/// Returns what rustfmt sorts a module by.
 fn sorted(module: &str) -> &str {
     module.trim_start_matches("r#")
 }

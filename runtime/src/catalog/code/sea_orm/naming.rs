@@ -56,7 +56,7 @@ impl<'a> Entities<'a> {
         Entities { schema, tables, enums: enums.collect(), left }
     }
 
-    /// What Rust calls an enum that the history declares.
+    /// Returns what Rust calls an enum that the history declares.
     pub(super) fn enum_ident(&self, of: &DeclaredType) -> Option<&str> {
         let found = self.schema.enum_of(of)?;
         let known = self.enums.iter().find(|(one, _)| *one == found);

@@ -59,7 +59,7 @@ fn item(row: Row<'_>, ty: &Type, attributes: &Attributes) -> String {
     words.concat() + &attributes.inline.concat()
 }
 
-/// What is said of a column when its table is there.
+/// Returns what is said of a column when its table is there.
 fn later(table: &Relation, column: &str, what: &str, action: &str) -> Declaration {
     let sql = format!("alter table {} alter column {} {action}", table.sql(), quoted(column));
     let reason = "no macro says it of a column of this type";

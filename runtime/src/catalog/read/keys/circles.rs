@@ -39,7 +39,7 @@ fn as_change(one: &Declaration) -> String {
     format!("add_foreign_key!({table}({columns}){target};")
 }
 
-/// Where something stands that is no part of a name in quotes.
+/// Returns where something stands that is no part of a name in quotes.
 fn outside_strings(text: &str, wanted: &str) -> Option<usize> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     text.char_indices().find_map(|(at, c)| {

@@ -89,7 +89,7 @@ fn by_hand(row: Row<'_>, table: &Relation) -> String {
     ByHand { sql, reason, has_known_locks: true }.said()
 }
 
-/// What of its index no constraint says.
+/// Returns what of its index no constraint says.
 fn later(row: Row<'_>, table: &Relation) -> Vec<Declaration> {
     let name = row.text(3);
     let index = qualified_sql(&table.name.schema, row.text(25));

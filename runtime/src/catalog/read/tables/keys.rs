@@ -18,7 +18,7 @@ pub(super) fn items(text: &str) -> Option<(Vec<&str>, &str)> {
     Some((split(&list[1..list.len() - 1]), behind))
 }
 
-/// Where the first parenthesis stands that no quotes are round.
+/// Returns where the first parenthesis stands that no quotes are round.
 fn opening(text: &str) -> Option<usize> {
     let mut is_quoted = false;
     text.char_indices().find_map(|(at, c)| {

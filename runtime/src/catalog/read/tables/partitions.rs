@@ -68,7 +68,7 @@ fn value_said(value: &str) -> Option<String> {
     (is_number || is_word).then(|| value.to_lowercase())
 }
 
-/// What is said when the partition is there.
+/// Returns what is said when the partition is there.
 fn later(partition: &Relation, row: Row<'_>) -> Vec<Declaration> {
     let actions = [
         ("persistence", row.is_true(6).then(|| "set unlogged".to_owned())),

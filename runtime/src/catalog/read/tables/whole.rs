@@ -54,7 +54,7 @@ fn partition_by(definition: &str) -> Option<String> {
     Some(format!("partition_by({}({}))", method.to_lowercase(), keys.join(", ")))
 }
 
-/// What is said when the table is there, its indexes too.
+/// Returns what is said when the table is there, its indexes too.
 fn later(table: &Relation, row: Row<'_>) -> Vec<Declaration> {
     let tablespace =
         row.get(8).map(|name| ("tablespace", format!("set tablespace {}", quoted(name))));

@@ -60,7 +60,7 @@ impl Changeover {
         Ok(outcome(declared, found, &under_way))
     }
 
-    /// What the migrations that are not at their end touch, each with that.
+    /// Returns what the migrations that are not at their end touch, each with that.
     async fn under_way(&mut self) -> Result<UnderWay, Error> {
         let executor = self.session.unlocked().await?;
         store::trust::before_reading(executor).await?;

@@ -105,7 +105,7 @@ fn says(text: &str, name: &str) -> bool {
     })
 }
 
-/// What a migration touches, on its way forth and back.
+/// Returns what a migration touches, on its way forth and back.
 fn touched(migration: &Migration) -> Touched {
     let mut touched = Touched::default();
     for change in migration.changes() {

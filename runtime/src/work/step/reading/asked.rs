@@ -12,7 +12,7 @@ use crate::settings::query::{Answer, ThrottleQuery};
 /// A query that takes longer is a load itself.
 const LONGEST: Duration = Duration::from_secs(1);
 
-/// Why one of them holds the run, if one does; an error where it is no such query.
+/// Returns why one of them holds the run, if one does; an error where it is no such query.
 pub(crate) async fn hold(
     session: &mut RunSession<'_>,
     queries: &[ThrottleQuery],

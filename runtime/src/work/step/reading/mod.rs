@@ -155,7 +155,8 @@ impl Reader {
     }
 }
 
-/// What the server is busy with, for whoever looks once: what takes two looks to be known is left out.
+/// Returns what the server is busy with, for whoever looks once: what takes two looks to be known
+/// is left out.
 pub(crate) async fn load(executor: &mut dyn Executor, settings: &Settings) -> Result<Load, Error> {
     let sql = statement::load_alone(settings);
     let rows = executor.query(&sql).await.map_err(|error| Error::state_read(&sql, error))?;

@@ -3,7 +3,7 @@
 use crate::session::sql::quote_literal;
 use crate::settings::Settings;
 
-/// Who paused the run, and why; what is set of it, a line each.
+/// Returns who paused the run, and why; what is set of it, a line each.
 fn control(settings: &Settings) -> String {
     let history = quote_literal(&settings.app);
     let control = format!(

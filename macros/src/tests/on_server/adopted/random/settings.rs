@@ -111,7 +111,7 @@ fn publication(made: &mut Made, dice: &mut Dice<'_>, at: usize, table: &Table) {
     made.add(format!("create publication {name}{of}{with}"));
 }
 
-/// What leaves holes and names that are not derived any more.
+/// Makes what leaves holes and names that are not derived any more.
 fn change(made: &mut Made, dice: &mut Dice<'_>, at: usize, table: &Table) {
     let kind = dice.below(5);
     let column = table.column(dice).name.clone();

@@ -105,7 +105,7 @@ fn parameters(dice: &mut Dice<'_>) -> &'static str {
     ])
 }
 
-/// How a table is split, and the bounds of its parts.
+/// Returns how a table is split, and the bounds of its parts.
 fn partitioning(
     dice: &mut Dice<'_>,
     key: usize,

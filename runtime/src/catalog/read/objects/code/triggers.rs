@@ -95,7 +95,7 @@ fn events(kind: u16, columns: &[String]) -> String {
     said.collect::<Vec<_>>().join(", ")
 }
 
-/// What stands in `WHEN (…)`, where the words round it stand nowhere else.
+/// Returns what stands in `WHEN (…)`, where the words round it stand nowhere else.
 fn condition(definition: &str) -> Option<&str> {
     let (before, rest) = definition.split_once(" WHEN (")?;
     let (condition, behind) = rest.rsplit_once(") EXECUTE FUNCTION ")?;

@@ -18,7 +18,7 @@ pub(super) const KINDS: &[Kind] = &[
     others(include_str!("unsaid.sql")),
 ];
 
-/// What the server's own statements say.
+/// Returns what the server's own statements say.
 const fn others(sql: &'static str) -> Kind {
     Kind { sql, say: raw::others }
 }

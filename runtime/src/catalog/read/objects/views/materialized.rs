@@ -37,7 +37,8 @@ fn statement(row: &Row) -> String {
     format!("{} as\n{}", row.text(7), row.text(4))
 }
 
-/// What is said of it when it is made. Whether somebody has filled it is no part of a schema.
+/// Returns what is said of it when it is made. Whether somebody has filled it is no part of a
+/// schema.
 fn beside(row: &Row, whole: &Declaration) -> Option<Declaration> {
     let QualifiedName { schema, name } = &whole.name;
     let name =

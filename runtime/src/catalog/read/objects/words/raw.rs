@@ -41,7 +41,7 @@ pub(in crate::catalog::read::objects) fn id(row: &Row) -> ObjectId {
     ObjectId { catalog: row.number(0).unwrap_or_default(), oid: row.number(1).unwrap_or_default() }
 }
 
-/// What stands in a schema by itself and is said by a macro of its own.
+/// Returns what stands in a schema by itself and is said by a macro of its own.
 pub(in crate::catalog::read::objects) fn wholes(
     kind: DeclaredKind,
     rows: &Rows,
