@@ -193,7 +193,8 @@ impl fmt::Display for Detail {
             ),
             Detail::GateHeld => f.write_str(
                 "a switch or a contract that the history declares cannot run yet\n\
-                 help: it runs by itself once nothing holds it",
+                 help: it runs by itself once nothing holds it; where builds take no leases, \
+                 `force_contract(reason)`, or `contract --force`, once no older one lives",
             ),
             Detail::Lease(lease) => lease.fmt(f),
             Detail::TooOld { migration, phase } => too_old(f, migration, *phase),
