@@ -19,7 +19,7 @@ pub(crate) fn may_say(text: &str, table: &str, column: &str, is_row_of_it: bool)
             Some(name) if name == table => true,
             Some(name) => {
                 let tables = named_so(&words, name);
-                tables.is_empty() || tables.contains(&table)
+                tables.is_empty() || tables.contains(&table) || is_made(&words, name)
             }
             None => true,
         }
@@ -27,12 +27,18 @@ pub(crate) fn may_say(text: &str, table: &str, column: &str, is_row_of_it: bool)
     (0..words.len()).any(|at| words[at] == column && says(at))
 }
 
-/// The tables that have this name: their own, or another one, `users u` or `users as u`.
+/// Tells whether the text itself makes what has this name, `with i as (select …)`: it has the columns of
+/// whatever it reads.
+fn is_made(words: &[Cow<'_, str>], name: &str) -> bool {
+    words.windows(2).any(|pair| pair[0] == name && pair[1] == "as")
+}
+
+/// Returns the tables that have this name: their own, or another one, `users u` or `users as u`.
 fn named_so<'a>(words: &'a [Cow<'_, str>], name: &str) -> Vec<&'a str> {
     let word = |at: Option<usize>| at.and_then(|at| words.get(at)).map(|word| &**word);
     let follows = |at: usize| {
         let before = word(at.checked_sub(1));
-        matches!(before, Some("from" | "join" | "update" | "into" | "," | "only"))
+        matches!(before, Some("from" | "join" | "update" | "into" | "using" | "," | "only"))
     };
     let table = |at: usize| {
         if follows(at) && word(Some(at + 1)) != Some(".") {
@@ -62,6 +68,14 @@ mod tests {
             ("select r.number", true, true),
             ("select i.id from invoices i join payments p on p.number = 1", false, false),
             ("update payments p set id = 1 from invoices where p.number = 2", false, false),
+            ("with i as (select * from invoices) select i.number from i", true, true),
+            ("create table i as select * from invoices; select i.number from i", true, true),
+            ("delete from notes using invoices i where i.number = 1", true, true),
+            (
+                "select p.id from payments p; delete from a using invoices p where p.number = 1",
+                true,
+                true,
+            ),
             ("select payments.number from payments, invoices", false, false),
             ("if new.number is null then select id from invoices; end if", false, true),
             ("if old.number is null then", false, true),
