@@ -72,7 +72,8 @@ pub(crate) fn is_runner(app: &str, pid: &str) -> String {
 }
 
 /// A condition of SQL, whether a session waits for the lock that may run migrations: one of a role that
-/// may act as the owner of the schema `changeover`. Others may wish what they like.
+/// may act as the owner of the schema `changeover`, and asks for it again and again, as far as that can be
+/// seen: a run that was dropped while it waited leaves its wish. Others may wish what they like.
 pub(crate) fn is_wanted(app: &str) -> String {
     let name = name_hash(app).cast_unsigned();
     format!(
@@ -80,7 +81,9 @@ pub(crate) fn is_wanted(app: &str) -> String {
          join pg_catalog.pg_stat_activity a on a.pid = l.pid \
          where l.locktype = 'advisory' and l.classid = {WISH_CLASS} and l.objid = {name} \
          and l.objsubid = 2 and l.granted and a.datname = pg_catalog.current_database() \
-         and l.database = a.datid and pg_catalog.pg_has_role(a.usesysid, (select nspowner \
+         and l.database = a.datid \
+         and coalesce(a.state_change > pg_catalog.clock_timestamp() - interval '10 s', true) \
+         and pg_catalog.pg_has_role(a.usesysid, (select nspowner \
          from pg_catalog.pg_namespace where nspname = 'changeover'), 'member'))"
     )
 }
