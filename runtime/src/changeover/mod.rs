@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{Instrument as _, info_span};
 
-use self::attempt::{once, tell_of_end};
+use self::attempt::{has_nothing_to_do, once, tell_of_end};
 use self::reconnect::{Reconnect, is_of_standby};
 use self::story::Goal;
 use crate::lock::Session;
@@ -260,6 +260,9 @@ impl Changeover {
             _ => settings.reconnect_within,
         });
         let run = async {
+            if has_nothing_to_do(history, settings, session, &goal, is_told).await {
+                return Ok(());
+            }
             loop {
                 let told = (&mut report, &mut is_to_start);
                 // On the heap, or whoever awaits a run would have all of it in a future of his own.

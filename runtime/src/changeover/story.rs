@@ -7,6 +7,7 @@ use crate::outcome::report::Report;
 use crate::outcome::status::State;
 use crate::record::ledger::Ledger;
 use crate::record::rules;
+use crate::record::store::settled;
 use crate::run::Run;
 use crate::run::gates::GatePolicy;
 use crate::settings::{Gate, Settings};
@@ -41,6 +42,11 @@ impl Goal {
             Goal::Background => "background",
             Goal::Undo { .. } => "undo",
         }
+    }
+
+    /// Tells whether there is nothing to do for it where a run has left nothing of the history.
+    pub(super) fn may_be_settled(&self) -> bool {
+        !matches!(self, Goal::Force(_) | Goal::Undo { .. })
     }
 
     fn key(&self, gate: Gate) -> Option<GatePolicy<'_>> {
@@ -78,6 +84,9 @@ pub(super) async fn story(
         forth(&mut run, goal, &mut fresh).await?;
     }
     after_all(&mut run, goal, left).await?;
+    if settled::leaves_nothing(history, &run.ledger) {
+        settled::settle(run.session, &settings.app, history).await?;
+    }
     match goal {
         Goal::Contract | Goal::Force(_) if !report.waiting.is_empty() => {
             Err(Error::new(Detail::GateHeld))

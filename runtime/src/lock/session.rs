@@ -40,6 +40,12 @@ impl Session {
         Ok(&mut self.executor)
     }
 
+    /// Asks what changes nothing, in one round trip; see [`WatchedSession::ask_at_once`]. A session that a
+    /// run left half-way is tidied up first, by whoever needs it.
+    pub(crate) async fn ask_at_once(&mut self, sql: &str) -> Option<Rows> {
+        if self.dirty { None } else { self.executor.ask_at_once(sql).await }
+    }
+
     /// The session without the lock, for a transaction that is going to be rolled back. Until
     /// [`end_aside`](Session::end_aside) it is taken for one that was dropped half-way.
     pub(crate) async fn begin_aside(&mut self) -> Result<&mut dyn Executor, Error> {

@@ -5,6 +5,7 @@
 //! `packed` and in `macros/src/emit/packed.rs`.
 
 mod change;
+mod digest;
 mod footprint;
 pub(crate) mod function;
 #[cfg(feature = "sea-query")]

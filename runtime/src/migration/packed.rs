@@ -55,6 +55,11 @@ impl Packed {
         Packed { text, functions, changes: OnceLock::new() }
     }
 
+    /// The changes as they were written.
+    pub(super) fn text(&self) -> &'static str {
+        self.text
+    }
+
     fn changes(&self) -> &'static [Change] {
         self.changes.get_or_init(|| {
             let mut reader = Reader { rest: self.text, functions: self.functions };

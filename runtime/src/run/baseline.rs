@@ -34,6 +34,9 @@ impl Run<'_, '_> {
     /// says whether it did. Where it has nothing of it, a baseline is a migration like any other; where
     /// it has a part, or has it otherwise, nothing is recorded.
     pub(crate) async fn adopt(&mut self, migration: &'static Migration) -> Result<bool, Error> {
+        if migration.baseline.is_none() {
+            return Ok(false);
+        }
         let together = self.pending_baselines(migration);
         let Some((last, _)) = together.baselines.last().copied() else { return Ok(false) };
         let mut found = read::in_snapshot(self.session.reader()).await?;

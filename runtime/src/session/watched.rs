@@ -39,7 +39,7 @@ pub(crate) const SAFE: &str = "select pg_catalog.set_config('search_path', 'pg_c
      pg_catalog.set_config('jit', 'off', false)";
 
 /// The same on a session that is not ours.
-const SAFE_FOR_NOW: &str = "select pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), \
+pub(crate) const SAFE_FOR_NOW: &str = "select pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), \
      pg_catalog.set_config('jit', 'off', true)";
 
 /// The process that serves a session, and the start of its server: a number may come again, and a
@@ -95,6 +95,20 @@ impl WatchedSession {
     /// Tells whether each statement from now on is to leave the session as it was.
     pub(crate) fn leave_as_it_is(&mut self, is_left_alone: bool) {
         self.is_left_alone = is_left_alone;
+    }
+
+    /// Asks what changes nothing on the session, in one round trip: who serves it is not asked before.
+    /// None where it was not answered, or with an error.
+    pub(crate) async fn ask_at_once(&mut self, sql: &str) -> Option<Rows> {
+        if self.dead {
+            return None;
+        }
+        let answer = timeout(self.patience, self.session.query(sql)).await;
+        self.dead = match &answer {
+            Ok(answer) => answer.as_ref().is_err_and(|error| ends_session(error.code())),
+            Err(_) => true,
+        };
+        answer.ok()?.ok()
     }
 
     async fn alone(&mut self, sql: &str) -> Result<Rows, SqlError> {

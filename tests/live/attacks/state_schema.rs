@@ -127,6 +127,31 @@ fn who_reads_or_holds_a_lease_runs_nothing_of_it_either() -> Result<(), Failure>
     })
 }
 
+/// A view that stands where the row does which a start asks for first. To plan a query on it would be to
+/// call its function.
+#[test]
+fn the_row_that_a_start_asks_for_is_not_a_strangers() -> Result<(), Failure> {
+    const VIEW: &str = "
+        create schema changeover;
+        create function changeover.look() returns text language plpgsql immutable as $$
+            begin insert into own.hits values (current_user); return ''; end $$;
+        create view changeover.runners as
+            select 'harness'::text history, 1::bigint fence, changeover.look() settled,
+                1::bigint settled_by;
+        grant usage on schema changeover to public;
+        grant select on changeover.runners to public";
+    block_on(async {
+        let fixture = Fixture::new("squatted_row").await?;
+        let stranger = Stranger::make(&fixture, CREATE).await?;
+        let roles = Roles::make(&fixture.db, fixture.url()).await?;
+        stranger.db.batch_execute(VIEW).await?;
+        untrusted("migrate", roles.start(&RENAME_HISTORY).await?.migrate().await)?;
+        stranger.got_nothing().await?;
+        stranger.drop(&fixture).await?;
+        roles.drop().await
+    })
+}
+
 /// It is made after the run looked, and before it makes one itself.
 #[test]
 fn a_schema_made_in_the_last_moment_is_seen() -> Result<(), Failure> {

@@ -7,5 +7,6 @@ mod events;
 mod quoting;
 mod repair;
 pub(crate) mod secrets;
+mod settled;
 mod state_schema;
 mod status;

@@ -4,6 +4,8 @@ mod read;
 mod sound;
 mod step_state;
 
+use std::collections::{HashMap, HashSet};
+
 use crate::migration::text::plan_text;
 use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::status::{MigrationStatus, State, Status};
@@ -14,9 +16,11 @@ pub(crate) use self::step_state::{Direction, Event, StepState};
 const BEFORE_GATES: [Phase; 3] = [Phase::Expand, Phase::Migrate, Phase::Background];
 
 /// Every migration that the database remembers, in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Ledger {
     pub(crate) migrations: Vec<Recorded>,
+    /// Where each stands among them: they are asked for by their ids, each of thousands by all others.
+    places: HashMap<String, usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -49,10 +53,8 @@ impl Ledger {
     /// Remembers what [`Store::plan`](crate::record::store::Store::plan) wrote down, for the steps after the
     /// first `kept`.
     pub(crate) fn plan(&mut self, migration: &Migration, phase: Phase, kept: usize) {
-        let known = self.migrations.iter().position(|recorded| recorded.id == migration.id);
-        let index = known.unwrap_or(self.migrations.len());
-        if known.is_none() {
-            self.migrations.push(Recorded {
+        if self.get(migration.id).is_none() {
+            self.push(Recorded {
                 id: migration.id.to_owned(),
                 parent: None,
                 state: State::Pending,
@@ -61,7 +63,7 @@ impl Ledger {
                 was_before_squash: false,
             });
         }
-        let Some(recorded) = self.migrations.get_mut(index) else { return };
+        let Some(recorded) = self.get_mut(migration.id) else { return };
         recorded.parent = migration.parent.map(str::to_owned);
         recorded.plan_version = Some(migration.plan_version);
         recorded.steps.retain(|step| step.phase != phase || step.ordinal <= kept);
@@ -89,7 +91,7 @@ impl Ledger {
     }
 
     pub(crate) fn become_state(&mut self, migration: &Migration, state: State) {
-        if let Some(known) = self.migrations.iter_mut().find(|one| one.id == migration.id) {
+        if let Some(known) = self.get_mut(migration.id) {
             known.state = state;
         }
     }
@@ -115,7 +117,7 @@ impl Ledger {
         for phase in Phase::ALL {
             self.plan(migration, phase, 0);
         }
-        for recorded in self.migrations.iter_mut().filter(|one| one.id == migration.id) {
+        if let Some(recorded) = self.get_mut(migration.id) {
             recorded.steps.iter_mut().for_each(|step| step.state = StepState::Done);
         }
         self.become_state(migration, State::Migrated);
@@ -123,15 +125,24 @@ impl Ledger {
 
     /// Remembers that a phase was taken back.
     pub(crate) fn forget_effects(&mut self, migration: &Migration, phase: Phase) {
-        let known = self.migrations.iter_mut().find(|recorded| recorded.id == migration.id);
-        let steps = known.into_iter().flat_map(|recorded| &mut recorded.steps);
+        let steps = self.get_mut(migration.id).into_iter().flat_map(|recorded| &mut recorded.steps);
         for step in steps.filter(|step| step.phase == phase && step.state.has_effect()) {
             (step.state, step.cursor, step.rows) = (StepState::Undone, None, 0);
         }
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Recorded> {
-        self.migrations.iter().find(|recorded| recorded.id == id)
+        self.migrations.get(*self.places.get(id)?)
+    }
+
+    fn get_mut(&mut self, id: &str) -> Option<&mut Recorded> {
+        self.migrations.get_mut(*self.places.get(id)?)
+    }
+
+    /// Remembers one more; the first of an id is the one that is found.
+    pub(crate) fn push(&mut self, recorded: Recorded) {
+        self.places.entry(recorded.id.clone()).or_insert(self.migrations.len());
+        self.migrations.push(recorded);
     }
 
     pub(crate) fn state(&self, id: &str) -> State {
@@ -143,8 +154,9 @@ impl Ledger {
         &'a self,
         history: &'a Migrations,
     ) -> impl Iterator<Item = &'a Recorded> {
-        self.migrations.iter().filter(|recorded| {
-            let is_known = history.get(&recorded.id).is_some()
+        let ours: HashSet<&str> = history.migrations.iter().map(|one| one.id).collect();
+        self.migrations.iter().filter(move |recorded| {
+            let is_known = ours.contains(recorded.id.as_str())
                 || history.squashed_into(&recorded.id).is_some();
             recorded.state != State::Pending && !is_known
         })

@@ -47,15 +47,14 @@ impl Record {
         for row in rows(executor, &migrations).await?.iter() {
             let Some(recorded) = migration(row) else {
                 unreadable.push(cannot_be_read("migrations", row));
-                ledger.migrations.extend(stateless(row));
+                stateless(row).into_iter().for_each(|recorded| ledger.push(recorded));
                 continue;
             };
-            ledger.migrations.push(recorded);
+            ledger.push(recorded);
         }
         for row in rows(executor, &steps).await?.iter() {
             let id = row.text(0);
-            let known = ledger.migrations.iter_mut().find(|recorded| recorded.id == id);
-            match (known, step(row)) {
+            match (ledger.get_mut(id), step(row)) {
                 (Some(known), Some(step)) => known.steps.push(step),
                 _ => unreadable.push(cannot_be_read("steps", row)),
             }

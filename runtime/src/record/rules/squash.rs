@@ -29,6 +29,10 @@ pub(crate) fn take_squashed(
     history: &Migrations,
     ledger: &mut Ledger,
 ) -> Result<Unrecorded, Error> {
+    // As a rule nothing was, and a history may be long.
+    if history.migrations.iter().all(|one| one.squashes().is_empty()) {
+        return Ok(Unrecorded::default());
+    }
     let is_misnamed = |migration: &&Migration| {
         let remembered = ledger.get(migration.id).and_then(|known| known.parent.as_deref());
         remembered == migration.parent && history.remembered_parent(migration) != migration.parent

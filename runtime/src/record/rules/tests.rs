@@ -11,7 +11,7 @@ use crate::record::ledger::{Ledger, Recorded, StepState};
 fn ledger(states: &[(&str, State)]) -> Ledger {
     let mut ledger = Ledger::default();
     for (id, state) in states {
-        ledger.migrations.push(Recorded {
+        ledger.push(Recorded {
             id: (*id).to_owned(),
             parent: FOUR.get(id).and_then(|one| one.parent).map(str::to_owned),
             state: *state,
@@ -174,7 +174,7 @@ fn what_comes_after_the_last_step_that_has_run_may_change() {
         }
     }
     let edited = |ordinal: usize| {
-        let mut state = Ledger { migrations: state.migrations.clone() };
+        let mut state = state.clone();
         for step in state.migrations.iter_mut().flat_map(|one| &mut one.steps) {
             if step.phase == Phase::Migrate && step.ordinal == ordinal {
                 step.sql += " edited";

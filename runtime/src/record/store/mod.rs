@@ -3,6 +3,7 @@
 pub(crate) mod events;
 pub(crate) mod repair;
 mod schema;
+pub(crate) mod settled;
 pub(crate) mod trust;
 
 use std::fmt::Write as _;

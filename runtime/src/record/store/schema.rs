@@ -111,6 +111,9 @@ const UPGRADES: &[&[&str]] = &[
          history text not null, at timestamptz not null default now(), head text not null, \
          live bigint not null, primary key (history, at, head))",
     ],
+    // Of which history a run has left nothing to do, and which run it was; see `settled`.
+    &["alter table changeover.runners add column if not exists settled text, \
+       add column if not exists settled_by bigint"],
 ];
 
 /// A lease is its role's, a role speaks for the histories that it was given, and what callers give
@@ -152,6 +155,9 @@ const LEASES_WITH_OWNERS: &[&str] = &[
      about = changeover.shown(about) \
      where lease > interval '1 day' or about <> changeover.shown(about)",
 ];
+
+/// Stands for all upgrades: a build that has one more has something to do.
+pub(super) const VERSION: usize = UPGRADES.len();
 
 /// Makes what is missing. A database that has it all is only read.
 pub(crate) async fn prepare(session: &mut Locked<'_>, settings: &Settings) -> Result<(), Error> {

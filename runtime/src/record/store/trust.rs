@@ -29,6 +29,16 @@ async fn ask(executor: &mut dyn Executor, writes: bool) -> Result<(), Error> {
     verdict(&rows)
 }
 
+/// A statement that fails where the schema is not there, or not in the hands of those that a run trusts.
+/// Once it is, nobody else can put anything into it.
+pub(crate) fn or_fail() -> String {
+    let untrusted = untrusted(true);
+    format!(
+        "select 1 / case when pg_catalog.to_regclass('changeover.runners') is null \
+         or exists ({untrusted}) then 0 else 1 end"
+    )
+}
+
 fn untrusted(writes: bool) -> String {
     let all = include_str!("../sql/untrusted.sql").replace("$writes", &writes.to_string());
     format!("select what from (\n{all}) u (what)")

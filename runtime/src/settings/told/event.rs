@@ -30,7 +30,7 @@ use crate::outcome::report::{PhaseReport, Report};
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// A run has the lock of the history, and begins.
+    /// A run begins: it has the lock of the history, or has found that there is nothing to do.
     RunStarted {
         /// What was called: `migrate`, `contract`, `undo`, …
         goal: &'a str,

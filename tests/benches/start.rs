@@ -1,0 +1,131 @@
+//! What a history costs where its service starts: the first run on an empty database, and each later one
+//! that has nothing to do.
+//!
+//! `cargo bench -p changeover-tests --bench start -- 300 3000` takes histories of so many migrations.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fmt::Display};
+
+use changeover::migration::{Migration, Migrations, Phase, Work};
+use changeover::{Changeover, Connect, Executor, Rows, SqlError, async_trait};
+use changeover_tests::fixture::Fixture;
+use changeover_tests::sample::{change, exclusive, migration, step, unlocked};
+use changeover_tests::{Failure, block_on, connect};
+
+/// How often each is done.
+const TIMES: usize = 9;
+
+/// A table has so many columns.
+const COLUMNS: usize = 50;
+
+fn main() -> ExitCode {
+    let sizes: Vec<usize> = env::args().filter_map(|argument| argument.parse().ok()).collect();
+    match block_on(measure(if sizes.is_empty() { &[300] } else { &sizes })) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(sizes: &[usize]) -> Result<(), Failure> {
+    println!("migrations  first run, ms each  statements each  nothing to do, ms  statements  status, ms");
+    for size in sizes {
+        let fixture = Fixture::new("bench_start").await?;
+        let history = history(*size);
+        let sent = Arc::new(AtomicUsize::new(0));
+        let mut runner = counting(&fixture, &history, &sent).await?;
+        let started = Instant::now();
+        runner.migrate().await?;
+        let first = started.elapsed().as_secs_f64() * 1e3 / *size as f64;
+        let first_sent = sent.swap(0, Ordering::Relaxed) / size;
+        let (mut idle, mut status) = (Vec::new(), Vec::new());
+        for _ in 0..TIMES {
+            let mut runner = counting(&fixture, &history, &sent).await?;
+            sent.store(0, Ordering::Relaxed);
+            let started = Instant::now();
+            runner.migrate().await?;
+            idle.push(started.elapsed());
+        }
+        let idle_sent = sent.load(Ordering::Relaxed);
+        for _ in 0..TIMES {
+            let mut runner = counting(&fixture, &history, &sent).await?;
+            let started = Instant::now();
+            runner.status().await?;
+            status.push(started.elapsed());
+        }
+        let (idle, status) = (median(idle), median(status));
+        println!("{size:>10} {first:>19.1} {first_sent:>16} {idle:>18} {idle_sent:>11} {status:>11}");
+    }
+    Ok(())
+}
+
+fn median(mut times: Vec<Duration>) -> impl Display {
+    times.sort_unstable();
+    let middle = times.get(times.len() / 2).copied().unwrap_or_default();
+    format!("{:.1}", middle.as_secs_f64() * 1e3)
+}
+
+/// So many migrations, each of which adds a column.
+fn history(size: usize) -> Migrations {
+    let mut migrations: Vec<&'static Migration> = Vec::new();
+    for number in 0..size {
+        let table = format!("public.t{}", number / COLUMNS);
+        let (make, drop) = if number % COLUMNS == 0 {
+            (format!("create table {table} (id bigint)"), format!("drop table {table}"))
+        } else {
+            let alter = format!("alter table {table}");
+            (format!("{alter} add column c{number} integer"), format!("{alter} drop c{number}"))
+        };
+        let [make, drop] = [make, drop].map(|text| &*Box::leak(text.into_boxed_str()));
+        let make = Work::Transaction(Box::leak(Box::new([unlocked(make)])));
+        let drop = Work::Transaction(Box::leak(Box::new([exclusive(drop)])));
+        let steps = Box::leak(Box::new([step(Phase::Expand, make, Some(drop))]));
+        let changes = Box::leak(Box::new([change("add_column", steps)]));
+        let id = Box::leak(format!("m{number:04}_change").into_boxed_str());
+        let parent = migrations.last().map(|parent| parent.id);
+        migrations.push(Box::leak(Box::new(migration(id, parent, changes))));
+    }
+    Migrations { migrations: migrations.leak(), schema: &[], names: &[] }
+}
+
+async fn counting(
+    fixture: &Fixture,
+    history: &Migrations,
+    sent: &Arc<AtomicUsize>,
+) -> Result<Changeover, Failure> {
+    let connector = Counting { url: fixture.url().to_owned(), sent: sent.clone() };
+    Ok(Fixture::builder(history).connector(connector).await?)
+}
+
+/// Counts what is sent.
+struct Counting {
+    url: String,
+    sent: Arc<AtomicUsize>,
+}
+
+struct Session {
+    client: tokio_postgres::Client,
+    sent: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Connect for Counting {
+    async fn connect(&self) -> Result<Box<dyn Executor>, SqlError> {
+        let client = connect(&self.url, "bench").await;
+        let client = client.map_err(|error| SqlError::new(None, error.to_string()))?;
+        Ok(Box::new(Session { client, sent: self.sent.clone() }))
+    }
+}
+
+#[async_trait]
+impl Executor for Session {
+    async fn query(&mut self, sql: &str) -> Result<Rows, SqlError> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        Executor::query(&mut self.client, sql).await
+    }
+}
