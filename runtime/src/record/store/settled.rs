@@ -17,9 +17,9 @@ use crate::session::watched::SAFE_FOR_NOW;
 /// Tells whether the last run of an application left nothing to do of this history. Whatever keeps it from
 /// being told says no: then a run finds out, and has the words for it.
 pub(crate) async fn is_settled(session: &mut Session, app: &str, history: &Migrations) -> bool {
-    let (app, plans, trusted) = (quote_literal(app), plans(history), trust::or_fail());
+    let (app, plans, trusted) = (quote_literal(app), plans(history), trust::of_runners_or_fail());
     // One text is one round trip. Its statements are read one after the other, so that the last one means
-    // nothing before the one in front of it has found the schema in good hands.
+    // nothing before the one in front of it has found the table in good hands.
     let sql = format!(
         "{SAFE_FOR_NOW};\n{trusted};\n\
          select settled = '{plans}' and settled_by = fence \

@@ -29,18 +29,23 @@ async fn ask(executor: &mut dyn Executor, writes: bool) -> Result<(), Error> {
     verdict(&rows)
 }
 
-/// A statement that fails where the schema is not there, or not in the hands of those that a run trusts.
-/// Once it is, nobody else can put anything into it.
-pub(crate) fn or_fail() -> String {
-    let untrusted = untrusted(true);
-    format!(
-        "select 1 / case when pg_catalog.to_regclass('changeover.runners') is null \
-         or exists ({untrusted}) then 0 else 1 end"
-    )
+/// A statement that fails where the row of a history that says whether it is settled is not in a table of
+/// somebody's whom a run trusts. Nobody else can put anything in its place then.
+pub(crate) fn of_runners_or_fail() -> String {
+    let is_ours = concat!(
+        include_str!("../sql/trusted.sql"),
+        "select from pg_catalog.pg_class c \
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace and n.nspname = 'changeover' \
+         join trusted o on o.oid = c.relowner join trusted s on s.oid = n.nspowner \
+         where c.relname = 'runners' and c.relkind = 'r' \
+         and not (c.relhasrules or c.relrowsecurity)"
+    );
+    format!("select 1 / case when exists ({is_ours}) then 1 else 0 end")
 }
 
 fn untrusted(writes: bool) -> String {
-    let all = include_str!("../sql/untrusted.sql").replace("$writes", &writes.to_string());
+    let all = concat!(include_str!("../sql/trusted.sql"), include_str!("../sql/untrusted.sql"));
+    let all = all.replace("$writes", &writes.to_string());
     format!("select what from (\n{all}) u (what)")
 }
 
