@@ -5,15 +5,15 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fmt::Display};
 
+use changeover::Changeover;
 use changeover::migration::{Migration, Migrations, Phase, Work};
-use changeover::{Changeover, Connect, Executor, Rows, SqlError, async_trait};
+use changeover_tests::counted::Count;
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::{change, exclusive, migration, step, unlocked};
-use changeover_tests::{Failure, block_on, connect};
+use changeover_tests::{Failure, block_on};
 
 /// How often each is done.
 const TIMES: usize = 9;
@@ -33,33 +33,37 @@ fn main() -> ExitCode {
 }
 
 async fn measure(sizes: &[usize]) -> Result<(), Failure> {
-    println!("migrations  first run, ms each  statements each  nothing to do, ms  statements  status, ms");
+    println!(
+        "migrations  first run, ms each  statements each  nothing to do, ms  statements  status, ms"
+    );
     for size in sizes {
         let fixture = Fixture::new("bench_start").await?;
         let history = history(*size);
-        let sent = Arc::new(AtomicUsize::new(0));
-        let mut runner = counting(&fixture, &history, &sent).await?;
+        let count = Arc::new(Count::default());
+        let mut runner = counting(&fixture, &history, &count).await?;
         let started = Instant::now();
         runner.migrate().await?;
         let first = started.elapsed().as_secs_f64() * 1e3 / *size as f64;
-        let first_sent = sent.swap(0, Ordering::Relaxed) / size;
+        let first_sent = count.take().1 / size;
         let (mut idle, mut status) = (Vec::new(), Vec::new());
         for _ in 0..TIMES {
-            let mut runner = counting(&fixture, &history, &sent).await?;
-            sent.store(0, Ordering::Relaxed);
+            let mut runner = counting(&fixture, &history, &count).await?;
+            count.take();
             let started = Instant::now();
             runner.migrate().await?;
             idle.push(started.elapsed());
         }
-        let idle_sent = sent.load(Ordering::Relaxed);
+        let (_, idle_sent) = count.take();
         for _ in 0..TIMES {
-            let mut runner = counting(&fixture, &history, &sent).await?;
+            let mut runner = counting(&fixture, &history, &count).await?;
             let started = Instant::now();
             runner.status().await?;
             status.push(started.elapsed());
         }
         let (idle, status) = (median(idle), median(status));
-        println!("{size:>10} {first:>19.1} {first_sent:>16} {idle:>18} {idle_sent:>11} {status:>11}");
+        println!(
+            "{size:>10} {first:>19.1} {first_sent:>16} {idle:>18} {idle_sent:>11} {status:>11}"
+        );
     }
     Ok(())
 }
@@ -96,36 +100,7 @@ fn history(size: usize) -> Migrations {
 async fn counting(
     fixture: &Fixture,
     history: &Migrations,
-    sent: &Arc<AtomicUsize>,
+    count: &Arc<Count>,
 ) -> Result<Changeover, Failure> {
-    let connector = Counting { url: fixture.url().to_owned(), sent: sent.clone() };
-    Ok(Fixture::builder(history).connector(connector).await?)
-}
-
-/// Counts what is sent.
-struct Counting {
-    url: String,
-    sent: Arc<AtomicUsize>,
-}
-
-struct Session {
-    client: tokio_postgres::Client,
-    sent: Arc<AtomicUsize>,
-}
-
-#[async_trait]
-impl Connect for Counting {
-    async fn connect(&self) -> Result<Box<dyn Executor>, SqlError> {
-        let client = connect(&self.url, "bench").await;
-        let client = client.map_err(|error| SqlError::new(None, error.to_string()))?;
-        Ok(Box::new(Session { client, sent: self.sent.clone() }))
-    }
-}
-
-#[async_trait]
-impl Executor for Session {
-    async fn query(&mut self, sql: &str) -> Result<Rows, SqlError> {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        Executor::query(&mut self.client, sql).await
-    }
+    Ok(Fixture::builder(history).connector(count.connector(fixture.url())).await?)
 }

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod catalog;
 mod client;
+pub mod counted;
 pub mod cuts;
 mod database;
 mod failure;

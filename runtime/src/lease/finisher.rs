@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
+use super::keeper::Look;
 use super::news::News;
 use crate::changeover::Changeover;
 use crate::migration::Migrations;
@@ -18,42 +20,97 @@ use crate::settings::{Gate, Settings};
 /// After news, so that the instances do not all come at once.
 const SOON: Duration = Duration::from_millis(200);
 
+/// So many instances may come in that time.
+const AT_ONCE: u32 = 10;
+
+/// Longer than that nobody waits after news, however many there are.
+const SOON_AT_MOST: Duration = Duration::from_secs(5);
+
 /// So often the time until the next try is doubled after a failure: to five minutes.
 const MOST_DOUBLED: u32 = 4;
 
 /// Where nothing is heard: a lease that ends because its process died tells nobody.
 const LATER: Duration = Duration::from_secs(20);
 
-pub(super) async fn run(
-    history: Migrations,
-    settings: Arc<Settings>,
-    connector: Arc<dyn Connect>,
-    mut news: watch::Receiver<News>,
-) {
-    let mut failures = 0;
-    loop {
-        let is_open = match &*news.borrow_and_update() {
-            News::States(states) => {
-                let asks = settings.leases.gate != Gate::Manual;
-                is_open(&history, asks, |id| states.state(id))
+/// What an instance finishes with.
+pub(super) struct Finisher {
+    pub(super) history: Migrations,
+    pub(super) settings: Arc<Settings>,
+    pub(super) connector: Arc<dyn Connect>,
+    /// Where the keeper is asked to look at once.
+    pub(super) ask: mpsc::Sender<Look>,
+}
+
+impl Finisher {
+    pub(super) async fn run(self, mut news: watch::Receiver<News>) {
+        let (mut failures, mut has_changed) = (0, true);
+        let every = LATER.min(self.settings.leases.time);
+        loop {
+            let heard = Instant::now();
+            let pause = jittered(every);
+            let Some(leases) = self.open_among(&news.borrow_and_update()) else { return };
+            if let Some(leases) = leases {
+                if has_changed {
+                    let crowd = SOON * (1 + leases / AT_ONCE);
+                    tokio::time::sleep(jittered(crowd.min(SOON_AT_MOST))).await;
+                }
+                // One asks for all: what it finds is so for the others, until something changes or so
+                // much time is over that somebody may have died.
+                let since = |heard: Instant| if has_changed { heard.elapsed() } else { every / 2 };
+                if self.is_to_be_tried(&news, || since(heard)).await {
+                    if has_failed(self.finish().await) {
+                        // News of our own try would bring the next one at once, and its locks; and what
+                        // fails again and again may read a whole table each time.
+                        tokio::time::sleep(pause * 2_u32.pow(failures)).await;
+                        failures = MOST_DOUBLED.min(failures + 1);
+                        has_changed = true;
+                        continue;
+                    }
+                    failures = 0;
+                }
             }
-            News::Lost(_) => return,
+            match tokio::time::timeout(pause, news.changed()).await {
+                Ok(Err(_)) => return,
+                heard => has_changed = heard.is_ok(),
+            }
+        }
+    }
+
+    /// Where something is open: how many leases there are. None where the lease is lost.
+    fn open_among(&self, news: &News) -> Option<Option<u32>> {
+        let News::States(states) = news else { return None };
+        let asks = self.settings.leases.gate != Gate::Manual;
+        let is_open = is_open(&self.history, asks, |id| states.state(id));
+        Some(is_open.then(|| states.leases()))
+    }
+
+    /// Tells whether nobody has asked for so long; where nobody is known to have, the keeper looks.
+    async fn is_to_be_tried(
+        &self,
+        news: &watch::Receiver<News>,
+        so_long: impl Fn() -> Duration,
+    ) -> bool {
+        let was_asked = || match &*news.borrow() {
+            News::States(states) => states.asked_within(so_long()),
+            News::Lost(_) => true,
         };
-        let pause = jittered(LATER.min(settings.leases.time));
-        if is_open {
-            tokio::time::sleep(jittered(SOON)).await;
-            if has_failed(finish(history, settings.clone(), connector.clone()).await) {
-                // News of our own try would bring the next one at once, and its locks; and what fails
-                // again and again may read a whole table each time.
-                tokio::time::sleep(pause * 2_u32.pow(failures)).await;
-                failures = MOST_DOUBLED.min(failures + 1);
-                continue;
-            }
-            failures = 0;
+        if was_asked() {
+            return false;
         }
-        if let Ok(Err(_)) = tokio::time::timeout(pause, news.changed()).await {
-            return;
+        let (look, looked) = oneshot::channel();
+        if self.ask.send(look).await.is_err() || looked.await.is_err() {
+            // The keeper has trouble of its own, and the database with it.
+            return false;
         }
+        !was_asked()
+    }
+
+    /// One try, on a session of its own.
+    async fn finish(&self) -> Result<Report, Error> {
+        let connected = self.connector.connect().await;
+        let executor = connected.map_err(|error| Error::connect(&error))?;
+        let (settings, connector) = (self.settings.clone(), Some(self.connector.clone()));
+        Changeover::start(self.history, settings, executor, connector).finish().await
     }
 }
 
@@ -71,17 +128,6 @@ fn has_failed(outcome: Result<Report, Error>) -> bool {
         }
     }
     false
-}
-
-/// One try, on a session of its own.
-async fn finish(
-    history: Migrations,
-    settings: Arc<Settings>,
-    connector: Arc<dyn Connect>,
-) -> Result<Report, Error> {
-    let connected = connector.connect().await;
-    let executor = connected.map_err(|error| Error::connect(&error))?;
-    Changeover::start(history, settings, executor, Some(connector)).finish().await
 }
 
 /// Tells whether a migration is begun and not done, or declares what has not run and may.

@@ -47,29 +47,16 @@ impl Identity {
         })
     }
 
-    /// The statement that takes the lease or renews it, and gives the head and the place that it had
-    /// before.
-    pub(super) fn hold(&self) -> String {
+    /// The statement that takes the lease or renews it, and tells what is new since a revision.
+    pub(super) fn renew(&self, known: &str) -> String {
         let Identity { place, lease, pooled, .. } = self;
         let [app, instance, head] = [&self.app, &self.instance, self.head].map(quote_literal);
         let (about, session) = (quote_literal(&process_name()), !pooled);
         format!(
-            "with before as materialized (select head, position \
-             from changeover.live_instances({app}) where instance = {instance}) \
-             select before.head, before.position, \
-             changeover.hold_lease({app}, {instance}, {head}, {place}, {about}, \
-             pg_catalog.make_interval(secs => {}), {session}) \
-             from (select) one left join before on true",
+            "select head_before, place_before, revision, asked, leases, oldest, newest, id, state \
+             from changeover.renew_lease({app}, {instance}, {head}, {place}, {about}, \
+             pg_catalog.make_interval(secs => {}), {session}, {known})",
             lease.as_secs_f64()
-        )
-    }
-
-    /// Returns how far migrations are, and what there is of leases.
-    pub(super) fn news(&self) -> String {
-        let app = quote_literal(&self.app);
-        format!(
-            "select m.id, m.state, l.leases, l.oldest, l.newest from changeover.leases_of({app}) l \
-             left join changeover.migrations_of({app}) m on true"
         )
     }
 

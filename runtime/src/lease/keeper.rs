@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::identity::Identity;
-use super::news::{Lost, News};
+use super::news::{Lost, News, States};
 use crate::lock::AdvisoryLock;
 use crate::lock::holders::blocker;
 use crate::migration::Phase;
@@ -28,8 +28,11 @@ const TAKEN: &str = "CO002";
 /// The function or its schema is missing, or no run of the history has been there.
 const NOT_PREPARED: [&str; 3] = [UNDEFINED_FUNCTION, INVALID_SCHEMA_NAME, "CO003"];
 
-/// How often a lease is renewed while it lasts.
-const BEATS: u32 = 6;
+/// How often a lease is renewed while it lasts, where changes are heard of.
+const BEATS: u32 = 3;
+
+/// The same where nothing is heard: behind a pooler.
+const BEATS_UNHEARD: u32 = 6;
 
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -71,12 +74,24 @@ pub(super) struct Keeper {
     last: Option<Box<dyn Executor>>,
     is_renewed: bool,
     beaten: Instant,
+    /// What is known of the history.
+    states: States,
+    /// Those who wait for the next beat, and do not want to wait for its time.
+    looks: mpsc::Receiver<Look>,
 }
 
+/// Is told once the lease has been renewed, and the news with it.
+pub(super) type Look = oneshot::Sender<()>;
+
 impl Keeper {
-    pub(super) fn new(identity: Identity, connector: Arc<dyn Connect>) -> Keeper {
-        let beaten = Instant::now();
-        Keeper { identity, connector, session: None, last: None, is_renewed: false, beaten }
+    pub(super) fn new(
+        identity: Identity,
+        connector: Arc<dyn Connect>,
+        looks: mpsc::Receiver<Look>,
+    ) -> Keeper {
+        let (beaten, states) = (Instant::now(), States::default());
+        let (session, last, is_renewed) = (None, None, false);
+        Keeper { identity, connector, session, last, is_renewed, beaten, states, looks }
     }
 
     /// Renews the lease until it is lost or to be given back.
@@ -86,10 +101,10 @@ impl Keeper {
         mut stopped: oneshot::Receiver<()>,
     ) {
         loop {
-            tokio::select! {
+            let looked = tokio::select! {
                 _ = &mut stopped => return,
-                () = self.pause() => {}
-            }
+                looked = self.pause() => looked,
+            };
             let beat = tokio::select! {
                 _ = &mut stopped => return,
                 beat = self.beat() => beat,
@@ -98,10 +113,12 @@ impl Keeper {
                 Ok(news) => {
                     let is_lost = matches!(news, News::Lost(_));
                     tell.send_if_modified(|known| {
-                        let changed = *known != news;
+                        let changed = !known.says(&news);
                         *known = news;
                         changed
                     });
+                    // Who has gone meanwhile need not be told.
+                    looked.map(|look| look.send(()));
                     if is_lost {
                         tracing::error!(instance = self.identity.instance, "the lease is lost");
                         let _ = stopped.await;
@@ -119,21 +136,27 @@ impl Keeper {
         }
     }
 
-    /// Until somebody tells of a change in this history, or it is time to renew.
-    async fn pause(&mut self) {
-        let Keeper { identity, session, beaten, .. } = self;
-        let pause = jittered(identity.lease / BEATS);
+    /// Until somebody tells of a change in this history or asks for a look, or it is time to renew.
+    async fn pause(&mut self) -> Option<Look> {
+        let Keeper { identity, session, beaten, looks, .. } = self;
+        let beats = if identity.pooled { BEATS_UNHEARD } else { BEATS };
+        let pause = jittered(identity.lease / beats);
         let Some(session) = session else {
-            return tokio::time::sleep(pause.min(RECONNECT)).await;
+            tokio::time::sleep(pause.min(RECONNECT)).await;
+            return None;
         };
         let heard = async {
             while session.notified().await != identity.app {}
             tokio::time::sleep_until(*beaten + APART).await;
         };
-        let _ = tokio::time::timeout(pause, heard).await;
+        tokio::select! {
+            () = heard => None,
+            Some(look) = looks.recv() => Some(look),
+            () = tokio::time::sleep(pause) => None,
+        }
     }
 
-    /// Takes the lease or renews it, and reads how far migrations are.
+    /// Takes the lease or renews it, and reads how far migrations are where that has changed.
     pub(super) async fn beat(&mut self) -> Result<News, Error> {
         let lease = self.identity.lease;
         self.beaten = Instant::now();
@@ -145,25 +168,22 @@ impl Keeper {
 
     async fn renew(&mut self) -> Result<News, Error> {
         self.session().await?;
-        let hold = self.identity.hold();
-        let before = match query(self.session().await?, &hold).await {
-            Ok(before) => before,
+        let renew = self.identity.renew(self.states.revision());
+        let rows = match query(self.session().await?, &renew).await {
+            Ok(rows) => rows,
             Err(error) => return self.refused(error).await,
         };
-        if self.is_renewed && before.value().is_none() {
+        if self.is_renewed && rows.value().is_none() {
             tracing::warn!("the lease was taken away, and is taken again");
         }
         self.is_renewed = true;
         self.last = None;
         // The lease is right again, and a gate may have opened in between.
-        if let Some(lost) = Lost::find(&before, &self.identity) {
+        if let Some(lost) = Lost::find(&rows, &self.identity) {
             return Ok(News::Lost(lost));
         }
-        let news = self.identity.news();
-        match query(self.session().await?, &news).await {
-            Ok(rows) => Ok(News::read(&rows)),
-            Err(error) => self.refused(error).await,
-        }
+        self.states = self.states.after(&rows, self.beaten);
+        Ok(News::States(self.states.clone()))
     }
 
     async fn refused(&mut self, error: Error) -> Result<News, Error> {

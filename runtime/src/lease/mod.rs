@@ -11,9 +11,10 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch as channel};
+use tokio::sync::{mpsc, oneshot, watch as channel};
 use tokio::task::JoinHandle;
 
+use self::finisher::Finisher;
 use self::identity::Identity;
 use self::keeper::Keeper;
 use self::news::News;
@@ -78,7 +79,8 @@ impl Changeover {
         let Some(connector) = connector else { return Err(Error::lease(LeaseError::NoConnector)) };
         let identity = Identity::new(&history, &settings)?;
         let instance = identity.instance.clone();
-        let mut keeper = Keeper::new(identity, connector.clone());
+        let (ask, looks) = mpsc::channel(1);
+        let mut keeper = Keeper::new(identity, connector.clone(), looks);
         let first = keeper.beat().await?;
         if let News::Lost(lost) = &first {
             return Err(lost.error());
@@ -86,7 +88,8 @@ impl Changeover {
         let (tell, news) = channel::channel(first);
         let (stop, stopped) = oneshot::channel();
         let finish = settings.leases.finishes.then(|| {
-            tokio::spawn(finisher::run(history, settings.clone(), connector, news.clone()))
+            let finisher = Finisher { history, settings: settings.clone(), connector, ask };
+            tokio::spawn(finisher.run(news.clone()))
         });
         let task = tokio::spawn(async move {
             keeper.keep(&tell, stopped).await;

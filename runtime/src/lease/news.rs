@@ -1,13 +1,18 @@
 //! What a lease's keeper last heard.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::identity::Identity;
 use crate::migration::Phase;
 use crate::outcome::error::{Detail, Error, LeaseError};
 use crate::outcome::status::State;
-use crate::session::executor::Rows;
+use crate::session::executor::{Row, Rows};
 use crate::session::shown::shown;
 
-#[derive(PartialEq)]
 pub(super) enum News {
     States(States),
     Lost(Lost),
@@ -15,10 +20,14 @@ pub(super) enum News {
 
 /// How far migrations are, and how many instances of which age there are: when either changes, a
 /// gate may open.
-#[derive(PartialEq)]
+#[derive(Clone, Default)]
 pub(super) struct States {
-    migrations: Vec<(String, State)>,
+    /// Stands for the states; empty before the first are read.
+    revision: String,
+    migrations: Arc<HashMap<String, State>>,
     leases: [Option<String>; 3],
+    /// When a gate was last asked, by whomever.
+    asked: Option<Instant>,
 }
 
 /// Why the lease is gone for good.
@@ -31,15 +40,15 @@ pub(super) enum Lost {
 }
 
 impl News {
-    /// From rows of a migration, its state, and what there is of leases.
-    pub(super) fn read(rows: &Rows) -> News {
-        let state = |text: Option<&str>| State::parse(text?);
-        let migrations =
-            rows.iter().filter_map(|row| Some((row.get(0)?.to_owned(), state(row.get(1))?)));
-        let first = rows.iter().next();
-        let lease = |column| first.and_then(|row| row.get(column)).map(str::to_owned);
-        let leases = [lease(2), lease(3), lease(4)];
-        News::States(States { migrations: migrations.collect(), leases })
+    /// Tells whether it says nothing else than what was known.
+    pub(super) fn says(&self, other: &News) -> bool {
+        match (self, other) {
+            (News::States(one), News::States(other)) => {
+                one.migrations == other.migrations && one.leases == other.leases
+            }
+            (News::Lost(one), News::Lost(other)) => one == other,
+            _ => false,
+        }
     }
 
     pub(super) fn state(&self, id: &str) -> State {
@@ -51,14 +60,47 @@ impl News {
 }
 
 impl States {
+    /// The revision as SQL; none is one that no history has.
+    pub(super) fn revision(&self) -> &str {
+        if self.revision.is_empty() { "-1" } else { &self.revision }
+    }
+
+    /// Returns what holds by the answer to [`Identity::renew`], which was sent at this time.
+    pub(super) fn after(&self, rows: &Rows, sent: Instant) -> States {
+        let first = rows.iter().next();
+        let text = |column| first.and_then(|row| row.get(column)).map(str::to_owned);
+        let revision = text(2).unwrap_or_default();
+        let migrations = if revision == self.revision {
+            self.migrations.clone()
+        } else {
+            let state = |text: Option<&str>| State::parse(text?);
+            let known = |row: Row<'_>| Some((row.get(7)?.to_owned(), state(row.get(8))?));
+            Arc::new(rows.iter().filter_map(known).collect())
+        };
+        let ago = first.and_then(|row| row.number::<f64>(3));
+        let ago = ago.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let asked = ago.and_then(|ago| sent.checked_sub(ago));
+        States { revision, migrations, leases: [text(4), text(5), text(6)], asked }
+    }
+
     pub(super) fn state(&self, id: &str) -> State {
-        let known = self.migrations.iter().find(|(known, _)| known == id);
-        known.map_or(State::Pending, |(_, state)| *state)
+        self.migrations.get(id).copied().unwrap_or(State::Pending)
+    }
+
+    /// Returns how many leases there are.
+    pub(super) fn leases(&self) -> u32 {
+        self.leases[0].as_deref().and_then(|count| count.parse().ok()).unwrap_or_default()
+    }
+
+    /// Tells whether somebody has asked a gate within so long.
+    pub(super) fn asked_within(&self, time: Duration) -> bool {
+        self.asked.is_some_and(|asked| asked.elapsed() < time)
     }
 }
 
 impl Lost {
-    /// Compares the lease as it was before it was renewed with what its holder wrote.
+    /// Compares the lease as it was before it was renewed, by [`Identity::renew`], with what its holder
+    /// wrote.
     pub(super) fn find(before: &Rows, identity: &Identity) -> Option<Lost> {
         let row = before.iter().next()?;
         let (head, place) = (row.get(0)?, row.number::<usize>(1)?);

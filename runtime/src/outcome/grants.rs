@@ -73,7 +73,8 @@ pub fn instance(role: &str, app: &str) -> Vec<String> {
         format!("grant usage on schema changeover to {name}"),
         format!(
             "grant execute on function changeover.hold_lease(text, text, text, integer, text, \
-             interval, boolean), changeover.release_lease(text, text), \
+             interval, boolean), changeover.renew_lease(text, text, text, integer, text, interval, \
+             boolean, bigint), changeover.release_lease(text, text), \
              changeover.live_instances(text), changeover.migrations_of(text), \
              changeover.steps_of(text), changeover.gates_of(text), changeover.controls_of(text), \
              changeover.leases_of(text), changeover.settings_of(text) to {name}"

@@ -131,8 +131,10 @@ fn a_session_that_breaks_is_opened_again() -> Result<(), Failure> {
         build(&fixture, &old()?).await?.migrate().await?;
         let lease = lease(&fixture, &old()?).await?;
         let sessions = "select pid from pg_stat_activity
-            where application_name = 'changeover lease' and datname = current_database()";
+            where application_name = 'changeover lease' and datname = current_database()
+            order by backend_start desc limit 1";
         for _ in 0..3 {
+            fixture.wait_until(&format!("select exists ({sessions})")).await?;
             let broken: i32 = fixture.db.query_one(sessions, &[]).await?.get(0);
             fixture.db.execute("select pg_terminate_backend($1)", &[&broken]).await?;
             let another =

@@ -1,53 +1,21 @@
 //! A start with nothing to do: one question, no lock, no write; and whatever changes something makes the
 //! next start look for itself.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use changeover::ErrorKind;
 use changeover::migration::Migrations;
-use changeover::{Connect, ErrorKind, Executor, Rows, SqlError, async_trait};
+use changeover_tests::counted::Count;
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::{RENAME_HISTORY, SEVERAL_HISTORY};
 use changeover_tests::{Failure, block_on, connect, fail};
 
-/// Keeps what is sent.
-#[derive(Clone, Default)]
-struct Sent(Arc<Mutex<Vec<String>>>);
-
-struct Connector {
-    url: String,
-    sent: Sent,
-}
-
-struct Session {
-    client: tokio_postgres::Client,
-    sent: Sent,
-}
-
-#[async_trait]
-impl Connect for Connector {
-    async fn connect(&self) -> Result<Box<dyn Executor>, SqlError> {
-        let client = connect(&self.url, "settled").await;
-        let client = client.map_err(|failure| SqlError::new(None, failure.to_string()))?;
-        Ok(Box::new(Session { client, sent: self.sent.clone() }))
-    }
-}
-
-#[async_trait]
-impl Executor for Session {
-    async fn query(&mut self, sql: &str) -> Result<Rows, SqlError> {
-        self.sent.0.lock().unwrap_or_else(PoisonError::into_inner).push(sql.to_owned());
-        Executor::query(&mut self.client, sql).await
-    }
-}
-
 /// Runs the whole history, and says how many questions that took.
 async fn contract(fixture: &Fixture, history: &Migrations) -> Result<usize, Failure> {
-    let sent = Sent::default();
-    let connector = Connector { url: fixture.url().to_owned(), sent: sent.clone() };
-    let mut runner = Fixture::builder(history).connector(connector).await?;
-    runner.contract().await?;
-    let sent = sent.0.lock().unwrap_or_else(PoisonError::into_inner).len();
-    Ok(sent)
+    let count = Arc::new(Count::default());
+    let connector = count.connector(fixture.url());
+    Fixture::builder(history).connector(connector).await?.contract().await?;
+    Ok(count.take().1)
 }
 
 async fn expect_settled(fixture: &Fixture, history: &Migrations, is: bool) -> Result<(), Failure> {
@@ -71,7 +39,7 @@ fn a_start_with_nothing_to_do_waits_for_nobody_and_writes_nothing() -> Result<()
         let fixture = settled("settled").await?;
         let other = connect(fixture.url(), "other").await?;
         // Somebody has all of the record locked but for that row, and the row against writes.
-        let held = "begin; lock table changeover.steps, changeover.migrations, changeover.upgrades;
+        let held = "begin; lock table changeover.steps, changeover.migrations;
             select from changeover.runners for update";
         other.batch_execute(held).await?;
         let written = "select xmin::text::bigint from changeover.runners";

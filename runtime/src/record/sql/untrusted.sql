@@ -35,7 +35,7 @@
     from relation
     union all
     select pg_catalog.format('function %I', name), owner,
-        as_caller and name in ('hold_lease', 'release_lease', 'live_instances', 'migrations_of',
+        as_caller and name in ('hold_lease', 'renew_lease', 'release_lease', 'live_instances', 'migrations_of',
             'steps_of', 'gates_of', 'controls_of', 'leases_of', 'settings_of')
     from routine
     union all

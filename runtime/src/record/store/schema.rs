@@ -114,6 +114,17 @@ const UPGRADES: &[&[&str]] = &[
     // Of which history a run has left nothing to do, and which run it was; see `settled`.
     &["alter table changeover.runners add column if not exists settled text, \
        add column if not exists settled_by bigint"],
+    // A lease is renewed in one statement, which reads the history only where it has changed.
+    &[
+        "alter table changeover.runners add column if not exists revision bigint",
+        include_str!("../sql/revise.sql"),
+        "create or replace trigger revise after insert or update or delete on changeover.migrations \
+         for each row execute function changeover.revise()",
+        include_str!("../sql/renew_lease.sql"),
+        "revoke all on function changeover.revise(), changeover.renew_lease(text, text, text, \
+         integer, text, interval, boolean, bigint) from public",
+        include_str!("../sql/carry_renew_lease.sql"),
+    ],
 ];
 
 /// A lease is its role's, a role speaks for the histories that it was given, and what callers give
@@ -156,7 +167,7 @@ const LEASES_WITH_OWNERS: &[&str] = &[
      where lease > interval '1 day' or about <> changeover.shown(about)",
 ];
 
-/// Stands for all upgrades: a build that has one more has something to do.
+/// How many there are: a build that has one more has something to do.
 pub(super) const VERSION: usize = UPGRADES.len();
 
 /// Makes what is missing. A database that has it all is only read.

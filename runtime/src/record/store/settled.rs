@@ -17,12 +17,14 @@ use crate::session::watched::SAFE_FOR_NOW;
 /// Tells whether the last run of an application left nothing to do of this history. Whatever keeps it from
 /// being told says no: then a run finds out, and has the words for it.
 pub(crate) async fn is_settled(session: &mut Session, app: &str, history: &Migrations) -> bool {
-    let (app, plans, trusted) = (quote_literal(app), plans(history), trust::of_runners_or_fail());
+    let (app, plans) = (quote_literal(app), history.digest());
+    let trusted = trust::of_tables_or_fail(&["runners", "upgrades"]);
     // One text is one round trip. Its statements are read one after the other, so that the last one means
-    // nothing before the one in front of it has found the table in good hands.
+    // nothing before the one in front of it has found the tables in good hands.
     let sql = format!(
         "{SAFE_FOR_NOW};\n{trusted};\n\
-         select settled = '{plans}' and settled_by = fence \
+         select settled = '{plans:016x}' and settled_by = fence \
+         and (select max(version) from changeover.upgrades) >= {VERSION} \
          from changeover.runners where history = {app}"
     );
     let Some(rows) = session.ask_at_once(&sql).await else { return false };
@@ -35,9 +37,9 @@ pub(crate) async fn settle(
     app: &str,
     history: &Migrations,
 ) -> Result<(), Error> {
-    let (app, plans, own) = (quote_literal(app), plans(history), session.write_condition());
+    let (app, plans, own) = (quote_literal(app), history.digest(), session.write_condition());
     let sql = format!(
-        "update changeover.runners set settled = '{plans}', settled_by = fence \
+        "update changeover.runners set settled = '{plans:016x}', settled_by = fence \
          where history = {app} and {own}"
     );
     session.fenced(&sql).await
@@ -54,8 +56,4 @@ pub(crate) fn leaves_nothing(history: &Migrations, ledger: &Ledger) -> bool {
             && one.contracts.iter().all(|id| is_done(id, State::Contracted))
     });
     each && ledger.unknown(history).next().is_none()
-}
-
-fn plans(history: &Migrations) -> String {
-    format!("{:016x}.{VERSION}", history.digest())
 }

@@ -6,6 +6,7 @@
 use crate::lock::Locked;
 use crate::outcome::error::{Detail, Error};
 use crate::session::executor::{Executor, Rows};
+use crate::session::sql::quote_literal;
 
 /// Makes sure, before anything is written, that no code of a stranger's would run.
 pub(crate) async fn before_writing(session: &mut Locked<'_>) -> Result<(), Error> {
@@ -29,18 +30,20 @@ async fn ask(executor: &mut dyn Executor, writes: bool) -> Result<(), Error> {
     verdict(&rows)
 }
 
-/// A statement that fails where the row of a history that says whether it is settled is not in a table of
-/// somebody's whom a run trusts. Nobody else can put anything in its place then.
-pub(crate) fn of_runners_or_fail() -> String {
-    let is_ours = concat!(
-        include_str!("../sql/trusted.sql"),
-        "select from pg_catalog.pg_class c \
+/// A statement that fails where these tables of the schema are not all in the hands of somebody whom a run
+/// trusts. Nobody else can put anything in their place then.
+pub(crate) fn of_tables_or_fail(tables: &[&str]) -> String {
+    let names: Vec<String> = tables.iter().map(|table| quote_literal(table)).collect();
+    format!(
+        "select 1 / case when {} = ({} select count(*) from pg_catalog.pg_class c \
          join pg_catalog.pg_namespace n on n.oid = c.relnamespace and n.nspname = 'changeover' \
          join trusted o on o.oid = c.relowner join trusted s on s.oid = n.nspowner \
-         where c.relname = 'runners' and c.relkind = 'r' \
-         and not (c.relhasrules or c.relrowsecurity)"
-    );
-    format!("select 1 / case when exists ({is_ours}) then 1 else 0 end")
+         where c.relname in ({}) and c.relkind = 'r' \
+         and not (c.relhasrules or c.relrowsecurity)) then 1 else 0 end",
+        tables.len(),
+        include_str!("../sql/trusted.sql"),
+        names.join(", ")
+    )
 }
 
 fn untrusted(writes: bool) -> String {
