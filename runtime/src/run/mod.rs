@@ -126,8 +126,9 @@ impl<'r> Run<'r, '_> {
         if matches!(phase, Phase::Expand | Phase::Migrate | Phase::Background) {
             self.preflight(migration, phase).await?;
         }
-        // A migration that is migrated stays so while its background runs, and since the same moment.
-        if phase != Phase::Background {
+        // A migration that is migrated stays so while its background runs, and since the same moment; one
+        // that has nothing to do in a phase is past it at once.
+        if phase != Phase::Background && !steps.is_empty() {
             self.become_state(migration, phase.begun()).await?;
         }
         self.walk(migration, phase, Direction::Forward, steps).await?;

@@ -84,6 +84,13 @@ impl Ledger {
     /// of its steps: those that have run stay as they are.
     pub(crate) fn outdated(&self, migration: &Migration, phase: Phase) -> Option<usize> {
         let Some(recorded) = self.get(migration.id) else { return Some(0) };
+        let is_of_this_plan = recorded.plan_version == Some(migration.plan_version)
+            && recorded.parent.as_deref() == migration.parent;
+        let has_no_steps =
+            migration.steps(phase).next().is_none() && recorded.phase(phase).next().is_none();
+        if is_of_this_plan && has_no_steps {
+            return None;
+        }
         let kept = recorded.last_effect(phase);
         let ours = migration.steps(phase).skip(kept).map(|step| plan_text(&step.work));
         let theirs = recorded.phase(phase).filter(|step| step.ordinal > kept);
