@@ -74,14 +74,14 @@ async fn up_to_date(history: &Migrations, url: &str) -> Result<(), String> {
         let help = "help: call `migrate`, or `up`, on it first";
         return Err(format!("the database is not up to date: {}\n{help}", pending.join(", ")));
     }
-    let held: Vec<String> = (status.waiting.iter())
+    let gates: Vec<String> = (status.waiting.iter())
         .map(|gate| format!("the {} of `{}`: {}", gate.phase, gate.migration, gate.by.join("; ")))
         .collect();
-    if !held.is_empty() {
+    if !gates.is_empty() {
         let help = "help: call `contract` once what holds it is gone";
         return Err(format!(
             "the database is not up to date: it waits for {}\n{help}",
-            held.join(", ")
+            gates.join(", ")
         ));
     }
     let comparison = changeover.check().await.map_err(said)?;

@@ -36,7 +36,7 @@ impl Repository {
         repository.add("m0001_create_users.rs")?;
         let list = source("mod.rs")?;
         let later = |line: &&str| !line.starts_with("mod m0002") && !line.starts_with("mod m0003");
-        let list: String = list.lines().filter(later).map(|line| format!("{line}\n")).collect();
+        let list: String = list.lines().filter(later).map(|line| line.to_owned() + "\n").collect();
         let list = list.replace(", m0002_rename_username, m0003_drop_username", "");
         repository.write("src/migrations/mod.rs", &list)?;
         repository.write("changeover-stats.json", STATISTICS)?;

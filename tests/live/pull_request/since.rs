@@ -121,6 +121,10 @@ fn what_the_binary_does_not_know_or_git_does_not_is_said() -> Result<(), Failure
             fail!("`{arguments}` ended with {code:?}: {said}");
         }
     }
+    let (code, said) = repository.code(&format!("{MARKDOWN} --check --dir src/migrations/none"))?;
+    if code != Some(4) {
+        fail!("there are no review files, and it ended with {code:?}: {said}");
+    }
     repository.git("checkout --quiet --orphan alone")?;
     repository.git("commit --quiet --allow-empty --message alone")?;
     let (code, said) = repository.code("review --format json --since main")?;

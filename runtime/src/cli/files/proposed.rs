@@ -1,10 +1,10 @@
 //! `review --format`: what a pull request is to say.
 
+use std::env;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fmt};
 
 use clap::{Args, ValueEnum};
 
@@ -59,7 +59,7 @@ impl Options {
         check: bool,
     ) -> Result<ExitCode, Failure> {
         let proposal = review::proposal(history, &self.grounds(history, dir).await?);
-        let proposal = proposal.map_err(refused)?;
+        let proposal = proposal.map_err(|error| Failure::Refused(error.to_string()))?;
         let text = match shape {
             Shape::Markdown => proposal.to_markdown(),
             Shape::Sarif => proposal.to_sarif(),
@@ -119,9 +119,4 @@ async fn forecast(history: &Migrations, url: &str, app: Option<&str>) -> Result<
         None => builder,
     };
     Ok(builder.connect(&url).await?.forecast().await?)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
-fn refused(error: impl fmt::Display) -> Failure {
-    Failure::Refused(error.to_string())
 }

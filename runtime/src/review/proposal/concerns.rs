@@ -148,8 +148,12 @@ fn known(concern: Concern) -> Concern {
 /// Review files that do not show the plans.
 pub(super) fn of_files(history: &Migrations, folder: &Path, places: &Places<'_>) -> Vec<Concern> {
     if !folder.is_dir() {
-        // A service may check its plans in another way, or not yet.
-        return Vec::new();
+        if !places.is_source() {
+            return Vec::new();
+        }
+        let name = places.of(folder);
+        let what = format!("There are no review files: `{name}` is no folder.");
+        return vec![concern(&rules::REVIEW_FILE, Level::Note, what, places.list(), &name)];
     }
     let found = differences(history, folder).into_iter().map(|found| {
         let file = places.of(&found.path);

@@ -189,7 +189,8 @@ fn proposed(history: &Migrations, places: &Places<'_>, told: &Told) -> ProposedM
     let mut changes = Vec::new();
     for (index, change) in migration.changes().iter().enumerate() {
         let is_here = change.steps.iter().any(|step| phases.contains(&step.phase));
-        if !is_here && !(change.steps.is_empty() && declared_by.is_none()) {
+        let is_merged = change.steps.is_empty() && declared_by.is_none();
+        if !(is_here || is_merged) {
             continue;
         }
         let before = migration.changes()[..index].iter();

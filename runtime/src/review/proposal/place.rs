@@ -39,6 +39,11 @@ impl<'a> Places<'a> {
         self.files.join(format!("{id}.sql"))
     }
 
+    /// Tells whether the source is here at all.
+    pub(super) fn is_source(&self) -> bool {
+        self.folder.is_dir()
+    }
+
     pub(super) fn has(&self, id: &str) -> bool {
         file(self.folder, id).is_some()
     }

@@ -31,10 +31,10 @@ fn waits(changes: &[&ProposedChange]) -> String {
     if long.is_empty() {
         let brief: Vec<&&ProposedChange> =
             changes.iter().filter(|change| change.waits.writes).collect();
-        return match brief.is_empty() {
-            true => "Nobody waits".to_owned(),
-            false => format!("Clients of {} wait for moments at most", tables(&brief)),
-        };
+        if brief.is_empty() {
+            return "Nobody waits".to_owned();
+        }
+        return format!("Clients of {} wait for moments at most", tables(&brief));
     }
     let together = long.iter().fold(Takes::Moment, |all, change| all.then(change.waits.takes));
     let how_long = match together {
@@ -70,10 +70,8 @@ fn ends(migrations: &[ProposedMigration], changes: &[&ProposedChange]) -> String
         None => "no value is lost",
     };
     let is = |undo: fn(&Undo) -> bool| changes.iter().any(|change| undo(&change.undo));
-    let until = match changes.iter().any(|change| change.has_contract) {
-        true => " until its contract",
-        false => "",
-    };
+    let has_contract = changes.iter().any(|change| change.has_contract);
+    let until = if has_contract { " until its contract" } else { "" };
     if migrations.iter().any(|migration| migration.declared_by.is_some()) {
         return format!("{lost}, but what its contract takes away has no way back");
     }

@@ -30,7 +30,7 @@ pub(super) fn code(text: &str, room: Room) -> String {
 /// A text in which backticks are around code and nothing else is markup.
 pub(super) fn words(text: &str, room: Room) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         return plain(text);
     }
     let written = pieces.iter().enumerate().map(|(index, piece)| match index % 2 {

@@ -33,7 +33,9 @@ pub(super) fn diagram(proposal: &Proposal) -> Option<String> {
     for deploy in &proposal.deploys {
         if let Deploy::Gate { migration, phase, by } = deploy {
             let known = proposal.migrations.iter().find(|one| one.id == *migration);
-            known.into_iter().for_each(|one| drawing.gate(one, *phase, *by));
+            if let Some(one) = known {
+                drawing.gate(one, *phase, *by);
+            }
         }
     }
     Some(drawing.text())

@@ -116,9 +116,10 @@ impl Page {
         let lets = migration.lets_run.iter();
         let lets = lets.map(|(phase, id)| format!("the {phase} of {}", code(id, Room::Cell)));
         let lets: Vec<String> = lets.collect();
-        let does = match lets.is_empty() {
-            true => "no change of its own".to_owned(),
-            false => format!("lets {} run", lets.join(" and ")),
+        let does = if lets.is_empty() {
+            "no change of its own".to_owned()
+        } else {
+            format!("lets {} run", lets.join(" and "))
         };
         let id = code(migration.id, Room::Cell);
         self.line(format_args!("| {id} {does} | | | | | | | | |"));
@@ -139,10 +140,8 @@ impl Page {
         };
         let locks: Vec<String> = change.locks.iter().map(lock).collect();
         let locks = if locks.is_empty() { "–".to_owned() } else { locks.join("<br>") };
-        let waits = match change.waits.is_long() {
-            true => format!("**{}**", change.waits),
-            false => change.waits.to_string(),
-        };
+        let bold = if change.waits.is_long() { "**" } else { "" };
+        let waits = format!("{bold}{}{bold}", change.waits);
         let is_known = change.takes != Takes::Unknown;
         let amount = |of: u64| match of {
             0 if is_known => "–".to_owned(),
