@@ -5,7 +5,7 @@ use std::fmt;
 use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::forecast::MigrationForecast;
 
-/// One thing to do or to wait for; in the order in which [`Proposal`](crate::review::Proposal) has them.
+/// One thing to do or to wait for; in the order in which `review::Proposal` has them.
 /// Its [`Display`](fmt::Display) is a sentence of Markdown.
 ///
 /// ```

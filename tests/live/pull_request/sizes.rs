@@ -74,15 +74,12 @@ fn a_role_that_may_only_connect_takes_it_and_no_value_is_in_it() -> Result<(), F
         roles.drop().await?;
         let (some, all) = (some?.to_json(), all?.to_json());
         expect_all(&some, &["\\\"users\\\"", "\"rows\": 600"])?;
-        expect_all(&all, &["\\\"users\\\"", "\\\"notes\\\"", r#"\"Od\"\"d\""#])?;
+        expect_all(&all, &["\\\"users\\\"", "\"rows\": 600", "\\\"notes\\\"", r#"\"Od\"\"d\""#])?;
         let has = |part: &str| some.contains(part) || all.contains(part);
         if some.contains("notes") || has("only-here") || has(name) || has("\\\"own\\\"") {
             fail!("{some}{all}");
         }
-        let (_, all): (Value, Value) = (
-            serde_json::from_str(&some).map_err(failure)?,
-            serde_json::from_str(&all).map_err(failure)?,
-        );
+        let all: Value = serde_json::from_str(&all).map_err(failure)?;
         let twice = all["tables"].as_array().map(|tables| {
             tables.iter().filter(|table| table["name"] == "\"public\".\"users\"").count()
         });

@@ -10,6 +10,8 @@ pub(crate) mod statistics;
 #[cfg(feature = "cli")]
 pub(crate) mod stats_file;
 
+use std::collections::BTreeSet;
+
 use crate::migration::text::plan_text;
 use crate::migration::{Change, Course, Migration, Migrations, Phase, Step};
 use crate::outcome::error::Error;
@@ -120,7 +122,8 @@ pub(crate) async fn read_statistics(
     let steps = history.migrations.iter().flat_map(|migration| migration.changes());
     let steps: Vec<&'static Step> = steps.flat_map(|change| change.steps).collect();
     let touched = touched_by(&steps, &mut Earlier::default());
-    let mut tables: Vec<String> = names(&touched).into_iter().map(str::to_owned).collect();
+    // Each once: sizes are summed by name.
+    let mut tables: BTreeSet<String> = names(&touched).into_iter().map(str::to_owned).collect();
     if all {
         tables.extend(statistics::all_tables(executor).await?);
     }
