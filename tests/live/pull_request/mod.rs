@@ -3,6 +3,7 @@
 
 mod asserted;
 mod forges;
+mod judged;
 mod page;
 mod repository;
 mod scanners;

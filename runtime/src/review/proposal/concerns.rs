@@ -158,7 +158,13 @@ pub(super) fn of_files(history: &Migrations, folder: &Path, places: &Places<'_>)
     let found = differences(history, folder).into_iter().map(|found| {
         let file = places.of(&found.path);
         let what = format!("`{file}` {}.", found.problem);
-        let place = Place { file: file.clone(), line: 1 };
+        // Nothing is shown at a file that is not there.
+        let id = found.path.file_stem().and_then(|id| id.to_str()).unwrap_or_default();
+        let place = if found.path.is_file() {
+            Place { file: file.clone(), line: 1 }
+        } else {
+            places.file(id)
+        };
         concern(&rules::REVIEW_FILE, Level::Warning, what, place, &file)
     });
     found.collect()
