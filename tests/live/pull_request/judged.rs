@@ -77,10 +77,10 @@ fn a_one_step_form_on_a_large_table_stops_the_reviewer() -> Result<(), Failure> 
         }
     }
     // A table whose size nobody knows has at most so many rows.
-    if let Some((proposal, _)) = judged("add_exclusion")? {
-        if proposal.concerns.iter().any(|one| one.rule == "blocks-clients") {
-            fail!("{}", proposal.to_markdown());
-        }
+    if let Some((proposal, _)) = judged("add_exclusion")?
+        && proposal.concerns.iter().any(|one| one.rule == "blocks-clients")
+    {
+        fail!("{}", proposal.to_markdown());
     }
     Ok(())
 }
@@ -88,10 +88,10 @@ fn a_one_step_form_on_a_large_table_stops_the_reviewer() -> Result<(), Failure> 
 #[test]
 fn nobody_waits_for_what_is_built_beside_and_of_raw_sql_nothing_is_promised() -> Result<(), Failure>
 {
-    if let Some((proposal, changes)) = judged("add_index")? {
-        if changes.iter().any(|change| change.waits.writes || !change.locks.is_empty()) {
-            fail!("{}", proposal.to_markdown());
-        }
+    if let Some((proposal, changes)) = judged("add_index")?
+        && changes.iter().any(|change| change.waits.writes || !change.locks.is_empty())
+    {
+        fail!("{}", proposal.to_markdown());
     }
     if let Some((proposal, _)) = judged("sql")? {
         let is_promised = proposal.verdict.contains("no value is lost,")

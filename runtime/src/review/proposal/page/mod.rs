@@ -16,6 +16,7 @@ use super::change::plain;
 use super::data::{Concern, Level, Proposal, ProposedChange, ProposedMigration, SizesFrom};
 use crate::outcome::forecast::{Takes, bytes};
 use crate::session::shown::on_one_line;
+use crate::work::page::lock_timeout;
 
 /// Finds the comment that is to be updated.
 const MARKER: &str = "<!-- changeover -->";
@@ -206,11 +207,13 @@ impl Page {
 
     fn way_back(&mut self, migrations: &[ProposedMigration]) {
         self.title("If it stops, and how to go back");
-        self.line(
+        self.line(format_args!(
             "- A step is done wholly or not at all, or is gone on with: run the same command again. Old \
-             and new builds serve meanwhile.\n- A lock is asked for in short tries that let clients pass; \
+             and new builds serve meanwhile.\n- A moment is some milliseconds. A lock is asked for in \
+             tries of at most {}, unless the runner is told otherwise, with room for clients in between; \
              `pause` holds a long step between two batches, and `runbook` has what to watch.",
-        );
+            lock_timeout()
+        ));
         for migration in migrations {
             let (id, undo) = (code(migration.id, Room::Prose), words(&migration.undo, Room::Prose));
             self.line(format_args!("- {id}: {undo}."));
