@@ -112,12 +112,21 @@ fn gitlab_is_given_what_it_requires() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Each field of the JSON is on the page.
+/// Each field of the JSON is on the page, and each rule.
 #[test]
-fn the_page_has_each_field() -> Result<(), Failure> {
+fn the_page_has_each_field_and_each_rule() -> Result<(), Failure> {
     let page = include_str!("../../../docs/pull-requests.md");
     let mut missing = Vec::new();
-    names(&printed(&repository("fields")?, "json")?, &mut missing);
+    let repository = repository("fields")?;
+    names(&printed(&repository, "json")?, &mut missing);
+    let sarif = printed(&repository, "sarif")?;
+    let rules = sarif.pointer("/runs/0/tool/driver/rules").and_then(Value::as_array);
+    for rule in rules.into_iter().flatten() {
+        match text(rule, "/id")? {
+            "preflight" => missing.push("preflight-…".to_owned()),
+            id => missing.push(id.to_owned()),
+        }
+    }
     missing.retain(|name| !page.contains(&format!("`{name}`")));
     missing.dedup();
     if !missing.is_empty() {
