@@ -100,9 +100,9 @@
 //! | --- | --- |
 //! | `tls` | [`Builder::connect`] speaks TLS, as `sslmode` in the URL asks for |
 //! | `metrics` | numbers of each run for the recorder of the `metrics` crate that the service has; `docs/events.md` has their names |
-//! | `cli` | [`cli`]: a command line for the service's own binary, and the binary `changeover`, whose `adopt` writes a database as the beginning of a history |
+//! | `cli` | [`cli`]: a command line for the service's own binary, and the binary `changeover`, whose `adopt` writes a database as the beginning of a history; [`review::proposal`], what a pull request says of a branch |
 //! | `sea-query` | `TableIden`: the names of `pub mod schema;` ([`migrations!`]) where sea-query 1 takes a table or a column |
-//! | `testing` | [`testing`]: a PostgreSQL for tests, and the comparison of reviewed plans |
+//! | `testing` | [`testing`]: a PostgreSQL for tests, the comparison of reviewed plans, and of a database with its history |
 #![deny(missing_docs)]
 
 mod catalog;

@@ -10,6 +10,7 @@ mod crashes;
 mod forms;
 mod gates;
 mod looks;
+mod pull_request;
 mod record;
 mod tables;
 mod told;

@@ -14,7 +14,7 @@
 //!
 //! `up`, `contract`, `undo` and `repair` do what the methods of [`Changeover`](crate::Changeover) do,
 //! `pause`, `resume` and `set` steer a run that is under way elsewhere, `plan`, `runbook`, `watch`,
-//! `status`, `timeline`, `gates`, `check` and `doctor` look; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
+//! `status`, `stats`, `timeline`, `gates`, `check` and `doctor` look; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
 //! The help of each lists its exit codes, which mean the same everywhere. With `--json` a command
 //! prints one object and nothing else on its standard output; its fields are only ever added to.
 //!
@@ -50,6 +50,7 @@ use self::looks::check::Check;
 use self::looks::doctor::Doctor;
 use self::looks::plan::Plan;
 use self::looks::runbook::Runbook;
+use self::looks::stats::Stats;
 use self::looks::status::Status;
 use self::looks::timeline::Timeline;
 use self::looks::watch::Watch;
@@ -102,6 +103,7 @@ enum Command {
     Doctor(Doctor),
     Runbook(Runbook),
     Timeline(Timeline),
+    Stats(Stats),
     Watch(Watch),
     Status(Status),
     Check(Check),
@@ -125,7 +127,7 @@ pub fn run(history: &Migrations) -> ExitCode {
     carry_out(async {
         match arguments.command {
             Command::New(new) => new.run(),
-            Command::Review(review) => review.run(history),
+            Command::Review(review) => review.run(history).await,
             Command::Schema(schema) => schema.run(history).await,
             Command::Up(up) => up.run(history).await,
             Command::Contract(contract) => contract.run(history).await,
@@ -137,6 +139,7 @@ pub fn run(history: &Migrations) -> ExitCode {
             Command::Timeline(timeline) => timeline.run(history).await,
             Command::Doctor(doctor) => doctor.run(history).await,
             Command::Runbook(runbook) => runbook.run(history).await,
+            Command::Stats(stats) => stats.run(history).await,
             Command::Status(status) => status.run(history).await,
             Command::Check(check) => check.run(history).await,
             Command::Gates(gates) => gates.run(history).await,

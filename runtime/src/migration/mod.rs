@@ -90,6 +90,15 @@ impl Migrations {
         Some(last_squashed(squashes).unwrap_or(parent))
     }
 
+    /// The first migration that lets the switch or the contract of this one run.
+    pub(crate) fn declaring(&self, id: &str, phase: Phase) -> Option<&'static Migration> {
+        let declares = |by: &&&Migration| {
+            let switches = if phase == Phase::Switch { by.switches } else { &[] };
+            by.contracts.contains(&id) || switches.contains(&id)
+        };
+        self.migrations.iter().find(declares).copied()
+    }
+
     /// The last migration: what this build of the service was compiled with.
     pub fn head(&self) -> Option<&'static Migration> {
         self.migrations.last().copied()

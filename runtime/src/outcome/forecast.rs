@@ -32,7 +32,8 @@ pub struct Forecast {
     pub migrations: Vec<MigrationForecast>,
     /// The rights that the role lacks, each with what to do.
     pub missing_rights: Vec<String>,
-    /// What would make a phase fail or hurt; none while another run is under way, which looks itself.
+    /// What would make a phase fail or hurt; none where nobody has looked: while another run is under
+    /// way, which looks itself, and without a database.
     pub findings: Option<Findings>,
 }
 
@@ -277,7 +278,10 @@ impl fmt::Display for Forecast {
             writeln!(f, "the role lacks a right: {right}")?;
         }
         match &self.findings {
-            None => f.write_str("another run is under way, and looks for obstacles itself\n"),
+            None => f.write_str(
+                "nobody has looked for obstacles: another run is under way, which looks itself, or \
+                 there is no database\n",
+            ),
             Some(Findings(all)) if all.is_empty() => f.write_str("no obstacle found\n"),
             Some(findings) => findings.fmt(f),
         }

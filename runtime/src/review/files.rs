@@ -6,8 +6,8 @@ use std::{fs, io};
 
 use similar::TextDiff;
 
-use super::render;
 use crate::migration::Migrations;
+use crate::review::sql::render;
 
 const PLAN: &str = "the plan";
 

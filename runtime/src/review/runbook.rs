@@ -2,11 +2,12 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::migration::{Migration, Migrations, Phase};
+use crate::migration::{Migration, Migrations};
 use crate::outcome::finding::Findings;
 use crate::outcome::forecast::{
     Forecast, MigrationForecast, PhaseForecast, StepForecast, Takes, bytes,
 };
+use crate::review::deploys::deploys;
 use crate::review::sql;
 
 /// What to watch, each with its query.
@@ -91,7 +92,7 @@ impl Page {
             self.line(format_args!("{}\n", known.doc.trim()));
         }
         self.in_short(migration);
-        self.order(history, known, migration);
+        self.order(history, migration);
         self.steps(migration);
         self.watching();
         self.stopping(migration);
@@ -119,44 +120,11 @@ impl Page {
         }
     }
 
-    fn order(&mut self, history: &Migrations, known: &Migration, migration: &MigrationForecast) {
+    fn order(&mut self, history: &Migrations, migration: &MigrationForecast) {
         self.head("Order of deploys");
-        let has = |phase| migration.phases.iter().any(|one| one.phase == phase);
         self.line("1. `plan` once more: nothing of what follows may have changed.");
-        let id = known.id;
-        if has(Phase::Expand) || has(Phase::Migrate) {
-            self.line(format_args!(
-                "2. `up`, with a build whose history has `{id}`. Older builds go on; newer ones may \
-                 serve once it has ended."
-            ));
-            self.line(format_args!(
-                "3. Deploy the builds that were compiled with `{id}`, one instance after the other."
-            ));
-        }
-        if has(Phase::Background) {
-            self.line(
-                "- The background goes on with an instance that holds a lease, or with `up` once more: no \
-                 deploy waits for it, and `status` says when it is done.",
-            );
-        }
-        for phase in [Phase::Switch, Phase::Contract] {
-            if !has(phase) {
-                continue;
-            }
-            let declares = |by: &&&Migration| match phase {
-                Phase::Switch => [by.switches, by.contracts].concat().contains(&id),
-                _ => by.contracts.contains(&id),
-            };
-            match history.migrations.iter().find(declares) {
-                Some(by) => self.line(format_args!(
-                    "- The {phase} runs with `{}`, when no instance lives any more whose build was \
-                     compiled without it: `gates` says which do.",
-                    by.id
-                )),
-                None => self.line(format_args!(
-                    "- The {phase} is for later: a migration has to say `{phase}!({id})` first."
-                )),
-            }
+        for (index, deploy) in deploys(history, &[migration]).into_iter().enumerate() {
+            self.line(format_args!("{}. {deploy}", index + 2));
         }
     }
 

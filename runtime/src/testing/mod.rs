@@ -1,4 +1,5 @@
-//! A PostgreSQL server for tests, and the check of review files (feature `testing`).
+//! A PostgreSQL server for tests, the check of review files, and what tests assert of a history (feature
+//! `testing`).
 //!
 //! [`review_files`] keeps the SQL of every migration beside its source, where a reviewer sees what
 //! a change of the code changes in the plan.
@@ -26,6 +27,7 @@
 
 #[cfg(unix)]
 mod account;
+mod asserts;
 #[cfg(unix)]
 mod binaries;
 #[cfg(unix)]
@@ -42,6 +44,7 @@ mod snapshot;
 #[cfg(unix)]
 mod template;
 
+pub use self::asserts::{assert_reviewed, assert_up_to_date};
 pub use self::snapshot::{check_sql, review_files};
 #[cfg(unix)]
 pub use self::{database::Database, error::Error, server::Server};

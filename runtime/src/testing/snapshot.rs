@@ -28,6 +28,11 @@ pub fn review_files(history: &Migrations, dir: impl AsRef<Path>) {
     report(&differences(history, dir.as_ref(), update()));
 }
 
+/// What is wrong with the files, and writes none.
+pub(super) fn difference(history: &Migrations, dir: &Path) -> Vec<String> {
+    differences(history, dir, false)
+}
+
 const HELP: &str = "if the plan is right, run `UPDATE_SQL=1 cargo test`";
 
 fn differences(history: &Migrations, dir: &Path, update: bool) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 mod files;
 mod looks;
-mod process;
+pub(crate) mod process;
 mod runs;
 mod schema;
 mod sessions;

@@ -6,27 +6,27 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use changeover_tests::{Failure, fail};
 use serde_json::Value;
 
-pub(super) const BINARY: &str = env!("CARGO_BIN_EXE_renames");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_renames");
 
-pub(super) struct Running {
+pub(crate) struct Running {
     child: Child,
     errors: BufReader<ChildStderr>,
 }
 
 /// What a command that has ended printed.
-pub(super) struct Ended {
-    pub(super) code: Option<i32>,
-    pub(super) out: String,
-    pub(super) err: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
-pub(super) fn failure(error: impl ToString) -> Failure {
+pub(crate) fn failure(error: impl ToString) -> Failure {
     Failure::new(error.to_string())
 }
 
 /// Starts a command without a terminal; the arguments are words.
-pub(super) fn start(url: &str, arguments: &str) -> Result<Running, Failure> {
+pub(crate) fn start(url: &str, arguments: &str) -> Result<Running, Failure> {
     let mut command = Command::new(BINARY);
     command.args(arguments.split(' ')).env("DATABASE_URL", url);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -36,13 +36,13 @@ pub(super) fn start(url: &str, arguments: &str) -> Result<Running, Failure> {
 }
 
 /// Carries it out, on the history of the fixtures.
-pub(super) fn called(url: &str, arguments: &str) -> Result<Ended, Failure> {
+pub(crate) fn called(url: &str, arguments: &str) -> Result<Ended, Failure> {
     start(url, &format!("{arguments} --app harness"))?.ended()
 }
 
 impl Running {
     /// Reads on until a line has these words.
-    pub(super) fn until(&mut self, words: &str) -> Result<String, Failure> {
+    pub(crate) fn until(&mut self, words: &str) -> Result<String, Failure> {
         let mut read = String::new();
         loop {
             let mut line = String::new();
@@ -57,7 +57,7 @@ impl Running {
     }
 
     /// Reads so many lines, or until it ends.
-    pub(super) fn lines(&mut self, count: u64) -> Result<(), Failure> {
+    pub(crate) fn lines(&mut self, count: u64) -> Result<(), Failure> {
         let mut line = String::new();
         for _ in 0..count {
             self.errors.read_line(&mut line).map_err(failure)?;
@@ -66,7 +66,7 @@ impl Running {
     }
 
     /// Sends it a signal, by its name without `SIG`.
-    pub(super) fn signal(&self, name: &str) -> Result<(), Failure> {
+    pub(crate) fn signal(&self, name: &str) -> Result<(), Failure> {
         let pid = self.child.id().to_string();
         match Command::new("kill").args(["-s", name, &pid]).status() {
             Ok(status) if status.success() => Ok(()),
@@ -74,7 +74,7 @@ impl Running {
         }
     }
 
-    pub(super) fn ended(mut self) -> Result<Ended, Failure> {
+    pub(crate) fn ended(mut self) -> Result<Ended, Failure> {
         let (mut out, mut err) = (String::new(), String::new());
         self.errors.read_to_string(&mut err).map_err(failure)?;
         if let Some(stdout) = &mut self.child.stdout {
@@ -95,7 +95,7 @@ impl Drop for Running {
 
 impl Ended {
     /// What it printed, if it ended with this code.
-    pub(super) fn with(self, code: i32) -> Result<String, Failure> {
+    pub(crate) fn with(self, code: i32) -> Result<String, Failure> {
         let Ended { code: found, out, err } = self;
         if found != Some(code) {
             fail!("it ended with {found:?}, not {code}: {out}{err}");
@@ -104,7 +104,7 @@ impl Ended {
     }
 
     /// The same as JSON, which is all that a pipeline sees.
-    pub(super) fn json(self, code: i32) -> Result<Value, Failure> {
+    pub(crate) fn json(self, code: i32) -> Result<Value, Failure> {
         let text = self.with(code)?;
         serde_json::from_str(&text).map_err(|error| Failure::new(format!("{error}: {text}")))
     }

@@ -27,6 +27,7 @@ type Typed = (&'static str, i32);
 
 const BEFORE: &[Typed] = &[
     ("accounts review", 0),
+    ("accounts stats", 0),
     ("accounts plan m0002_rename_username", 0),
     ("accounts runbook m0002_rename_username", 0),
     ("accounts pause --reason \"a sale, until noon\"", 0),

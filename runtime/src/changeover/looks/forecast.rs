@@ -63,19 +63,27 @@ async fn in_transaction(
     history: &Migrations,
     settings: &Settings,
 ) -> Result<Forecast, Error> {
-    let begin = format!(
-        "begin isolation level repeatable read, read only; set local lock_timeout = {}; \
-         set local search_path = pg_catalog, pg_temp",
-        milliseconds(settings.lock_timeout)
-    );
-    executor.query(&begin).await.map_err(|error| Error::sql(&begin, &error))?;
-    store::trust::before_reading(executor).await?;
+    begin_reading(executor, settings).await?;
     let mut ledger = Ledger::read(executor, &settings.app).await?;
     rules::take_squashed(history, &mut ledger)?;
     let mut status = ledger.status(history);
     presence::read(executor, history, settings, &mut status).await?;
     let held = |migration, phase| held(history, &status, migration, phase);
     forecast::read(executor, history, &ledger, held).await
+}
+
+/// Begins a transaction that the server keeps from writing, and looks whether what is read in it is ours.
+pub(super) async fn begin_reading(
+    executor: &mut dyn Executor,
+    settings: &Settings,
+) -> Result<(), Error> {
+    let begin = format!(
+        "begin isolation level repeatable read, read only; set local lock_timeout = {}; \
+         set local search_path = pg_catalog, pg_temp",
+        milliseconds(settings.lock_timeout)
+    );
+    executor.query(&begin).await.map_err(|error| Error::sql(&begin, &error))?;
+    store::trust::before_reading(executor).await
 }
 
 /// Returns what holds a phase.
@@ -99,11 +107,7 @@ fn held(
     if let Some(gate) = status.waiting.iter().find(known) {
         return gate.by.clone();
     }
-    let declares = |by: &&&Migration| match phase {
-        Phase::Switch => [by.switches, by.contracts].concat().contains(&migration.id),
-        _ => by.contracts.contains(&migration.id),
-    };
-    vec![match history.migrations.iter().find(declares) {
+    vec![match history.declaring(migration.id, phase) {
         Some(by) => format!("`{}`, which declares it, has to be migrated first", by.id),
         None => format!("no migration of this build declares it with `{phase}!({})`", migration.id),
     }]

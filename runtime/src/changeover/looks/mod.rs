@@ -6,4 +6,5 @@ mod diagnose;
 mod forecast;
 pub(crate) mod glance;
 mod preflight;
+mod statistics;
 mod timeline;

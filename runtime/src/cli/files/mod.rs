@@ -2,6 +2,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod new;
+mod proposed;
 pub(crate) mod review;
 pub(crate) mod schema;
 pub(crate) mod squash;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::migration::{Change, LockMode, Phase, Step, Work};
 use crate::outcome::forecast::Takes;
-use crate::review::forecast::scene::Scene;
+use crate::review::forecast::scene::{Known, Scene};
 use crate::review::forecast::sizes::Size;
 
 /// Rows a second that a backfill fills on an idle server; measured between 90,000 and 200,000.
@@ -49,28 +49,37 @@ pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) 
             // What a phase reads under a lock that blocks nobody is a scan; under one that blocks, rows
             // are read only by the one-step form.
             let is_direct = change.steps.iter().any(|step| matches!(step.work, Work::SizeLimit(_)));
-            let scanned = reading.flat_map(|one| one.locks).find(|lock| {
+            let strongest = reading.filter_map(|one| one.locks.iter().max_by_key(|lock| lock.mode));
+            let scanned = strongest.into_iter().find(|lock| {
                 (lock.mode == LockMode::ShareUpdateExclusive
                     && matches!(step.phase, Phase::Migrate | Phase::Background))
                     || (is_direct && lock.mode.blocks_clients())
             });
             scanned.map_or(NOTHING, |lock| on(scene, lock.table, scan))
         }
+        // It rebuilds an index or a materialized view.
+        Work::NonTransactional(alone) if alone.statement.reads_rows => {
+            alone.statement.locks.first().map_or(NOTHING, |lock| on(scene, lock.table, build))
+        }
         Work::DropIndex(_) | Work::NonTransactional(_) | Work::SizeLimit(_) => NOTHING,
     }
 }
 
-/// Returns what is done to a table; one that is not there yet is empty when its turn comes.
+/// Returns what is done to a table.
 fn on(scene: &Scene, table: &str, cost: impl Fn(&Size) -> Cost) -> Cost {
-    scene.sizes.get(table).map_or(NOTHING, cost)
+    match scene.known(table) {
+        Known::Size(size) => cost(size),
+        Known::New => NOTHING,
+        Known::Nothing => Cost { takes: Takes::Unknown, ..NOTHING },
+    }
 }
 
 /// A backfill writes each row anew, and each page that it writes first after a checkpoint whole.
-fn fill(size: &Size, past: Option<f64>, idle: f64) -> Cost {
-    let both = size.heap + size.indexes;
+fn fill(size: &Size, past: Option<u64>, idle: f64) -> Cost {
+    let both = size.stored() + size.indexes;
     let takes = match (size.rows, past) {
         (None, _) => Takes::Unknown,
-        (Some(rows), Some(rate)) => takes(count(rows) / rate, 2.0, true),
+        (Some(rows), Some(rate)) => takes(count(rows) / count(rate), 2.0, true),
         (Some(rows), None) => takes(count(rows) / idle, SLOWER, false),
     };
     let wal = both + size.rows.unwrap_or_default() * WRITTEN_ROW;
@@ -80,14 +89,14 @@ fn fill(size: &Size, past: Option<f64>, idle: f64) -> Cost {
 fn build(size: &Size) -> Cost {
     let bytes = size.rows.unwrap_or_default() * INDEX_ROW;
     let takes = size.rows.map_or(Takes::Unknown, |rows| {
-        let seconds = count(rows) / BUILD + 2.0 * count(size.heap) / SCAN;
+        let seconds = count(rows) / BUILD + 2.0 * count(size.stored()) / SCAN;
         takes(seconds, SLOWER, false)
     });
     Cost { rows: size.rows, growth: bytes, wal: bytes, takes }
 }
 
 fn scan(size: &Size) -> Cost {
-    let takes = takes(count(size.heap) / SCAN, SLOWER, false);
+    let takes = takes(count(size.stored()) / SCAN, SLOWER, false);
     Cost { rows: size.rows, growth: 0, wal: 0, takes }
 }
 

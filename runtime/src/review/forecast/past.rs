@@ -11,7 +11,7 @@ const ENOUGH: u32 = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Past {
     /// Rows a second of earlier backfills, pauses and waits included.
-    pub(super) rate: Option<f64>,
+    pub(super) rate: Option<u64>,
 }
 
 impl Past {
@@ -22,10 +22,12 @@ impl Past {
         if !rows.map_err(|error| Error::sql(&sees, &error))?.is_true() {
             return Ok(Past::default());
         }
+        // Of no rows `greatest` would make one a second.
         let asked = format!(
-            "select sum(rows)::float8 / nullif(sum(extract(epoch from finished_at - started_at)), 0) \
+            "select greatest(t.rows / nullif(t.seconds, 0), 1)::bigint from (select \
+             sum(rows)::float8, sum(extract(epoch from finished_at - started_at))::float8 \
              from changeover.steps where state = 'done' and attempts = 1 and rows >= {ENOUGH} \
-             and finished_at > started_at"
+             and finished_at > started_at) t (rows, seconds) where t.rows > 0"
         );
         let rows = executor.query(&asked).await.map_err(|error| Error::sql(&asked, &error))?;
         Ok(Past { rate: rows.value().and_then(|rate| rate.parse().ok()) })

@@ -3,19 +3,27 @@
 use std::collections::BTreeMap;
 
 use crate::outcome::error::Error;
+use crate::review::forecast::statistics::{Statistics, TableStatistics};
 use crate::session::executor::{Executor, Row};
 use crate::session::sql::tree;
-use crate::work::touched::{Touched, array};
+use crate::work::touched::array;
 
 /// What a table has, its partitions included.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Size {
     pub(super) rows: Option<u64>,
-    /// Rows and what is stored beside them.
     pub(super) heap: u64,
+    /// What is stored beside the rows: TOAST, and maps of free and visible pages.
+    pub(super) beside: u64,
     pub(super) indexes: u64,
     /// The role that owns it, where the session's is not one of its members.
     pub(super) foreign_owner: Option<String>,
+}
+
+impl Size {
+    pub(super) fn stored(&self) -> u64 {
+        self.heap + self.beside
+    }
 }
 
 /// Tables by their names in the plan; those that are not there yet are left out.
@@ -23,13 +31,26 @@ pub(super) struct Size {
 pub(super) struct Sizes(BTreeMap<String, Size>);
 
 impl Sizes {
-    pub(super) async fn read(
-        executor: &mut dyn Executor,
-        touched: &Touched,
-    ) -> Result<Sizes, Error> {
-        let sql = query(touched);
+    pub(super) async fn read(executor: &mut dyn Executor, tables: &[&str]) -> Result<Sizes, Error> {
+        let sql = query(tables);
         let rows = executor.query(&sql).await.map_err(|error| Error::sql(&sql, &error))?;
         Ok(Sizes(rows.iter().map(|row| (row.text(0).to_owned(), size(row))).collect()))
+    }
+
+    pub(super) fn of(statistics: &Statistics) -> Sizes {
+        let tables = statistics.tables.iter().map(|table| {
+            let TableStatistics { name, rows, heap, beside, indexes } = table.clone();
+            (name, Size { rows, heap, beside, indexes, foreign_owner: None })
+        });
+        Sizes(tables.collect())
+    }
+
+    pub(super) fn statistics(self) -> Vec<TableStatistics> {
+        let tables = self.0.into_iter().map(|(name, size)| {
+            let Size { rows, heap, beside, indexes, .. } = size;
+            TableStatistics { name, rows, heap, beside, indexes }
+        });
+        tables.collect()
     }
 
     pub(super) fn get(&self, table: &str) -> Option<&Size> {
@@ -40,8 +61,8 @@ impl Sizes {
 /// Rows are those that the last vacuum or analyze counted for each page, times the pages that there
 /// are. The server's own sizes wait for whoever holds the table in `ACCESS EXCLUSIVE`, so pages are
 /// those of the last vacuum where one is locked like that.
-fn query(touched: &Touched) -> String {
-    let names = array(touched.locks.iter().map(|lock| lock.table));
+fn query(tables: &[&str]) -> String {
+    let names = array(tables.iter().copied());
     let locked = "exists (select from pg_catalog.pg_locks l where l.relation = c.oid and l.granted \
                   and l.database = (select d.oid from pg_catalog.pg_database d \
                   where d.datname = pg_catalog.current_database()) \
@@ -51,7 +72,7 @@ fn query(touched: &Touched) -> String {
          sum(case when s.relkind <> 'r' then 0 when s.reltuples < 0 then null \
          when s.relpages = 0 then s.reltuples else s.reltuples / s.relpages * (s.heap / \
          pg_catalog.current_setting('block_size')::numeric) end)::bigint, \
-         coalesce(sum(s.heap + s.beside), 0)::bigint, coalesce(sum(s.indexes), 0)::bigint, \
+         coalesce(sum(s.heap), 0)::bigint, coalesce(sum(s.beside), 0)::bigint, coalesce(sum(s.indexes), 0)::bigint, \
          (select case when not pg_catalog.pg_has_role(o.relowner, 'usage') \
          then pg_catalog.pg_get_userbyid(o.relowner) end from pg_catalog.pg_class o \
          where o.oid = pg_catalog.to_regclass(n.name)) \
@@ -72,7 +93,8 @@ fn size(row: Row<'_>) -> Size {
     Size {
         rows: row.number(1),
         heap: row.number(2).unwrap_or_default(),
-        indexes: row.number(3).unwrap_or_default(),
-        foreign_owner: row.get(4).map(str::to_owned),
+        beside: row.number(3).unwrap_or_default(),
+        indexes: row.number(4).unwrap_or_default(),
+        foreign_owner: row.get(5).map(str::to_owned),
     }
 }
