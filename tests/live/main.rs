@@ -15,6 +15,7 @@ mod tables;
 mod told;
 mod types;
 mod undo;
+mod verified;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

@@ -7,3 +7,4 @@ mod forecast;
 pub(crate) mod glance;
 mod preflight;
 mod timeline;
+mod verify;

@@ -6,4 +6,5 @@ pub(crate) mod plan;
 pub(crate) mod runbook;
 pub(crate) mod status;
 pub(crate) mod timeline;
+pub(crate) mod verify;
 pub(crate) mod watch;

@@ -7,12 +7,15 @@ use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_ther
 use super::blocker::Blocker;
 use super::history::{diverged, edited, too_old};
 use super::lease::LeaseError;
-use super::message::{already_running, denied, lock_timeout, preflight, sql, untrusted};
+use super::message::{
+    already_running, denied, lock_timeout, preflight, shapes_differ, sql, untrusted,
+};
 use super::work::WorkError;
 use crate::migration::Phase;
 use crate::outcome::comparison::{Comparison, Difference};
 use crate::outcome::finding::Finding;
 use crate::outcome::status::State;
+use crate::outcome::verification::Verification;
 
 #[derive(Debug)]
 pub(crate) enum Detail {
@@ -124,6 +127,16 @@ pub(crate) enum Detail {
         why: String,
     },
     Interrupted,
+    /// Rows whose old and new shape do not agree.
+    ShapesDiffer {
+        migration: String,
+        phase: Phase,
+        verification: Box<Verification>,
+    },
+    /// Where a verification was to go on.
+    Position {
+        why: String,
+    },
     Preflight {
         findings: Vec<Finding>,
         /// What has drifted, as a check tells it.
@@ -247,6 +260,14 @@ impl fmt::Display for Detail {
             ),
             Detail::Interrupted => f.write_str(
                 "the run was interrupted\nhelp: run again; the next run goes on where this one was",
+            ),
+            Detail::ShapesDiffer { migration, phase, verification } => {
+                shapes_differ(f, migration, *phase, verification)
+            }
+            Detail::Position { why } => write!(
+                f,
+                "the verification cannot go on where the position says: {why}\n\
+                 help: begin again without it"
             ),
             Detail::UnderWay { triggers } => under_way(f, triggers),
             Detail::Untrusted { found } => untrusted(f, found),

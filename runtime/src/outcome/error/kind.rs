@@ -92,6 +92,12 @@ pub enum ErrorKind {
     NameTaken,
     /// A partitioned table is of a kind that cannot have an index as it was declared.
     NotIndexable,
+    /// A switch or a contract did not begin because rows differ between the old shape and the new
+    /// one; the message names some. See
+    /// [`verify_before_contract`](crate::Builder::verify_before_contract).
+    ShapesDiffer,
+    /// A verification was to go on at a position of another history, database or table.
+    Position,
     /// A phase did not begin because of what its preflight found; see [`Check`](crate::Check).
     Preflight,
     /// The load was critical, or the throttle's hook said to stop; the message says which.
@@ -142,6 +148,8 @@ impl ErrorKind {
             | Detail::BaselinesCut { .. } => ErrorKind::NotAsDeclared,
             Detail::Stopped { .. } => ErrorKind::Stopped,
             Detail::Interrupted => ErrorKind::Interrupted,
+            Detail::ShapesDiffer { .. } => ErrorKind::ShapesDiffer,
+            Detail::Position { .. } => ErrorKind::Position,
             Detail::Preflight { .. } => ErrorKind::Preflight,
             Detail::UnderWay { .. } => ErrorKind::UnderWay,
             Detail::Untrusted { .. } => ErrorKind::Untrusted,

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::blocker::Blocker;
 use super::work::lines;
+use crate::migration::Phase;
 use crate::outcome::comparison::Difference;
 use crate::outcome::finding::Finding;
+use crate::outcome::verification::Verification;
 use crate::session::sqlstate::{DISK_FULL, ends_session};
 
 pub(super) fn sql(
@@ -57,6 +59,23 @@ pub(super) fn lock_timeout(
     write!(f, "no lock after {waited:.0?}")?;
     by.iter().try_for_each(|blocker| write!(f, "\n  {blocker}"))?;
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
+}
+
+pub(super) fn shapes_differ(
+    f: &mut fmt::Formatter<'_>,
+    migration: &str,
+    phase: Phase,
+    verification: &Verification,
+) -> fmt::Result {
+    write!(
+        f,
+        "the {phase} of `{migration}` has not begun: it would leave one shape of rows that differ\n\
+         {verification}\
+         note: nothing was changed, and old and new builds go on; something wrote these rows past \
+         the triggers\n\
+         help: write the right value to the column that has the wrong one, and the trigger carries \
+         it over; then run again. Without `verify_before_contract` what the other shape has is lost"
+    )
 }
 
 pub(super) fn untrusted(f: &mut fmt::Formatter<'_>, found: &[String]) -> fmt::Result {
