@@ -1,5 +1,6 @@
 //! One change: an operation, read, checked against the schema, planned, and applied to it.
 
+mod agreed;
 pub(crate) mod allow;
 pub(crate) mod background;
 pub(crate) mod baseline;
@@ -16,7 +17,7 @@ use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops;
-use crate::plan::agreement::{self, Agreement};
+use crate::plan::agreement::Agreement;
 use crate::plan::footprint::dropped;
 use crate::plan::footprint::needed::{Needed, absent};
 use crate::plan::operation::{Operation, Plan};
@@ -137,7 +138,7 @@ pub(crate) fn of_migration<O: Operation>(
     // Of what a baseline makes the runtime finds out whether it is there.
     let needed =
         if schema.is_baseline { Needed::default() } else { needed.and_after(&absent, schema) };
-    let agrees = agreement::of(&plan.steps);
+    let agrees = agreed::of(&plan.steps);
     let made = schema.made_from(from);
     let operation = name.to_owned();
     Ok(Change {
@@ -201,7 +202,7 @@ pub(crate) fn alone<O: Operation>(
     dropped::complete(&mut plan.steps, &schema);
     let (claims, requires, operation) = (Vec::new(), Vec::new(), name.to_owned());
     let (made, needed) = (Made::default(), Needed::default());
-    let agrees = agreement::of(&plan.steps);
+    let agrees = agreed::of(&plan.steps);
     Some(Change {
         operation,
         subject,

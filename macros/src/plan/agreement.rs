@@ -1,9 +1,9 @@
 //! What rows agree on while two shapes of the same values are kept in step: what can be asked of
 //! each row, at any time between the fill and what takes the old shape away.
 
-use crate::plan::{Convert, Phase, Step, Work};
 use crate::syntax::values::types::Type;
 use crate::syntax::words::name::Name;
+use crate::syntax::words::phase::Phase;
 use crate::syntax::words::sql::Sql;
 
 /// What every row of a table agrees on.
@@ -82,21 +82,6 @@ impl Agreement {
         let unverified = expressions.into_iter().find_map(passing);
         Agreement { unverified, ..self }
     }
-
-    fn of_function(of: &Convert, since: Phase) -> Self {
-        let columns = of.write.join(", ");
-        let function = &of.function;
-        let path = quote::ToTokens::to_token_stream(function).to_string().replace(' ', "");
-        let unverified = Some(format!("only the service's function `{path}` knows the value"));
-        Agreement {
-            table: of.table.clone(),
-            differing: format!("in which {columns} is not what `{path}` gives"),
-            since: Some(since),
-            until: Phase::Contract,
-            ways: Vec::new(),
-            unverified,
-        }
-    }
 }
 
 /// Why an expression may give another value later on, if it may.
@@ -128,20 +113,4 @@ fn tells_the_time(text: &str) -> bool {
     let text = text.to_lowercase();
     let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     words.any(|word| WORDS.contains(&word))
-}
-
-/// What the steps of a change keep in step: what a step fills, and a later one takes the triggers
-/// away that went on with it.
-pub(crate) fn of(steps: &[Step]) -> Vec<Agreement> {
-    let ends = |until: Phase| steps.iter().any(|step| step.phase == until);
-    let filled = |step: &Step| match &step.work {
-        Work::Backfill(fill) => {
-            let agrees = fill.agrees.iter().filter(|one| ends(one.until)).cloned();
-            let since = |one: Agreement| one.since.or(Some(step.phase));
-            agrees.map(|one| Agreement { since: since(one.clone()), ..one }).collect()
-        }
-        Work::Convert(by) => vec![Agreement::of_function(by, step.phase)],
-        _ => Vec::new(),
-    };
-    steps.iter().flat_map(filled).collect()
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::migration::{Migration, Phase};
-use crate::outcome::error::{Detail, Error};
+use crate::outcome::error::{Detail, Error, VerifyError};
 use crate::outcome::finding::Severity;
 use crate::outcome::report::HeldGate;
 use crate::outcome::status::State;
@@ -128,14 +128,16 @@ impl Run<'_, '_> {
             }
             held = self.outside_dependents(migration, phase, key).await?;
         }
+        if held.is_empty() && self.settings.leases.verifies {
+            self.verify(by, migration, phase).await?;
+            // It may have taken hours.
+            held = self.outside_dependents(migration, phase, key).await?;
+        }
         if !held.is_empty() {
             self.note(by, migration, phase, &held).await?;
             return Ok(held);
         }
         self.before_its_gate(migration, phase).await?;
-        if self.settings.leases.verifies {
-            self.verify(by, migration, phase).await?;
-        }
         if let Some(reason) = forced {
             self.record_force(migration, phase, reason).await?;
         }
@@ -164,7 +166,7 @@ impl Run<'_, '_> {
         Ok(held.iter().map(reason).collect())
     }
 
-    /// Looks for rows that would keep one of two values that differ. The gate is asked again after it.
+    /// Looks for rows that would keep one of two values that differ, with no lock of the gate's.
     async fn verify(
         &mut self,
         by: &Migration,
@@ -181,7 +183,8 @@ impl Run<'_, '_> {
         let reason = format!("{} rows differ: `verify` names them", verification.differing());
         self.note(by, migration, phase, &[reason]).await?;
         let (migration, verification) = (migration.id.to_owned(), Box::new(verification));
-        Err(Error::new(Detail::ShapesDiffer { migration, phase, verification }))
+        let differ = VerifyError::Differ { migration, phase, verification };
+        Err(Error::new(Detail::Verify(differ)))
     }
 
     /// Writes down for `status` what holds a gate.

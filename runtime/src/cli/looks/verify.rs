@@ -32,13 +32,15 @@ Exit codes:
 const EVERY: Duration = Duration::from_secs(1);
 const SAID: Duration = Duration::from_secs(10);
 
-/// Says of each row whether its old and its new shape agree, while clients write
+/// Says of each row whether its old and its new shape agree, or two databases, while clients write
 ///
 /// Of every change that keeps two shapes in step as of now, from the end of its migrate until its
-/// contract. With --against it holds each row of this database against another one, which may
-/// follow it by logical replication. It names rows that differ by their key. It reads range by range, as long as a batch of
-/// a backfill takes, and waits for the load as one does; it changes nothing, takes no lock but a
-/// reader's, and waits for no run. A role that may only read can do it.
+/// contract; with --against, whether each row of this database is in another one, which may follow
+/// it by logical replication, and none besides. Rows that differ are named by their key.
+///
+/// It reads range by range, each for as long as a batch of a backfill takes, and waits for the load
+/// as one does. It changes nothing, takes no lock but a reader's, and waits for no run: a role that
+/// may only read can do it, and it may be stopped at any moment.
 #[derive(Args)]
 #[command(after_help = CODES, verbatim_doc_comment)]
 pub(crate) struct Verify {
@@ -53,7 +55,7 @@ pub(crate) struct Verify {
     /// How many rows of each table are named; all are counted
     #[arg(long, value_name = "N", default_value_t = 10)]
     show: usize,
-    /// Where it keeps how far it is: goes on there, and takes the file away at the end. Rows that
+    /// Keeps in this file how far it is, and goes on there; takes it away at the end. Rows that
     /// differ are named in it
     #[arg(long, value_name = "FILE")]
     progress: Option<PathBuf>,

@@ -7,15 +7,13 @@ use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_ther
 use super::blocker::Blocker;
 use super::history::{diverged, edited, too_old};
 use super::lease::LeaseError;
-use super::message::{
-    already_running, denied, lock_timeout, preflight, shapes_differ, sql, untrusted,
-};
+use super::message::{already_running, corrupt, denied, lock_timeout, preflight, sql, untrusted};
+use super::verify::VerifyError;
 use super::work::WorkError;
 use crate::migration::Phase;
 use crate::outcome::comparison::{Comparison, Difference};
 use crate::outcome::finding::Finding;
 use crate::outcome::status::State;
-use crate::outcome::verification::Verification;
 
 #[derive(Debug)]
 pub(crate) enum Detail {
@@ -127,16 +125,7 @@ pub(crate) enum Detail {
         why: String,
     },
     Interrupted,
-    /// Rows whose old and new shape do not agree.
-    ShapesDiffer {
-        migration: String,
-        phase: Phase,
-        verification: Box<Verification>,
-    },
-    /// Where a verification was to go on.
-    Position {
-        why: String,
-    },
+    Verify(VerifyError),
     Preflight {
         findings: Vec<Finding>,
         /// What has drifted, as a check tells it.
@@ -261,19 +250,10 @@ impl fmt::Display for Detail {
             Detail::Interrupted => f.write_str(
                 "the run was interrupted\nhelp: run again; the next run goes on where this one was",
             ),
-            Detail::ShapesDiffer { migration, phase, verification } => {
-                shapes_differ(f, migration, *phase, verification)
-            }
-            Detail::Position { why } => write!(
-                f,
-                "the verification cannot go on where the position says: {why}\n\
-                 help: begin again without it"
-            ),
+            Detail::Verify(error) => error.fmt(f),
             Detail::UnderWay { triggers } => under_way(f, triggers),
             Detail::Untrusted { found } => untrusted(f, found),
-            Detail::Corrupt { what } => {
-                write!(f, "the state in schema `changeover` does not make sense: {what}")
-            }
+            Detail::Corrupt { what } => corrupt(f, what),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::detail::Detail;
 use super::lease::LeaseError;
+use super::verify::VerifyError;
 use super::work::WorkError;
 use crate::session::sqlstate::{DISK_FULL, ends_session};
 
@@ -148,8 +149,8 @@ impl ErrorKind {
             | Detail::BaselinesCut { .. } => ErrorKind::NotAsDeclared,
             Detail::Stopped { .. } => ErrorKind::Stopped,
             Detail::Interrupted => ErrorKind::Interrupted,
-            Detail::ShapesDiffer { .. } => ErrorKind::ShapesDiffer,
-            Detail::Position { .. } => ErrorKind::Position,
+            Detail::Verify(VerifyError::Differ { .. }) => ErrorKind::ShapesDiffer,
+            Detail::Verify(VerifyError::Position { .. }) => ErrorKind::Position,
             Detail::Preflight { .. } => ErrorKind::Preflight,
             Detail::UnderWay { .. } => ErrorKind::UnderWay,
             Detail::Untrusted { .. } => ErrorKind::Untrusted,

@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use super::blocker::Blocker;
 use super::work::lines;
-use crate::migration::Phase;
 use crate::outcome::comparison::Difference;
 use crate::outcome::finding::Finding;
-use crate::outcome::verification::Verification;
 use crate::session::sqlstate::{DISK_FULL, ends_session};
 
 pub(super) fn sql(
@@ -61,21 +59,8 @@ pub(super) fn lock_timeout(
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
 }
 
-pub(super) fn shapes_differ(
-    f: &mut fmt::Formatter<'_>,
-    migration: &str,
-    phase: Phase,
-    verification: &Verification,
-) -> fmt::Result {
-    write!(
-        f,
-        "the {phase} of `{migration}` has not begun: it would leave one shape of rows that differ\n\
-         {verification}\
-         note: nothing was changed, and old and new builds go on; something wrote these rows past \
-         the triggers\n\
-         help: write the right value to the column that has the wrong one, and the trigger carries \
-         it over; then run again. Without `verify_before_contract` what the other shape has is lost"
-    )
+pub(super) fn corrupt(f: &mut fmt::Formatter<'_>, what: &str) -> fmt::Result {
+    write!(f, "the state in schema `changeover` does not make sense: {what}")
 }
 
 pub(super) fn untrusted(f: &mut fmt::Formatter<'_>, found: &[String]) -> fmt::Result {

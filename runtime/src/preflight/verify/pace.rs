@@ -103,13 +103,14 @@ impl<'a> Pace<'a> {
     }
 }
 
-/// The size of a range that should take the wanted time, given what the last one took.
-pub(super) fn paced(size: u32, took: Duration, wanted: Duration, largest: u32) -> u32 {
+/// The size of a range that should take the wanted time, given what the last one took. What a
+/// statement costs by itself makes a range that is too small no quicker.
+pub(super) fn paced(size: u32, took: Duration, wanted: Duration, (least, most): (u32, u32)) -> u32 {
     let ratio = wanted.as_secs_f64() / took.as_secs_f64().max(0.000_1);
     let size = f64::from(size) * ratio.clamp(0.5, 2.0);
     // Within bounds that fit.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let size = size.clamp(1.0, f64::from(largest)) as u32;
+    let size = size.clamp(f64::from(least), f64::from(most)) as u32;
     size
 }
 
@@ -120,8 +121,8 @@ mod tests {
     #[test]
     fn a_range_follows_the_time_it_takes() {
         let ten = Duration::from_millis(10);
-        let paced = |size, took| paced(size, Duration::from_millis(took), ten, 4096);
-        assert_eq!((paced(64, 5), paced(64, 1000), paced(1, 1000)), (128, 32, 1));
+        let paced = |size, took| paced(size, Duration::from_millis(took), ten, (4, 4096));
+        assert_eq!((paced(64, 5), paced(64, 1000), paced(4, 1000)), (128, 32, 4));
         assert_eq!(paced(4096, 0), 4096);
     }
 }

@@ -1,6 +1,6 @@
 //! Where a verification is, as a text that its caller can keep.
 
-use crate::outcome::error::{Detail, Error};
+use crate::outcome::error::{Detail, Error, VerifyError};
 use crate::outcome::verification::{DifferingRow, Verified};
 use crate::session::executor::Executor;
 use crate::session::shown::on_one_line;
@@ -30,6 +30,10 @@ pub(super) async fn identity(executor: &mut dyn Executor, app: &str) -> Result<S
     Ok(on_one_line(rows.value().unwrap_or_default()))
 }
 
+fn refused(why: String) -> Error {
+    Error::new(Detail::Verify(VerifyError::Position { why }))
+}
+
 impl Position {
     pub(super) fn text(&self) -> String {
         let mut lines = vec![HEAD.to_owned(), format!("of\t{}", self.of)];
@@ -47,7 +51,7 @@ impl Position {
 
     /// Reads a text for what is going to be verified.
     pub(super) fn parse(text: &str, of: &str) -> Result<Position, Error> {
-        let refused = |why: &str| Error::new(Detail::Position { why: why.to_owned() });
+        let refused = |why: &str| refused(why.to_owned());
         let mut lines = text.lines();
         if lines.next() != Some(HEAD) {
             return Err(refused("it is none that this version writes"));
@@ -106,7 +110,7 @@ impl Position {
         }
         let tables: Vec<&str> = self.verified.iter().map(|one| one.table.as_str()).collect();
         let why = format!("it is of {}, which is not what is verified now", tables.join(", "));
-        Err(Error::new(Detail::Position { why }))
+        Err(refused(why))
     }
 }
 

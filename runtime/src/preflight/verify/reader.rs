@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::outcome::error::{Detail, Error, ReadsRows};
 use crate::session::executor::{Executor, Rows};
 use crate::session::jitter::jittered;
+use crate::session::shown::on_one_line;
 use crate::session::sql::{OWN, OWN_PATH, PLANS_PATH, Scope, milliseconds, set};
 use crate::session::sqlstate::{INSUFFICIENT_PRIVILEGE, LOCK_NOT_AVAILABLE};
 use crate::settings::Settings;
@@ -93,7 +94,7 @@ impl<'a> Reader<'a> {
         let (table, who) = (&self.table, who.unwrap_or_else(|| "…".to_owned()));
         Error::new(Detail::Denied {
             statement: sql.chars().take(300).collect(),
-            grants: vec![format!("grant select on {table} to {who}")],
+            grants: vec![on_one_line(&format!("grant select on {table} to {who}"))],
             owners: Vec::new(),
             instead: Some(
                 "verify as a role with `bypassrls` where policies hide rows from this one",

@@ -12,7 +12,7 @@ use crate::migration::Agreement;
 use crate::outcome::error::{Error, is_of_row};
 use crate::outcome::verification::{DifferingRow, Unverified, Verification};
 use crate::session::executor::{Executor, Rows};
-use crate::session::shown::shown;
+use crate::session::shown::{on_one_line, shown};
 use crate::settings::Settings;
 use crate::settings::verify::Verify;
 use crate::work::fill::culprit::{key_of_answer, key_sql};
@@ -20,7 +20,7 @@ use crate::work::fill::heap::{Leaf, leaves_of, leaves_sql};
 
 /// In blocks.
 const FIRST: u32 = 64;
-const LARGEST: u32 = 4096;
+const SIZES: (u32, u32) = (4, 4096);
 
 /// How often the end of a table is asked for again: clients write behind it meanwhile.
 const ENDS: u32 = 16;
@@ -38,19 +38,20 @@ struct Found {
 pub(crate) async fn verify(
     executor: &mut dyn Executor,
     settings: &Settings,
-    items: &[Item],
+    all: &[Item],
     verify: &Verify,
 ) -> Result<Verification, Error> {
     let started = Instant::now();
     let is_wanted = |item: &&Item| verify.wants(item.agreement.table);
     let (left_out, items): (Vec<&Item>, Vec<&Item>) =
-        items.iter().filter(is_wanted).partition(|item| item.agreement.unverified.is_some());
+        all.iter().filter(is_wanted).partition(|item| item.agreement.unverified.is_some());
     let of = format!("{}: shapes", identity(executor, &settings.app).await?);
     let position = match &verify.from {
         Some(text) => Position::parse(text, &of)?,
         None => Position { of, ..Position::default() },
     };
-    let labels = |item: &&Item| (item.agreement.table.to_owned(), shown(item.agreement.differing));
+    let labels =
+        |item: &&Item| (on_one_line(item.agreement.table), shown(item.agreement.differing));
     position.fits(&items.iter().map(labels).collect::<Vec<_>>())?;
     let done = position.verified.len() - usize::from(position.place.is_some());
     let tale = Tale { verify, position };
@@ -60,17 +61,30 @@ pub(crate) async fn verify(
     for item in items.iter().skip(done) {
         walk.item(item).await?;
     }
-    let unverified = left_out.iter().map(|item| Unverified {
-        what: format!("rows of {} {}", item.agreement.table, shown(item.agreement.differing)),
-        why: format!(
-            "{} (`{}`)",
-            shown(item.agreement.unverified.unwrap_or_default()),
-            item.migration
-        ),
+    let (unverified, took) = (unverified(&left_out, all, verify), started.elapsed());
+    Ok(Verification { verified: walk.tale.position.verified, unverified, took })
+}
+
+/// What no statement can ask for, and tables that were asked for in vain.
+fn unverified(left_out: &[&Item], all: &[Item], verify: &Verify) -> Vec<Unverified> {
+    let left_out = left_out.iter().map(|Item { migration, agreement }| {
+        let why = shown(agreement.unverified.unwrap_or_default());
+        Unverified {
+            what: format!("rows of {} {}", agreement.table, shown(agreement.differing)),
+            why: format!("{why} (`{migration}`)"),
+            differs: false,
+        }
+    });
+    let is_there = |asked: &&String| {
+        let only = Verify { tables: vec![(*asked).clone()], ..Verify::default() };
+        all.iter().any(|item| only.wants(item.agreement.table))
+    };
+    let nowhere = verify.tables.iter().filter(|asked| !is_there(asked)).map(|asked| Unverified {
+        what: shown(asked),
+        why: "no change keeps two shapes of it in step as of now".to_owned(),
         differs: false,
     });
-    let (unverified, took) = (unverified.collect(), started.elapsed());
-    Ok(Verification { verified: walk.tale.position.verified, unverified, took })
+    left_out.chain(nowhere).collect()
 }
 
 struct Walk<'a> {
@@ -138,7 +152,7 @@ impl Walk<'_> {
             current.differing += found.differing;
             current.samples.extend(samples);
             block = to;
-            self.window = paced(self.window, took, self.pace.settings.batch_time, LARGEST);
+            self.window = paced(self.window, took, self.pace.settings.batch_time, SIZES);
             self.tale.at(Some(format!("{} {block}", leaf.oid)));
             self.pace.rest(took).await?;
         }

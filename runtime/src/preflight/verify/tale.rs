@@ -2,6 +2,7 @@
 
 use super::position::Position;
 use crate::outcome::verification::Verified;
+use crate::session::shown::on_one_line;
 use crate::settings::verify::{Verify, Verifying};
 
 /// What has been verified, with the table that is being verified last.
@@ -16,7 +17,7 @@ impl Tale<'_> {
         if self.position.place.is_some() {
             return;
         }
-        let (table, differing_are) = (table.to_owned(), differing_are.to_owned());
+        let (table, differing_are) = (on_one_line(table), differing_are.to_owned());
         self.position.verified.push(Verified { table, differing_are, ..Verified::default() });
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::super::reader::Reader;
-use super::Sides;
+use super::sides::Sides;
 use crate::outcome::error::{Detail, Error};
 use crate::session::sql::quote_literal;
 

@@ -7,12 +7,14 @@ mod literal;
 mod name;
 mod range;
 mod settle;
+mod sides;
 mod table;
 
 use std::time::Instant;
 
 use self::follow::Follow;
 use self::range::Walk;
+use self::sides::{DIFFERING, Sides};
 use self::table::{Pair, Table};
 use super::pace::Pace;
 use super::position::{Position, identity};
@@ -21,14 +23,9 @@ use super::tale::Tale;
 use crate::outcome::error::Error;
 use crate::outcome::verification::{Unverified, Verification};
 use crate::session::executor::Executor;
+use crate::session::shown::{on_one_line, shown};
 use crate::settings::Settings;
 use crate::settings::verify::Verify;
-
-/// Both sides.
-pub(super) struct Sides<'a> {
-    pub(super) here: Reader<'a>,
-    pub(super) there: Reader<'a>,
-}
 
 /// Looks at each row of the tables that both have.
 pub(crate) async fn verify_against(
@@ -48,7 +45,7 @@ pub(crate) async fn verify_against(
         Some(text) => Position::parse(text, &of)?,
         None => Position { of, ..Position::default() },
     };
-    let label = |pair: &Pair| (pair.here.name.clone(), DIFFERING.to_owned());
+    let label = |pair: &Pair| (on_one_line(&pair.here.name), DIFFERING.to_owned());
     position.fits(&pairs.iter().map(label).collect::<Vec<_>>())?;
     let done = position.verified.len() - usize::from(position.place.is_some());
     let tale = Tale { verify, position };
@@ -58,7 +55,7 @@ pub(crate) async fn verify_against(
         if walk.follow.is_copying(&mut walk.sides.there, &pair.here.name).await? {
             let why = "the subscription still copies it: run again once its state is `r` in \
                        `pg_subscription_rel`";
-            let (what, why) = (pair.here.name.clone(), why.to_owned());
+            let (what, why) = (on_one_line(&pair.here.name), why.to_owned());
             unverified.push(Unverified { what, why, differs: true });
             walk.tale.position.place = None;
             walk.tale.begin(&pair.here.name, DIFFERING);
@@ -70,9 +67,6 @@ pub(crate) async fn verify_against(
     Ok(Verification { verified: walk.tale.position.verified, unverified, took })
 }
 
-/// Behind the word `rows`.
-pub(super) const DIFFERING: &str = "that differ between the two databases";
-
 /// The tables of both sides by their names, and those that one alone has.
 async fn pairs(
     sides: &mut Sides<'_>,
@@ -82,7 +76,7 @@ async fn pairs(
     let mut there = Table::all(&mut sides.there, verify).await?;
     let (mut pairs, mut unverified) = (Vec::new(), Vec::new());
     let alone = |table: &Table, side: &str| Unverified {
-        what: table.name.clone(),
+        what: on_one_line(&table.name),
         why: format!("the database {side} alone has it"),
         differs: true,
     };
@@ -102,7 +96,7 @@ async fn pairs(
     let unknown = verify.tables.iter().filter(|asked| !is_known(asked));
     let unknown: Vec<Unverified> = unknown
         .map(|asked| Unverified {
-            what: crate::session::shown::shown(asked),
+            what: shown(asked),
             why: "neither database has such a table, or the role may not see it".to_owned(),
             differs: true,
         })

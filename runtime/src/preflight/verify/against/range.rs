@@ -8,15 +8,15 @@ use super::super::reader::Reader;
 use super::super::tale::Tale;
 use super::follow::Follow;
 use super::literal::{Key, between, decode, encode, ordered};
+use super::sides::{DIFFERING, Sides};
 use super::table::Pair;
-use super::{DIFFERING, Sides};
 use crate::outcome::error::Error;
 use crate::session::executor::Rows;
 use crate::session::sql::quote_identifier;
 
 /// In rows.
 pub(super) const FIRST: u32 = 1_000;
-const LARGEST: u32 = 20_000;
+const SIZES: (u32, u32) = (250, 20_000);
 /// Where each range reads the whole table.
 const OUT_OF_ORDER: u32 = 100_000;
 
@@ -87,7 +87,7 @@ impl Walk<'_> {
             if sum(&here) != sum(&there) {
                 self.settle(pair, &place).await?;
             }
-            self.size = paced(self.size, took, self.pace.settings.batch_time, LARGEST);
+            self.size = paced(self.size, took, self.pace.settings.batch_time, SIZES);
             self.pace.rest(took).await?;
             let Some(to) = to else { return Ok(()) };
             self.tale.at(Some(encode(&to)));

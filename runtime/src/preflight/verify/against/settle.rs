@@ -10,6 +10,9 @@ use crate::outcome::error::Error;
 /// A row that is written between each two looks is left to another run.
 const TRIES: u32 = 10;
 
+/// How often the other side is looked at for what a row was here a moment ago.
+const PASSING: u32 = 10;
+
 /// A row that comes and goes between two looks shows no version of its own; not twice in a row.
 const TWICE: u32 = 2;
 
@@ -52,15 +55,30 @@ impl Walk<'_> {
             let place =
                 if open.len() <= LISTED { among(pair, open.keys()) } else { range.to_owned() };
             let first = seen(&mut self.sides.here, pair, here, &place).await?;
+            // A row that is written all the time comes by there with the value that it had here.
+            for _ in 0..PASSING {
+                let other = seen(&mut self.sides.there, pair, there, &place).await?;
+                open.retain(|key, _| Differs::of(first.get(key), other.get(key)).is_some());
+                if open.is_empty() {
+                    break;
+                }
+            }
+            if open.is_empty() {
+                break;
+            }
             self.follow.catch_up(&mut self.sides).await?;
             let other = seen(&mut self.sides.there, pair, there, &place).await?;
             let again = seen(&mut self.sides.here, pair, here, &place).await?;
             open.retain(|key, times| {
-                if first.get(key) != again.get(key) {
+                let (first, again, other) = (first.get(key), again.get(key), other.get(key));
+                let (Some(how), Some(_)) = (Differs::of(first, other), Differs::of(again, other))
+                else {
+                    return false;
+                };
+                if first != again {
                     *times = 0;
                     return true;
                 }
-                let Some(how) = Differs::of(first.get(key), other.get(key)) else { return false };
                 *times += 1;
                 if *times >= TWICE {
                     differ.push((key.clone(), how));
