@@ -32,7 +32,7 @@ async fn name(fixture: &Fixture, sql: &str) -> Result<String, Failure> {
 }
 
 /// What builds write that lose something on the way.
-const LOSSY: &str = "
+pub(super) const LOSSY: &str = "
     update users set rank = 'high' where id = 20;
     update users set first = 'Mary Ann' where id = 21;
     update users set whole = null where id = 22;

@@ -106,15 +106,14 @@ mod tests {
         let mut spans = vec![Span::Blocks(3, 8)];
         let (mut rows, mut next) = (0_u32, (3, 0));
         while let Some(span) = spans.pop() {
-            match span.halves() {
-                Some([first, second]) => spans.extend([second, first]),
-                None => {
-                    let Span::Lines(block, from, to) = span else { panic!("{span:?}") };
-                    assert_eq!(((block, from), to), (next, from + 1));
-                    next = if to == LINES { (block + 1, 0) } else { (block, to) };
-                    rows += 1;
-                }
+            if let Some([first, second]) = span.halves() {
+                spans.extend([second, first]);
+                continue;
             }
+            let Span::Lines(block, from, to) = span else { panic!("{span:?}") };
+            assert_eq!(((block, from), to), (next, from + 1));
+            next = if to == LINES { (block + 1, 0) } else { (block, to) };
+            rows += 1;
         }
         assert_eq!(rows, 5 * LINES);
     }

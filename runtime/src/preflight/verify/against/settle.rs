@@ -52,11 +52,14 @@ impl Walk<'_> {
                 break;
             }
             self.hold().await?;
-            let place =
-                if open.len() <= LISTED { among(pair, open.keys()) } else { range.to_owned() };
+            let (place, passing) = if open.len() <= LISTED {
+                (among(pair, open.keys()), PASSING)
+            } else {
+                (range.to_owned(), 1)
+            };
             let first = seen(&mut self.sides.here, pair, here, &place).await?;
             // A row that is written all the time comes by there with the value that it had here.
-            for _ in 0..PASSING {
+            for _ in 0..passing {
                 let other = seen(&mut self.sides.there, pair, there, &place).await?;
                 open.retain(|key, _| Differs::of(first.get(key), other.get(key)).is_some());
                 if open.is_empty() {
