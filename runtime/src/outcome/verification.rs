@@ -129,6 +129,9 @@ impl fmt::Display for Verification {
                 writeln!(f, "nothing is kept in step here, so there is nothing to verify")
             }
             (_, true) => writeln!(f, "{rows} rows agree, in {took:.1} s"),
+            (_, false) if differing == 0 => {
+                writeln!(f, "not all could be held against each other, in {took:.1} s")
+            }
             (_, false) => writeln!(f, "{differing} of {rows} rows differ, in {took:.1} s"),
         }
     }

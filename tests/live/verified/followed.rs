@@ -13,7 +13,8 @@ use super::shapes::LOSSY;
 struct Servers {
     here: Fixture,
     there: Fixture,
-    _servers: [Server; 2],
+    /// They live as long as it.
+    kept: [Server; 2],
 }
 
 async fn servers(name: &str) -> Result<Servers, Failure> {
@@ -26,7 +27,7 @@ async fn servers(name: &str) -> Result<Servers, Failure> {
     publisher.restart().await?;
     let here = Fixture::on(&publisher, name).await?;
     let there = Fixture::on(&subscriber, name).await?;
-    Ok(Servers { here, there, _servers: [publisher, subscriber] })
+    Ok(Servers { here, there, kept: [publisher, subscriber] })
 }
 
 /// Lets the second have the table `users` of the first, from now on too.
@@ -40,18 +41,18 @@ async fn follow(here: &Fixture, there: &Fixture) -> Result<(), Failure> {
 }
 
 async fn followed(name: &str) -> Result<Servers, Failure> {
-    let Servers { here, there, _servers } = servers(name).await?;
+    let Servers { here, there, kept } = servers(name).await?;
     let here = here.users(2000).await?;
     let Some(base) = RENAME_HISTORY.until("m0001_base") else { fail!("the sample has no base") };
     there.runner(&base).await?.migrate().await?;
     follow(&here, &there).await?;
-    Ok(Servers { here, there, _servers })
+    Ok(Servers { here, there, kept })
 }
 
 #[test]
 fn what_is_on_its_way_is_no_difference_and_what_lasts_is_one() -> Result<(), Failure> {
     block_on(async {
-        let Servers { here, there, _servers } = followed("against_followed").await?;
+        let Servers { here, there, kept: _kept } = followed("against_followed").await?;
         let client = Client::of("users").writes("username").connections(4);
         let traffic = here.traffic(&client).await?;
         let mut writers = traffic.start("any", &client).await?;
@@ -107,7 +108,7 @@ const OLD: &str = "
 #[test]
 fn a_release_keeps_both_sides_equal_also_where_something_is_lost() -> Result<(), Failure> {
     block_on(async {
-        let Servers { here, there, _servers } = servers("against_released").await?;
+        let Servers { here, there, kept: _kept } = servers("against_released").await?;
         for fixture in [&here, &there] {
             build(fixture, "m0001_base").await?.migrate().await?;
         }

@@ -14,7 +14,8 @@ use crate::settings::verify::Verify;
 impl Changeover {
     /// Looks whether the old and the new shape of each row agree, of every change that keeps two in
     /// step as of now: from the end of its `Migrate` until its contract begins. It changes nothing,
-    /// waits for no run, and a role that may only read can do it.
+    /// waits for no run, and a role that may only read can do it: `usage` and `select` in the schema
+    /// `changeover`, and `select` on the tables, on partitions too.
     ///
     /// It walks by heap ranges, with a statement for each that should take
     /// [`batch_time`](crate::Builder::batch_time), and minds the load as a backfill does. Clients go on
