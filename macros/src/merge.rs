@@ -133,6 +133,7 @@ mod tests {
             claims: Vec::new(),
             requires: Vec::new(),
             plan: Plan::of(steps),
+            agrees: Vec::new(),
             made: Made::default(),
             needed: Needed::default(),
             allowed: Vec::new(),

@@ -153,6 +153,7 @@ pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
 pub use crate::outcome::status::{InstanceStatus, MigrationStatus, SettingStatus, State, Status};
 pub use crate::outcome::timeline::{HeadTime, Mark, MigrationTime, StepTime, Timeline};
+pub use crate::outcome::verification::{DifferingRow, Unverified, Verification, Verified};
 pub use crate::session::connect::Connect;
 pub use crate::session::executor::{Executor, Row, Rows, SqlError};
 pub use crate::settings::Gate;
@@ -161,6 +162,7 @@ pub use crate::settings::load::{Limit, Load, Verdict};
 pub use crate::settings::repair::Repair;
 pub use crate::settings::setting::Setting;
 pub use crate::settings::told::event::{Event, StepPlace};
+pub use crate::settings::verify::{Verify, Verifying};
 
 // What a macro emits cannot ask which features this crate has.
 #[cfg(feature = "sea-query")]

@@ -37,6 +37,7 @@ static RENAME: Migration = Migration {
             columns: &[],
             needs: &[],
             makes: &[],
+            agrees: &[],
             steps: &[ADD, FILL, LABEL, PROVE, SWAP, DROP],
         },
         Change {
@@ -46,6 +47,7 @@ static RENAME: Migration = Migration {
             columns: &[],
             needs: &[],
             makes: &[],
+            agrees: &[],
             steps: &[SMALL, ANALYZE],
         },
         Change {
@@ -55,6 +57,7 @@ static RENAME: Migration = Migration {
             columns: &[],
             needs: &[],
             makes: &[],
+            agrees: &[],
             steps: &[Step {
                 phase: Phase::Migrate,
                 why: "build the index while clients write",
@@ -70,6 +73,7 @@ static RENAME: Migration = Migration {
             columns: &[],
             needs: &[],
             makes: &[],
+            agrees: &[],
             steps: &[Step {
                 phase: Phase::Migrate,
                 why: "build the index on one partition after the other",

@@ -16,6 +16,7 @@ mod tables;
 mod told;
 mod types;
 mod undo;
+mod verified;
 
 mod operations {
     include!(concat!(env!("OUT_DIR"), "/live.rs"));

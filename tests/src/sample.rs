@@ -47,7 +47,16 @@ pub const fn step(phase: Phase, work: Work, undo: Option<Work>) -> Step {
 }
 
 pub const fn change(operation: &'static str, steps: &'static [Step]) -> Change {
-    Change { operation, subject: "users", notes: &[], columns: &[], needs: &[], makes: &[], steps }
+    Change {
+        operation,
+        subject: "users",
+        notes: &[],
+        columns: &[],
+        needs: &[],
+        makes: &[],
+        agrees: &[],
+        steps,
+    }
 }
 
 pub const fn migration(

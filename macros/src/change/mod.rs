@@ -1,5 +1,6 @@
 //! One change: an operation, read, checked against the schema, planned, and applied to it.
 
+mod agreed;
 pub(crate) mod allow;
 pub(crate) mod background;
 pub(crate) mod baseline;
@@ -16,6 +17,7 @@ use crate::model::made::Made;
 use crate::model::names::Position;
 use crate::model::{Claim, Schema};
 use crate::ops;
+use crate::plan::agreement::Agreement;
 use crate::plan::footprint::dropped;
 use crate::plan::footprint::needed::{Needed, absent};
 use crate::plan::operation::{Operation, Plan};
@@ -31,6 +33,8 @@ pub(crate) struct Change {
     /// Migrations whose contract must have run before this one starts.
     pub(crate) requires: Vec<String>,
     pub(crate) plan: Plan,
+    /// What rows agree on until its contract.
+    pub(crate) agrees: Vec<Agreement>,
     /// What it adds to the tables of the schema.
     pub(crate) made: Made,
     /// What it counts on in the database.
@@ -134,9 +138,21 @@ pub(crate) fn of_migration<O: Operation>(
     // Of what a baseline makes the runtime finds out whether it is there.
     let needed =
         if schema.is_baseline { Needed::default() } else { needed.and_after(&absent, schema) };
+    let agrees = agreed::of(&plan.steps);
     let made = schema.made_from(from);
     let operation = name.to_owned();
-    Ok(Change { operation, subject, claims, requires, plan, made, needed, allowed, background })
+    Ok(Change {
+        operation,
+        subject,
+        claims,
+        requires,
+        plan,
+        agrees,
+        made,
+        needed,
+        allowed,
+        background,
+    })
 }
 
 /// Returns what a lock on a partitioned table is besides.
@@ -186,7 +202,19 @@ pub(crate) fn alone<O: Operation>(
     dropped::complete(&mut plan.steps, &schema);
     let (claims, requires, operation) = (Vec::new(), Vec::new(), name.to_owned());
     let (made, needed) = (Made::default(), Needed::default());
-    Some(Change { operation, subject, claims, requires, plan, made, needed, allowed, background })
+    let agrees = agreed::of(&plan.steps);
+    Some(Change {
+        operation,
+        subject,
+        claims,
+        requires,
+        plan,
+        agrees,
+        made,
+        needed,
+        allowed,
+        background,
+    })
 }
 
 /// The direct form where it was asked for, or where no client uses the table yet; else the plan.

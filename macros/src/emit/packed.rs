@@ -11,6 +11,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::change::Change;
+use crate::plan::agreement::{Agreement, Equality};
 use crate::plan::footprint::effect::Effect;
 use crate::plan::footprint::known::Known;
 use crate::plan::objects::rights::Rights;
@@ -122,6 +123,7 @@ macro_rules! structs {
 }
 
 structs! {
+    Equality { holds, failing }
     Known { table, name, ty, not_null, default, generated, identity, collate }
     Step { phase, why, work, course, undo }
     Statement { sql, locks, effects, reads_rows, path, only_if, rights, why }
@@ -173,7 +175,19 @@ impl Pack for Change {
         to.list(self.made.from.iter().map(|(table, column)| Known::of(table, column)));
         self.needed.there.pack(to);
         self.needed.free.pack(to);
+        self.agrees.pack(to);
         self.plan.steps.pack(to);
+    }
+}
+
+impl Pack for Agreement {
+    fn pack(&self, to: &mut Packed) {
+        self.table.pack(to);
+        self.differing.pack(to);
+        self.since.unwrap_or(Phase::Migrate).pack(to);
+        self.until.pack(to);
+        self.ways.pack(to);
+        self.unverified.pack(to);
     }
 }
 

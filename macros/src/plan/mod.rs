@@ -1,5 +1,6 @@
 //! What a change expands to: steps of SQL, each statement with the locks that it takes.
 
+pub(crate) mod agreement;
 pub(crate) mod footprint;
 pub(crate) mod objects;
 pub(crate) mod operation;

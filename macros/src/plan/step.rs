@@ -1,5 +1,6 @@
 //! Steps, and the statements and other work in them.
 
+use crate::plan::agreement::Agreement;
 use crate::plan::footprint::effect::Effect;
 use crate::plan::objects::rights::Rights;
 use crate::syntax::words::lock::{Lock, Mode};
@@ -116,6 +117,8 @@ pub(crate) struct Backfill {
     /// The columns that it writes, each with the expression of its value.
     pub(crate) set: Vec<(Name, String)>,
     pub(crate) pending: String,
+    /// What rows agree on once they are filled, for as long as triggers go on with it.
+    pub(crate) agrees: Vec<Agreement>,
 }
 
 /// Rows that a function of the service fills. The columns are quoted.

@@ -31,6 +31,8 @@ pub(crate) fn of(error: &Error) -> u8 {
         | ErrorKind::ReasonMissing
         | ErrorKind::NotAsDeclared
         | ErrorKind::Preflight
+        | ErrorKind::ShapesDiffer
+        | ErrorKind::Position
         | ErrorKind::UnderWay
         | ErrorKind::Untrusted => REFUSED,
         _ => FAILED,

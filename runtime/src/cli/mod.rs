@@ -14,7 +14,7 @@
 //!
 //! `up`, `contract`, `undo` and `repair` do what the methods of [`Changeover`](crate::Changeover) do,
 //! `pause`, `resume` and `set` steer a run that is under way elsewhere, `plan`, `runbook`, `watch`,
-//! `status`, `stats`, `timeline`, `gates`, `check` and `doctor` look; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
+//! `status`, `stats`, `timeline`, `gates`, `check`, `verify` and `doctor` look; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
 //! The help of each lists its exit codes, which mean the same everywhere. With `--json` a command
 //! prints one object and nothing else on its standard output; its fields are only ever added to.
 //!
@@ -53,6 +53,7 @@ use self::looks::runbook::Runbook;
 use self::looks::stats::Stats;
 use self::looks::status::Status;
 use self::looks::timeline::Timeline;
+use self::looks::verify::Verify;
 use self::looks::watch::Watch;
 use self::runs::contract::Contract;
 use self::runs::repair::Repair;
@@ -100,6 +101,7 @@ enum Command {
     UndoTo(UndoTo),
     Repair(Repair),
     Plan(Plan),
+    Verify(Verify),
     Doctor(Doctor),
     Runbook(Runbook),
     Timeline(Timeline),
@@ -137,6 +139,7 @@ pub fn run(history: &Migrations) -> ExitCode {
             Command::Plan(plan) => plan.run(history).await,
             Command::Watch(watch) => watch.run(history).await,
             Command::Timeline(timeline) => timeline.run(history).await,
+            Command::Verify(verify) => verify.run(history).await,
             Command::Doctor(doctor) => doctor.run(history).await,
             Command::Runbook(runbook) => runbook.run(history).await,
             Command::Stats(stats) => stats.run(history).await,

@@ -20,6 +20,8 @@ pub struct Change {
     pub needs: &'static [Dropped],
     /// What it makes, by names that have to be free before the migration.
     pub makes: &'static [Dropped],
+    /// What rows agree on while it keeps an old and a new shape in step.
+    pub agrees: &'static [Agreement],
     /// The steps of all phases, each phase's in order.
     pub steps: &'static [Step],
 }
@@ -43,6 +45,33 @@ pub struct KnownColumn {
     pub identity: &'static str,
     /// The name of its collation, empty where it is its type's.
     pub collate: &'static str,
+}
+
+/// What every row of a table agrees on between two phases.
+#[derive(Debug, Clone, Copy)]
+pub struct Agreement {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// Which rows do not, behind the word `rows`: ``in which `a` and `b` do not agree``.
+    pub differing: &'static str,
+    /// The phase from whose end on.
+    pub since: Phase,
+    /// The phase until whose beginning.
+    pub until: Phase,
+    /// A row agrees where all equalities of one of these hold; the first that do need not be
+    /// followed by the others.
+    pub ways: &'static [&'static [Equality]],
+    /// Why no statement can ask for it.
+    pub unverified: Option<&'static str>,
+}
+
+/// A condition over a row, which is true or false and never null.
+#[derive(Debug, Clone, Copy)]
+pub struct Equality {
+    /// The condition, in SQL over the table's columns.
+    pub holds: &'static str,
+    /// What stands for it in a row on which it fails; where there is none, it does not hold there.
+    pub failing: Option<&'static str>,
 }
 
 /// On which ways a step does something.

@@ -249,6 +249,7 @@ const CHANGES: &[Change] = &[Change {
     columns: &[],
     needs: &[],
     makes: &[],
+    agrees: &[],
     steps: STEPS,
 }];
 
@@ -280,6 +281,7 @@ const fn change(steps: &'static [Step]) -> Change {
         columns: &[],
         needs: &[],
         makes: &[],
+        agrees: &[],
         steps,
     }
 }

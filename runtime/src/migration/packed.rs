@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-use super::change::{Change, Course, KnownColumn, Step};
+use super::change::{Agreement, Change, Course, Equality, KnownColumn, Step};
 use super::footprint::{Dropped, Effect, ObjectKind};
 use super::function::ConvertFn;
 use super::phase::Phase;
@@ -167,7 +167,9 @@ macro_rules! structs {
 }
 
 structs! {
-    Change { operation, subject, notes, columns, needs, makes, steps }
+    Change { operation, subject, notes, columns, needs, makes, agrees, steps }
+    Agreement { table, differing, since, until, ways, unverified }
+    Equality { holds, failing }
     KnownColumn { table, name, ty, not_null, default, generated, identity, collate }
     Dropped { kind, name, part, with }
     Step { phase, why, work, course, undo }
@@ -238,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_is_written_in_order_is_read_in_order() {
-        static TEXT: Packed = Packed::new("1:5:grant12:users to \u{e9}a1:2:\u{e9}0:0:0:0:", &[]);
+        static TEXT: Packed = Packed::new("1:5:grant12:users to \u{e9}a1:2:\u{e9}0:0:0:0:0:", &[]);
         let [change] = TEXT.changes() else { panic!("one change") };
         assert_eq!((change.operation, change.subject), ("grant", "users to \u{e9}a"));
         assert_eq!(change.notes, ["\u{e9}"]);

@@ -11,3 +11,4 @@ pub mod grants;
 pub(crate) mod report;
 pub(crate) mod status;
 pub(crate) mod timeline;
+pub(crate) mod verification;

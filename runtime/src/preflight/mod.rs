@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 mod look;
 mod server;
 mod table;
+pub(crate) mod verify;
 
 use std::time::{Duration, Instant};
 

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use crate::migration::{Migration, Phase};
-use crate::outcome::error::Error;
+use crate::outcome::error::{Detail, Error, VerifyError};
 use crate::outcome::finding::Severity;
 use crate::outcome::report::HeldGate;
 use crate::outcome::status::State;
 use crate::preflight::dependents::{self, Found};
+use crate::preflight::verify::{Item, in_step, verify};
 use crate::record::store::events::{self, Event};
 use crate::run::Run;
 use crate::session::sql::quote_literal;
 use crate::settings::Gate;
 use crate::settings::told::event::Event as Happened;
+use crate::settings::verify::Verify;
 
 /// What opens a gate.
 #[derive(Debug, Clone, Copy)]
@@ -126,6 +128,11 @@ impl Run<'_, '_> {
             }
             held = self.outside_dependents(migration, phase, key).await?;
         }
+        if held.is_empty() && self.settings.leases.verifies {
+            self.verify(by, migration, phase).await?;
+            // It may have taken hours.
+            held = self.outside_dependents(migration, phase, key).await?;
+        }
         if !held.is_empty() {
             self.note(by, migration, phase, &held).await?;
             return Ok(held);
@@ -157,6 +164,27 @@ impl Run<'_, '_> {
         }
         let reason = |found: &Found| format!("{} ({})", found.finding.what, found.finding.help);
         Ok(held.iter().map(reason).collect())
+    }
+
+    /// Looks for rows that would keep one of two values that differ, with no lock of the gate's.
+    async fn verify(
+        &mut self,
+        by: &Migration,
+        migration: &'static Migration,
+        phase: Phase,
+    ) -> Result<(), Error> {
+        let items: Vec<Item> = in_step(migration, self.ledger.state(migration.id)).collect();
+        let executor = self.session.reader();
+        let how = Verify { gives_way: self.gives_way, ..Verify::default() };
+        let verification = verify(executor, self.settings, &items, &how).await?;
+        if verification.agrees() {
+            return Ok(());
+        }
+        let reason = format!("{} rows differ: `verify` names them", verification.differing());
+        self.note(by, migration, phase, &[reason]).await?;
+        let (migration, verification) = (migration.id.to_owned(), Box::new(verification));
+        let differ = VerifyError::Differ { migration, phase, verification };
+        Err(Error::new(Detail::Verify(differ)))
     }
 
     /// Writes down for `status` what holds a gate.

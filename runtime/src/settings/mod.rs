@@ -8,6 +8,7 @@ pub(crate) mod repair;
 pub(crate) mod setting;
 pub(crate) mod throttle;
 pub(crate) mod told;
+pub(crate) mod verify;
 
 use std::time::Duration;
 
@@ -61,6 +62,8 @@ impl Default for Gate {
 /// How an instance takes part.
 pub(crate) struct Leases {
     pub(crate) gate: Gate,
+    /// Whether old and new shapes are compared before a gate opens.
+    pub(crate) verifies: bool,
     pub(crate) instance: Option<String>,
     pub(crate) time: Duration,
     pub(crate) finishes: bool,
@@ -69,7 +72,7 @@ pub(crate) struct Leases {
 impl Default for Leases {
     fn default() -> Leases {
         let time = Duration::from_secs(30);
-        Leases { gate: Gate::default(), instance: None, time, finishes: true }
+        Leases { gate: Gate::default(), verifies: false, instance: None, time, finishes: true }
     }
 }
 

@@ -45,6 +45,7 @@ const BESIDE: &[Typed] = &[
 const BEHIND: &[Typed] = &[
     ("accounts status", 0),
     ("accounts gates", 0),
+    ("accounts verify", 0),
     ("accounts repair recount m0001_create_users --reason \"a lease was cut off\"", 0),
     ("accounts undo m0002_rename_username", 3),
     ("accounts undo-to m0001_create_users", 0),

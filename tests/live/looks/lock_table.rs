@@ -63,6 +63,7 @@ const fn change(steps: &'static [Step]) -> Change {
         columns: &[],
         needs: &[],
         makes: &[],
+        agrees: &[],
         steps,
     }
 }

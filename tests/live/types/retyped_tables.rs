@@ -47,6 +47,7 @@ const CREATE: Change = Change {
     columns: &[],
     needs: &[],
     makes: &[],
+    agrees: &[],
     steps: &[Step {
         phase: Phase::Expand,
         why: "a partitioned table",

@@ -2,6 +2,7 @@
 //! for what is there.
 
 use crate::model::names::{self, Position};
+use crate::plan::agreement::{Agreement, Equality};
 use crate::plan::safe::violation;
 use crate::plan::sql::ddl;
 use crate::plan::triggers::parent_probe::{FOUND_NONE, Look};
@@ -151,8 +152,19 @@ impl<'a> Repair<'a> {
                     .map(|(name, value)| ((*name).clone(), (*value).into()))
                     .collect(),
                 pending: self.pending.clone(),
+                agrees: vec![self.agreement()],
             }),
         )
+    }
+
+    /// That a row is not one to be mended.
+    fn agreement(&self) -> Agreement {
+        let columns: Vec<String> = self.set.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let differing = format!("that never got {}", columns.join(", "));
+        let mended = Equality::of(format!("({}) is not true", self.pending));
+        let agreement = Agreement::new(self.table.quoted(), differing, vec![vec![mended]]);
+        // A foreign key keeps the row that it points at.
+        agreement.made_by(self.look.is_none().then_some(self.pending.as_str()))
     }
 
     /// Mends every row in one statement, under the lock of what follows.

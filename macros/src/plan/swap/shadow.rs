@@ -4,6 +4,7 @@
 //! No client writes it, so that what keeps it is simple: before the switch it follows the column,
 //! after the switch the retired column follows it.
 
+mod agree;
 mod lag;
 
 use crate::model::names::{self, Position};
@@ -183,6 +184,7 @@ impl Shadow {
                 table: self.name().quoted(),
                 set: vec![(self.shadow(), up)],
                 pending,
+                agrees: self.agreements(),
             }),
         )
     }

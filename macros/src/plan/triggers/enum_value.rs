@@ -73,6 +73,7 @@ impl GivesWay<'_> {
             table: table.quoted(),
             set: vec![(column.clone(), self.value(""))],
             pending: self.holder.holds("", from),
+            agrees: Vec::new(),
         });
         let add = ddl::add_check_not_valid(table, &check.text, &self.holder.without(from));
         let why = format!("`{to}` in the place of `{from}` in the rows that are there");

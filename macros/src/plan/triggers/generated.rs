@@ -90,6 +90,7 @@ impl Kept<'_> {
                 table: self.table.quoted(),
                 set: vec![(self.column.name.clone(), value.clone())],
                 pending: format!("row({name})::record *<> row(cast({value} as {ty}))::record"),
+                agrees: Vec::new(),
             }),
         )
     }

@@ -4,6 +4,7 @@
 mod function;
 
 use crate::model::names::{self, Position};
+use crate::plan::agreement::{Agreement, Equality};
 use crate::plan::sql::ddl;
 use crate::plan::sql::sea;
 use crate::plan::triggers::your_triggers::{self, LAST, Place};
@@ -236,8 +237,38 @@ impl<'a> Sync<'a> {
                 table: self.table.quoted(),
                 set,
                 pending: self.unfilled(""),
+                agrees: vec![self.agreement()],
             }),
         )
+    }
+
+    /// That one shape is what the rule makes of the other.
+    fn agreement(&self) -> Agreement {
+        let names = |parts: &[Part]| listed(parts);
+        let differing =
+            format!("in which {} and {} do not agree", names(&self.old), names(&self.new));
+        let converts = self.old.iter().chain(&self.new).any(|part| part.from.is_some());
+        let ways = if converts {
+            let forward = self.new.iter().map(|part| {
+                let old = self.old[0].name();
+                Equality::value(&part.column.name, &part.column.ty, part.from.unwrap_or(&old))
+            });
+            let backward = self.old.iter().map(|part| {
+                let (name, ty, new) = (&part.column.name, &part.column.ty, self.new[0].name());
+                let from = part.from.unwrap_or(&new);
+                if part.from.is_none() || part.column.not_null {
+                    Equality::value(name, ty, from)
+                } else {
+                    Equality::value_or_null(name, ty, from)
+                }
+            });
+            vec![forward.collect(), backward.collect()]
+        } else {
+            let (old, new) = (self.old[0].name(), self.new[0].name());
+            vec![vec![Equality::of(format!("row({old})::record *= row({new})::record"))]]
+        };
+        let made_by = self.old.iter().chain(&self.new).filter_map(|part| part.from);
+        Agreement::new(self.table.quoted(), differing, ways).made_by(made_by)
     }
 
     /// The condition that a row was never filled.

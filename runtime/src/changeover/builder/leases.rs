@@ -14,6 +14,30 @@ impl Builder {
         self
     }
 
+    /// Whether every row is looked at before a switch or a contract takes a shape away: one whose old
+    /// and new shape do not agree makes the run fail with
+    /// [`ErrorKind::ShapesDiffer`](crate::ErrorKind::ShapesDiffer), before anything is changed. By
+    /// default none is.
+    ///
+    /// It looks when nothing else holds the gate, by heap ranges as
+    /// [`verify`](crate::Changeover::verify) does, with no lock on the table but a reader's; the gate
+    /// is asked again after it. A forced contract is refused, too.
+    ///
+    /// ```
+    /// use changeover::Changeover;
+    /// # mod m0001_users { changeover::migration! { create_table!(users { id: bigint primary_key }); } }
+    /// # changeover::migrations! { static MIGRATIONS = [m0001_users]; }
+    /// # fn main() {
+    /// let builder = Changeover::builder(&MIGRATIONS).verify_before_contract(true);
+    /// # drop(builder);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn verify_before_contract(mut self, verifies: bool) -> Builder {
+        self.settings.leases.verifies = verifies;
+        self
+    }
+
     /// The name of this process among those of the service, a pod's for example, by default the
     /// host's and the process id. Each lease has a random ending besides, so that two processes
     /// of one name have two leases.

@@ -8,3 +8,4 @@ pub(crate) mod glance;
 mod preflight;
 mod statistics;
 mod timeline;
+mod verify;

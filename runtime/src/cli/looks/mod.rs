@@ -7,4 +7,5 @@ pub(crate) mod runbook;
 pub(crate) mod stats;
 pub(crate) mod status;
 pub(crate) mod timeline;
+pub(crate) mod verify;
 pub(crate) mod watch;

@@ -7,6 +7,7 @@ use clap::Args;
 use super::consent::Consent;
 use super::end::{CODES, End};
 use super::setup::Setup;
+use crate::changeover::builder::Builder;
 use crate::cli::failure::Failure;
 use crate::migration::Migrations;
 
@@ -25,6 +26,9 @@ pub(crate) struct Contract {
     /// Why; it is kept in `changeover.events`
     #[arg(long, value_name = "TEXT", requires = "force")]
     reason: Option<String>,
+    /// Looks at every row before a switch or a contract, and refuses where old and new shape differ
+    #[arg(long)]
+    verify: bool,
     #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
@@ -37,7 +41,8 @@ impl Contract {
             self.consent
                 .to("contracts run although old builds that use what they drop may live")?;
         }
-        let mut ready = self.setup.connect(history, &self.end.format).await?;
+        let verifies = |builder: Builder| builder.verify_before_contract(self.verify);
+        let mut ready = self.setup.connect_as(history, &self.end.format, verifies).await?;
         let outcome = match &self.reason {
             Some(reason) => ready.changeover.force_contract(reason).await,
             None => ready.changeover.contract().await,

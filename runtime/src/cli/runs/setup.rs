@@ -7,6 +7,7 @@ use clap::Args;
 use super::interrupt;
 use super::progress::Meter;
 use crate::changeover::Changeover;
+use crate::changeover::builder::Builder;
 use crate::cli::database::Service;
 use crate::cli::failure::Failure;
 use crate::cli::output::Format;
@@ -16,7 +17,7 @@ use crate::settings::setting::duration;
 
 /// Named as the methods of the builder are.
 #[derive(Args)]
-pub(super) struct Setup {
+pub(in crate::cli) struct Setup {
     #[command(flatten)]
     service: Service,
     /// The longest wait for a lock that clients queue behind, `300ms`
@@ -37,20 +38,30 @@ pub(super) struct Setup {
 }
 
 /// A run that is to begin, and who watches it.
-pub(super) struct Ready {
-    pub(super) changeover: Changeover,
+pub(in crate::cli) struct Ready {
+    pub(in crate::cli) changeover: Changeover,
     pub(super) meter: Meter,
 }
 
 impl Setup {
-    pub(super) async fn connect(
+    pub(in crate::cli) async fn connect(
         &self,
         history: &Migrations,
         format: &Format,
     ) -> Result<Ready, Failure> {
+        self.connect_as(history, format, |builder| builder).await
+    }
+
+    /// The same with what the command itself has to say.
+    pub(super) async fn connect_as(
+        &self,
+        history: &Migrations,
+        format: &Format,
+        also: impl FnOnce(Builder) -> Builder,
+    ) -> Result<Ready, Failure> {
         let (meter, interrupt) = (Meter::new(format.is_json()), interrupt::by_signals()?);
         let shown = meter.clone();
-        let mut builder = self.service.builder(history).interrupt(&interrupt);
+        let mut builder = also(self.service.builder(history).interrupt(&interrupt));
         builder = builder.on_progress(move |progress| shown.show(progress));
         if let Some(timeout) = self.lock_timeout {
             builder = builder.lock_timeout(timeout);

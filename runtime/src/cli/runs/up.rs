@@ -7,6 +7,7 @@ use clap::Args;
 use super::end::{CODES, End};
 use super::setup::Setup;
 use crate::changeover::Changeover;
+use crate::changeover::builder::Builder;
 use crate::cli::failure::Failure;
 use crate::migration::Migrations;
 use crate::outcome::error::Error;
@@ -30,13 +31,17 @@ pub(crate) struct Up {
     /// background
     #[arg(long, conflicts_with = "expand_only")]
     leave_background: bool,
+    /// Looks at every row before a switch or a contract, and refuses where old and new shape differ
+    #[arg(long)]
+    verify: bool,
     #[command(flatten)]
     end: End,
 }
 
 impl Up {
     pub(crate) async fn run(self, history: &Migrations) -> Result<ExitCode, Failure> {
-        let mut ready = self.setup.connect(history, &self.end.format).await?;
+        let verifies = |builder: Builder| builder.verify_before_contract(self.verify);
+        let mut ready = self.setup.connect_as(history, &self.end.format, verifies).await?;
         let outcome = if self.expand_only {
             ready.changeover.expand().await
         } else {

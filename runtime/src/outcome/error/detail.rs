@@ -7,7 +7,8 @@ use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_ther
 use super::blocker::Blocker;
 use super::history::{diverged, edited, too_old};
 use super::lease::LeaseError;
-use super::message::{already_running, denied, lock_timeout, preflight, sql, untrusted};
+use super::message::{already_running, corrupt, denied, lock_timeout, preflight, sql, untrusted};
+use super::verify::VerifyError;
 use super::work::WorkError;
 use crate::migration::Phase;
 use crate::outcome::comparison::{Comparison, Difference};
@@ -124,6 +125,7 @@ pub(crate) enum Detail {
         why: String,
     },
     Interrupted,
+    Verify(VerifyError),
     Preflight {
         findings: Vec<Finding>,
         /// What has drifted, as a check tells it.
@@ -248,11 +250,10 @@ impl fmt::Display for Detail {
             Detail::Interrupted => f.write_str(
                 "the run was interrupted\nhelp: run again; the next run goes on where this one was",
             ),
+            Detail::Verify(error) => error.fmt(f),
             Detail::UnderWay { triggers } => under_way(f, triggers),
             Detail::Untrusted { found } => untrusted(f, found),
-            Detail::Corrupt { what } => {
-                write!(f, "the state in schema `changeover` does not make sense: {what}")
-            }
+            Detail::Corrupt { what } => corrupt(f, what),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::detail::Detail;
 use super::lease::LeaseError;
+use super::verify::VerifyError;
 use super::work::WorkError;
 use crate::session::sqlstate::{DISK_FULL, ends_session};
 
@@ -92,6 +93,12 @@ pub enum ErrorKind {
     NameTaken,
     /// A partitioned table is of a kind that cannot have an index as it was declared.
     NotIndexable,
+    /// A switch or a contract did not begin because rows differ between the old shape and the new
+    /// one; the message names some. See
+    /// [`verify_before_contract`](crate::Builder::verify_before_contract).
+    ShapesDiffer,
+    /// A verification was to go on at a position of another history, database or table.
+    Position,
     /// A phase did not begin because of what its preflight found; see [`Check`](crate::Check).
     Preflight,
     /// The load was critical, or the throttle's hook said to stop; the message says which.
@@ -142,6 +149,8 @@ impl ErrorKind {
             | Detail::BaselinesCut { .. } => ErrorKind::NotAsDeclared,
             Detail::Stopped { .. } => ErrorKind::Stopped,
             Detail::Interrupted => ErrorKind::Interrupted,
+            Detail::Verify(VerifyError::Differ { .. }) => ErrorKind::ShapesDiffer,
+            Detail::Verify(VerifyError::Position { .. }) => ErrorKind::Position,
             Detail::Preflight { .. } => ErrorKind::Preflight,
             Detail::UnderWay { .. } => ErrorKind::UnderWay,
             Detail::Untrusted { .. } => ErrorKind::Untrusted,

@@ -59,6 +59,10 @@ pub(super) fn lock_timeout(
     f.write_str("\nhelp: end those transactions, or run again at a quieter time")
 }
 
+pub(super) fn corrupt(f: &mut fmt::Formatter<'_>, what: &str) -> fmt::Result {
+    write!(f, "the state in schema `changeover` does not make sense: {what}")
+}
+
 pub(super) fn untrusted(f: &mut fmt::Formatter<'_>, found: &[String]) -> fmt::Result {
     write!(
         f,

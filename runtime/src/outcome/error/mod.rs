@@ -8,6 +8,7 @@ mod kind;
 mod lease;
 mod message;
 mod state;
+mod verify;
 mod work;
 
 use std::error::Error as StdError;
@@ -28,6 +29,7 @@ pub(crate) use self::detail::{Detail, Subject};
 pub use self::kind::ErrorKind;
 pub(crate) use self::lease::LeaseError;
 pub(crate) use self::state::{ReadsRows, is_of_row};
+pub(crate) use self::verify::VerifyError;
 pub(crate) use self::work::{MAY_PASS_ON, WorkError};
 
 const NO_ROOM: &str = ": it has none left for the role\n\

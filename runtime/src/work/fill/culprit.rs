@@ -5,6 +5,7 @@
 
 use crate::lock::{Locked, RunSession};
 use crate::outcome::error::{Error, ReadsRows, WorkError, is_of_row};
+use crate::session::executor::Rows;
 use crate::session::sql::{MARK, ON_PLANS_PATH, OWN, quote_literal};
 use crate::work::fill::heap::{Leaf, leaves};
 
@@ -187,14 +188,23 @@ pub(crate) async fn samples(
 /// An expression that names a row: `id = 7`, or its address where the table has no primary key. Where it
 /// is asked beside a condition of the user's it has the path of that, so its operators have exact types.
 pub(crate) async fn key(session: &mut RunSession<'_>, table: &str) -> Result<String, Error> {
-    let sql = format!(
+    let rows = session.query(&key_sql(table)).await?;
+    Ok(key_of_answer(&rows))
+}
+
+/// The query for it.
+pub(crate) fn key_sql(table: &str) -> String {
+    format!(
         "select pg_catalog.string_agg(pg_catalog.format('%L || %I::text', pg_catalog.concat(a.attname, ' = '), a.attname), \
          ' || '', '' || ' order by a.attnum) \
          from pg_catalog.pg_index i join pg_catalog.pg_attribute a \
          on a.attrelid = i.indrelid and a.attnum = any (i.indkey) \
          where i.indisprimary and i.indrelid = pg_catalog.to_regclass({})::oid",
         quote_literal(table)
-    );
-    let rows = session.query(&sql).await?;
-    Ok(rows.value().unwrap_or("'ctid ' || ctid::text").to_owned())
+    )
+}
+
+/// What the query gave.
+pub(crate) fn key_of_answer(rows: &Rows) -> String {
+    rows.value().unwrap_or("'ctid ' || ctid::text").to_owned()
 }

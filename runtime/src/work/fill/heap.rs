@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::lock::RunSession;
 use crate::outcome::error::Error;
-use crate::session::executor::Row;
+use crate::session::executor::{Row, Rows};
 use crate::session::sql::quote_literal;
 
 /// A window's rows are updated in so many turns, by line-pointer number. The first turn moves its
@@ -25,7 +25,13 @@ pub(crate) struct Leaf {
 
 /// The tables under a name in a fixed order, each with its size as of now.
 pub(crate) async fn leaves(session: &mut RunSession<'_>, table: &str) -> Result<Vec<Leaf>, Error> {
-    let sql = format!(
+    let rows = session.query(&leaves_sql(table)).await?;
+    leaves_of(table, &rows)
+}
+
+/// The query for them.
+pub(crate) fn leaves_sql(table: &str) -> String {
+    format!(
         "with recursive tree (oid) as (select {}::regclass::oid union \
          select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid) \
          select c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname), \
@@ -34,8 +40,11 @@ pub(crate) async fn leaves(session: &mut RunSession<'_>, table: &str) -> Result<
          join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
          where c.relkind = 'r' order by c.oid",
         quote_literal(table)
-    );
-    let rows = session.query(&sql).await?;
+    )
+}
+
+/// What the query gave.
+pub(crate) fn leaves_of(table: &str, rows: &Rows) -> Result<Vec<Leaf>, Error> {
     let leaf = |row: Row<'_>| {
         Some(Leaf { oid: row.number(0)?, name: row.get(1)?.to_owned(), blocks: row.number(2)? })
     };

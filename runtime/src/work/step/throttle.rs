@@ -38,14 +38,18 @@ const MOST: f64 = 9.0;
 
 /// Leaves the server alone for a while after a batch that took so long.
 pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) -> Result<(), Error> {
-    let nice = context.settings.throttle.nice.max(0.0) + eased(context.brake.share);
-    let rest = rest_after(took, nice);
+    let rest = rest_for(took, context.settings, context.brake.share);
     if !rest.is_zero() {
         context.settings.interrupt.sleep(rest).await?;
         context.tally.rested += rest;
         context.spent.rested += rest;
     }
     Ok(())
+}
+
+/// Returns how long to rest after a batch, where the load was such a share of what is allowed.
+pub(crate) fn rest_for(took: Duration, settings: &Settings, share: f64) -> Duration {
+    rest_after(took, settings.throttle.nice.max(0.0) + eased(share))
 }
 
 /// Returns how long a backfill rests so near to a limit, as a multiple of its batches.
