@@ -11,6 +11,7 @@ mod forms;
 mod gates;
 mod looks;
 mod record;
+mod rehearsed;
 mod tables;
 mod told;
 mod types;

@@ -25,23 +25,16 @@
 //! ```
 
 #[cfg(unix)]
-mod account;
-#[cfg(unix)]
-mod binaries;
-#[cfg(unix)]
-mod cluster;
-#[cfg(unix)]
-mod database;
-#[cfg(unix)]
 mod error;
-#[cfg(unix)]
-mod npm;
+mod rehearsal;
 #[cfg(unix)]
 mod server;
 mod snapshot;
-#[cfg(unix)]
-mod template;
 
-pub use self::snapshot::{check_sql, review_files};
+pub use self::rehearsal::*;
 #[cfg(unix)]
-pub use self::{database::Database, error::Error, server::Server};
+pub use self::{
+    error::Error,
+    server::{Database, Server},
+};
+pub use self::snapshot::{check_sql, review_files};

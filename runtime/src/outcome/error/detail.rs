@@ -91,6 +91,9 @@ pub(crate) enum Detail {
     UnknownMigration {
         id: String,
     },
+    RehearsalRefused {
+        why: String,
+    },
     UndoRefused {
         migration: String,
         why: String,
@@ -206,6 +209,13 @@ impl fmt::Display for Detail {
             }
             Detail::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")
+            }
+            Detail::RehearsalRefused { why } => {
+                write!(
+                    f,
+                    "nothing is rehearsed in a database that others use: {why}\n\
+                     help: rehearse on a copy: restore a backup, or `create database … template …`"
+                )
             }
             Detail::UndoRefused { migration, why } => {
                 write!(f, "migration `{migration}` cannot be undone: {why}")

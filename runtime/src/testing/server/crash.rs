@@ -5,9 +5,9 @@ use std::io::Write as _;
 
 use tokio::task;
 
-use super::super::cluster::Cluster;
-use super::super::database::{version_num, with_database};
-use super::super::error::Error;
+use super::cluster::Cluster;
+use super::database::{version_num, with_database};
+use crate::testing::error::Error;
 use super::{Server, start_cluster};
 
 /// Ends every process at once, as a crash does: the next start recovers from the log.

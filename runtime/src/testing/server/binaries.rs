@@ -8,9 +8,9 @@ use std::{
 
 use super::{
     account::Account,
-    error::{Error, run},
     npm,
 };
+use crate::testing::error::{Error, run};
 
 /// The directory that holds `initdb` and `postgres`.
 #[derive(Debug)]

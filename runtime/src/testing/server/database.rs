@@ -3,7 +3,7 @@ use std::thread;
 use tokio::{runtime, task};
 use tokio_postgres::{Client, NoTls};
 
-use super::error::Error;
+use crate::testing::error::Error;
 
 /// A database of its own for a test, dropped with the value.
 #[derive(Debug)]
