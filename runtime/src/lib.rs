@@ -102,7 +102,7 @@
 //! | `metrics` | numbers of each run for the recorder of the `metrics` crate that the service has; `docs/events.md` has their names |
 //! | `cli` | [`cli`]: a command line for the service's own binary, and the binary `changeover`, whose `adopt` writes a database as the beginning of a history |
 //! | `sea-query` | `TableIden`: the names of `pub mod schema;` ([`migrations!`]) where sea-query 1 takes a table or a column |
-//! | `testing` | [`testing`]: a PostgreSQL for tests, and the comparison of reviewed plans |
+//! | `testing` | [`testing`]: a PostgreSQL for tests, the comparison of reviewed plans, and the rehearsal of a history with clients; `cli` has it too |
 #![deny(missing_docs)]
 
 mod catalog;

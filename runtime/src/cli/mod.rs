@@ -14,7 +14,7 @@
 //!
 //! `up`, `contract`, `undo` and `repair` do what the methods of [`Changeover`](crate::Changeover) do,
 //! `pause`, `resume` and `set` steer a run that is under way elsewhere, `plan`, `runbook`, `watch`,
-//! `status`, `timeline`, `gates`, `check` and `doctor` look; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
+//! `status`, `timeline`, `gates`, `check` and `doctor` look; `rehearse` does all of it on a copy; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
 //! The help of each lists its exit codes, which mean the same everywhere. With `--json` a command
 //! prints one object and nothing else on its standard output; its fields are only ever added to.
 //!
@@ -54,6 +54,7 @@ use self::looks::status::Status;
 use self::looks::timeline::Timeline;
 use self::looks::watch::Watch;
 use self::runs::contract::Contract;
+use self::runs::rehearse::Rehearse;
 use self::runs::repair::Repair;
 use self::runs::undo::{Undo, UndoTo};
 use self::runs::up::Up;
@@ -98,6 +99,7 @@ enum Command {
     Undo(Undo),
     UndoTo(UndoTo),
     Repair(Repair),
+    Rehearse(Box<Rehearse>),
     Plan(Plan),
     Doctor(Doctor),
     Runbook(Runbook),
@@ -131,6 +133,7 @@ pub fn run(history: &Migrations) -> ExitCode {
             Command::Contract(contract) => contract.run(history).await,
             Command::Undo(undo) => undo.run(history).await,
             Command::UndoTo(undo) => undo.run(history).await,
+            Command::Rehearse(rehearse) => rehearse.run(history).await,
             Command::Repair(repair) => repair.run(history).await,
             Command::Plan(plan) => plan.run(history).await,
             Command::Watch(watch) => watch.run(history).await,

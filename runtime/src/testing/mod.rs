@@ -1,4 +1,8 @@
-//! A PostgreSQL server for tests, and the check of review files (feature `testing`).
+//! A PostgreSQL server for tests, the check of review files, and the rehearsal of a history (feature
+//! `testing`).
+//!
+//! [`rehearse`] runs what is pending on a copy of a database, with clients of old and new builds, takes
+//! it back, and says what went wrong and what was measured.
 //!
 //! [`review_files`] keeps the SQL of every migration beside its source, where a reviewer sees what
 //! a change of the code changes in the plan.
@@ -37,4 +41,6 @@ pub use self::{
     error::Error,
     server::{Database, Server},
 };
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) use self::server::with_database;
 pub use self::snapshot::{check_sql, review_files};

@@ -2,6 +2,7 @@
 
 mod broken;
 mod clean;
+mod command;
 mod refused;
 mod sampled;
 mod shapes;

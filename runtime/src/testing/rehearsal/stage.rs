@@ -28,8 +28,9 @@ use crate::settings::Gate;
 const FIGURES: &str = "select (pg_catalog.pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint, \
     pg_catalog.pg_database_size(pg_catalog.current_database())";
 
-/// Whatever the role has as its own: some of what is asked takes long.
-const SETTINGS: &str = "set statement_timeout = 0; set lock_timeout = '10s'; \
+/// Whatever the role has as its own: some of what is asked takes long. Checksums are of few groups, which
+/// the planner does not know, and would sort all rows for.
+const SETTINGS: &str = "set enable_sort = off; set work_mem = '64MB'; set statement_timeout = 0; set lock_timeout = '10s'; \
     set idle_in_transaction_session_timeout = 0; set search_path = public, pg_temp";
 
 pub(super) struct Stage<'s> {
@@ -116,9 +117,7 @@ impl<'s> Stage<'s> {
         declared: DeclaredLocks,
         work: impl Future<Output = T>,
     ) -> Result<T, Error> {
-        if let Some(tell) = &self.setup.tell {
-            tell(&format!("{migration}: {name}"));
-        }
+        self.tell(migration, name);
         let before = self.figures().await?;
         self.seen.enter();
         self.locks.enter(declared);
@@ -138,6 +137,13 @@ impl<'s> Stage<'s> {
         findings::note_locks(&mut self.found, &mut phase, watched);
         self.found.phases.push(phase);
         Ok(outcome)
+    }
+
+    /// Says what begins.
+    pub(super) fn tell(&self, migration: &str, name: &str) {
+        if let Some(tell) = &self.setup.tell {
+            tell(&format!("{migration}: {name}"));
+        }
     }
 
     /// Lets clients alone for a while.

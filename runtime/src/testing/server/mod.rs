@@ -17,6 +17,8 @@ use std::{
 use tokio::{sync::OnceCell, task};
 
 pub use self::database::Database;
+#[cfg(feature = "cli")]
+pub(crate) use self::database::with_database;
 use self::{binaries::requested_major, cluster::Cluster};
 use super::error::Error;
 

@@ -238,7 +238,7 @@ impl Connection {
         let wrong = used.table.columns.iter().zip(&found).find(|(column, found)| {
             let written = row.written.get(&column.name);
             written.is_some_and(|written| {
-                written.differs(found) && !used.volatile.contains(&column.name)
+                written.is_lost_in(found) && !used.volatile.contains(&column.name)
             })
         });
         let wrong = wrong.map(|(column, _)| column.name.clone());

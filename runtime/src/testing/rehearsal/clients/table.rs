@@ -152,7 +152,7 @@ impl Table {
     /// A row's key as one text, of the table under this alias.
     pub(crate) fn key_text(&self, alias: &str) -> String {
         let keys = self.keys().map(|key| format!("{alias}.{}::text", key.quoted()));
-        format!("pg_catalog.concat_ws(e'\\x1f', {})", keys.collect::<Vec<_>>().join(", "))
+        keys.collect::<Vec<_>>().join(" || e'\\x1f' || ")
     }
 
     /// Those that an update may write: neither the key nor another unique column.

@@ -31,11 +31,15 @@ impl Value {
         !matches!(self, Value::Binary(own, _) if *own != number_of(ty))
     }
 
-    /// Tells whether it is certainly another value than this one: not where the column's type has changed.
-    pub(super) fn differs(&self, other: &Value) -> bool {
-        match (self, other) {
-            (Value::Binary(own, _), Value::Binary(others, _)) if own != others => false,
-            _ => self != other,
+    /// Tells whether what is found is certainly another value than this one, which was written: not where
+    /// the column's type has changed, or where it was written as text.
+    pub(super) fn is_lost_in(&self, found: &Value) -> bool {
+        match (self, found) {
+            (Value::Binary(own, written), Value::Binary(others, found)) => {
+                own == others && written != found
+            }
+            (Value::Binary(..), Value::Null) => true,
+            _ => false,
         }
     }
 }

@@ -46,7 +46,11 @@ pub(super) async fn of(
 
 impl Release {
     async fn rehearse(&self, stage: &mut Stage<'_>) -> Result<Ends, Error> {
-        let (id, before) = (self.migration.id, way_back::before(stage, &self.old, self.migration).await?);
+        let id = self.migration.id;
+        let before = match self.has_steps() {
+            true => Some(way_back::before(stage, &self.old, self.migration).await?),
+            false => None,
+        };
         self.foresee(stage).await?;
         if self.old.is_idle() {
             stage.note(format!("no old build uses what `{id}` touches: nobody is there before it"));
@@ -54,8 +58,8 @@ impl Release {
             stage.arrive(&self.old).await?;
             stage.rest(id, "at rest").await?;
         }
-        if self.has_steps()
-            && let Some(ends) = self.there_and_back(stage, &before).await?
+        if let Some(before) = &before
+            && let Some(ends) = self.there_and_back(stage, before).await?
         {
             return Ok(Some(ends));
         }

@@ -29,6 +29,7 @@ pub(super) async fn before(
     old: &Build,
     migration: &'static Migration,
 ) -> Result<Before, Error> {
+    stage.tell(migration.id, "reads the schema and all rows, to compare them after the undo");
     let filled = filled(migration);
     let mut tables = Vec::new();
     // Rows that queries of the user's write are known to nobody.
@@ -96,6 +97,7 @@ pub(super) async fn back(
 }
 
 async fn compared(stage: &mut Stage<'_>, id: &str, before: &Before) -> Result<(), Error> {
+    stage.tell(id, "compares them");
     let comparison = compare(&before.schema, &schema(stage).await?);
     let left: Vec<&String> = comparison.undeclared.iter().collect();
     if !comparison.is_clean() || !left.is_empty() {
