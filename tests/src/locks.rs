@@ -40,7 +40,8 @@ impl Sampler {
     /// `is_timed` says that locks which block clients may be held for no longer than a moment.
     pub(crate) async fn start(url: &str, is_timed: bool) -> Result<Self, Failure> {
         let db = connect(url, "harness-locks").await?;
-        let sampler = LockSampler::new(db).await.map_err(|error| Failure::new(error.to_string()))?;
+        let sampler =
+            LockSampler::new(db).await.map_err(|error| Failure::new(error.to_string()))?;
         let shared = Arc::new(Shared { is_timed, ..Shared::default() });
         let task = tokio::spawn(watch(sampler, shared.clone()));
         Ok(Sampler { shared, task })

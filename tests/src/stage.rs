@@ -195,7 +195,10 @@ impl<'a> Stage<'a> {
 
     /// Takes the switch back, and nothing before it.
     pub(crate) async fn switch_back(&mut self, switch: &'static Migration) -> Result<(), Failure> {
-        self.enter("the way back", declared_locks(self.scenario.migration()?, &[Phase::Switch], true));
+        self.enter(
+            "the way back",
+            declared_locks(self.scenario.migration()?, &[Phase::Switch], true),
+        );
         self.carry_out(switch.id, Command::Undo(switch.id)).await
     }
 

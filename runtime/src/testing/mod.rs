@@ -36,11 +36,11 @@ mod server;
 mod snapshot;
 
 pub use self::rehearsal::*;
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) use self::server::with_database;
+pub use self::snapshot::{check_sql, review_files};
 #[cfg(unix)]
 pub use self::{
     error::Error,
     server::{Database, Server},
 };
-#[cfg(all(unix, feature = "cli"))]
-pub(crate) use self::server::with_database;
-pub use self::snapshot::{check_sql, review_files};

@@ -53,7 +53,8 @@ fn a_query_that_a_shape_fails_is_named() -> Result<(), Failure> {
             .run(database.url())
             .await?;
         let misspelt = problem(&rehearsal, ProblemKind::Client, "display_nme")?;
-        let forgotten = problem(&rehearsal, ProblemKind::Client, "column \"username\" does not exist")?;
+        let forgotten =
+            problem(&rehearsal, ProblemKind::Client, "column \"username\" does not exist")?;
         if misspelt.migration != "m0002_rename"
             || forgotten.migration != "m0003_contract"
             || forgotten.phase != "contract"
@@ -104,7 +105,8 @@ fn a_lock_that_is_too_long_is_named() -> Result<(), Failure> {
             fail!("no expand: {rehearsal}")
         };
         // Who wanted to write waited for as long.
-        if phase.longest_lock < Duration::from_millis(40) || phase.old.max * 2 < phase.longest_lock {
+        if phase.longest_lock < Duration::from_millis(40) || phase.old.max * 2 < phase.longest_lock
+        {
             fail!("{phase:?}");
         }
         Ok(())
@@ -128,7 +130,8 @@ fn a_fill_with_a_wrong_value_breaks_an_invariant() -> Result<(), Failure> {
     block_on(async {
         let database = database("rehearsed_fill").await?;
         // It was to be from 18 on.
-        let wrong = "select from users where is_adult is distinct from (age >= 18) and age is not null";
+        let wrong =
+            "select from users where is_adult is distinct from (age >= 18) and age is not null";
         let never = "select from no_table";
         let rehearsal = brief(&FILLS)
             .seed(SEED)

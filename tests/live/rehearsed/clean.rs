@@ -58,7 +58,6 @@ fn a_sound_history_is_clean_and_measured() -> Result<(), Failure> {
         let database = database("rehearsed_clean").await?;
         let same = "select from accounts where display_name is distinct from username";
         let rehearsal = brief(&MIGRATIONS).seed(SEED).expect_none(same).run(database.url()).await?;
-        eprintln!("{rehearsal}");
         expect_clean(&rehearsal)?;
         let ids = ["m0002_rename", "m0003_wider", "m0004_switch", "m0005_contract"];
         if rehearsal.migrations != ids {
@@ -83,6 +82,23 @@ fn a_sound_history_is_clean_and_measured() -> Result<(), Failure> {
             let requests = phase.old.requests + phase.new.requests;
             if phase.took.is_zero() || (name.contains("builds") && requests == 0) {
                 fail!("{migration}, {name}: {phase:?}");
+            }
+        }
+        // The page shows a report as it is.
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/rehearsal.md");
+        let page =
+            std::fs::read_to_string(page).map_err(|error| Failure::new(error.to_string()))?;
+        let said = rehearsal.to_string();
+        for line in
+            said.lines().filter(|line| line.starts_with("| part") || line.starts_with("| step"))
+        {
+            if !page.contains(line) {
+                fail!("the report in docs/rehearsal.md has no line {line}");
+            }
+        }
+        for phase in &rehearsal.phases {
+            if !page.contains(phase.name) {
+                fail!("docs/rehearsal.md does not name the part `{}`", phase.name);
             }
         }
         let filled = rehearsal.steps.iter().find(|step| step.rows > 0);

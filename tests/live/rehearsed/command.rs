@@ -54,8 +54,16 @@ fn a_copy_of_a_template_is_rehearsed_in_and_dropped() -> Result<(), Failure> {
         std::fs::write(&queries, text).map_err(|error| Failure::new(error.to_string()))?;
         let [queries, timeline] = [&queries, &timeline].map(|path| path.display().to_string());
         let ended = called(&[
-            "--url", database.url(), "--template", database.name(), "--queries", &queries,
-            "--format", "json", "--timeline", &timeline,
+            "--url",
+            database.url(),
+            "--template",
+            database.name(),
+            "--queries",
+            &queries,
+            "--format",
+            "json",
+            "--timeline",
+            &timeline,
         ])?;
         let ended = ended.with(4, "nickname")?;
         let report: Value = serde_json::from_str(&ended.out)
@@ -67,7 +75,8 @@ fn a_copy_of_a_template_is_rehearsed_in_and_dropped() -> Result<(), Failure> {
         {
             fail!("{report}");
         }
-        let page = std::fs::read_to_string(timeline).map_err(|error| Failure::new(error.to_string()))?;
+        let page =
+            std::fs::read_to_string(timeline).map_err(|error| Failure::new(error.to_string()))?;
         if !page.contains("m0002_add_nick") {
             fail!("{page}");
         }

@@ -1,7 +1,7 @@
 //! A database that others use is left alone.
 
-use changeover::{Changeover, ErrorKind};
 use changeover::testing::Database;
+use changeover::{Changeover, ErrorKind};
 use changeover_tests::accounts::MIGRATIONS;
 use changeover_tests::{Failure, block_on, fail};
 
@@ -55,7 +55,9 @@ fn what_has_run_is_not_rehearsed_again() -> Result<(), Failure> {
         let database = database("rehearsed_done").await?;
         Changeover::builder(&MIGRATIONS).connect(database.url()).await?.migrate().await?;
         let rehearsal = brief(&MIGRATIONS).run(database.url()).await?;
-        if !rehearsal.migrations.is_empty() || !rehearsal.to_string().contains("nothing was rehearsed") {
+        if !rehearsal.migrations.is_empty()
+            || !rehearsal.to_string().contains("nothing was rehearsed")
+        {
             fail!("{rehearsal}");
         }
         match brief(&MIGRATIONS).since("m0002_add_nick").run(database.url()).await {

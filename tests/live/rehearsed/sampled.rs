@@ -40,8 +40,7 @@ fn a_sample_is_extrapolated_and_taken_back() -> Result<(), Failure> {
         let seed =
             format!("insert into events (kind) select 'k' || n from generate_series(1, {ROWS}) n");
         let sample = Duration::from_millis(700);
-        let rehearsal =
-            brief(&MIGRATIONS).seed(seed).sample(sample).run(database.url()).await?;
+        let rehearsal = brief(&MIGRATIONS).seed(seed).sample(sample).run(database.url()).await?;
         expect_clean(&rehearsal)?;
         let Some(found) = rehearsal.steps.iter().find_map(|step| step.extrapolated) else {
             fail!("nothing was extrapolated: {rehearsal}")

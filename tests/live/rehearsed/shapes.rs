@@ -58,10 +58,10 @@ fn clients_are_derived_from_a_schema_with_all_kinds_of_columns() -> Result<(), F
     block_on(async {
         let database = database("rehearsed_shapes").await?;
         let rehearsal = brief(&MIGRATIONS).seed(SEED).run(database.url()).await?;
-        eprintln!("{rehearsal}");
         expect_clean(&rehearsal)?;
         let db = database.connect().await?;
-        for (table, least) in [("customers", 501), ("orders", 1501), ("lines", 1501), ("visits", 501)]
+        for (table, least) in
+            [("customers", 501), ("orders", 1501), ("lines", 1501), ("visits", 501)]
         {
             let count: i64 =
                 db.query_one(&format!("select count(*) from {table}"), &[]).await?.get(0);
@@ -70,14 +70,21 @@ fn clients_are_derived_from_a_schema_with_all_kinds_of_columns() -> Result<(), F
             }
         }
         let touched: i64 = db
-            .query_one("select count(*) from pg_stat_user_tables where n_tup_upd > 0 \
-                and relname in ('customers', 'orders', 'lines')", &[])
+            .query_one(
+                "select count(*) from pg_stat_user_tables where n_tup_upd > 0 \
+                and relname in ('customers', 'orders', 'lines')",
+                &[],
+            )
             .await?
             .get(0);
         if touched != 3 {
             fail!("not each table was updated: {rehearsal}");
         }
-        if !rehearsal.notes.iter().any(|note| note.contains("visits") && note.contains("no primary key")) {
+        if !rehearsal
+            .notes
+            .iter()
+            .any(|note| note.contains("visits") && note.contains("no primary key"))
+        {
             fail!("nobody says that `visits` has no key: {rehearsal}");
         }
         Ok(())

@@ -95,7 +95,10 @@ impl Stage<'_> {
         switch: &'static Migration,
         once: Once,
     ) -> Result<bool, Failure> {
-        self.enter("half a way back", declared_locks(self.scenario.migration()?, &[Phase::Switch], true));
+        self.enter(
+            "half a way back",
+            declared_locks(self.scenario.migration()?, &[Phase::Switch], true),
+        );
         self.attempt(switch.id, Command::Undo(switch.id), once).await
     }
 

@@ -7,7 +7,10 @@ use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_ther
 use super::blocker::Blocker;
 use super::history::{diverged, edited, too_old};
 use super::lease::LeaseError;
-use super::message::{already_running, denied, lock_timeout, preflight, sql, untrusted};
+use super::message::{
+    already_running, denied, lock_timeout, preflight, rehearsal_refused, sql, undo_refused,
+    untrusted,
+};
 use super::work::WorkError;
 use crate::migration::Phase;
 use crate::outcome::comparison::{Comparison, Difference};
@@ -210,16 +213,8 @@ impl fmt::Display for Detail {
             Detail::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")
             }
-            Detail::RehearsalRefused { why } => {
-                write!(
-                    f,
-                    "nothing is rehearsed in a database that others use: {why}\n\
-                     help: rehearse on a copy: restore a backup, or `create database … template …`"
-                )
-            }
-            Detail::UndoRefused { migration, why } => {
-                write!(f, "migration `{migration}` cannot be undone: {why}")
-            }
+            Detail::RehearsalRefused { why } => rehearsal_refused(f, why),
+            Detail::UndoRefused { migration, why } => undo_refused(f, migration, why),
             Detail::RepairRefused { what, migration, why } => {
                 write!(f, "`{what}` of migration `{migration}` would be wrong: {why}")
             }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::guard;
 use super::found::outcome::Rehearsal;
+use super::guard;
 use super::queries;
 use super::setup::Setup;
 use super::stage::Stage;

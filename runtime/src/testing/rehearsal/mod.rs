@@ -12,8 +12,8 @@ mod stage;
 mod story;
 
 pub use self::builder::{Rehearse, rehearse};
-pub use self::locks::declared::{DeclaredLocks, declared_locks, undeclared_lock};
-pub use self::locks::sample::{LockSample, LockSampler};
 pub use self::found::outcome::{
     Extrapolated, Latency, Problem, ProblemKind, Rehearsal, RehearsedPhase, RehearsedStep,
 };
+pub use self::locks::declared::{DeclaredLocks, declared_locks, undeclared_lock};
+pub use self::locks::sample::{LockSample, LockSampler};

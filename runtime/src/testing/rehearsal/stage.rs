@@ -12,9 +12,9 @@ use super::clients::fleet::Fleet;
 use super::clients::rows::Rows;
 use super::clients::seen::Seen;
 use super::found::findings;
+use super::found::outcome::{Problem, ProblemKind, Rehearsal, RehearsedPhase};
 use super::locks::declared::DeclaredLocks;
 use super::locks::watch::LockWatch;
-use super::found::outcome::{Problem, ProblemKind, RehearsedPhase, Rehearsal};
 use super::setup::Setup;
 use crate::changeover::Changeover;
 use crate::changeover::builder::Builder;
@@ -51,8 +51,12 @@ pub(super) struct Stage<'s> {
 impl<'s> Stage<'s> {
     pub(super) async fn set(setup: &'s Setup, url: &str) -> Result<Stage<'s>, Error> {
         let db = connected(url).await?;
-        let row = one(&db, "select pg_catalog.current_database()::text, \
-            pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1)").await?;
+        let row = one(
+            &db,
+            "select pg_catalog.current_database()::text, \
+            pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1)",
+        )
+        .await?;
         let found = Rehearsal {
             database: row.get(0),
             server: row.get(1),
@@ -224,4 +228,3 @@ async fn one(db: &Client, sql: &str) -> Result<tokio_postgres::Row, Error> {
     let row = db.query_one(sql, &[]).await;
     row.map_err(|error| Error::sql(sql, &SqlError::from(error)))
 }
-

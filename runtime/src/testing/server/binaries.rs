@@ -6,10 +6,7 @@ use std::{
     process::Command,
 };
 
-use super::{
-    account::Account,
-    npm,
-};
+use super::{account::Account, npm};
 use crate::testing::error::{Error, run};
 
 /// The directory that holds `initdb` and `postgres`.

@@ -7,8 +7,8 @@ use tokio::task;
 
 use super::cluster::Cluster;
 use super::database::{version_num, with_database};
-use crate::testing::error::Error;
 use super::{Server, start_cluster};
+use crate::testing::error::Error;
 
 /// Ends every process at once, as a crash does: the next start recovers from the log.
 const IMMEDIATE: &str = "QUIT";

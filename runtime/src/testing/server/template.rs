@@ -7,10 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    account::Account,
-    binaries::Binaries,
-};
+use super::{account::Account, binaries::Binaries};
 use crate::testing::error::{Error, run};
 
 /// A crash may lose everything, since nobody misses it; all that a client can notice (locks,

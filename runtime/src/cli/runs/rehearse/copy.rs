@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
+use super::files::at;
 use crate::cli::failure::Failure;
 use crate::outcome::error::Error;
 use crate::session::connect::url;
@@ -115,7 +116,7 @@ impl Kind {
         let mut begin = Vec::new();
         File::open(file)
             .and_then(|file| file.take(8).read_to_end(&mut begin))
-            .map_err(|error| super::at(file, &error))?;
+            .map_err(|error| at(file, &error))?;
         let is_archive = begin.starts_with(b"PGDMP") || begin.starts_with(b"toc.dat");
         Ok(if is_archive { Kind::Archive } else { Kind::Script })
     }
@@ -130,8 +131,17 @@ impl Kind {
     fn command(self, file: &Path, url: &str) -> Command {
         let mut command = Command::new(self.program());
         match self {
-            Kind::Script => command
-                .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", url, "-f"]),
+            Kind::Script => command.args([
+                "-X",
+                "-q",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-o",
+                "/dev/null",
+                "-d",
+                url,
+                "-f",
+            ]),
             Kind::Archive => {
                 command.args(["--no-owner", "--no-privileges", "--exit-on-error", "-d", url])
             }

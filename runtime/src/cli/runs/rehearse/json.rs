@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::testing::{
-    Extrapolated, Latency, Problem, Rehearsal, RehearsedPhase, RehearsedStep,
-};
+use crate::testing::{Extrapolated, Latency, Problem, Rehearsal, RehearsedPhase, RehearsedStep};
 
 /// Scripts read these names: one may be added, and none changed. Times are in seconds, sizes in bytes.
 pub(super) fn of(rehearsal: &Rehearsal) -> Value {

@@ -2,9 +2,9 @@
 
 #[cfg(unix)]
 mod copy;
+mod files;
 mod json;
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,7 +49,7 @@ Exit codes:
 #[derive(Args)]
 #[command(after_help = CODES, verbatim_doc_comment)]
 pub(crate) struct Rehearse {
-    /// The copy, `postgres://user@host/name`; it is never taken from DATABASE_URL
+    /// The copy, `postgres://user@host/name`; it is never taken from `DATABASE_URL`
     #[arg(long, required_unless_present = "dump")]
     url: Option<String>,
     #[cfg(unix)]
@@ -130,7 +130,7 @@ impl Rehearse {
             rehearsing = rehearsing.sample(sample);
         }
         if let Some(file) = &self.queries {
-            rehearsing = rehearsing.queries(&read(file)?);
+            rehearsing = rehearsing.queries(&files::read(file)?);
         }
         Ok(rehearsing)
     }
@@ -164,16 +164,14 @@ impl Rehearse {
             Format::Json => format!("{:#}\n", json::of(rehearsal)),
         };
         if let Some(file) = &self.timeline {
-            fs::write(file, review::timeline(&rehearsal.timeline)).map_err(|error| at(file, &error))?;
+            files::write(file, &review::timeline(&rehearsal.timeline))?;
         }
-        match &self.out {
-            Some(file) => fs::write(file, text).map_err(|error| at(file, &error)),
-            None => {
-                let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes())?;
-                out.flush()
-            }
+        if let Some(file) = &self.out {
+            return files::write(file, &text);
         }
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
     }
 }
 
@@ -187,14 +185,6 @@ async fn in_a_copy(copy: Copy, rehearsing: Rehearsing) -> Result<Rehearsal, Fail
     rehearsal.state = left;
     rehearsal.notes.extend(notes);
     Ok(rehearsal)
-}
-
-fn read(file: &PathBuf) -> io::Result<String> {
-    fs::read_to_string(file).map_err(|error| at(file, &error))
-}
-
-fn at(file: &std::path::Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("`{}`: {error}", file.display()))
 }
 
 /// A database with its host, as somebody who confirms it has to see it.

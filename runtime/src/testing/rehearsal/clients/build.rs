@@ -97,7 +97,9 @@ impl Build {
             db.batch_execute("begin").await?;
             let tried = used.try_all(db).await;
             db.batch_execute("rollback").await?;
-            build.notes.extend(tried?.into_iter().map(|note| format!("{} builds: {note}", age.word())));
+            build
+                .notes
+                .extend(tried?.into_iter().map(|note| format!("{} builds: {note}", age.word())));
             build.tables.push(used);
         }
         build.tables.retain(|used| !used.ops.is_empty());

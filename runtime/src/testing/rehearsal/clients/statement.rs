@@ -1,6 +1,6 @@
 //! The statements of a build on one table: all columns named, as a mapper writes them.
 
-use super::table::{Column, Table};
+use super::table::{Column, Given, Table};
 use super::value::fresh;
 
 /// What a statement does.
@@ -138,11 +138,11 @@ fn update(table: &Table) -> Option<Op> {
 
 fn upsert(table: &Table) -> Option<Op> {
     let changed = table.updatable();
-    if changed.is_empty() || table.keys().any(|key| key.is_servers) {
+    if changed.is_empty() || table.keys().any(Column::is_servers) {
         return None;
     }
     let columns: Vec<&Column> =
-        table.columns.iter().filter(|column| !column.is_servers).collect();
+        table.columns.iter().filter(|column| !column.is_servers()).collect();
     let source = |column: &&Column| {
         let key = table.key.iter().position(|number| *number == column.number);
         key.map_or_else(|| Source::Copied(place(table, column)), Source::Key)
@@ -171,7 +171,7 @@ fn insert(table: &Table) -> Result<Op, String> {
     for unique in &table.unique {
         let members: Vec<&Column> = unique.iter().filter_map(|one| table.column(*one)).collect();
         let is_made = |column: &&Column| {
-            column.is_servers || left.contains(&column.number) || made.contains(&column.number)
+            column.is_servers() || left.contains(&column.number) || made.contains(&column.number)
         };
         if members.is_empty() || members.iter().any(is_made) {
             continue;
@@ -187,7 +187,7 @@ fn insert(table: &Table) -> Result<Op, String> {
             }
         }
     }
-    let is_given = |column: &&Column| !column.is_servers && !left.contains(&column.number);
+    let is_given = |column: &&Column| !column.is_servers() && !left.contains(&column.number);
     let columns: Vec<&Column> = table.columns.iter().filter(is_given).collect();
     let source = |column: &&Column| {
         let at = place(table, column);
@@ -199,8 +199,7 @@ fn insert(table: &Table) -> Result<Op, String> {
             format!("({}) values ({})", list(columns.iter().copied()), parameters(count))
         }
     };
-    let keys: Vec<String> =
-        table.keys().map(|key| format!("{}::text", key.quoted())).collect();
+    let keys: Vec<String> = table.keys().map(|key| format!("{}::text", key.quoted())).collect();
     let returning =
         if keys.is_empty() { String::new() } else { format!(" returning {}", keys.join(", ")) };
     Ok(Op {
@@ -213,5 +212,5 @@ fn insert(table: &Table) -> Result<Op, String> {
 /// Tells whether the server's default of a column is another one each time, as far as its type shows.
 fn counts_up(column: &Column) -> bool {
     let is_number = matches!(column.ty.as_str(), "int2" | "int4" | "int8" | "uuid");
-    column.has_default && is_number && !column.refers
+    column.given == Given::Default && is_number && !column.refers
 }

@@ -18,11 +18,19 @@ pub(crate) struct Column {
     /// The most characters of a `varchar(n)`.
     pub(super) longest: Option<usize>,
     pub(super) not_null: bool,
-    pub(super) has_default: bool,
-    /// Whether the server alone writes it.
-    pub(super) is_servers: bool,
+    pub(super) given: Given,
     /// Whether it refers to another table.
     pub(super) refers: bool,
+}
+
+/// Who gives a column its value in a new row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    Clients,
+    /// The server, where clients do not.
+    Default,
+    /// The server alone, on updates too.
+    Server,
 }
 
 /// A table that a build uses.
@@ -41,7 +49,7 @@ pub(crate) struct Table {
 }
 
 /// Numbers are cast because a domain's are its base type's.
-const COLUMNS: &str = r#"
+const COLUMNS: &str = r"
     select c.oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
         a.attnum, a.attname::text, b.typname::text, b.typcategory::text,
         (select e.enumlabel::text from pg_catalog.pg_enum e where e.enumtypid = b.oid
@@ -61,7 +69,7 @@ const COLUMNS: &str = r#"
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     join pg_catalog.pg_type t on t.oid = a.atttypid
     join pg_catalog.pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
-    order by asked.place, a.attnum"#;
+    order by asked.place, a.attnum";
 
 const INDEXES: &str = r"
     select i.indrelid, i.indisprimary, i.indisexclusion,
@@ -110,8 +118,11 @@ pub(crate) async fn read(
 }
 
 fn column_of(row: &Row) -> Column {
-    let has_default: bool = row.get(9);
-    let is_identity: bool = row.get(11);
+    let given = match (row.get(10), row.get::<_, bool>(9) || row.get::<_, bool>(11)) {
+        (true, _) => Given::Server,
+        (false, true) => Given::Default,
+        (false, false) => Given::Clients,
+    };
     Column {
         number: row.get(2),
         name: row.get(3),
@@ -120,8 +131,7 @@ fn column_of(row: &Row) -> Column {
         label: row.get(6),
         longest: row.get::<_, Option<i32>>(7).and_then(|longest| usize::try_from(longest).ok()),
         not_null: row.get(8),
-        has_default: has_default || is_identity,
-        is_servers: row.get(10),
+        given,
         refers: row.get(12),
     }
 }
@@ -159,13 +169,18 @@ impl Table {
     pub(super) fn updatable(&self) -> Vec<&Column> {
         let is_free = |column: &&Column| {
             let is_unique = self.unique.iter().any(|all| all.contains(&column.number));
-            !column.is_servers && !is_unique && !self.key.contains(&column.number)
+            !column.is_servers() && !is_unique && !self.key.contains(&column.number)
         };
         self.columns.iter().filter(is_free).collect()
     }
 }
 
 impl Column {
+    /// Tells whether clients cannot write it.
+    pub(super) fn is_servers(&self) -> bool {
+        self.given == Given::Server
+    }
+
     pub(crate) fn quoted(&self) -> String {
         quote_identifier(&self.name)
     }

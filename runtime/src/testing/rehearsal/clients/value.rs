@@ -1,11 +1,13 @@
 //! A value as it comes from the server and goes there again, whatever its type is.
 
 use std::error::Error;
-use std::time::{SystemTime, UNIX_EPOCH};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{Format, FromSql, IsNull, Kind as TypeKind, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{
+    Format, FromSql, IsNull, Kind as TypeKind, ToSql, Type, to_sql_checked,
+};
 
 /// What a parameter or a column holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

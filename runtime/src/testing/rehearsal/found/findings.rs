@@ -3,25 +3,30 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::testing::rehearsal::clients::build::Age;
-use crate::testing::rehearsal::clients::seen::{PhaseSeen, Trouble};
-use crate::testing::rehearsal::locks::watch::{Longest, Watched};
 use super::outcome::{Latency, Problem, ProblemKind, Rehearsal, RehearsedPhase};
 use crate::outcome::report::Report;
 use crate::outcome::status::{State, Status};
 use crate::session::shown::shown;
+use crate::testing::rehearsal::clients::build::Age;
+use crate::testing::rehearsal::clients::seen::{PhaseSeen, Trouble};
+use crate::testing::rehearsal::locks::watch::{Longest, Watched};
 
 /// What a run adds to its `lock_timeout` on a busy machine.
 const SLACK: Duration = Duration::from_millis(200);
 
 /// Notes the longest locks of a phase, and those that the plan does not declare.
-pub(in crate::testing::rehearsal) fn note_locks(found: &mut Rehearsal, phase: &mut RehearsedPhase, watched: Watched) {
+pub(in crate::testing::rehearsal) fn note_locks(
+    found: &mut Rehearsal,
+    phase: &mut RehearsedPhase,
+    watched: Watched,
+) {
     let bound = found.longest_lock;
     if let Some(Longest { took, mode, table, query }) = watched.hold {
         phase.longest_lock = took;
         phase.lock = Some(format!("{mode} on {table}"));
         if took > bound {
-            let what = format!("{mode} on {table} was held for {took:.1?}, longer than {bound:.1?}");
+            let what =
+                format!("{mode} on {table} was held for {took:.1?}, longer than {bound:.1?}");
             found.problems.push(lock(phase, what, Some(query), TOO_LONG));
         }
     }
@@ -44,7 +49,8 @@ const TOO_LONG: &str = "let a macro make this change in phases, or make the stat
     does to rows belongs into a backfill";
 const WAITS: &str = "a lower `lock_timeout` lets clients through sooner; find out which of your own \
     transactions are that long";
-const UNDECLARED: &str = "say in `sql!` which locks the statement takes, so that whoever reviews it knows";
+const UNDECLARED: &str =
+    "say in `sql!` which locks the statement takes, so that whoever reviews it knows";
 
 fn lock(phase: &RehearsedPhase, what: String, statement: Option<String>, help: &str) -> Problem {
     Problem {
@@ -101,9 +107,9 @@ pub(in crate::testing::rehearsal) fn note_clients(found: &mut Rehearsal, seen: &
             }
         }
     }
-    found.problems.extend(all.into_iter().map(|((migration, trouble), met)| {
-        problem(migration, trouble, &met)
-    }));
+    found.problems.extend(
+        all.into_iter().map(|((migration, trouble), met)| problem(migration, trouble, &met)),
+    );
     if again > 0 {
         found.notes.push(format!(
             "{again} prepared statements had to be prepared again, because what they give has another \
@@ -126,8 +132,7 @@ fn problem(migration: String, trouble: Trouble, met: &Met) -> Problem {
     phases.dedup();
     let row = if met.row.is_empty() { String::new() } else { format!(" ({})", met.row) };
     let times = if met.count == 1 { "once".to_owned() } else { format!("{} times", met.count) };
-    let what =
-        format!("{} builds, {times}, in {}: {message}{row}", age.word(), phases.join(", "));
+    let what = format!("{} builds, {times}, in {}: {message}{row}", age.word(), phases.join(", "));
     let help = match code.as_deref() {
         Some(code) if code.starts_with("42") => {
             "the statement names what that shape does not have: deploy a build without it first, or \
@@ -141,8 +146,10 @@ fn problem(migration: String, trouble: Trouble, met: &Met) -> Problem {
             "a timeout ended it while it waited: see the longest lock of that phase"
         }
         Some(_) => "see what the statement meets in that phase",
-        None => "a client reads something else than was written: see the triggers and the fill of the \
-                 change",
+        None => {
+            "a client reads something else than was written: see the triggers and the fill of the \
+                 change"
+        }
     };
     Problem {
         kind: ProblemKind::Client,
@@ -163,7 +170,8 @@ pub(in crate::testing::rehearsal) fn state(status: &Status) -> String {
         Some(last) => format!("`{}` is {}", last.id, last.state),
         None => "nothing has run".to_owned(),
     };
-    let left = if pending == 0 { String::new() } else { format!(", {pending} migrations are pending") };
+    let left =
+        if pending == 0 { String::new() } else { format!(", {pending} migrations are pending") };
     format!(
         "The database is not as it was: {reached}{left}, and it has rows that clients of the rehearsal \
          wrote. Drop it, or make the copy anew before another rehearsal."

@@ -3,3 +3,4 @@
 pub(super) mod findings;
 pub(super) mod outcome;
 mod report;
+mod words;

@@ -1,11 +1,11 @@
 //! The report of a rehearsal, in Markdown: the verdict first, for who decides about the roll-out.
 
 use std::fmt::{self, Write as _};
-use std::time::Duration;
 
 use super::outcome::{
     Extrapolated, Latency, Problem, ProblemKind, Rehearsal, RehearsedPhase, RehearsedStep,
 };
+use super::words::{code, fenced, growth, text, time};
 use crate::outcome::forecast::bytes;
 use crate::session::shown::on_one_line;
 
@@ -136,7 +136,8 @@ impl RehearsedPhase {
             0 => String::new(),
             rows => format!("{:.0}", rows_a_second(rows, seconds)),
         };
-        let lock = if self.longest_lock.is_zero() { String::new() } else { time(self.longest_lock) };
+        let lock =
+            if self.longest_lock.is_zero() { String::new() } else { time(self.longest_lock) };
         let [old, new] = [self.old, self.new].map(|latency| cells(&latency));
         writeln!(
             f,
@@ -232,64 +233,10 @@ fn list(f: &mut fmt::Formatter<'_>, title: &str, all: &[String]) -> fmt::Result 
     all.iter().try_for_each(|one| writeln!(f, "- {}", text(one)))
 }
 
-/// Text of others, which is to be no Markdown but for names in backticks.
-fn text(text: &str) -> String {
-    let text = on_one_line(text);
-    let has_code = text.matches('`').count() % 2 == 0;
-    let (mut escaped, mut is_code) = (String::new(), false);
-    for c in text.chars() {
-        match c {
-            '`' if has_code => {
-                is_code = !is_code;
-                escaped.push(c);
-            }
-            '|' => escaped.push_str("\\|"),
-            c if is_code => escaped.push(c),
-            '<' => escaped.push_str("&lt;"),
-            '&' => escaped.push_str("&amp;"),
-            '`' | '*' | '_' | '[' | ']' | '\\' | '#' | '~' => escaped.extend(['\\', c]),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-/// A name as code, in a cell too.
-fn code(text: &str) -> String {
-    let text = on_one_line(text).replace('|', "\\|");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let ticks = "`".repeat(longest + 1);
-    let room = if longest > 0 { " " } else { "" };
-    format!("{ticks}{room}{text}{room}{ticks}")
-}
-
-fn fenced(f: &mut fmt::Formatter<'_>, kind: &str, block: &str) -> fmt::Result {
-    let longest = block.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest.max(2) + 1);
-    write!(f, "\n{fence}{kind}\n{block}{fence}\n")
-}
-
-fn growth(bytes_more: i64) -> String {
-    match bytes_more {
-        0 => String::new(),
-        shrunk @ ..0 => format!("-{}", bytes(shrunk.unsigned_abs())),
-        grown => bytes(grown.unsigned_abs()),
-    }
-}
-
-/// A time as people say it.
-fn time(time: Duration) -> String {
-    match time.as_millis() {
-        0 => format!("{} µs", time.as_micros()),
-        1..10 => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
-        millis @ 10..1000 => format!("{millis} ms"),
-        1000..120_000 => format!("{:.1} s", time.as_secs_f64()),
-        _ => format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -306,7 +253,12 @@ mod tests {
         };
         let found = Rehearsal { problems: vec![problem], ..Rehearsal::default() };
         let page = found.to_string();
-        for part in ["# Rehearsal: 1 problem", "`` m`1 ``", "a \\| b &lt;script>", "````sql\nselect '```'\n````"] {
+        for part in [
+            "# Rehearsal: 1 problem",
+            "`` m`1 ``",
+            "a \\| b &lt;script>",
+            "````sql\nselect '```'\n````",
+        ] {
             assert!(page.contains(part), "{part} is not in {page}");
         }
     }

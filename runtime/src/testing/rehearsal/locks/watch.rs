@@ -99,10 +99,10 @@ async fn look(
             _ = pace.tick() => {}
         }
         // What a connection that broke would have seen, the clients see.
-        let Ok(samples) = sampler.sample().await else { return };
+        let Ok(locks) = sampler.sample().await else { return };
         let mut now = HashMap::new();
         let mut watched = lock(watched);
-        for sample in samples {
+        for sample in locks {
             let key =
                 (sample.pid, sample.transaction.clone(), sample.table.clone(), sample.granted);
             let began = since.get(&key).copied().unwrap_or_else(Instant::now);

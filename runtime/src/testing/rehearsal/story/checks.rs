@@ -33,7 +33,11 @@ pub(super) async fn invariants(stage: &mut Stage<'_>, migration: &str) {
         let outcome = match outcome {
             Ok(count) => {
                 if count > 0 {
-                    let rows = if count == 1000 { "1000 rows or more".to_owned() } else { format!("{count} rows") };
+                    let rows = if count == 1000 {
+                        "1000 rows or more".to_owned()
+                    } else {
+                        format!("{count} rows")
+                    };
                     wrong(stage, migration, sql, &rows);
                 }
                 Ok(())
@@ -62,7 +66,8 @@ fn wrong(stage: &mut Stage<'_>, migration: &str, sql: &str, what: &str) {
         return;
     }
     let what = format!("a query that must give no row gives {what}");
-    let help = "look at these rows: the fill or a trigger of the change writes what you do not expect";
+    let help =
+        "look at these rows: the fill or a trigger of the change writes what you do not expect";
     stage.problem(ProblemKind::Invariant, migration, (what, help));
     if let Some(last) = stage.found.problems.last_mut() {
         last.statement = Some(shown(sql));
@@ -78,7 +83,10 @@ pub(super) fn unfit(
 ) {
     if age == Age::Old {
         let id = migration.id;
-        let note = format!("an old query is not one of builds from before `{id}`, {why}: `{}`", shown(sql));
+        let note = format!(
+            "an old query is not one of builds from before `{id}`, {why}: `{}`",
+            shown(sql)
+        );
         return stage.left_out(note);
     }
     let what = format!("a query of new builds cannot be prepared once `migrate` is done: {why}");
@@ -96,11 +104,18 @@ pub(super) async fn at_the_end(stage: &mut Stage<'_>, history: &Migrations) -> R
         return Ok(());
     }
     invariants(stage, head.id).await;
-    let never: Vec<(String, String)> = stage.setup.none.iter().zip(&stage.asked)
+    let never: Vec<(String, String)> = stage
+        .setup
+        .none
+        .iter()
+        .zip(&stage.asked)
         .filter_map(|(sql, asked)| Some((sql.clone(), asked.clone().err()?)))
         .collect();
     for (sql, why) in never {
-        stage.left_out(format!("a query that must give no row was never asked, {why}: `{}`", shown(&sql)));
+        stage.left_out(format!(
+            "a query that must give no row was never asked, {why}: `{}`",
+            shown(&sql)
+        ));
     }
     let comparison = stage.changeover(history).await?.check().await?;
     if !comparison.is_clean() {

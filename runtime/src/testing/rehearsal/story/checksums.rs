@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use tokio_postgres::Client;
 
-use crate::testing::rehearsal::clients::table::Table;
 use crate::session::executor::SqlError;
+use crate::testing::rehearsal::clients::table::Table;
 
 /// So many checksums of a table: a row each while it has fewer, and small enough to be kept.
 const BUCKETS: i64 = 1 << 17;
@@ -72,7 +72,8 @@ impl Checksums {
             last = BUCKETS - 1,
         );
         let rows = db.query(&sql, &[&buckets]).await?;
-        found.keys = rows.iter().map(|row| row.get::<_, String>(0).replace('\u{1f}', ", ")).collect();
+        found.keys =
+            rows.iter().map(|row| row.get::<_, String>(0).replace('\u{1f}', ", ")).collect();
         Ok(found)
     }
 
@@ -81,8 +82,7 @@ impl Checksums {
         let none = (0, String::new());
         let all = self.0.keys().chain(now.0.keys().filter(|bucket| !self.0.contains_key(bucket)));
         for bucket in all {
-            let [before, after] =
-                [self, now].map(|sums| sums.0.get(bucket).unwrap_or(&none));
+            let [before, after] = [self, now].map(|sums| sums.0.get(bucket).unwrap_or(&none));
             if before == after {
                 continue;
             }
@@ -102,7 +102,9 @@ mod tests {
     use super::*;
 
     fn sums(all: &[(i64, i64, &str)]) -> Checksums {
-        Checksums(all.iter().map(|(bucket, count, sum)| (*bucket, (*count, (*sum).to_owned()))).collect())
+        Checksums(
+            all.iter().map(|(bucket, count, sum)| (*bucket, (*count, (*sum).to_owned()))).collect(),
+        )
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::testing::rehearsal::found::outcome::Extrapolated;
 use crate::changeover::builder::Builder;
 use crate::migration::{Migrations, Phase, Work};
 use crate::outcome::report::Progress;
 use crate::settings::interrupt::Interrupt;
+use crate::testing::rehearsal::found::outcome::Extrapolated;
 
 /// A fill that is under way.
 #[derive(Debug, Clone)]
@@ -69,32 +69,27 @@ impl Filling {
             return false;
         }
         let mut known = self.fill();
-        let its = |fill: &&mut Fill| {
-            fill.migration == progress.migration && fill.step == progress.step
-        };
-        match known.as_mut().filter(its) {
-            Some(fill) => {
-                (fill.rows, fill.done) = (progress.rows, progress.done_blocks);
-                fill.total = progress.total_blocks;
-                fill.ran = fill.began.elapsed();
-                fill.is_stopped = fill.ran >= limit && fill.done > 0 && fill.done < fill.total;
-                fill.is_stopped
-            }
-            None => {
-                *known = Some(Fill {
-                    migration: progress.migration.to_owned(),
-                    phase: progress.phase,
-                    step: progress.step,
-                    began: Instant::now(),
-                    rows: progress.rows,
-                    done: progress.done_blocks,
-                    total: progress.total_blocks,
-                    ran: Duration::ZERO,
-                    is_stopped: false,
-                });
-                false
-            }
+        let its =
+            |fill: &&mut Fill| fill.migration == progress.migration && fill.step == progress.step;
+        if let Some(fill) = known.as_mut().filter(its) {
+            (fill.rows, fill.done) = (progress.rows, progress.done_blocks);
+            fill.total = progress.total_blocks;
+            fill.ran = fill.began.elapsed();
+            fill.is_stopped = fill.ran >= limit && fill.done > 0 && fill.done < fill.total;
+            return fill.is_stopped;
         }
+        *known = Some(Fill {
+            migration: progress.migration.to_owned(),
+            phase: progress.phase,
+            step: progress.step,
+            began: Instant::now(),
+            rows: progress.rows,
+            done: progress.done_blocks,
+            total: progress.total_blocks,
+            ran: Duration::ZERO,
+            is_stopped: false,
+        });
+        false
     }
 
     /// Where the fill was stopped, if it was; `wal` is what was written meanwhile.

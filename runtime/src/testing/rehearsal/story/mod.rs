@@ -28,12 +28,12 @@ pub(super) async fn first(setup: &Setup, database: &str) -> Result<usize, Error>
         return Err(Error::new(Detail::UnknownMigration { id: id.clone() }));
     }
     let status = builder.connect(database).await?.status().await?;
-    let is_pending = |one: &&Migration| {
+    let is_pending = |one: &Migration| {
         let known = status.migrations.iter().find(|known| known.id == one.id);
         known.is_none_or(|known| known.state == State::Pending)
     };
     let all = setup.history.migrations;
-    let pending = all.iter().position(|one| is_pending(&one)).unwrap_or(all.len());
+    let pending = all.iter().position(|one| is_pending(one)).unwrap_or(all.len());
     if let Some(since) = &setup.since {
         let place = all.iter().position(|one| one.id == since).unwrap_or(all.len());
         if place < pending {
@@ -102,7 +102,7 @@ async fn seed(stage: &Stage<'_>, seeds: Vec<&String>) -> Result<(), Error> {
     for sql in &seeds {
         execute(stage, sql).await?;
     }
-    if !seeds.is_empty() { execute(stage, "analyze").await } else { Ok(()) }
+    if seeds.is_empty() { Ok(()) } else { execute(stage, "analyze").await }
 }
 
 async fn execute(stage: &Stage<'_>, sql: &str) -> Result<(), Error> {

@@ -47,9 +47,10 @@ pub(super) async fn of(
 impl Release {
     async fn rehearse(&self, stage: &mut Stage<'_>) -> Result<Ends, Error> {
         let id = self.migration.id;
-        let before = match self.has_steps() {
-            true => Some(way_back::before(stage, &self.old, self.migration).await?),
-            false => None,
+        let before = if self.has_steps() {
+            Some(way_back::before(stage, &self.old, self.migration).await?)
+        } else {
+            None
         };
         self.foresee(stage).await?;
         if self.old.is_idle() {

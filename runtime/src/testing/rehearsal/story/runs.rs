@@ -8,11 +8,11 @@ use crate::outcome::forecast::{Forecast, StepForecast, Takes};
 use crate::outcome::report::Report;
 use crate::outcome::timeline::Timeline;
 use crate::testing::rehearsal::clients::build::Age;
-use crate::testing::rehearsal::story::filling::{Filling, Stopped};
 use crate::testing::rehearsal::found::findings::note_report;
-use crate::testing::rehearsal::locks::declared::{DeclaredLocks, declared_locks};
 use crate::testing::rehearsal::found::outcome::{ProblemKind, RehearsedStep};
+use crate::testing::rehearsal::locks::declared::{DeclaredLocks, declared_locks};
 use crate::testing::rehearsal::stage::Stage;
+use crate::testing::rehearsal::story::filling::{Filling, Stopped};
 
 /// Behind an undo.
 const AGAIN: [&str; 3] = ["expand again", "migrate again", "background again"];
@@ -68,12 +68,8 @@ pub(super) async fn forth(
         }
     }
     let filling = Filling::default();
-    let builder = filling.watch(
-        stage.builder(history),
-        history,
-        stage.setup.sample,
-        &stage.setup.interrupt,
-    );
+    let builder =
+        filling.watch(stage.builder(history), history, stage.setup.sample, &stage.setup.interrupt);
     let mut changeover = builder.connect(&stage.url).await?;
     let run = stage.phase(id, migrate, locks.clone(), changeover.migrate()).await?;
     let wal = stage.last().map_or(0, |phase| phase.wal);

@@ -144,8 +144,8 @@ async fn hidden(stage: &Stage<'_>, head: &Migrations) -> Result<Hidden, Error> {
     let mut hidden = Hidden::default();
     for migration in head.migrations {
         let known = status.migrations.iter().find(|known| known.id == migration.id);
-        let state = known.map_or(State::Pending, |known| known.state);
-        if state == State::Contracted {
+        let reached = known.map_or(State::Pending, |known| known.state);
+        if reached == State::Contracted {
             continue;
         }
         let drops = migration.steps(Phase::Contract).flat_map(Step::drops);

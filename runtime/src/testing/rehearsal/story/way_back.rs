@@ -9,13 +9,13 @@ use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::error::{Error, ErrorKind};
 use crate::session::connect::{Connect as _, url};
 use crate::session::executor::SqlError;
-use crate::testing::rehearsal::story::shapes::filled;
-use crate::testing::rehearsal::story::checksums::{self, Checksums, Differences};
 use crate::testing::rehearsal::clients::build::{Age, Build};
 use crate::testing::rehearsal::clients::table::Table;
-use crate::testing::rehearsal::locks::declared::declared_locks;
 use crate::testing::rehearsal::found::outcome::ProblemKind;
+use crate::testing::rehearsal::locks::declared::declared_locks;
 use crate::testing::rehearsal::stage::Stage;
+use crate::testing::rehearsal::story::checksums::{self, Checksums, Differences};
+use crate::testing::rehearsal::story::shapes::filled;
 
 /// The database before a release, as far as no client changes it.
 pub(super) struct Before {
@@ -99,9 +99,13 @@ pub(super) async fn back(
 async fn compared(stage: &mut Stage<'_>, id: &str, before: &Before) -> Result<(), Error> {
     stage.tell(id, "compares them");
     let comparison = compare(&before.schema, &schema(stage).await?);
-    let left: Vec<&String> = comparison.undeclared.iter().collect();
+    let left = &comparison.undeclared;
     if !comparison.is_clean() || !left.is_empty() {
-        let left: String = left.iter().map(|one| format!("left behind: {one}\n")).collect();
+        let left: Vec<String> = left.iter().map(|one| format!("left behind: {one}")).collect();
+        let left = left.join(
+            "
+",
+        );
         let what = format!("after the undo the schema is not what it was:\n{comparison}{left}");
         let help = "mend the undo of the migration, which has to take back all that it makes";
         stage.problem(ProblemKind::Undo, id, (what.trim_end().to_owned(), help));
@@ -134,9 +138,7 @@ fn said(table: &Table, found: &Differences) -> String {
         (*changed > 0).then(|| format!("{changed} rows at least have other values")),
     ];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
-    let keys = match keys.is_empty() {
-        true => String::new(),
-        false => format!("; look among {}", keys.join(" · ")),
-    };
+    let keys =
+        if keys.is_empty() { String::new() } else { format!("; look among {}", keys.join(" · ")) };
     format!("after the undo {} is not what it was: {}{keys}", table.name, counts.join(", "))
 }
