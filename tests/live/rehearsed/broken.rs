@@ -206,3 +206,33 @@ fn an_undo_that_leaves_something_behind_is_found() -> Result<(), Failure> {
         problem(&rehearsal, ProblemKind::Undo, "users_age").map(drop)
     })
 }
+
+mod m0002_swallows {
+    changeover::migration! {
+        after super::m0001_users;
+        sql!(
+            up = "create function swallow() returns trigger language plpgsql as $$ begin \
+                new.username := old.username; return new; end $$; \
+                create trigger swallow before update on users for each row execute function swallow()",
+            undo = "drop trigger swallow on users; drop function swallow()",
+            locks(users = access_exclusive),
+            allow(create_function, reason = "an example"),
+            allow(create_trigger, reason = "an example"),
+            allow(drop_function, reason = "an example"),
+            allow(drop_trigger, reason = "an example"),
+            reason = "an example of what goes wrong",
+        );
+    }
+}
+
+changeover::migrations! {
+    static SWALLOWS = [m0001_users, m0002_swallows];
+}
+
+#[test]
+fn a_write_that_is_lost_is_found() -> Result<(), Failure> {
+    block_on(async {
+        let rehearsal = rehearsed("rehearsed_swallows", &SWALLOWS).await?;
+        problem(&rehearsal, ProblemKind::Client, "a write is lost: `username`").map(drop)
+    })
+}

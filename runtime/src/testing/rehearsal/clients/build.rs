@@ -95,11 +95,19 @@ impl Build {
             let volatile = uncertain.clone();
             let mut used = Used { table, rows, ops, donor: Vec::new(), volatile };
             db.batch_execute("begin").await?;
-            let tried = used.try_all(db).await;
+            let tried = used.try_all(db, age).await;
             db.batch_execute("rollback").await?;
             build
                 .notes
                 .extend(tried?.into_iter().map(|note| format!("{} builds: {note}", age.word())));
+            let by_others = used.volatile.iter().filter(|one| !uncertain.contains(*one));
+            build.notes.extend(by_others.map(|column| {
+                format!(
+                    "a trigger writes `{column}` of {} whenever a row is updated, also by a backfill: it \
+                     is not compared",
+                    used.table.name
+                )
+            }));
             build.tables.push(used);
         }
         build.tables.retain(|used| !used.ops.is_empty());
@@ -111,9 +119,21 @@ impl Build {
         self.remembers
     }
 
-    /// The tables whose rows can be told apart.
-    pub(crate) fn keyed(&self) -> impl Iterator<Item = &Table> {
-        self.tables.iter().map(|used| &used.table).filter(|table| !table.key.is_empty())
+    /// The columns that do not keep what is written into them.
+    pub(crate) fn volatile(&self) -> BTreeSet<String> {
+        self.tables.iter().flat_map(|used| used.volatile.iter().cloned()).collect()
+    }
+
+    /// The tables whose rows can be told apart, with the columns that nobody but who writes a row changes.
+    pub(crate) fn keyed(&self) -> impl Iterator<Item = Table> {
+        let keyed = self.tables.iter().filter(|used| !used.table.key.is_empty());
+        keyed.map(|used| {
+            let mut table = used.table.clone();
+            let keys = table.key.clone();
+            let stays = |name: &String| !used.volatile.contains(name);
+            table.columns.retain(|one| keys.contains(&one.number) || stays(&one.name));
+            table
+        })
     }
 
     /// Tells whether it does anything.
@@ -124,7 +144,7 @@ impl Build {
 
 impl Used {
     /// Keeps what works, and says why the rest does not.
-    async fn try_all(&mut self, db: &Client) -> Result<Vec<String>, SqlError> {
+    async fn try_all(&mut self, db: &Client, age: Age) -> Result<Vec<String>, SqlError> {
         let mut notes = Vec::new();
         let row = self.rows.take(0);
         let donor = match self.ops.first() {
@@ -143,7 +163,13 @@ impl Used {
             }
             db.batch_execute("savepoint tried").await?;
             match self.try_one(db, &op, &donor, row.as_ref()).await {
-                Ok(()) => kept.push(op),
+                Ok(changed) => {
+                    // What new builds lose is what the migration is to be blamed for.
+                    if age == Age::Old {
+                        self.volatile.extend(changed);
+                    }
+                    kept.push(op);
+                }
                 Err(error) => notes.push(format!(
                     "no {} of {}, which the server refuses as the database is: {}",
                     op.kind.word(),
@@ -173,18 +199,21 @@ impl Used {
         Ok(found.map(|row| (0..row.len()).map(|at| row.get(at)).collect()))
     }
 
+    /// Tries a statement; gives the columns that do not have what an update wrote.
     async fn try_one(
-        &mut self,
+        &self,
         db: &Client,
         op: &Op,
         donor: &[Value],
         row: Option<&Row>,
-    ) -> Result<(), SqlError> {
-        let Some(values) = self.values(&op.sources, donor, row) else { return Ok(()) };
+    ) -> Result<Vec<String>, SqlError> {
+        let Some(values) = self.values(&op.sources, donor, row) else {
+            return Ok(Vec::new());
+        };
         if op.kind == Kind::Delete {
             // It is of what clients insert: others may refer to this row.
             db.prepare(&op.sql).await?;
-            return Ok(());
+            return Ok(Vec::new());
         }
         let values: Vec<_> = values.iter().map(|value| value as _).collect();
         db.query(&op.sql, &values).await?;
@@ -196,9 +225,9 @@ impl Used {
             let changed = changed.filter(|(column, (found, written))| {
                 found != written && self.table.updatable().iter().any(|one| one.name == column.name)
             });
-            self.volatile.extend(changed.map(|(column, _)| column.name.clone()));
+            return Ok(changed.map(|(column, _)| column.name.clone()).collect());
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// A row of which nothing is known but the types of its columns.

@@ -1,6 +1,7 @@
 //! The report of a rehearsal, in Markdown: the verdict first, for who decides about the roll-out.
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use super::outcome::{
     Extrapolated, Latency, Problem, ProblemKind, Rehearsal, RehearsedPhase, RehearsedStep,
@@ -168,7 +169,7 @@ impl RehearsedStep {
         let took = match (&self.extrapolated, self.took) {
             (Some(sample), _) => sample.to_string(),
             (None, Some(took)) => match self.foreseen_most {
-                Some(most) if took > most => format!("**{}**", time(took)),
+                Some(most) if took > most.max(A_SECOND) => format!("**{}**", time(took)),
                 _ => time(took),
             },
             (None, None) => "not done".to_owned(),
@@ -225,6 +226,9 @@ impl Problem {
     }
 }
 
+/// What is foreseen is not said more exactly.
+const A_SECOND: Duration = Duration::from_secs(1);
+
 fn list(f: &mut fmt::Formatter<'_>, title: &str, all: &[String]) -> fmt::Result {
     if all.is_empty() {
         return Ok(());
@@ -235,8 +239,6 @@ fn list(f: &mut fmt::Formatter<'_>, title: &str, all: &[String]) -> fmt::Result 
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

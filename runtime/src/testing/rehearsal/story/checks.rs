@@ -1,6 +1,8 @@
 //! What has to hold while both shapes are there, and at the end.
 
+use crate::catalog::declaration::Declaration;
 use crate::migration::{Migration, Migrations};
+use crate::outcome::comparison::Difference;
 use crate::outcome::error::Error;
 use crate::session::executor::SqlError;
 use crate::session::shown::shown;
@@ -98,7 +100,11 @@ pub(super) fn unfit(
 }
 
 /// Everything has run.
-pub(super) async fn at_the_end(stage: &mut Stage<'_>, history: &Migrations) -> Result<(), Error> {
+pub(super) async fn at_the_end(
+    stage: &mut Stage<'_>,
+    history: &Migrations,
+    before: &[Declaration],
+) -> Result<(), Error> {
     let Some(head) = history.head() else { return Ok(()) };
     if stage.found.migrations.is_empty() {
         return Ok(());
@@ -117,7 +123,14 @@ pub(super) async fn at_the_end(stage: &mut Stage<'_>, history: &Migrations) -> R
             shown(&sql)
         ));
     }
-    let comparison = stage.changeover(history).await?.check().await?;
+    let mut comparison = stage.changeover(history).await?.check().await?;
+    // What nobody declared and was there before is nothing that a migration left.
+    let was_there = |one: &Difference| {
+        one.declared.is_none() && before.iter().any(|other| Some(&other.text) == one.found.as_ref())
+    };
+    for one in comparison.differences.extract_if(.., |one| was_there(one)) {
+        stage.note(format!("{} was there before, and is not declared", one.object));
+    }
     if !comparison.is_clean() {
         let what = format!("the database is not what the code declares:\n{comparison}");
         let help = "mend the declaration, or the migration that leaves this behind";

@@ -53,6 +53,7 @@ pub(super) async fn all(stage: &mut Stage<'_>, first: usize) -> Result<(), Error
     precede(stage, &history, first).await?;
     let rest = history.migrations.get(first..).unwrap_or_default();
     stage.found.migrations = rest.iter().map(|one| one.id.to_owned()).collect();
+    let before = way_back::schema(stage).await?;
     if rest.is_empty() {
         stage.left_out("nothing is pending in this database".to_owned());
     }
@@ -67,7 +68,7 @@ pub(super) async fn all(stage: &mut Stage<'_>, first: usize) -> Result<(), Error
         }
         seed(stage, seeds_after(stage.setup, migration.id)).await?;
     }
-    checks::at_the_end(stage, &history).await
+    checks::at_the_end(stage, &history, &before).await
 }
 
 /// Runs what comes before, without clients.

@@ -39,7 +39,7 @@ pub(super) async fn of(
     let tables = shapes::tables(migration, &of);
     let parent = place.checked_sub(1).and_then(|at| whole.migrations.get(at));
     let head = parent.and_then(|parent| whole.until(parent.id));
-    let old = shapes::build(stage, Age::Old, head.as_ref(), (&tables, migration)).await?;
+    let old = shapes::build(stage, Age::Old, head.as_ref(), (&tables, migration), None).await?;
     let release = Release { history, migration, of, tables, old };
     release.rehearse(stage).await
 }
@@ -143,7 +143,7 @@ impl Release {
 
     async fn new_build(&self, stage: &mut Stage<'_>) -> Result<Arc<Build>, Error> {
         let known = (self.tables.as_slice(), self.migration);
-        shapes::build(stage, Age::New, Some(&self.history), known).await
+        shapes::build(stage, Age::New, Some(&self.history), known, Some(&self.old)).await
     }
 
     async fn foresee(&self, stage: &mut Stage<'_>) -> Result<(), Error> {

@@ -206,7 +206,6 @@ fn note_sample(stage: &mut Stage<'_>, stopped: &Stopped) {
     for known in &mut stage.found.steps {
         if known.migration == *migration && known.phase == *phase && known.number == *step {
             known.extrapolated = Some(*extrapolated);
-            known.rows = extrapolated.rows;
         }
     }
 }

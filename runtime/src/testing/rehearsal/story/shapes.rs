@@ -57,6 +57,7 @@ pub(super) async fn build(
     age: Age,
     head: Option<&Migrations>,
     (names, migration): (&[String], &'static Migration),
+    old: Option<&Build>,
 ) -> Result<Arc<Build>, Error> {
     let hidden = match head {
         Some(head) => hidden(stage, head).await?,
@@ -64,7 +65,9 @@ pub(super) async fn build(
     };
     let names: Vec<String> =
         names.iter().filter(|name| !hidden.tables.contains(name.as_str())).cloned().collect();
-    let outcome = derive(stage, age, &names, &hidden, migration).await;
+    let mut uncertain = filled(migration);
+    uncertain.extend(old.map(Build::volatile).unwrap_or_default());
+    let outcome = derive(stage, age, &names, &hidden, (migration, &uncertain)).await;
     let build = outcome.map_err(|error| Error::sql("read the schema for clients", &error))?;
     build.notes.iter().for_each(|note| stage.note(note.clone()));
     Ok(Arc::new(build))
@@ -75,7 +78,7 @@ async fn derive(
     age: Age,
     names: &[String],
     hidden: &Hidden,
-    migration: &'static Migration,
+    (migration, uncertain): (&'static Migration, &BTreeSet<String>),
 ) -> Result<Build, SqlError> {
     let known = |table: &str, column: &str| !hidden.has(table, column);
     let tables = table::read(&stage.db, names, known).await?;
@@ -85,7 +88,7 @@ async fn derive(
         used.push((table, rows));
     }
     let (own, remembers) = own(stage, age, migration).await;
-    Build::tried(&stage.db, age, used, (own, remembers), &filled(migration)).await
+    Build::tried(&stage.db, age, used, (own, remembers), uncertain).await
 }
 
 /// The rows of a table that clients use, whichever build they are of.
@@ -121,7 +124,7 @@ async fn own(stage: &mut Stage<'_>, age: Age, migration: &Migration) -> (Vec<Str
 }
 
 /// Columns that a fill of the migration writes, whatever clients wrote before.
-pub(super) fn filled(migration: &Migration) -> BTreeSet<String> {
+fn filled(migration: &Migration) -> BTreeSet<String> {
     let mut filled = BTreeSet::new();
     for step in migration.changes().iter().flat_map(|change| change.steps) {
         match &step.work {

@@ -15,7 +15,6 @@ use crate::testing::rehearsal::found::outcome::ProblemKind;
 use crate::testing::rehearsal::locks::declared::declared_locks;
 use crate::testing::rehearsal::stage::Stage;
 use crate::testing::rehearsal::story::checksums::{self, Checksums, Differences};
-use crate::testing::rehearsal::story::shapes::filled;
 
 /// The database before a release, as far as no client changes it.
 pub(super) struct Before {
@@ -30,15 +29,11 @@ pub(super) async fn before(
     migration: &'static Migration,
 ) -> Result<Before, Error> {
     stage.tell(migration.id, "reads the schema and all rows, to compare them after the undo");
-    let filled = filled(migration);
     let mut tables = Vec::new();
     // Rows that queries of the user's write are known to nobody.
     if old.is_alone() {
+        // An undo leaves what a fill wrote into a column that was there.
         for table in old.keyed() {
-            let mut table = table.clone();
-            // An undo leaves what a fill wrote into a column that was there.
-            let keys = table.key.clone();
-            table.columns.retain(|one| keys.contains(&one.number) || !filled.contains(&one.name));
             let sums = of(stage, &table).await.map_err(|error| Error::sql("checksums", &error))?;
             tables.push((table, sums));
         }
@@ -51,7 +46,7 @@ async fn of(stage: &Stage<'_>, table: &Table) -> Result<Checksums, SqlError> {
     checksums::read(&stage.db, table, &touched.unwrap_or_default()).await
 }
 
-async fn schema(stage: &Stage<'_>) -> Result<Vec<Declaration>, Error> {
+pub(super) async fn schema(stage: &Stage<'_>) -> Result<Vec<Declaration>, Error> {
     let connector = url::at(&stage.url).map_err(|error| Error::connect(&error))?;
     let mut session = connector.connect().await.map_err(|error| Error::connect(&error))?;
     read::in_snapshot(session.as_mut()).await
