@@ -75,10 +75,10 @@ async fn watch(sampler: LockSampler, shared: Arc<Shared>) -> Result<(), Failure>
         // While a sample is taken the run may go over to its next phase: a lock is one that either
         // allows.
         let before = shared.declared();
-        let samples = sampler.sample().await.map_err(|error| Failure::new(error.to_string()))?;
+        let locks = sampler.sample().await.map_err(|error| Failure::new(error.to_string()))?;
         let after = shared.declared();
         let mut now = HashMap::new();
-        for sample in samples {
+        for sample in locks {
             shared.report(undeclared(&[&before, &after], &sample));
             if shared.is_timed && sample.mode.blocks_clients() {
                 let key =

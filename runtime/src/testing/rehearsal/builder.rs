@@ -203,7 +203,8 @@ impl Rehearse {
         let outcome = story::all(&mut stage, first).await;
         stage.clear().await;
         if let Err(error) = outcome {
-            stage.found.stopped = Some(error.in_full());
+            let said = error.in_full();
+            stage.found.stopped = Some(said.lines().collect::<Vec<_>>().join("; "));
         }
         Ok(stage.close().await)
     }

@@ -143,6 +143,11 @@ impl Build {
 }
 
 impl Used {
+    /// Tells whether fewer rows than that are in use, of a table whose rows can be told apart.
+    pub(super) fn has_few(&self, few: usize) -> bool {
+        !self.table.key.is_empty() && self.rows.len() < few
+    }
+
     /// Keeps what works, and says why the rest does not.
     async fn try_all(&mut self, db: &Client, age: Age) -> Result<Vec<String>, SqlError> {
         let mut notes = Vec::new();

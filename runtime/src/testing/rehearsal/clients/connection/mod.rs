@@ -11,6 +11,7 @@ use tokio_postgres::{Client, Statement};
 
 use super::build::{Build, Used};
 use super::seen::{Seen, Trouble};
+use super::statement::Kind;
 use super::value::{Dice, Value};
 use crate::session::connect::url;
 use crate::session::executor::SqlError;
@@ -18,6 +19,9 @@ use crate::session::sqlstate::FEATURE_NOT_SUPPORTED;
 
 /// Rows of a table that clients have inserted; beyond that they delete.
 const MOST_OWN: usize = 500;
+
+/// Fewer rows than a table has that is in use.
+const FEW: usize = 8;
 
 /// A connection, with the statements that its build prepares: plans that outlive the schema they were made
 /// for.
@@ -116,6 +120,11 @@ impl Connection {
 
     /// A statement of the table, by how often each comes.
     fn choose(&mut self, used: &Used) -> usize {
+        // An empty table is filled first: there is nothing to be read.
+        let insert = used.ops.iter().position(|op| op.kind == Kind::Insert);
+        if let (true, Some(insert)) = (used.has_few(FEW), insert) {
+            return insert;
+        }
         let all: usize = used.ops.iter().map(|op| op.kind.share()).sum();
         let mut left = self.dice.below(all);
         for (at, op) in used.ops.iter().enumerate() {
