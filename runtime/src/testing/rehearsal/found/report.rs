@@ -268,9 +268,9 @@ mod tests {
     #[test]
     fn a_sample_says_the_whole() {
         let sample = Extrapolated {
-            ran: Duration::from_secs(60),
+            ran: Duration::from_mins(1),
             part: 125,
-            whole: Duration::from_secs(480),
+            whole: Duration::from_mins(8),
             rows: 800,
             wal: 3 << 30,
         };
