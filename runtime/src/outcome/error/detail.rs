@@ -94,6 +94,7 @@ pub(crate) enum Detail {
     UnknownMigration {
         id: String,
     },
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "a rehearsal makes it"))]
     RehearsalRefused {
         why: String,
     },
