@@ -102,7 +102,7 @@
 //! | `metrics` | numbers of each run for the recorder of the `metrics` crate that the service has; `docs/events.md` has their names |
 //! | `cli` | [`cli`]: a command line for the service's own binary, and the binary `changeover`, whose `adopt` writes a database as the beginning of a history; [`review::proposal`], what a pull request says of a branch |
 //! | `sea-query` | `TableIden`: the names of `pub mod schema;` ([`migrations!`]) where sea-query 1 takes a table or a column |
-//! | `testing` | [`testing`]: a PostgreSQL for tests, the comparison of reviewed plans, and of a database with its history |
+//! | `testing` | [`testing`]: a PostgreSQL for tests, the comparison of reviewed plans, and of a database with its history, and the rehearsal of a history with clients; `cli` has it too |
 #![deny(missing_docs)]
 
 mod catalog;
@@ -138,9 +138,9 @@ pub use crate::changeover::looks::glance::seen::{Glance, RunningStep};
 pub use crate::changeover::squash::{Edits, Squash};
 pub use crate::lease::{Lease, PhaseWatch};
 pub use crate::migration::function::ConvertError;
+pub use crate::migration::function::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 #[cfg(feature = "sea-query")]
 pub use crate::migration::iden::TableIden;
-pub use crate::migration::row::{FromRow, FromText, IntoRow, IntoText, Parsed};
 pub use crate::migration::{Migrations, Phase};
 pub use crate::outcome::comparison::{Comparison, Difference, Unbuilt};
 pub use crate::outcome::diagnosis::{Diagnosis, Symptom};

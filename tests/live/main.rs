@@ -12,6 +12,7 @@ mod gates;
 mod looks;
 mod pull_request;
 mod record;
+mod rehearsed;
 mod tables;
 mod told;
 mod types;

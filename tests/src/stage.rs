@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use changeover::migration::{Migration, Phase};
-use changeover::testing::{Database, Server};
+use changeover::testing::{Database, DeclaredLocks, Server, declared_locks};
 
 pub(crate) use self::hands::Once;
 use crate::client::Client;
 use crate::database::{connect, forbid_rewrites};
 use crate::hand::{Command, Hand, runner, until};
 use crate::ledger::Ledger;
-use crate::locks::{Declared, Sampler, declared};
+use crate::locks::Sampler;
 use crate::roles::Roles;
 use crate::scenario::Scenario;
 use crate::traffic::{Running, Slowest, Traffic};
@@ -99,7 +99,7 @@ impl<'a> Stage<'a> {
     }
 
     /// A name for what happens from now on, and the locks that it may take.
-    fn enter(&self, name: &str, declared: Declared) {
+    fn enter(&self, name: &str, declared: DeclaredLocks) {
         self.traffic.enter(name);
         self.sampler.allow(declared);
     }
@@ -195,7 +195,10 @@ impl<'a> Stage<'a> {
 
     /// Takes the switch back, and nothing before it.
     pub(crate) async fn switch_back(&mut self, switch: &'static Migration) -> Result<(), Failure> {
-        self.enter("the way back", declared(self.scenario.migration()?, &[Phase::Switch], true));
+        self.enter(
+            "the way back",
+            declared_locks(self.scenario.migration()?, &[Phase::Switch], true),
+        );
         self.carry_out(switch.id, Command::Undo(switch.id)).await
     }
 
@@ -209,7 +212,7 @@ impl<'a> Stage<'a> {
 
     /// Takes the change back; the values that only the new shape held go with it.
     pub(crate) async fn undo(&mut self) -> Result<(), Failure> {
-        self.enter("undo", declared(self.scenario.migration()?, &FORWARD, true));
+        self.enter("undo", declared_locks(self.scenario.migration()?, &FORWARD, true));
         let change = self.scenario.change;
         self.carry_out(change, self.taking_back()?).await?;
         let (_between_actions, ledgers) = self.traffic.pause().await;
@@ -229,7 +232,7 @@ impl<'a> Stage<'a> {
         let mut allowed = self.forth(&Phase::ALL)?;
         for migration in self.scenario.history.migrations {
             if migration.contracts.contains(&self.scenario.change) {
-                allowed.extend(declared(migration, &Phase::ALL, false));
+                allowed.extend(declared_locks(migration, &Phase::ALL, false));
             }
         }
         self.enter("contract", allowed);

@@ -34,6 +34,7 @@ fn the_page_shows_the_help_of_each_command() {
         "undo",
         "undo-to",
         "repair",
+        "rehearse",
         "status",
         "stats",
         "check",

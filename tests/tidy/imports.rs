@@ -37,8 +37,8 @@ const RUNTIME: &[&str] = &[
     "run",
     "changeover",
     "lease",
-    "cli",
     "testing",
+    "cli",
 ];
 
 /// What a reader still takes in at one look. Operations are columns, and stand in one room.

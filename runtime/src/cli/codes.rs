@@ -26,6 +26,7 @@ pub(crate) fn of(error: &Error) -> u8 {
         | ErrorKind::TooOld
         | ErrorKind::TooNew
         | ErrorKind::UnknownMigration
+        | ErrorKind::RehearsalRefused
         | ErrorKind::UndoRefused
         | ErrorKind::RepairRefused
         | ErrorKind::ReasonMissing

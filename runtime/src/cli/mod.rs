@@ -14,7 +14,7 @@
 //!
 //! `up`, `contract`, `undo` and `repair` do what the methods of [`Changeover`](crate::Changeover) do,
 //! `pause`, `resume` and `set` steer a run that is under way elsewhere, `plan`, `runbook`, `watch`,
-//! `status`, `stats`, `timeline`, `gates`, `check`, `verify` and `doctor` look; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
+//! `status`, `stats`, `timeline`, `gates`, `check`, `verify` and `doctor` look; `rehearse` does all of it on a copy; `new`, `review`, `schema` and `squash` write files, and so does `adopt`, which the binary `changeover` has too.
 //! The help of each lists its exit codes, which mean the same everywhere. With `--json` a command
 //! prints one object and nothing else on its standard output; its fields are only ever added to.
 //!
@@ -56,6 +56,7 @@ use self::looks::timeline::Timeline;
 use self::looks::verify::Verify;
 use self::looks::watch::Watch;
 use self::runs::contract::Contract;
+use self::runs::rehearse::Rehearse;
 use self::runs::repair::Repair;
 use self::runs::undo::{Undo, UndoTo};
 use self::runs::up::Up;
@@ -100,6 +101,7 @@ enum Command {
     Undo(Undo),
     UndoTo(UndoTo),
     Repair(Repair),
+    Rehearse(Box<Rehearse>),
     Plan(Plan),
     Verify(Verify),
     Doctor(Doctor),
@@ -135,6 +137,7 @@ pub fn run(history: &Migrations) -> ExitCode {
             Command::Contract(contract) => contract.run(history).await,
             Command::Undo(undo) => undo.run(history).await,
             Command::UndoTo(undo) => undo.run(history).await,
+            Command::Rehearse(rehearse) => rehearse.run(history).await,
             Command::Repair(repair) => repair.run(history).await,
             Command::Plan(plan) => plan.run(history).await,
             Command::Watch(watch) => watch.run(history).await,

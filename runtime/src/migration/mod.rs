@@ -14,7 +14,6 @@ pub(crate) mod iden;
 pub(crate) mod mock;
 pub(crate) mod packed;
 mod phase;
-pub(crate) mod row;
 mod squashed;
 pub(crate) mod text;
 mod work;

@@ -1,5 +1,8 @@
-//! A PostgreSQL server for tests, the check of review files, and what tests assert of a history (feature
-//! `testing`).
+//! A PostgreSQL server for tests, the check of review files, what tests assert of a history, and its
+//! rehearsal (feature `testing`).
+//!
+//! [`rehearse`] runs what is pending on a copy of a database, with clients of old and new builds, takes
+//! it back, and says what went wrong and what was measured.
 //!
 //! [`review_files`] keeps the SQL of every migration beside its source, where a reviewer sees what
 //! a change of the code changes in the plan.
@@ -25,26 +28,21 @@
 //! # }
 //! ```
 
-#[cfg(unix)]
-mod account;
 mod asserts;
 #[cfg(unix)]
-mod binaries;
-#[cfg(unix)]
-mod cluster;
-#[cfg(unix)]
-mod database;
-#[cfg(unix)]
 mod error;
-#[cfg(unix)]
-mod npm;
+mod rehearsal;
 #[cfg(unix)]
 mod server;
 mod snapshot;
-#[cfg(unix)]
-mod template;
 
 pub use self::asserts::{assert_reviewed, assert_up_to_date};
+pub use self::rehearsal::*;
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) use self::server::with_database;
 pub use self::snapshot::{check_sql, review_files};
 #[cfg(unix)]
-pub use self::{database::Database, error::Error, server::Server};
+pub use self::{
+    error::Error,
+    server::{Database, Server},
+};

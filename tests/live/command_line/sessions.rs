@@ -30,6 +30,7 @@ const BEFORE: &[Typed] = &[
     ("accounts stats", 0),
     ("accounts plan m0002_rename_username", 0),
     ("accounts runbook m0002_rename_username", 0),
+    ("accounts rehearse --url $DATABASE_URL", 3),
     ("accounts pause --reason \"a sale, until noon\"", 0),
 ];
 

@@ -1,13 +1,13 @@
 //! Who carries out what the stage asks for, and what they leave when they are killed.
 
 use changeover::migration::{Migration, Phase};
+use changeover::testing::{DeclaredLocks, declared_locks};
 
 use super::{FORWARD, Stage};
 use crate::cuts::Cutter;
 use crate::fixture::wait_until;
 use crate::hand::{Command, Hand, runner, until};
 use crate::kills::{Run, Tally};
-use crate::locks::{Declared, declared};
 use crate::{Failure, fail};
 
 /// Enough that each connection meets what a killed runner left.
@@ -23,11 +23,11 @@ pub(crate) struct Once {
 impl Stage<'_> {
     /// The locks of phases forward. A runner that finds a way back half done does the rest of it
     /// first.
-    pub(super) fn forth(&self, phases: &[Phase]) -> Result<Declared, Failure> {
+    pub(super) fn forth(&self, phases: &[Phase]) -> Result<DeclaredLocks, Failure> {
         let migration = self.scenario.migration()?;
-        let mut allowed = declared(migration, phases, false);
+        let mut allowed = declared_locks(migration, phases, false);
         if self.is_killing() {
-            for (table, mode) in declared(migration, phases, true) {
+            for (table, mode) in declared_locks(migration, phases, true) {
                 let known = allowed.entry(table).or_insert(mode);
                 *known = mode.max(*known);
             }
@@ -75,7 +75,7 @@ impl Stage<'_> {
 
     /// The same with the undo.
     pub(crate) async fn begin_undo(&mut self, once: Once) -> Result<bool, Failure> {
-        self.enter("half an undo", declared(self.scenario.migration()?, &FORWARD, true));
+        self.enter("half an undo", declared_locks(self.scenario.migration()?, &FORWARD, true));
         self.attempt(self.scenario.change, self.taking_back()?, once).await
     }
 
@@ -95,7 +95,10 @@ impl Stage<'_> {
         switch: &'static Migration,
         once: Once,
     ) -> Result<bool, Failure> {
-        self.enter("half a way back", declared(self.scenario.migration()?, &[Phase::Switch], true));
+        self.enter(
+            "half a way back",
+            declared_locks(self.scenario.migration()?, &[Phase::Switch], true),
+        );
         self.attempt(switch.id, Command::Undo(switch.id), once).await
     }
 

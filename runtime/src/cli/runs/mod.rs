@@ -5,6 +5,7 @@ pub(crate) mod contract;
 mod end;
 mod interrupt;
 mod progress;
+pub(crate) mod rehearse;
 pub(crate) mod repair;
 pub(super) mod setup;
 pub(crate) mod undo;

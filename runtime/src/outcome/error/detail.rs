@@ -7,7 +7,10 @@ use super::baseline::{baselines_cut, before_squash, not_as_declared, partly_ther
 use super::blocker::Blocker;
 use super::history::{diverged, edited, too_old};
 use super::lease::LeaseError;
-use super::message::{already_running, corrupt, denied, lock_timeout, preflight, sql, untrusted};
+use super::message::{
+    already_running, corrupt, denied, lock_timeout, preflight, rehearsal_refused, sql,
+    undo_refused, untrusted,
+};
 use super::verify::VerifyError;
 use super::work::WorkError;
 use crate::migration::Phase;
@@ -91,6 +94,10 @@ pub(crate) enum Detail {
     },
     UnknownMigration {
         id: String,
+    },
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "a rehearsal makes it"))]
+    RehearsalRefused {
+        why: String,
     },
     UndoRefused {
         migration: String,
@@ -209,9 +216,8 @@ impl fmt::Display for Detail {
             Detail::UnknownMigration { id } => {
                 write!(f, "the history has no migration `{id}`")
             }
-            Detail::UndoRefused { migration, why } => {
-                write!(f, "migration `{migration}` cannot be undone: {why}")
-            }
+            Detail::RehearsalRefused { why } => rehearsal_refused(f, why),
+            Detail::UndoRefused { migration, why } => undo_refused(f, migration, why),
             Detail::RepairRefused { what, migration, why } => {
                 write!(f, "`{what}` of migration `{migration}` would be wrong: {why}")
             }

@@ -72,6 +72,8 @@ pub enum ErrorKind {
     UnknownMigration,
     /// A migration can no longer be undone.
     UndoRefused,
+    /// Others use the database in which was to be rehearsed; nothing was written.
+    RehearsalRefused,
     /// A [repair](crate::Repair) would make the record wrong.
     RepairRefused,
     /// The database has what a baseline declares only in part, or otherwise, or is at another version
@@ -140,6 +142,7 @@ impl ErrorKind {
             Detail::BeforeSquash { .. } => ErrorKind::TooNew,
             Detail::SquashRefused { .. } => ErrorKind::SquashRefused,
             Detail::UnknownMigration { .. } => ErrorKind::UnknownMigration,
+            Detail::RehearsalRefused { .. } => ErrorKind::RehearsalRefused,
             Detail::UndoRefused { .. } => ErrorKind::UndoRefused,
             Detail::RepairRefused { .. } => ErrorKind::RepairRefused,
             Detail::NoReason { .. } => ErrorKind::ReasonMissing,

@@ -102,3 +102,14 @@ pub(super) fn preflight(
     let told: String = differences.iter().map(Difference::to_string).collect();
     if told.is_empty() { Ok(()) } else { write!(f, "\n{}", told.trim_end()) }
 }
+pub(super) fn undo_refused(f: &mut fmt::Formatter<'_>, migration: &str, why: &str) -> fmt::Result {
+    write!(f, "migration `{migration}` cannot be undone: {why}")
+}
+
+pub(super) fn rehearsal_refused(f: &mut fmt::Formatter<'_>, why: &str) -> fmt::Result {
+    write!(
+        f,
+        "nothing is rehearsed in a database that others use: {why}\n\
+         help: rehearse on a copy: restore a backup, or `create database … template …`"
+    )
+}

@@ -108,6 +108,18 @@ impl<T> Postgres<T> {
         }
     }
 
+    /// The client itself, for what needs more than statements in and text out.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn client(&self) -> Result<Client, SqlError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + 'static,
+        T::TlsConnect: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        Ok(self.open(&self.config).await?.client)
+    }
+
     async fn open(&self, config: &Config) -> Result<Listening, SqlError>
     where
         T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,

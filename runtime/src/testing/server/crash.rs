@@ -5,10 +5,10 @@ use std::io::Write as _;
 
 use tokio::task;
 
-use super::super::cluster::Cluster;
-use super::super::database::{version_num, with_database};
-use super::super::error::Error;
+use super::cluster::Cluster;
+use super::database::{version_num, with_database};
 use super::{Server, start_cluster};
+use crate::testing::error::Error;
 
 /// Ends every process at once, as a crash does: the next start recovers from the log.
 const IMMEDIATE: &str = "QUIT";

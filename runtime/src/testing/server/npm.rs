@@ -11,7 +11,7 @@ use std::{
 };
 
 use self::pins::Pin;
-use super::error::{Error, run};
+use crate::testing::error::{Error, run};
 
 /// Installs the build under `cache`, once; none where there is no build or no npm client.
 pub(super) fn install(cache: &Path, major: Option<u32>) -> Result<Option<PathBuf>, Error> {

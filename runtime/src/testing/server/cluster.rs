@@ -14,9 +14,9 @@ use std::{
 use super::{
     account::{Account, create_private},
     binaries::Binaries,
-    error::{Error, run},
     template,
 };
+use crate::testing::error::{Error, run};
 
 /// The server's parent. Its stdin is a pipe that only this process holds open: at our end, even
 /// by `kill -9`, it reads end of file, stops the server and removes the directory. A line is an

@@ -7,11 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    account::Account,
-    binaries::Binaries,
-    error::{Error, run},
-};
+use super::{account::Account, binaries::Binaries};
+use crate::testing::error::{Error, run};
 
 /// A crash may lose everything, since nobody misses it; all that a client can notice (locks,
 /// timeouts, autovacuum, the WAL that is written) is as in production. Only the room for locks is

@@ -10,7 +10,7 @@ use std::{
     process::Command,
 };
 
-use super::error::Error;
+use crate::testing::error::Error;
 
 /// Who runs the server: we, or as root another account, because `postgres` refuses root.
 #[derive(Debug, Clone, Copy)]

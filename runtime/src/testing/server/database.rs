@@ -3,7 +3,7 @@ use std::thread;
 use tokio::{runtime, task};
 use tokio_postgres::{Client, NoTls};
 
-use super::error::Error;
+use crate::testing::error::Error;
 
 /// A database of its own for a test, dropped with the value.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ async fn connect(url: &str) -> Result<Client, Error> {
 }
 
 /// The same server, another database.
-pub(super) fn with_database(url: &str, name: &str) -> String {
+pub(crate) fn with_database(url: &str, name: &str) -> String {
     let Some(authority) = url.find("://").map(|scheme| scheme + 3) else {
         // In a list of settings the last one counts.
         return format!("{url} dbname={name}");

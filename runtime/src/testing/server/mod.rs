@@ -1,4 +1,12 @@
+//! A PostgreSQL server for tests: its programs, its files, its databases, and how it is stopped.
+
+mod account;
+mod binaries;
+mod cluster;
 mod crash;
+mod database;
+mod npm;
+mod template;
 
 use std::{
     env,
@@ -8,12 +16,11 @@ use std::{
 
 use tokio::{sync::OnceCell, task};
 
-use super::{
-    binaries::requested_major,
-    cluster::Cluster,
-    database::{self, Database},
-    error::Error,
-};
+pub use self::database::Database;
+#[cfg(feature = "cli")]
+pub(crate) use self::database::with_database;
+use self::{binaries::requested_major, cluster::Cluster};
+use super::error::Error;
 
 static SHARED: OnceCell<Server> = OnceCell::const_new();
 

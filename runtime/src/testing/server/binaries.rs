@@ -6,11 +6,8 @@ use std::{
     process::Command,
 };
 
-use super::{
-    account::Account,
-    error::{Error, run},
-    npm,
-};
+use super::{account::Account, npm};
+use crate::testing::error::{Error, run};
 
 /// The directory that holds `initdb` and `postgres`.
 #[derive(Debug)]

@@ -1,10 +1,12 @@
-//! A service's own function, as a plan holds it.
+//! A service's own function, as a plan holds it, and the rows that it takes and gives (`row`).
+
+pub(crate) mod row;
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 
-use crate::migration::row::{FromRow, IntoRow};
+use crate::migration::function::row::{FromRow, IntoRow};
 use crate::session::executor::Rows;
 
 /// A function that makes the values of a backfill: rows in, as many rows out, in the same order.
