@@ -43,7 +43,8 @@ async fn measure(sizes: &[usize]) -> Result<(), Failure> {
         let mut runner = counting(&fixture, &history, &count).await?;
         let started = Instant::now();
         runner.migrate().await?;
-        let first = started.elapsed().as_secs_f64() * 1e3 / *size as f64;
+        let each = started.elapsed() / u32::try_from(*size).unwrap_or(u32::MAX);
+        let first = each.as_secs_f64() * 1e3;
         let first_sent = count.take().1 / size;
         let (mut idle, mut status) = (Vec::new(), Vec::new());
         for _ in 0..TIMES {

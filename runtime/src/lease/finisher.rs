@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::keeper::Look;
-use super::news::News;
+use super::news::{News, States};
 use crate::changeover::Changeover;
 use crate::migration::Migrations;
 use crate::outcome::error::{Error, ErrorKind};
@@ -48,26 +48,27 @@ impl Finisher {
         loop {
             let heard = Instant::now();
             let pause = jittered(every);
-            let Some(leases) = self.open_among(&news.borrow_and_update()) else { return };
-            if let Some(leases) = leases {
-                if has_changed {
-                    let crowd = SOON * (1 + leases / AT_ONCE);
-                    tokio::time::sleep(jittered(crowd.min(SOON_AT_MOST))).await;
+            let open = match &*news.borrow_and_update() {
+                News::States(states) => self.is_open(states).then(|| states.leases()),
+                News::Lost(_) => return,
+            };
+            if has_changed && let Some(leases) = open {
+                let crowd = SOON * (1 + leases / AT_ONCE);
+                tokio::time::sleep(jittered(crowd.min(SOON_AT_MOST))).await;
+            }
+            // One asks for all: what it finds is so for the others, until something changes or so much
+            // time is over that somebody may have died.
+            let since = || if has_changed { heard.elapsed() } else { every / 2 };
+            if open.is_some() && self.is_to_be_tried(&news, since).await {
+                if has_failed(self.finish().await) {
+                    // News of our own try would bring the next one at once, and its locks; and what
+                    // fails again and again may read a whole table each time.
+                    tokio::time::sleep(pause * 2_u32.pow(failures)).await;
+                    failures = MOST_DOUBLED.min(failures + 1);
+                    has_changed = true;
+                    continue;
                 }
-                // One asks for all: what it finds is so for the others, until something changes or so
-                // much time is over that somebody may have died.
-                let since = |heard: Instant| if has_changed { heard.elapsed() } else { every / 2 };
-                if self.is_to_be_tried(&news, || since(heard)).await {
-                    if has_failed(self.finish().await) {
-                        // News of our own try would bring the next one at once, and its locks; and what
-                        // fails again and again may read a whole table each time.
-                        tokio::time::sleep(pause * 2_u32.pow(failures)).await;
-                        failures = MOST_DOUBLED.min(failures + 1);
-                        has_changed = true;
-                        continue;
-                    }
-                    failures = 0;
-                }
+                failures = 0;
             }
             match tokio::time::timeout(pause, news.changed()).await {
                 Ok(Err(_)) => return,
@@ -76,12 +77,9 @@ impl Finisher {
         }
     }
 
-    /// Where something is open: how many leases there are. None where the lease is lost.
-    fn open_among(&self, news: &News) -> Option<Option<u32>> {
-        let News::States(states) = news else { return None };
+    fn is_open(&self, states: &States) -> bool {
         let asks = self.settings.leases.gate != Gate::Manual;
-        let is_open = is_open(&self.history, asks, |id| states.state(id));
-        Some(is_open.then(|| states.leases()))
+        is_open(&self.history, asks, |id| states.state(id))
     }
 
     /// Tells whether nobody has asked for so long; where nobody is known to have, the keeper looks.

@@ -73,6 +73,25 @@ fn a_query_that_a_shape_fails_is_named() -> Result<(), Failure> {
     })
 }
 
+/// A client that goes round the triggers.
+#[test]
+fn shapes_that_do_not_agree_are_named() -> Result<(), Failure> {
+    block_on(async {
+        let database = database("rehearsed_apart").await?;
+        let around = "do $$ begin
+            alter table users disable trigger user;
+            update users set display_name = 'somebody else' where id = 1999;
+            alter table users enable trigger user;
+        end $$";
+        let rehearsal = brief(&RENAMES).seed(SEED).new(around).run(database.url()).await?;
+        let apart = problem(&rehearsal, ProblemKind::Shapes, "id = 1999")?;
+        if apart.migration != "m0002_rename" || !apart.phase.starts_with("both builds") {
+            fail!("{apart:?}");
+        }
+        Ok(())
+    })
+}
+
 mod m0002_rewrite {
     changeover::migration! {
         after super::m0001_users;

@@ -47,7 +47,9 @@ impl Record {
         for row in rows(executor, &migrations).await?.iter() {
             let Some(recorded) = migration(row) else {
                 unreadable.push(cannot_be_read("migrations", row));
-                stateless(row).into_iter().for_each(|recorded| ledger.push(recorded));
+                if let Some(recorded) = stateless(row) {
+                    ledger.push(recorded);
+                }
                 continue;
             };
             ledger.push(recorded);
