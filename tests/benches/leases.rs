@@ -3,10 +3,10 @@
 //! `cargo bench -p changeover-tests --bench leases -- 200 60` is of so many instances, for so many seconds
 //! each.
 
+use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{env, iter};
 
 use changeover::{Changeover, Gate, Lease, Migrations};
 use changeover_tests::counted::Count;
@@ -58,7 +58,7 @@ async fn held(
     instances: u32,
 ) -> Result<Vec<Lease>, Failure> {
     let mut leases = Vec::new();
-    for _ in iter::repeat_n((), instances as usize) {
+    for _ in 0..instances {
         let connector = count.connector(fixture.url());
         let builder = Changeover::builder(history).app("harness").gate(Gate::default());
         leases.push(builder.connector(connector).await?.hold_lease().await?);
