@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::snapshot::difference;
-use crate::Changeover;
+use crate::changeover::builder::Builder;
 use crate::migration::Migrations;
+use crate::outcome::report::HeldGate;
 use crate::outcome::status::State;
 
 /// Asserts that `<dir>/<id>.sql` shows the plan of each migration, and that no other `.sql` file is there.
@@ -32,10 +33,10 @@ pub fn assert_reviewed(history: &Migrations, dir: impl AsRef<Path>) {
 
 /// Asserts that a database is where the history is: nothing of it is pending there, but for switches and
 /// contracts that no migration declares yet and for what is left to the background, and what
-/// [`check`](Changeover::check) compares is as it is declared. It changes nothing that stays.
+/// [`check`](crate::Changeover::check) compares is as it is declared. It changes nothing that stays.
 ///
-/// It is for a database that a test has migrated, or a copy of a real one; the history is that of
-/// [`Builder::app`](crate::Builder::app)'s default name.
+/// It is for a database that a test has migrated, or a copy of a real one. It is given the history, or a
+/// [`Builder`] where the service has a name of its own: `Changeover::builder(&MIGRATIONS).app("accounts")`.
 ///
 /// ```no_run
 /// # static MIGRATIONS: changeover::Migrations =
@@ -53,15 +54,16 @@ pub fn assert_reviewed(history: &Migrations, dir: impl AsRef<Path>) {
 ///
 /// With what is pending, or with each difference and how it is mended; and where the database cannot be
 /// read, or a declaration cannot be built there for the comparison.
-pub async fn assert_up_to_date(history: &Migrations, url: &str) {
-    if let Err(problem) = up_to_date(history, url).await {
+pub async fn assert_up_to_date(builder: impl Into<Builder>, url: &str) {
+    if let Err(problem) = up_to_date(builder.into(), url).await {
         panic!("{problem}");
     }
 }
 
-async fn up_to_date(history: &Migrations, url: &str) -> Result<(), String> {
+async fn up_to_date(builder: Builder, url: &str) -> Result<(), String> {
     let said = |error: crate::Error| error.in_full();
-    let mut changeover = Changeover::builder(history).connect(url).await.map_err(said)?;
+    let history = *builder.history();
+    let mut changeover = builder.connect(url).await.map_err(said)?;
     let status = changeover.status().await.map_err(said)?;
     let state = |id: &str| status.migrations.iter().find(|known| known.id == id);
     let pending = history.migrations.iter().filter_map(|migration| {
@@ -74,7 +76,9 @@ async fn up_to_date(history: &Migrations, url: &str) -> Result<(), String> {
         let help = "help: call `migrate`, or `up`, on it first";
         return Err(format!("the database is not up to date: {}\n{help}", pending.join(", ")));
     }
-    let gates: Vec<String> = (status.waiting.iter())
+    // One that nobody has declared waits for a migration that is still to be written.
+    let declared = |gate: &&HeldGate| history.declaring(&gate.migration, gate.phase).is_some();
+    let gates: Vec<String> = (status.waiting.iter().filter(declared))
         .map(|gate| format!("the {} of `{}`: {}", gate.phase, gate.migration, gate.by.join("; ")))
         .collect();
     if !gates.is_empty() {

@@ -48,7 +48,7 @@ impl Builder {
     }
 
     /// Sets how long a lease is good for after the process was last heard of, by default 30 s; it
-    /// is renewed six times as often. A process that is killed holds gates back for so long, and
+    /// is renewed about three times as often, and six times behind a pooler. A process that is killed holds gates back for so long, and
     /// one that is cut off from the database for longer may find, when it comes back, that it is
     /// [too old](crate::Error::is_too_old).
     ///

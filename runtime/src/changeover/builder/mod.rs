@@ -55,7 +55,20 @@ impl Changeover {
     }
 }
 
+/// One that has every setting by default.
+impl From<&Migrations> for Builder {
+    fn from(history: &Migrations) -> Builder {
+        Changeover::builder(history)
+    }
+}
+
 impl Builder {
+    /// The history that is to be run.
+    #[cfg(feature = "testing")]
+    pub(crate) fn history(&self) -> &Migrations {
+        &self.history
+    }
+
     /// The name of the service whose history this is, by default `default`.
     ///
     /// The state in the schema `changeover` and the advisory lock are kept under it, so services
