@@ -89,20 +89,27 @@ fn whoever_changes_something_makes_the_next_start_look() -> Result<(), Failure> 
 }
 
 #[test]
-fn an_edited_plan_is_not_taken_for_settled() -> Result<(), Failure> {
+fn an_edited_plan_and_a_record_edited_by_hand_are_not_settled() -> Result<(), Failure> {
     block_on(async {
         let fixture = Fixture::new("settled_edited").await?;
         contract(&fixture, &RENAME_HISTORY).await?;
-        let sql = "update changeover.steps set sql = 'select 1' where ordinal = 1";
-        fixture.db.batch_execute(sql).await?;
-        // The record is read by who has something to do, and as ever by who looks.
+        // Of another plan version it is taken as it is.
+        expect_settled(&fixture, &changed(), false).await?;
+        expect_settled(&fixture, &RENAME_HISTORY, false).await?;
         expect_settled(&fixture, &RENAME_HISTORY, true).await?;
-        let edited = changed();
-        let mut runner = fixture.runner(&edited).await?;
-        match runner.migrate().await {
-            Err(error) if error.kind() == ErrorKind::Edited => Ok(()),
-            other => fail!("{other:?}"),
+        let hands = [
+            "update changeover.steps set sql = 'select 1' where ordinal = 1",
+            "update changeover.migrations set parent = 'm0000' where id = 'm0002_rename'",
+            "delete from changeover.steps where migration = 'm0002_rename'",
+        ];
+        for by_hand in hands {
+            fixture.db.batch_execute(by_hand).await?;
+            match fixture.runner(&RENAME_HISTORY).await?.migrate().await {
+                Err(error) if matches!(error.kind(), ErrorKind::Edited | ErrorKind::Corrupt) => {}
+                other => fail!("{by_hand}: {other:?}"),
+            }
         }
+        Ok(())
     })
 }
 

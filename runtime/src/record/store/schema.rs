@@ -120,8 +120,11 @@ const UPGRADES: &[&[&str]] = &[
         include_str!("../sql/revise.sql"),
         "create or replace trigger revise after insert or update or delete on changeover.migrations \
          for each row execute function changeover.revise()",
+        include_str!("../sql/unsettle.sql"),
+        "create or replace trigger unsettle after insert or update or delete on changeover.steps \
+         for each row execute function changeover.unsettle()",
         include_str!("../sql/renew_lease.sql"),
-        "revoke all on function changeover.revise(), changeover.renew_lease(text, text, text, \
+        "revoke all on function changeover.revise(), changeover.unsettle(), changeover.renew_lease(text, text, text, \
          integer, text, interval, boolean, bigint) from public",
         include_str!("../sql/carry_renew_lease.sql"),
     ],

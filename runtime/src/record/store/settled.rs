@@ -2,7 +2,8 @@
 //! and writes nothing, however long the history is.
 //!
 //! The row names the run that left nothing and the plans that it went by. Whoever changes something takes
-//! a number of its own first, so that it holds no more, wherever that run ends.
+//! a number of its own first, so that it holds no more, wherever that run ends; and where somebody writes
+//! into the record by hand, triggers of it see to that.
 
 use super::schema::VERSION;
 use super::trust;

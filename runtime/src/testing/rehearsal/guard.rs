@@ -34,6 +34,9 @@ const USES: &str = "select 'the replication slot `' || s.slot_name || '` is in u
 /// Refuses a database that others use, before anything is written.
 pub(super) async fn check(setup: &Setup, database: &str) -> Result<(), Error> {
     let db = url::client(database, "rehearsal").await.map_err(|error| Error::connect(&error))?;
+    let path = "set search_path = pg_catalog, pg_temp";
+    let set = db.batch_execute(path).await;
+    set.map_err(|error| Error::sql(path, &SqlError::from(error)))?;
     if let Some(row) = ask(&db, USES).await?.first() {
         return Err(refused(&row.get::<_, String>(0)));
     }

@@ -31,13 +31,19 @@ const FIGURES: &str = "select (pg_catalog.pg_current_wal_insert_lsn() - '0/0'::p
 /// Whatever the role has as its own: some of what is asked takes long. Checksums are of few groups, which
 /// the planner does not know, and would sort all rows for.
 const SETTINGS: &str = "set enable_sort = off; set work_mem = '64MB'; set statement_timeout = 0; set lock_timeout = '10s'; \
-    set idle_in_transaction_session_timeout = 0; set search_path = public, pg_temp";
+    set idle_in_transaction_session_timeout = 0";
+
+/// What is ours names PostgreSQL's own functions and operators, whatever somebody has put into `public`
+/// that fits better.
+const OWN_PATH: &str = "set search_path = pg_catalog, pg_temp";
 
 pub(super) struct Stage<'s> {
     pub(super) setup: &'s Setup,
     pub(super) url: String,
     /// For what the rehearsal itself asks.
     pub(super) db: Client,
+    /// For SQL of the user's, under the path that the role has.
+    pub(super) users: Client,
     pub(super) seen: Arc<Seen>,
     locks: LockWatch,
     fleets: BTreeMap<Age, Fleet>,
@@ -50,7 +56,8 @@ pub(super) struct Stage<'s> {
 
 impl<'s> Stage<'s> {
     pub(super) async fn set(setup: &'s Setup, url: &str) -> Result<Stage<'s>, Error> {
-        let db = connected(url).await?;
+        let (db, users) = (connected(url, OWN_PATH).await?, connected(url, SETTINGS).await?);
+        execute(&db, SETTINGS).await?;
         let row = one(
             &db,
             "select pg_catalog.current_database()::text, \
@@ -67,6 +74,7 @@ impl<'s> Stage<'s> {
             setup,
             url: url.to_owned(),
             db,
+            users,
             seen: Arc::default(),
             locks: LockWatch::start(url).await?,
             fleets: BTreeMap::new(),
@@ -217,11 +225,15 @@ impl<'s> Stage<'s> {
     }
 }
 
-pub(super) async fn connected(url: &str) -> Result<Client, Error> {
+async fn connected(url: &str, settings: &str) -> Result<Client, Error> {
     let db = url::client(url, "rehearsal").await.map_err(|error| Error::connect(&error))?;
-    let set = db.batch_execute(SETTINGS).await;
-    set.map_err(|error| Error::sql(SETTINGS, &SqlError::from(error)))?;
+    execute(&db, settings).await?;
     Ok(db)
+}
+
+pub(super) async fn execute(db: &Client, sql: &str) -> Result<(), Error> {
+    let done = db.batch_execute(sql).await;
+    done.map_err(|error| Error::sql(sql, &SqlError::from(error)))
 }
 
 async fn one(db: &Client, sql: &str) -> Result<tokio_postgres::Row, Error> {

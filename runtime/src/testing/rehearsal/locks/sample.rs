@@ -64,8 +64,9 @@ pub struct LockSampler {
 }
 
 impl LockSampler {
-    /// Prepares what is asked.
+    /// Prepares what is asked, under a path of its own.
     pub async fn new(db: Client) -> Result<LockSampler, SqlError> {
+        db.batch_execute("set search_path = pg_catalog, pg_temp").await?;
         let query = db.prepare(RUNNER_LOCKS).await?;
         Ok(LockSampler { db, query })
     }

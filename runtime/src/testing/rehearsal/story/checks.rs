@@ -44,7 +44,7 @@ pub(super) async fn both_shapes(
 pub(super) async fn invariants(stage: &mut Stage<'_>, migration: &str) {
     for (at, sql) in stage.setup.none.iter().enumerate() {
         let asked = format!("select pg_catalog.count(*) from (select from ({sql}) q limit 1000) q");
-        let outcome = match stage.db.query_one(&asked, &[]).await {
+        let outcome = match stage.users.query_one(&asked, &[]).await {
             Ok(row) => Ok(row.get::<_, i64>(0)),
             Err(error) => Err(SqlError::from(error)),
         };

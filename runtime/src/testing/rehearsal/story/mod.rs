@@ -12,10 +12,9 @@ use crate::changeover::Changeover;
 use crate::migration::{Migration, Migrations};
 use crate::outcome::error::{Detail, Error, ErrorKind};
 use crate::outcome::status::State;
-use crate::session::executor::SqlError;
 use crate::testing::rehearsal::guard;
 use crate::testing::rehearsal::setup::Setup;
-use crate::testing::rehearsal::stage::Stage;
+use crate::testing::rehearsal::stage::{Stage, execute};
 
 /// Returns the place of the migration that is rehearsed first.
 pub(super) async fn first(setup: &Setup, database: &str) -> Result<usize, Error> {
@@ -101,12 +100,7 @@ fn seeds_after<'s>(setup: &'s Setup, id: &str) -> Vec<&'s String> {
 /// Fills tables, and lets the server know what they have.
 async fn seed(stage: &Stage<'_>, seeds: Vec<&String>) -> Result<(), Error> {
     for sql in &seeds {
-        execute(stage, sql).await?;
+        execute(&stage.users, sql).await?;
     }
-    if seeds.is_empty() { Ok(()) } else { execute(stage, "analyze").await }
-}
-
-async fn execute(stage: &Stage<'_>, sql: &str) -> Result<(), Error> {
-    let done = stage.db.batch_execute(sql).await;
-    done.map_err(|error| Error::sql(sql, &SqlError::from(error)))
+    if seeds.is_empty() { Ok(()) } else { execute(&stage.users, "analyze").await }
 }

@@ -88,7 +88,7 @@ async fn derive(
         used.push((table, rows));
     }
     let (own, remembers) = own(stage, age, migration).await;
-    Build::tried(&stage.db, age, used, (own, remembers), uncertain).await
+    Build::tried(&stage.users, age, used, (own, remembers), uncertain).await
 }
 
 /// The rows of a table that clients use, whichever build they are of.
@@ -110,7 +110,7 @@ async fn own(stage: &mut Stage<'_>, age: Age, migration: &Migration) -> (Vec<Str
     let remembers = setup.old.iter().chain(&setup.new).all(|sql| is_read(&sql));
     let mut kept = Vec::new();
     for sql in all {
-        let why = match stage.db.prepare(sql).await {
+        let why = match stage.users.prepare(sql).await {
             Ok(statement) if statement.params().is_empty() => {
                 kept.push(sql.clone());
                 continue;
