@@ -145,3 +145,20 @@ fn partitions_empty_tables_and_new_ones_have_clients_too() -> Result<(), Failure
         Ok(())
     })
 }
+
+/// A copy that was put together by hand: the migration is not to be blamed for what its rows break.
+#[test]
+fn rows_that_break_a_constraint_already_are_no_problem_of_the_migration() -> Result<(), Failure> {
+    block_on(async {
+        let database = database("rehearsed_unsound").await?;
+        let orphans = "set session_replication_role = replica; \
+            update orders set customer = gen_random_uuid(); \
+            set session_replication_role = origin";
+        let rehearsal = brief(&MIGRATIONS).seed(SEED).seed(orphans).run(database.url()).await?;
+        expect_clean(&rehearsal)?;
+        if !rehearsal.left_out.iter().any(|one| one.contains("orders_customer_fkey")) {
+            fail!("nobody says what fails at rest: {rehearsal}");
+        }
+        Ok(())
+    })
+}

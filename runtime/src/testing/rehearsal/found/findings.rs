@@ -11,6 +11,9 @@ use crate::testing::rehearsal::clients::build::Age;
 use crate::testing::rehearsal::clients::seen::{PhaseSeen, Trouble};
 use crate::testing::rehearsal::locks::watch::{Longest, Watched};
 
+/// The part in which nobody but old clients is there, before the migration is begun.
+pub(in crate::testing::rehearsal) const AT_REST: &str = "at rest";
+
 /// What a run adds to its `lock_timeout` on a busy machine.
 const SLACK: Duration = Duration::from_millis(200);
 
@@ -107,15 +110,48 @@ pub(in crate::testing::rehearsal) fn note_clients(found: &mut Rehearsal, seen: &
             }
         }
     }
-    found.problems.extend(
-        all.into_iter().map(|((migration, trouble), met)| problem(migration, trouble, &met)),
-    );
+    let before = without_the_migration(&all);
+    for ((migration, trouble), met) in all {
+        let error = (migration.clone(), trouble.code.clone(), trouble.message.clone());
+        if !before.contains_key(&error) {
+            found.problems.push(problem(migration, trouble, &met));
+        }
+    }
+    found.left_out.extend(before.into_iter().map(|((migration, _, message), count)| {
+        format!("what clients of `{migration}` tried {count} times and what fails at rest, too: {message}")
+    }));
     if again > 0 {
         found.notes.push(format!(
             "{again} prepared statements had to be prepared again, because what they give has another \
              type: a driver that does not do that by itself shows 0A000 once for each"
         ));
     }
+}
+
+/// Errors by their migration.
+type Errors = BTreeMap<(String, Option<String>, String), u64>;
+
+/// Returns the errors that clients met before a migration was begun, and how often they met each in all: the
+/// rows of the database or a trigger of its own makes such statements fail, and not the migration.
+fn without_the_migration(all: &BTreeMap<(String, Trouble), Met>) -> Errors {
+    let error = |migration: &String, trouble: &Trouble| {
+        (migration.clone(), trouble.code.clone(), trouble.message.clone())
+    };
+    let is_before = |trouble: &Trouble, met: &Met| {
+        trouble.code.is_some() && met.phases.first() == Some(&AT_REST)
+    };
+    let mut errors = Errors::new();
+    for ((migration, trouble), met) in all {
+        if is_before(trouble, met) {
+            errors.insert(error(migration, trouble), 0);
+        }
+    }
+    for ((migration, trouble), met) in all {
+        if let Some(count) = errors.get_mut(&error(migration, trouble)) {
+            *count += met.count;
+        }
+    }
+    errors
 }
 
 /// How often the same was met.

@@ -8,6 +8,7 @@ use super::{checks, shapes, way_back};
 use crate::migration::{Migration, Migrations, Phase};
 use crate::outcome::error::Error;
 use crate::testing::rehearsal::clients::build::{Age, Build};
+use crate::testing::rehearsal::found::findings::AT_REST;
 use crate::testing::rehearsal::stage::Stage;
 
 /// Why nothing after a migration is rehearsed.
@@ -57,7 +58,7 @@ impl Release {
             stage.note(format!("no old build uses what `{id}` touches: nobody is there before it"));
         } else {
             stage.arrive(&self.old).await?;
-            stage.rest(id, "at rest").await?;
+            stage.rest(id, AT_REST).await?;
         }
         if let Some(before) = &before
             && let Some(ends) = self.there_and_back(stage, before).await?
