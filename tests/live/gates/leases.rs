@@ -96,7 +96,8 @@ fn a_stopped_process_holds_a_contract_until_it_goes_on_and_ends() -> Result<(), 
         let arrived = lease(&fixture, &RENAME_HISTORY).await?;
         build(&fixture, &RENAME_HISTORY).await?.migrate().await?;
 
-        let silent = "select bool_or(clock_timestamp() - spoke_at > 2 * lease)
+        // What it had sent when it was stopped is over by then, too: after a beat's time and a timeout.
+        let silent = "select bool_or(clock_timestamp() - spoke_at > 3 * lease)
             from changeover.instances where head = 'm0002_rename'";
         // Whatever its keeper was about when it stopped.
         for _ in 0..3 {
