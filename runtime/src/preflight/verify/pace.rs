@@ -7,8 +7,9 @@ use crate::outcome::error::{Detail, Error};
 use crate::session::executor::Executor;
 use crate::session::sqlstate::INSUFFICIENT_PRIVILEGE;
 use crate::settings::Settings;
-use crate::settings::load::{Load, Verdict};
+use crate::settings::load::Load;
 use crate::work::step::load;
+use crate::work::step::pressure::{Pressure, ask_hook};
 use crate::work::step::throttle::rest_for;
 
 /// Between two looks at the load.
@@ -17,8 +18,7 @@ const EVERY: Duration = Duration::from_millis(500);
 pub(super) struct Pace<'a> {
     pub(super) settings: &'a Settings,
     looked: Option<Instant>,
-    share: f64,
-    is_critical: bool,
+    pressure: Pressure,
     /// The server does not show this role its load.
     is_blind: bool,
     gives_way: bool,
@@ -27,8 +27,8 @@ pub(super) struct Pace<'a> {
 impl<'a> Pace<'a> {
     /// One that stops where another run waits for the history's lock, if it gives way.
     pub(super) fn new(settings: &'a Settings, gives_way: bool) -> Pace<'a> {
-        let (looked, share) = (None, 0.0);
-        Pace { settings, looked, share, is_critical: false, is_blind: false, gives_way }
+        let (looked, pressure) = (None, Pressure::default());
+        Pace { settings, looked, pressure, is_blind: false, gives_way }
     }
 
     /// Waits while the load holds it, and says for what; an error where it is to stop.
@@ -51,7 +51,7 @@ impl<'a> Pace<'a> {
 
     /// Leaves the server alone for a while after a statement that took so long.
     pub(super) async fn rest(&self, took: Duration) -> Result<(), Error> {
-        let rest = rest_for(took, self.settings, self.share);
+        let rest = rest_for(took, self.settings, self.pressure.share);
         if rest.is_zero() { Ok(()) } else { self.settings.interrupt.sleep(rest).await }
     }
 
@@ -65,27 +65,10 @@ impl<'a> Pace<'a> {
         }
         let load = self.read(executor).await?;
         let throttle = &self.settings.throttle;
-        if let Some(what) = throttle.critical.exceeded(&load) {
-            if std::mem::replace(&mut self.is_critical, true) {
-                let why = format!("the load is critical: {what}");
-                return Err(Error::new(Detail::Stopped { why }));
-            }
+        if let Some(what) = self.pressure.above(&load, &throttle.max, &throttle.critical)? {
             return Ok(Some(what));
         }
-        self.is_critical = false;
-        self.share = throttle.max.share(&load);
-        if let Some(what) = throttle.max.exceeded(&load) {
-            return Ok(Some(what));
-        }
-        let Some(hook) = &throttle.hook else { return Ok(None) };
-        match hook(load).await {
-            Verdict::GoOn => Ok(None),
-            Verdict::Wait(reason) => Ok(Some(reason)),
-            Verdict::Stop(reason) => {
-                let why = format!("the service's hook said: {reason}");
-                Err(Error::new(Detail::Stopped { why }))
-            }
-        }
+        ask_hook(throttle, load).await
     }
 
     async fn read(&mut self, executor: &mut dyn Executor) -> Result<Load, Error> {

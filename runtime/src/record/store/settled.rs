@@ -16,7 +16,7 @@ use crate::session::sql::quote_literal;
 use crate::session::watched::SAFE_FOR_NOW;
 
 /// Tells whether the last run of an application left nothing to do of this history. Whatever keeps it from
-/// being told says no: then a run finds out, and has the words for it.
+/// being told says no, a standby too, which may be behind: then a run finds out, and has the words for it.
 pub(crate) async fn is_settled(session: &mut Session, app: &str, history: &Migrations) -> bool {
     let (app, plans) = (quote_literal(app), history.digest());
     let trusted = trust::of_tables_or_fail(&["runners", "upgrades"]);
@@ -26,6 +26,7 @@ pub(crate) async fn is_settled(session: &mut Session, app: &str, history: &Migra
         "{SAFE_FOR_NOW};\n{trusted};\n\
          select settled = '{plans:016x}' and settled_by = fence \
          and (select max(version) from changeover.upgrades) >= {VERSION} \
+         and not pg_catalog.pg_is_in_recovery() \
          from changeover.runners where history = {app}"
     );
     let Some(rows) = session.ask_at_once(&sql).await else { return false };

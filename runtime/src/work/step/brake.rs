@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::pressure::Pressure;
 use super::reading::Reader;
 pub(crate) use super::reading::Weight;
 use crate::settings::setting::Overrides;
@@ -11,10 +12,7 @@ use crate::settings::setting::Overrides;
 pub(crate) struct Brake {
     /// When it last looked, and for what.
     pub(super) looked: Option<(Instant, Weight)>,
-    /// It was above a critical limit when it last looked.
-    pub(super) critical: bool,
-    /// How much of what is allowed the load was when it last looked.
-    pub(super) share: f64,
+    pub(super) pressure: Pressure,
     pub(super) reader: Reader,
     /// What was set from elsewhere when it last looked.
     pub(super) set: Overrides,

@@ -3,6 +3,7 @@
 
 pub(crate) mod brake;
 pub(crate) mod context;
+pub(crate) mod pressure;
 mod reading;
 mod retry;
 pub(crate) mod throttle;

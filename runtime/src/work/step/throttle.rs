@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::brake::Weight;
 use super::context::StepContext;
+use super::pressure::ask_hook;
 use super::reading::{Reading, asked};
 use crate::lock::is_wanted;
 use crate::outcome::error::{Detail, Error};
 use crate::settings::Settings;
-use crate::settings::load::Verdict;
 
 /// Between two looks at the server, while it works and while it waits.
 const EVERY: Duration = Duration::from_millis(500);
@@ -38,7 +38,7 @@ const MOST: f64 = 9.0;
 
 /// Leaves the server alone for a while after a batch that took so long.
 pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) -> Result<(), Error> {
-    let rest = rest_for(took, context.settings, context.brake.share);
+    let rest = rest_for(took, context.settings, context.brake.pressure.share);
     if !rest.is_zero() {
         context.settings.interrupt.sleep(rest).await?;
         context.tally.rested += rest;
@@ -99,31 +99,15 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         return Ok(None);
     }
     let Settings { throttle, .. } = settings;
-    if let Some(what) = context.brake.set.critical(&throttle.critical).exceeded(&load) {
-        if std::mem::replace(&mut context.brake.critical, true) {
-            return Err(Error::new(Detail::Stopped {
-                why: format!("the load is critical: {what}"),
-            }));
-        }
-        return Ok(Some(what));
-    }
-    context.brake.critical = false;
-    let max = context.brake.set.max(&throttle.max);
-    context.brake.share = max.share(&load);
-    if let Some(what) = max.exceeded(&load) {
+    let brake = &mut *context.brake;
+    let (max, critical) = (brake.set.max(&throttle.max), brake.set.critical(&throttle.critical));
+    if let Some(what) = brake.pressure.above(&load, &max, &critical)? {
         return Ok(Some(what));
     }
     if let Some(what) = asked::hold(context.session, &throttle.queries).await? {
         return Ok(Some(what));
     }
-    let Some(hook) = &throttle.hook else { return Ok(None) };
-    match hook(load).await {
-        Verdict::GoOn => Ok(None),
-        Verdict::Wait(reason) => Ok(Some(reason)),
-        Verdict::Stop(reason) => {
-            Err(Error::new(Detail::Stopped { why: format!("the service's hook said: {reason}") }))
-        }
-    }
+    ask_hook(throttle, load).await
 }
 
 #[cfg(test)]

@@ -97,10 +97,7 @@ async fn compared(stage: &mut Stage<'_>, id: &str, before: &Before) -> Result<()
     let left = &comparison.undeclared;
     if !comparison.is_clean() || !left.is_empty() {
         let left: Vec<String> = left.iter().map(|one| format!("left behind: {one}")).collect();
-        let left = left.join(
-            "
-",
-        );
+        let left = left.join("\n");
         let what = format!("after the undo the schema is not what it was:\n{comparison}{left}");
         let help = "mend the undo of the migration, which has to take back all that it makes";
         stage.problem(ProblemKind::Undo, id, (what.trim_end().to_owned(), help));
