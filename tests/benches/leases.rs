@@ -39,7 +39,8 @@ async fn measure(instances: u32, time: Duration) -> Result<(), Failure> {
     for lease in resting {
         lease.release().await;
     }
-    let newer = fixture.runner(&RENAME_HISTORY).await?.migrate().await?;
+    let newer = Fixture::builder(&RENAME_HISTORY).gate(Gate::default());
+    let newer = newer.connect(fixture.url()).await?.migrate().await?;
     if newer.waiting.is_empty() {
         fail!("no gate is held");
     }
