@@ -11,7 +11,9 @@ mod partitioned;
 mod served;
 mod under_way;
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use changeover::migration as data;
 use changeover::testing::Database;
@@ -141,7 +143,13 @@ fn expect_undone(what: &str, before: &[String], after: &[String]) -> Result<(), 
 }
 
 /// Runs each item by itself, some at once; says what failed.
-fn run_all<T>(items: &[T], run: &impl AsyncFn(&T) -> Result<(), Failure>) -> Vec<String> {
+///
+/// Each has a thread of its own: a database is dropped without a runtime, and who waits for that in the
+/// middle of another's transaction is taken for stopped by the server.
+fn run_all<T: Sync>(
+    items: &[T],
+    run: &(impl AsyncFn(&T) -> Result<(), Failure> + Sync),
+) -> Vec<String> {
     let next = AtomicUsize::new(0);
     let work = async || {
         let mut failures = Vec::new();
@@ -150,9 +158,14 @@ fn run_all<T>(items: &[T], run: &impl AsyncFn(&T) -> Result<(), Failure>) -> Vec
         }
         failures
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.expect("a runtime").block_on(async {
-        futures_util::future::join_all((0..AT_ONCE).map(|_| work())).await.concat()
+    let alone = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(work())
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(alone)).collect();
+        let ends = threads.into_iter().map(|one| one.join());
+        ends.flat_map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
 
