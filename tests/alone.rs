@@ -372,6 +372,7 @@ fn of_work(work: &Work) -> Vec<String> {
         Work::DropIndex(index) => vec![index.drop.sql.to_owned()],
         Work::Backfill(fill) => vec![format!("{} {} {}", fill.table, fill.set, fill.pending)],
         Work::Convert(convert) => vec![format!("{convert:?}")],
+        Work::Removal(removal) => vec![format!("{removal:?}")],
         Work::NoRows(require) => vec![require.violation.to_owned()],
         Work::NonTransactional(alone) => vec![alone.statement.sql.to_owned()],
         Work::SizeLimit(bound) => vec![format!("{} {}", bound.table, bound.max_rows)],

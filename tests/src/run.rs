@@ -177,6 +177,7 @@ async fn the_contract(stage: &mut Stage<'_>) -> Result<(), Failure> {
     stage.leave(Build::Old).await?;
     stage.leave(Build::Dual).await?;
     stage.finish().await?;
+    stage.expect_gone().await?;
     stage.advance().await?;
     stage.verify(Build::New).await
 }

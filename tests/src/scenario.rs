@@ -17,6 +17,7 @@ pub struct Scenario {
     pub(crate) new: Option<Client>,
     pub(crate) equal: Vec<&'static str>,
     pub(crate) equal_switched: Vec<&'static str>,
+    pub(crate) gone: Vec<&'static str>,
     pub(crate) undoable: bool,
     pub(crate) can_roll_back: bool,
     pub(crate) rewrites: bool,
@@ -38,6 +39,7 @@ impl Scenario {
             new: None,
             equal: Vec::new(),
             equal_switched: Vec::new(),
+            gone: Vec::new(),
             undoable: true,
             can_roll_back: true,
             rewrites: false,
@@ -94,6 +96,13 @@ impl Scenario {
     #[must_use]
     pub fn equal_switched(mut self, query: &'static str) -> Self {
         self.equal_switched.push(query);
+        self
+    }
+
+    /// A query that counts rows which the contract should have taken away.
+    #[must_use]
+    pub fn gone(mut self, query: &'static str) -> Self {
+        self.gone.push(query);
         self
     }
 

@@ -166,6 +166,11 @@ impl<'a> Stage<'a> {
         self.expect_none_differ(&self.scenario.equal_switched).await
     }
 
+    /// Asserts that the contract has left nothing of what it takes away.
+    pub(crate) async fn expect_gone(&self) -> Result<(), Failure> {
+        self.expect_none_differ(&self.scenario.gone).await
+    }
+
     async fn expect_none_differ(&self, queries: &[&str]) -> Result<(), Failure> {
         for query in queries {
             let differing: i64 = self.db.query_one(*query, &[]).await?.get(0);

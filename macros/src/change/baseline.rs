@@ -90,6 +90,7 @@ fn needs_rows(step: &Step, schema: &Schema) -> bool {
         | Work::DropIndex(_)
         | Work::Backfill(_)
         | Work::Convert(_)
+        | Work::Removal(_)
         | Work::NoRows(_)
         | Work::SizeLimit(_) => true,
     }

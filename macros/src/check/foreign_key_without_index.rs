@@ -5,8 +5,6 @@ use crate::change::allow::FOREIGN_KEY_WITHOUT_INDEX;
 use crate::diag::Errors;
 use crate::migration::Migration;
 use crate::syntax::tables::constraint::Rule;
-use crate::syntax::tables::table::Table;
-use crate::syntax::words::name::Name;
 use crate::syntax::words::name::join;
 
 pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
@@ -15,7 +13,7 @@ pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
             let Rule::ForeignKey { columns, target } = &constraint.rule else { continue };
             // A later change of the migration may have made the index.
             let Some(now) = migration.schema.find(table) else { continue };
-            if is_indexed(now, columns) || change.allows(FOREIGN_KEY_WITHOUT_INDEX) {
+            if now.is_indexed_by(columns) || change.allows(FOREIGN_KEY_WITHOUT_INDEX) {
                 continue;
             }
             let (parent, columns) = (&target.table, join(columns));
@@ -28,19 +26,4 @@ pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
                 ));
         }
     }
-}
-
-fn is_indexed(table: &Table, columns: &[Name]) -> bool {
-    let begins = |key: &[Name]| {
-        let first = key.get(..columns.len()).unwrap_or_default();
-        !first.is_empty() && columns.iter().all(|column| first.contains(column))
-    };
-    let keys = table.constraints.iter().filter_map(|constraint| match &constraint.rule {
-        Rule::PrimaryKey(key) | Rule::Unique(key) => Some(key),
-        _ => None,
-    });
-    let complete = table.indexes.iter().filter(|index| index.predicate.is_none());
-    keys.cloned()
-        .chain(complete.map(|index| index.leading_columns().cloned().collect()))
-        .any(|key| begins(&key))
 }

@@ -17,7 +17,7 @@ use crate::plan::footprint::known::Known;
 use crate::plan::objects::rights::Rights;
 use crate::plan::{
     Backfill, Cleanup, Condition, Convert, Course, Dropped, Index, Lock, Mode, NoRows,
-    NonTransactional, ObjectKind, Path, Phase, SizeLimit, Statement, Step, Work,
+    NonTransactional, ObjectKind, Path, Phase, Removal, SizeLimit, Statement, Step, Work,
 };
 use crate::syntax::objects::grant::Kind;
 
@@ -133,6 +133,7 @@ structs! {
     Rights { on, name, types, privileges, roles, given }
     Index { name, table, unique, definition, create, drop, analyze }
     Convert { table, key, read, write, pending, function }
+    Removal { table, named, condition, into, returns, locks }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
     Cleanup { when, statement }
@@ -199,6 +200,7 @@ impl Pack for Work {
             Work::DropIndex(of) => ("DropIndex", of),
             Work::Backfill(of) => ("Backfill", of),
             Work::Convert(of) => ("Convert", of),
+            Work::Removal(of) => ("Removal", of),
             Work::NoRows(of) => ("NoRows", of),
             Work::NonTransactional(of) => ("NonTransactional", of),
             Work::SizeLimit(of) => ("SizeLimit", of),

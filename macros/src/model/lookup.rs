@@ -131,6 +131,7 @@ impl Schema {
         let mut wait = Vec::new();
         let passes = |hold: &Hold| match &hold.object {
             Object::Entity(Kind::Partition, ..) => claim.facet.is_of_parent(),
+            Object::Column(..) | Object::Constraint(..) if claim.facet == Facet::Removal => true,
             // The triggers of one migration go in one contract; of two, the later one's may come
             // first, and what is left writes a value that is gone.
             Object::Entity(Kind::Enum, ..) if claim.facet == Facet::Value => {

@@ -28,6 +28,7 @@ pub(crate) mod create_sequence;
 pub(crate) mod create_table;
 pub(crate) mod create_trigger;
 pub(crate) mod create_view;
+pub(crate) mod delete_rows;
 pub(crate) mod detach_partition;
 pub(crate) mod disable_row_level_security;
 pub(crate) mod drop_column;
@@ -52,6 +53,7 @@ pub(crate) mod drop_view;
 pub(crate) mod enable_row_level_security;
 pub(crate) mod grant;
 pub(crate) mod merge_columns;
+pub(crate) mod move_rows;
 pub(crate) mod rebuild_index;
 pub(crate) mod refresh_materialized_view;
 pub(crate) mod rename_column;
@@ -100,6 +102,8 @@ macro_rules! operations {
             merge_columns: MergeColumns,
             change_type: ChangeType,
             backfill: Backfill,
+            delete_rows: DeleteRows,
+            move_rows: MoveRows,
             drop_column: DropColumn,
             add_generated_column: AddGeneratedColumn,
             drop_generated: DropGenerated,

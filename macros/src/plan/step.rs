@@ -70,6 +70,7 @@ pub(crate) enum Work {
     DropIndex(Index),
     Backfill(Backfill),
     Convert(Convert),
+    Removal(Removal),
     NoRows(NoRows),
     NonTransactional(NonTransactional),
     SizeLimit(SizeLimit),
@@ -130,6 +131,18 @@ pub(crate) struct Convert {
     pub(crate) pending: String,
     /// The path of an asynchronous function of the user's.
     pub(crate) function: syn::Path,
+}
+
+/// Rows that go: out of the database, or into another table.
+pub(crate) struct Removal {
+    pub(crate) table: String,
+    /// What the condition calls the table.
+    pub(crate) named: String,
+    pub(crate) condition: String,
+    pub(crate) into: Option<String>,
+    /// Whether they go back to where they came from.
+    pub(crate) returns: bool,
+    pub(crate) locks: Vec<Lock>,
 }
 
 pub(crate) struct NoRows {

@@ -29,6 +29,7 @@ create_policy!(every on secrets, using = "true");
 create_policy!(other on secrets, using = "true");
 enable_row_level_security!(secrets);
 create_table!(letters { id: bigint identity primary_key });
+create_table!(notes { id: bigint primary_key, at: timestamptz });
 create_policy!(of_letters on letters, using = "true");
 grant!(select, insert on customers to "pg_monitor");
 create_table!(unlogged drafts { id: bigint primary_key, body: text, with(fillfactor = 90) });
@@ -163,6 +164,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     "add_enum_value!(mood.calm_, before = sad);",
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
     r#"backfill!(users.email = "username || '@example.org'");"#,
+    r#"delete_rows!(events, where = "id > 5");"#,
+    r#"move_rows!(letters => notes, where = "id > 5", append);"#,
     "drop_enum!(unused);",
     "rename_enum_value!(mood.sad => calm_);",
     "drop_enum_value!(mood.sad, replace_by = happy);",

@@ -13,8 +13,8 @@ use super::footprint::{Dropped, Effect, ObjectKind};
 use super::function::ConvertFn;
 use super::phase::Phase;
 use super::work::{
-    Backfill, Cleanup, Condition, Convert, Index, LockMode, NoRows, NonTransactional, Path, Rights,
-    RightsOn, SizeLimit, Statement, TableLock, Work,
+    Backfill, Cleanup, Condition, Convert, Index, LockMode, NoRows, NonTransactional, Path,
+    Removal, Rights, RightsOn, SizeLimit, Statement, TableLock, Work,
 };
 
 /// The changes of a migration.
@@ -180,6 +180,7 @@ structs! {
     Index { name, table, unique, definition, create, drop, analyze }
     Backfill { table, set, pending }
     Convert { table, key, read, write, pending, function }
+    Removal { table, named, condition, into, returns, locks }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
     Cleanup { when, statement }
@@ -229,8 +230,8 @@ choices! {
         ChangesPart { table, part }, ChangesSettings(name), Changes(name)
     }
     Work {
-        Transaction(of), BuildIndex(of), DropIndex(of), Backfill(of), Convert(of), NoRows(of),
-        NonTransactional(of), SizeLimit(of)
+        Transaction(of), BuildIndex(of), DropIndex(of), Backfill(of), Convert(of), Removal(of),
+        NoRows(of), NonTransactional(of), SizeLimit(of)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A step as text: what the state tables keep and an edited plan is compared with.
 
-use crate::migration::{Backfill, Convert, NoRows, SizeLimit, Work};
+use crate::migration::{Backfill, Convert, NoRows, Removal, SizeLimit, Work};
 
 /// The SQL of a step, a statement a line.
 pub(crate) fn plan_text(work: &Work) -> String {
@@ -16,6 +16,10 @@ pub(crate) fn plan_text(work: &Work) -> String {
         Work::Convert(Convert { table, read, write, pending, function, .. }) => {
             let (read, write, function) = (read.join(", "), write.join(", "), function.name);
             format!("update {table} set ({write}) = {function}({read}) where {pending}")
+        }
+        Work::Removal(Removal { table, named, condition, into, .. }) => {
+            let into = into.map(|into| format!(" into {into}")).unwrap_or_default();
+            format!("delete from {table} as {named}{into} where {condition}")
         }
         Work::NoRows(NoRows { table, violation, .. }) => {
             format!("select from {table} where {violation}")

@@ -18,6 +18,8 @@ pub enum Work {
     Backfill(Backfill),
     /// Fills rows in many short transactions with what a Rust function makes of them.
     Convert(Convert),
+    /// Removes rows in many short transactions, or moves them into another table.
+    Removal(Removal),
     /// Looks for rows that would make a later step fail, before anything is locked.
     NoRows(NoRows),
     /// A statement that PostgreSQL takes outside a transaction alone.
@@ -204,6 +206,23 @@ pub struct Convert {
     pub function: ConvertFn,
 }
 
+/// Rows that go in many short transactions: out of the database, or into another table.
+#[derive(Debug, Clone, Copy)]
+pub struct Removal {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// What the condition calls the table, quoted.
+    pub named: &'static str,
+    /// The condition that a row meets which goes.
+    pub condition: &'static str,
+    /// The table that the rows go into, quoted and schema-qualified; none where they are deleted.
+    pub into: Option<&'static str>,
+    /// Whether they go back to where they came from: what only this table knows of them stays behind.
+    pub returns: bool,
+    /// What it locks: these tables, and those that refer to the rows, however far away.
+    pub locks: &'static [TableLock],
+}
+
 /// Rows that must not exist before the plan goes on.
 #[derive(Debug, Clone, Copy)]
 pub struct NoRows {
@@ -250,4 +269,16 @@ pub struct SizeLimit {
     pub max_rows: u64,
     /// Why the author holds the one-step form to be safe.
     pub reason: &'static str,
+}
+
+impl Work {
+    /// Returns the table that is walked through from its first page to its last, if one is.
+    pub(crate) fn walks(&self) -> Option<&'static str> {
+        match self {
+            Work::Backfill(backfill) => Some(backfill.table),
+            Work::Convert(convert) => Some(convert.table),
+            Work::Removal(removal) => Some(removal.table),
+            _ => None,
+        }
+    }
 }

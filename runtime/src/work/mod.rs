@@ -26,6 +26,7 @@ impl Work {
             Work::DropIndex(index) => Box::new(index::Discard(index)),
             Work::Backfill(backfill) => Box::new(backfill),
             Work::Convert(convert) => Box::new(convert),
+            Work::Removal(removal) => Box::new(removal),
             Work::NoRows(require) => Box::new(require),
             Work::NonTransactional(alone) => Box::new(alone),
             Work::SizeLimit(bound) => Box::new(bound),

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::migration::{
-    Backfill, Convert, Dropped, Effect, KnownColumn, LockMode, Rights, Statement, Step, TableLock,
-    Work,
+    Backfill, Convert, Dropped, Effect, KnownColumn, LockMode, Removal, Rights, Statement, Step,
+    TableLock, Work,
 };
 use crate::session::sql::{quote_literal, tree};
 
-/// The rows that a step fills.
+/// The rows that a step fills or removes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fill {
     Backfill(Backfill),
     Convert(Convert),
+    Removal(Removal),
 }
 
 impl Fill {
@@ -20,6 +21,7 @@ impl Fill {
         match self {
             Fill::Backfill(backfill) => backfill.table,
             Fill::Convert(convert) => convert.table,
+            Fill::Removal(removal) => removal.table,
         }
     }
 }
@@ -128,11 +130,7 @@ impl Touched {
 
     /// Notes what the phase after this one fills and builds.
     pub(crate) fn foresee(&mut self, later: &[&'static Step]) {
-        self.filled_later.extend(later.iter().filter_map(|step| match step.work {
-            Work::Backfill(backfill) => Some(backfill.table),
-            Work::Convert(convert) => Some(convert.table),
-            _ => None,
-        }));
+        self.filled_later.extend(later.iter().filter_map(|step| step.work.walks()));
         self.built_later.extend(later.iter().filter_map(|step| match step.work {
             Work::BuildIndex(index) => Some(index.table),
             _ => None,

@@ -9,5 +9,6 @@ mod not_null_names;
 mod partitioned;
 mod partitioned_index;
 mod partitioned_model;
+mod removed;
 mod renamed_table;
 mod views;

@@ -158,6 +158,20 @@ impl Schema {
         }
     }
 
+    /// Remembers the columns that a condition reads in the contract, all where it names none, and what
+    /// else it names: they go after it.
+    pub(crate) fn hold_until_contract(&mut self, name: &TableName, sql: &Sql, by: &str) {
+        let Some(table) = self.find(name) else { return };
+        let mentioned = |column: &&Column| sql.mentions(&column.name.text);
+        let names_none = !table.columns.iter().any(|column| mentioned(&column));
+        let read = table.columns.iter().filter(|column| names_none || mentioned(column));
+        let objects: Vec<Object> = read.map(|column| Object::column(name, &column.name)).collect();
+        for object in objects {
+            self.hold(object, Role::Read { by: by.to_owned() });
+        }
+        self.hold_used(name, sql);
+    }
+
     /// Remembers the functions, types and sequences that an expression of a trigger names: they go
     /// after it.
     pub(in crate::model) fn hold_used(&mut self, table: &TableName, sql: &Sql) {

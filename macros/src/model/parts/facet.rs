@@ -8,6 +8,8 @@ pub(crate) enum Facet {
     Whole,
     /// The rows alone, so that another change of the same migration may be about the same.
     Rows,
+    /// Rows as a whole, which go: what keeps their columns in step sees them go.
+    Removal,
     Default,
     NotNull,
     Type,
@@ -27,7 +29,7 @@ impl Facet {
     /// Tells whether two changes of one object would each have to know of the other.
     pub(crate) fn meets(self, other: Facet) -> bool {
         match (self, other) {
-            (Facet::Rows, _) | (_, Facet::Rows) => false,
+            (Facet::Rows | Facet::Removal, _) | (_, Facet::Rows | Facet::Removal) => false,
             (Facet::Whole, facet) | (facet, Facet::Whole) => !facet.is_apart(),
             (one, other) => one == other,
         }

@@ -146,6 +146,21 @@ impl Table {
         })
     }
 
+    /// Tells whether an index of all rows begins with these columns, in whatever order.
+    pub(crate) fn is_indexed_by(&self, columns: &[Name]) -> bool {
+        let begins = |key: &[Name]| {
+            let first = key.get(..columns.len()).unwrap_or_default();
+            !first.is_empty() && columns.iter().all(|column| first.contains(column))
+        };
+        let keys = self.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::PrimaryKey(key) | Rule::Unique(key) => Some(key.clone()),
+            _ => None,
+        });
+        let complete = self.indexes.iter().filter(|index| index.predicate.is_none());
+        keys.chain(complete.map(|index| index.leading_columns().cloned().collect()))
+            .any(|key| begins(&key))
+    }
+
     /// Tells whether a constraint or an index needs both columns.
     pub(crate) fn needs_both(&self, one: &str, other: &str) -> bool {
         self.constraints.iter().any(|item| item.needs(one) && item.needs(other))

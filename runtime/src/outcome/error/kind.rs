@@ -83,8 +83,10 @@ pub enum ErrorKind {
     ReasonMissing,
     /// Rows were found that a later step would fail on; the message shows some.
     Violation,
-    /// A backfill ended and rows were still not filled.
+    /// A walk through a table ended, and rows were left that were to be filled or to go.
     Unfilled,
+    /// Another table cannot take the rows that are to be moved into it; no row is lost.
+    Unmovable,
     /// A table has more rows than the one-step form of a change, `direct(max_rows = …)`, was
     /// allowed for.
     TooLarge,
@@ -178,7 +180,8 @@ fn of_lease(error: &LeaseError) -> ErrorKind {
 fn of_work(error: &WorkError) -> ErrorKind {
     match error {
         WorkError::Violation { .. } => ErrorKind::Violation,
-        WorkError::Unfilled { .. } => ErrorKind::Unfilled,
+        WorkError::Unfilled { .. } | WorkError::NotRemoved { .. } => ErrorKind::Unfilled,
+        WorkError::KeptOut { .. } | WorkError::Unmovable { .. } => ErrorKind::Unmovable,
         WorkError::TooLarge { .. } => ErrorKind::TooLarge,
         WorkError::Conversion { .. } | WorkError::Unconvertible { .. } => ErrorKind::Conversion,
         WorkError::Privileges { .. } => ErrorKind::Denied,

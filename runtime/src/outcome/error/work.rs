@@ -21,6 +21,24 @@ pub(crate) enum WorkError {
         pending: String,
         samples: Vec<String>,
     },
+    NotRemoved {
+        table: String,
+        rows: u64,
+        condition: String,
+        samples: Vec<String>,
+    },
+    /// Rows that another table did not take.
+    KeptOut {
+        table: String,
+        into: String,
+        rows: u64,
+    },
+    /// What another table lacks to take the rows of this one.
+    Unmovable {
+        table: String,
+        into: String,
+        unfit: Vec<String>,
+    },
     TooLarge {
         table: String,
         estimate: u64,
@@ -68,6 +86,24 @@ impl fmt::Display for WorkError {
                  help: let the expression give such rows what does not meet it, or look for a \
                  trigger that takes the values back and a build that writes rows without them",
                 lines(samples)
+            ),
+            WorkError::NotRemoved { table, rows, condition, samples } => write!(
+                f,
+                "{rows} or more rows of {table} are still there\n{}\
+                 note: they still meet `{condition}`\n\
+                 help: look for a trigger before delete that keeps them, and a policy that hides them",
+                lines(samples)
+            ),
+            WorkError::KeptOut { table, into, rows } => write!(
+                f,
+                "{into} has not taken {rows} rows of {table}, and this batch was taken back\n\
+                 help: look for a trigger before insert on {into} that keeps rows out"
+            ),
+            WorkError::Unmovable { table, into, unfit } => write!(
+                f,
+                "rows of {table} do not fit into {into}\n{}\
+                 help: give it these columns first, of the same types",
+                lines(unfit)
             ),
             WorkError::TooLarge { table, estimate, max_rows, reason } => write!(
                 f,

@@ -1,6 +1,7 @@
 //! What the plan needs and is not there, or not as it was.
 
 use crate::lock::Locked;
+use crate::migration::Removal;
 use crate::outcome::error::{Error, ReadsRows};
 use crate::outcome::finding::{Check, Severity};
 use crate::preflight::look::{Look, Scene};
@@ -58,7 +59,8 @@ pub(in crate::preflight) async fn explain(
             Some(code) if code.starts_with("42") && !error.is_out_of_sight() => {
                 // It reads no row.
                 let reason = error.reason().unwrap_or_default();
-                problems.push(format!("the backfill of {} is refused: {reason}", fill.table()));
+                problems
+                    .push(format!("the change of rows of {} is refused: {reason}", fill.table()));
             }
             _ => return Err(error),
         }
@@ -71,6 +73,10 @@ fn statement(fill: &Fill) -> String {
     match fill {
         Fill::Backfill(fill) => {
             format!("explain update only {} set {} where {}", fill.table, fill.set, fill.pending)
+        }
+        Fill::Removal(fill) => {
+            let Removal { table, named, condition, .. } = fill;
+            format!("explain delete from only {table} as {named} where {condition}")
         }
         Fill::Convert(fill) => {
             let columns = [fill.key, fill.read, fill.write].concat().join(", ");

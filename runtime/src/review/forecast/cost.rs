@@ -42,6 +42,11 @@ pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) 
         Work::Convert(convert) => {
             on(scene, convert.table, |size| fill(size, scene.past.rate, CONVERT))
         }
+        // Nobody knows how many rows meet the condition: at most it is all.
+        Work::Removal(removal) => on(scene, removal.table, |size| {
+            let all = fill(size, scene.past.rate, FILL);
+            if removal.into.is_some() { all } else { Cost { growth: 0, ..all } }
+        }),
         Work::BuildIndex(index) => on(scene, index.table, build),
         Work::NoRows(look) => on(scene, look.table, scan),
         Work::Transaction(statements) => {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::migration::{
-    Change, Dropped, Effect, LockMode, Migration, Migrations, ObjectKind, Phase, Step, Work,
+    Change, Dropped, Effect, LockMode, Migration, Migrations, ObjectKind, Phase, Removal, Step,
+    Work,
 };
 use crate::outcome::forecast::{MigrationForecast, StepForecast, TableForecast, Takes};
 use crate::review::forecast::makes;
@@ -138,6 +139,11 @@ fn gone(
     let is_own = |one: &Dropped| own.iter().any(|own| (own.name, own.part) == (one.name, one.part));
     let mut all: Vec<Gone> = Vec::new();
     for step in change.steps.iter().filter(|step| phases.contains(&step.phase)) {
+        if let Work::Removal(Removal { table, condition, into: None, .. }) = step.work {
+            let what = format!("rows of `{}` where `{condition}`", plain(table));
+            let is_later = history.declaring(migration.id, step.phase).is_none();
+            all.push(Gone { what, phase: step.phase, has_values: true, is_later });
+        }
         for one in step.drops().into_iter().filter(|one| !is_own(one)) {
             let has_values = match one.kind {
                 ObjectKind::Table => true,
@@ -164,11 +170,7 @@ fn gone(
 
 /// Tells whether the values of a table's old columns stand in new ones by then.
 fn is_carried_over(change: &Change, table: &str) -> bool {
-    change.steps.iter().any(|step| match step.work {
-        Work::Backfill(backfill) => backfill.table == table,
-        Work::Convert(convert) => convert.table == table,
-        _ => false,
-    })
+    change.steps.iter().any(|step| step.work.walks() == Some(table))
 }
 
 fn undo(migration: &Migration, change: &'static Change) -> Undo {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::lock::RunSession;
 use crate::migration::{Backfill, LockMode, TableLock};
-use crate::outcome::error::Error;
+use crate::outcome::error::{Error, WorkError};
 use crate::record::store::StepStore;
 use crate::session::sql::{MARK, OWN};
 use crate::settings::Settings;
@@ -79,10 +79,6 @@ impl Filler for &Backfill {
         self.pending
     }
 
-    fn by(&self) -> String {
-        self.set.to_owned()
-    }
-
     async fn turn(
         &mut self,
         context: &mut StepContext<'_, '_>,
@@ -127,5 +123,10 @@ impl Filler for &Backfill {
 
     fn goes_on(&self, walked: Walked, _: Duration) -> bool {
         walked.walks < WALKS
+    }
+
+    fn unfilled(&self, rows: u64, samples: Vec<String>) -> WorkError {
+        let [table, by, pending] = [self.table, self.set, self.pending].map(str::to_owned);
+        WorkError::Unfilled { table, rows, by, pending, samples }
     }
 }

@@ -4,5 +4,6 @@ pub(crate) mod backfill;
 pub(crate) mod convert;
 pub(crate) mod culprit;
 pub(crate) mod heap;
+mod removal;
 pub(crate) mod walk;
 mod way;

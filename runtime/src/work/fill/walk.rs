@@ -30,8 +30,10 @@ pub(crate) trait Filler {
     /// The condition that a row meets until it is filled.
     fn pending(&self) -> &'static str;
 
-    /// Returns what gives the values, as the plan says it.
-    fn by(&self) -> String;
+    /// Returns what the condition calls the table, where that is not its name.
+    fn alias(&self) -> &'static str {
+        ""
+    }
 
     /// Fills one stripe of one window and moves the cursor on, in one transaction.
     async fn turn(
@@ -53,6 +55,14 @@ pub(crate) trait Filler {
 
     /// Tells whether another walk is going to find what those before it left.
     fn goes_on(&self, walked: Walked, deadline: Duration) -> bool;
+
+    /// Tells whether what is left by now is no fault.
+    fn may_leave(&self, _: Walked) -> bool {
+        false
+    }
+
+    /// Returns the error that these rows are left.
+    fn unfilled(&self, rows: u64, samples: Vec<String>) -> WorkError;
 }
 
 /// What one turn did.
@@ -135,6 +145,9 @@ impl<F: Filler> Walk<'_, F> {
             let walked = Walked { walks, filled: self.filled - before, since };
             // What an earlier run left behind its cursor says nothing of a walk that began there.
             let is_whole = from.is_none();
+            if is_whole && self.filler.may_leave(walked) {
+                break;
+            }
             if is_whole && !self.filler.goes_on(walked, context.settings.deadline) {
                 return Err(self.unfilled(context.session, rows).await);
             }
@@ -145,12 +158,12 @@ impl<F: Filler> Walk<'_, F> {
     /// Leaf by leaf: a query of all locks them all, and their indexes, in a table of the server's
     /// that has room for some thousands.
     async fn left(&self, context: &mut StepContext<'_, '_>) -> Result<u64, Error> {
-        let (table, pending) = (self.filler.table(), self.filler.pending());
+        let (table, pending, alias) = (self.filler.table(), self.filler.pending(), self.alias());
         let mut left = 0;
         for Leaf { name, .. } in leaves(context.session, table).await? {
             let sql = format!(
-                "select count(*) from (select from only {name} where {pending} limit {COUNTED}) r \
-                 {OWN}"
+                "select count(*) from (select from only {name}{alias} where {pending} \
+                 limit {COUNTED}) r {OWN}"
             );
             let rows = match context.session.query_expression(&sql, ReadsRows::Yes).await {
                 Ok(rows) => rows,
@@ -168,18 +181,25 @@ impl<F: Filler> Walk<'_, F> {
 
     async fn unfilled(&self, session: &mut RunSession<'_>, rows: u64) -> Error {
         let (table, pending) = (self.filler.table(), self.filler.pending());
-        let samples = match culprit::samples(session, table, table, pending).await {
-            Ok(samples) => samples,
-            Err(error) => return error,
-        };
-        let (table, pending) = (table.to_owned(), pending.to_owned());
-        Error::work(WorkError::Unfilled { table, rows, by: self.filler.by(), pending, samples })
+        let named = format!("{table}{}", self.alias());
+        match culprit::samples(session, table, &named, pending).await {
+            Ok(samples) => Error::work(self.filler.unfilled(rows, samples)),
+            Err(error) => error,
+        }
+    }
+
+    /// What stands behind the name of the table or of a part of it.
+    fn alias(&self) -> String {
+        match self.filler.alias() {
+            "" => String::new(),
+            alias => format!(" as {alias}"),
+        }
     }
 
     async fn cannot_count(&self, session: &mut RunSession<'_>, error: Error) -> Error {
-        let (table, pending) = (self.filler.table(), self.filler.pending());
+        let (table, pending, alias) = (self.filler.table(), self.filler.pending(), self.alias());
         let statement = |place: &str| {
-            format!("select count(*) from {table} where {place} and ({pending}) {OWN}")
+            format!("select count(*) from {table}{alias} where {place} and ({pending}) {OWN}")
         };
         let doing = format!("the search for rows of {table} that are not filled");
         let way_out = "mend the row, or let the condition do without what it cannot compute";

@@ -131,6 +131,10 @@ fn statements(work: &Work) -> Vec<&Statement> {
             let mends = alone.mend.iter().map(|mend| &mend.statement);
             [alone.statement].into_iter().chain(mends).collect()
         }
-        Work::Backfill(_) | Work::Convert(_) | Work::NoRows(_) | Work::SizeLimit(_) => Vec::new(),
+        Work::Backfill(_)
+        | Work::Convert(_)
+        | Work::Removal(_)
+        | Work::NoRows(_)
+        | Work::SizeLimit(_) => Vec::new(),
     }
 }

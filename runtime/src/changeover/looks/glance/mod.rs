@@ -55,10 +55,13 @@ async fn running(
         migration.steps(step.phase).nth(step.number.checked_sub(1)?).map(|step| step.work)
     });
     match work {
-        Some(Work::Backfill(backfill)) => fill(executor, &mut step, backfill.table).await?,
-        Some(Work::Convert(convert)) => fill(executor, &mut step, convert.table).await?,
         Some(Work::BuildIndex(index)) => build(executor, &mut step, index.table).await?,
-        _ => {}
+        Some(work) => {
+            if let Some(table) = work.walks() {
+                fill(executor, &mut step, table).await?;
+            }
+        }
+        None => {}
     }
     Ok(Some(step))
 }

@@ -60,6 +60,7 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
         Some(Work::Convert(convert)) => {
             vec![TableLock { table: convert.table, mode: LockMode::RowExclusive }]
         }
+        Some(Work::Removal(removal)) => removal.locks.to_vec(),
         Some(Work::NoRows(rows)) => {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }

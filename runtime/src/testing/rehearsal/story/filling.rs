@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::changeover::builder::Builder;
-use crate::migration::{Migrations, Phase, Work};
+use crate::migration::{Migrations, Phase};
 use crate::outcome::report::Progress;
 use crate::settings::interrupt::Interrupt;
 use crate::testing::rehearsal::found::outcome::Extrapolated;
@@ -63,7 +63,7 @@ impl Filling {
     fn note(&self, progress: &Progress<'_>, history: &Migrations, limit: Duration) -> bool {
         let is_fill = history.get(progress.migration).is_some_and(|migration| {
             let step = migration.steps(progress.phase).nth(progress.step.saturating_sub(1));
-            step.is_some_and(|step| matches!(step.work, Work::Backfill(_) | Work::Convert(_)))
+            step.is_some_and(|step| step.work.walks().is_some())
         });
         if !is_fill || progress.table.is_none() {
             return false;

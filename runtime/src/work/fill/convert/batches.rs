@@ -50,10 +50,6 @@ impl Filler for Batches<'_> {
         self.convert.pending
     }
 
-    fn by(&self) -> String {
-        self.convert.function.name.to_owned()
-    }
-
     async fn turn(
         &mut self,
         context: &mut StepContext<'_, '_>,
@@ -118,6 +114,12 @@ impl Filler for Batches<'_> {
     /// is near.
     fn goes_on(&self, walked: Walked, deadline: Duration) -> bool {
         walked.filled > 0 && walked.since < deadline
+    }
+
+    fn unfilled(&self, rows: u64, samples: Vec<String>) -> WorkError {
+        let Convert { table, function, pending, .. } = self.convert;
+        let [table, by, pending] = [*table, function.name, *pending].map(str::to_owned);
+        WorkError::Unfilled { table, rows, by, pending, samples }
     }
 }
 
