@@ -10,14 +10,16 @@ use crate::plan::operation::Plan;
 
 /// The changes without whose long steps a build can work that was written for them. Of any other, a
 /// new build needs all.
-const MAY: [&str; 11] = [
+const MAY: [&str; 13] = [
     "add_check",
     "add_foreign_key",
     "add_index",
     "add_unique",
     "backfill",
+    "compact_table",
     "move_rows",
     "rebuild_index",
+    "reindex_table",
     "refresh_materialized_view",
     "replace_index",
     "set_not_null",

@@ -91,6 +91,7 @@ fn needs_rows(step: &Step, schema: &Schema) -> bool {
         | Work::Backfill(_)
         | Work::Convert(_)
         | Work::Removal(_)
+        | Work::Compaction(_)
         | Work::NoRows(_)
         | Work::SizeLimit(_) => true,
     }

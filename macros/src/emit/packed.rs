@@ -16,7 +16,7 @@ use crate::plan::footprint::effect::Effect;
 use crate::plan::footprint::known::Known;
 use crate::plan::objects::rights::Rights;
 use crate::plan::{
-    Backfill, Cleanup, Condition, Convert, Course, Dropped, Index, Lock, Mode, NoRows,
+    Backfill, Cleanup, Compaction, Condition, Convert, Course, Dropped, Index, Lock, Mode, NoRows,
     NonTransactional, ObjectKind, Path, Phase, Removal, SizeLimit, Statement, Step, Work,
 };
 use crate::syntax::objects::grant::Kind;
@@ -133,6 +133,7 @@ structs! {
     Rights { on, name, types, privileges, roles, given }
     Index { name, table, unique, definition, create, drop, analyze }
     Convert { table, key, read, write, pending, function }
+    Compaction { table, heap, least, truncates, fires }
     Removal { table, named, condition, into, returns, locks }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
@@ -201,6 +202,7 @@ impl Pack for Work {
             Work::Backfill(of) => ("Backfill", of),
             Work::Convert(of) => ("Convert", of),
             Work::Removal(of) => ("Removal", of),
+            Work::Compaction(of) => ("Compaction", of),
             Work::NoRows(of) => ("NoRows", of),
             Work::NonTransactional(of) => ("NonTransactional", of),
             Work::SizeLimit(of) => ("SizeLimit", of),

@@ -16,6 +16,7 @@ pub(crate) mod change_domain;
 pub(crate) mod change_primary_key;
 pub(crate) mod change_sequence;
 pub(crate) mod change_type;
+pub(crate) mod compact_table;
 pub(crate) mod create_domain;
 pub(crate) mod create_enum;
 pub(crate) mod create_extension;
@@ -56,6 +57,7 @@ pub(crate) mod merge_columns;
 pub(crate) mod move_rows;
 pub(crate) mod rebuild_index;
 pub(crate) mod refresh_materialized_view;
+pub(crate) mod reindex_table;
 pub(crate) mod rename_column;
 pub(crate) mod rename_constraint;
 pub(crate) mod rename_enum_value;
@@ -104,6 +106,8 @@ macro_rules! operations {
             backfill: Backfill,
             delete_rows: DeleteRows,
             move_rows: MoveRows,
+            compact_table: CompactTable,
+            reindex_table: ReindexTable,
             drop_column: DropColumn,
             add_generated_column: AddGeneratedColumn,
             drop_generated: DropGenerated,

@@ -71,6 +71,7 @@ pub(crate) enum Work {
     Backfill(Backfill),
     Convert(Convert),
     Removal(Removal),
+    Compaction(Compaction),
     NoRows(NoRows),
     NonTransactional(NonTransactional),
     SizeLimit(SizeLimit),
@@ -131,6 +132,16 @@ pub(crate) struct Convert {
     pub(crate) pending: String,
     /// The path of an asynchronous function of the user's.
     pub(crate) function: syn::Path,
+}
+
+/// Room that is given back, of a table and its indexes, or of these alone.
+pub(crate) struct Compaction {
+    pub(crate) table: String,
+    pub(crate) heap: bool,
+    /// In percent.
+    pub(crate) least: u64,
+    pub(crate) truncates: bool,
+    pub(crate) fires: bool,
 }
 
 /// Rows that go: out of the database, or into another table.

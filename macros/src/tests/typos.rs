@@ -165,6 +165,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"backfill!(users { email = "username", code = "'c'" }, where = "email is null", once);"#,
     r#"backfill!(users.email = "username || '@example.org'");"#,
     r#"delete_rows!(events, where = "id > 5");"#,
+    "compact_table!(users, least = 30, truncate = false, fire_triggers);",
+    "reindex_table!(users);",
     r#"move_rows!(letters => notes, where = "id > 5", append);"#,
     "drop_enum!(unused);",
     "rename_enum_value!(mood.sad => calm_);",

@@ -13,8 +13,8 @@ use super::footprint::{Dropped, Effect, ObjectKind};
 use super::function::ConvertFn;
 use super::phase::Phase;
 use super::work::{
-    Backfill, Cleanup, Condition, Convert, Index, LockMode, NoRows, NonTransactional, Path,
-    Removal, Rights, RightsOn, SizeLimit, Statement, TableLock, Work,
+    Backfill, Cleanup, Compaction, Condition, Convert, Index, LockMode, NoRows, NonTransactional,
+    Path, Removal, Rights, RightsOn, SizeLimit, Statement, TableLock, Work,
 };
 
 /// The changes of a migration.
@@ -180,6 +180,7 @@ structs! {
     Index { name, table, unique, definition, create, drop, analyze }
     Backfill { table, set, pending }
     Convert { table, key, read, write, pending, function }
+    Compaction { table, heap, least, truncates, fires }
     Removal { table, named, condition, into, returns, locks }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
@@ -231,7 +232,7 @@ choices! {
     }
     Work {
         Transaction(of), BuildIndex(of), DropIndex(of), Backfill(of), Convert(of), Removal(of),
-        NoRows(of), NonTransactional(of), SizeLimit(of)
+        Compaction(of), NoRows(of), NonTransactional(of), SizeLimit(of)
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Work {
     Convert(Convert),
     /// Removes rows in many short transactions, or moves them into another table.
     Removal(Removal),
+    /// Gives back the room that a table and its indexes do not need.
+    Compaction(Compaction),
     /// Looks for rows that would make a later step fail, before anything is locked.
     NoRows(NoRows),
     /// A statement that PostgreSQL takes outside a transaction alone.
@@ -223,6 +225,21 @@ pub struct Removal {
     pub locks: &'static [TableLock],
 }
 
+/// Room that is given back in place: of a table and its indexes, or of these alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Compaction {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// Whether rows move to the front, and not the indexes alone are built anew.
+    pub heap: bool,
+    /// The least that is to be given back, in percent of the table; where it is less, nothing is done.
+    pub least: u64,
+    /// Whether a vacuum cuts empty pages off, which can cancel queries on physical replicas.
+    pub truncates: bool,
+    /// Whether triggers on update may fire for rows that only move.
+    pub fires: bool,
+}
+
 /// Rows that must not exist before the plan goes on.
 #[derive(Debug, Clone, Copy)]
 pub struct NoRows {
@@ -272,12 +289,13 @@ pub struct SizeLimit {
 }
 
 impl Work {
-    /// Returns the table that is walked through from its first page to its last, if one is.
+    /// Returns the table that is walked through, if one is.
     pub(crate) fn walks(&self) -> Option<&'static str> {
         match self {
             Work::Backfill(backfill) => Some(backfill.table),
             Work::Convert(convert) => Some(convert.table),
             Work::Removal(removal) => Some(removal.table),
+            Work::Compaction(compaction) => Some(compaction.table),
             _ => None,
         }
     }

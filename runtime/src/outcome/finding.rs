@@ -61,6 +61,9 @@ pub enum Check {
     /// the table owner's, nor a superuser's: it runs as whoever writes rows, the runner too. By
     /// default that is fatal.
     ForeignTrigger,
+    /// A trigger or a rule on a table that is to be compacted which acts on any update, also where a row
+    /// only moves, or takes such an update back. By default that is fatal.
+    UpdateTrigger,
     /// A schema of the path that the plan's expressions are read with, `public`, in which others
     /// may create: what they make there can be taken for what an expression means.
     OpenSchema,

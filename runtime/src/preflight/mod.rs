@@ -15,8 +15,8 @@ use self::server::{
     blocker, disk, lock_table, old_horizon, old_transaction, replication, rights, wraparound,
 };
 use self::table::{
-    column, columns, deferrable, drift, inherited, invalid_index, objects, report, row_shape,
-    stranger, through_view,
+    column, columns, deferrable, drift, inherited, invalid_index, moving, objects, report,
+    row_shape, stranger, through_view,
 };
 use crate::lock::Locked;
 use crate::outcome::comparison::Difference;
@@ -33,7 +33,7 @@ pub(crate) use self::look::Ahead;
 /// Between two looks at what is waited for.
 const EVERY: Duration = Duration::from_secs(1);
 
-const LOOKS: [Look; 24] = [
+const LOOKS: [Look; 25] = [
     wraparound::WRAPAROUND,
     drift::LOOK,
     objects::MISSING,
@@ -54,6 +54,7 @@ const LOOKS: [Look; 24] = [
     columns::LOOK,
     deferrable::LOOK,
     inherited::LOOK,
+    moving::LOOK,
     lock_table::ROOM,
     lock_table::TIME,
     row_shape::FAILING,

@@ -1,6 +1,7 @@
 //! The kinds of work, a file each, and what all of them go by. They import `session` to `record`.
 
 mod budget;
+mod compact;
 pub(crate) mod fill;
 mod index;
 mod kind;
@@ -27,6 +28,7 @@ impl Work {
             Work::Backfill(backfill) => Box::new(backfill),
             Work::Convert(convert) => Box::new(convert),
             Work::Removal(removal) => Box::new(removal),
+            Work::Compaction(compaction) => Box::new(compaction),
             Work::NoRows(require) => Box::new(require),
             Work::NonTransactional(alone) => Box::new(alone),
             Work::SizeLimit(bound) => Box::new(bound),

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::migration::{
-    Backfill, Convert, Dropped, Effect, KnownColumn, LockMode, Removal, Rights, Statement, Step,
-    TableLock, Work,
+    Backfill, Compaction, Convert, Dropped, Effect, KnownColumn, LockMode, Removal, Rights,
+    Statement, Step, TableLock, Work,
 };
 use crate::session::sql::{quote_literal, tree};
 
-/// The rows that a step fills or removes.
+/// The rows that a step fills, removes or moves.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fill {
     Backfill(Backfill),
     Convert(Convert),
     Removal(Removal),
+    Compaction(Compaction),
 }
 
 impl Fill {
@@ -22,6 +23,7 @@ impl Fill {
             Fill::Backfill(backfill) => backfill.table,
             Fill::Convert(convert) => convert.table,
             Fill::Removal(removal) => removal.table,
+            Fill::Compaction(compaction) => compaction.table,
         }
     }
 }

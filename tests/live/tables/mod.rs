@@ -1,5 +1,6 @@
 //! Tables, columns, indexes and constraints as they end.
 
+mod compacted;
 mod constraints;
 mod faithful;
 mod filled;

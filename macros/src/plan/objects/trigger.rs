@@ -53,6 +53,19 @@ fn event(event: &Event) -> String {
     format!("{} of {}", event.word, columns.join(", "))
 }
 
+/// Tells whether it fires on every update, also on one that changes nothing.
+pub(crate) fn fires_on_any_update(entity: &Entity) -> bool {
+    let is_any = |sql: &String| {
+        let named = format!("create trigger {} ", entity.name.name.quoted());
+        let (head, rest) = sql.strip_prefix(&named)?.split_once(" on ")?;
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        let asks = words.join(" ").to_lowercase().contains("old.* is distinct from new.*");
+        let mut events = head.split(" or ");
+        Some(!asks && events.any(|event| event == "update" || event.ends_with(" update")))
+    };
+    entity.create.iter().any(|sql| is_any(sql).unwrap_or_default())
+}
+
 pub(crate) fn create(entity: &Entity) -> Vec<Statement> {
     locking(entity, &entity.create, Mode::ShareRowExclusive)
 }

@@ -85,6 +85,8 @@ pub enum ErrorKind {
     Violation,
     /// A walk through a table ended, and rows were left that were to be filled or to go.
     Unfilled,
+    /// A table could not be compacted; no row is lost, and nothing is left behind.
+    NotCompacted,
     /// Another table cannot take the rows that are to be moved into it; no row is lost.
     Unmovable,
     /// A table has more rows than the one-step form of a change, `direct(max_rows = …)`, was
@@ -181,6 +183,7 @@ fn of_work(error: &WorkError) -> ErrorKind {
     match error {
         WorkError::Violation { .. } => ErrorKind::Violation,
         WorkError::Unfilled { .. } | WorkError::NotRemoved { .. } => ErrorKind::Unfilled,
+        WorkError::Unwritable { .. } => ErrorKind::NotCompacted,
         WorkError::KeptOut { .. } | WorkError::Unmovable { .. } => ErrorKind::Unmovable,
         WorkError::TooLarge { .. } => ErrorKind::TooLarge,
         WorkError::Conversion { .. } | WorkError::Unconvertible { .. } => ErrorKind::Conversion,

@@ -27,6 +27,10 @@ pub(crate) enum WorkError {
         condition: String,
         samples: Vec<String>,
     },
+    /// No column of a table can be set to itself.
+    Unwritable {
+        table: String,
+    },
     /// Rows that another table did not take.
     KeptOut {
         table: String,
@@ -93,6 +97,11 @@ impl fmt::Display for WorkError {
                  note: they still meet `{condition}`\n\
                  help: look for a trigger before delete that keeps them, and a policy that hides them",
                 lines(samples)
+            ),
+            WorkError::Unwritable { table } => write!(
+                f,
+                "no row of {table} can move: each column is computed, or one that a trigger waits for\n\
+                 help: let a trigger `update of` name only the columns that it is about"
             ),
             WorkError::KeptOut { table, into, rows } => write!(
                 f,

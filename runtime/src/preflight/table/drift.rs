@@ -78,6 +78,8 @@ fn statement(fill: &Fill) -> String {
             let Removal { table, named, condition, .. } = fill;
             format!("explain delete from only {table} as {named} where {condition}")
         }
+        // It names nothing but the table.
+        Fill::Compaction(fill) => format!("explain select from only {}", fill.table),
         Fill::Convert(fill) => {
             let columns = [fill.key, fill.read, fill.write].concat().join(", ");
             format!("explain select {columns} from only {} where {}", fill.table, fill.pending)

@@ -6,6 +6,7 @@ pub(super) mod deferrable;
 pub(super) mod drift;
 pub(super) mod inherited;
 pub(super) mod invalid_index;
+pub(super) mod moving;
 pub(super) mod objects;
 pub(super) mod report;
 pub(super) mod row_shape;

@@ -47,6 +47,16 @@ pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) 
             let all = fill(size, scene.past.rate, FILL);
             if removal.into.is_some() { all } else { Cost { growth: 0, ..all } }
         }),
+        // A row is written several times on its way, and its indexes are built anew.
+        Work::Compaction(compaction) => on(scene, compaction.table, |size| {
+            let moved = fill(size, scene.past.rate, FILL);
+            let built = Cost { growth: size.indexes, wal: size.indexes, ..build(size) };
+            if !compaction.heap {
+                return built;
+            }
+            let wal = moved.wal.saturating_mul(2).saturating_add(built.wal);
+            Cost { growth: built.growth, wal, takes: moved.takes.then(built.takes), ..moved }
+        }),
         Work::BuildIndex(index) => on(scene, index.table, build),
         Work::NoRows(look) => on(scene, look.table, scan),
         Work::Transaction(statements) => {

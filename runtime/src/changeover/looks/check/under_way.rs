@@ -134,6 +134,7 @@ fn statements(work: &Work) -> Vec<&Statement> {
         Work::Backfill(_)
         | Work::Convert(_)
         | Work::Removal(_)
+        | Work::Compaction(_)
         | Work::NoRows(_)
         | Work::SizeLimit(_) => Vec::new(),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::sample::LockSample;
-use crate::migration::{LockMode, Migration, Phase, Statement, Step, TableLock, Work};
+use crate::migration::{Compaction, LockMode, Migration, Phase, Statement, Step, TableLock, Work};
 
 /// The strongest lock that a plan takes of each table; a table is quoted and schema-qualified.
 pub type DeclaredLocks = BTreeMap<String, LockMode>;
@@ -61,6 +61,12 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
             vec![TableLock { table: convert.table, mode: LockMode::RowExclusive }]
         }
         Some(Work::Removal(removal)) => removal.locks.to_vec(),
+        // A vacuum cuts pages off under a lock that it gives up where anybody waits.
+        Some(Work::Compaction(Compaction { table, truncates, .. })) => {
+            let mode =
+                if truncates { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
+            vec![TableLock { table, mode }]
+        }
         Some(Work::NoRows(rows)) => {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }

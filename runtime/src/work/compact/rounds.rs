@@ -1,0 +1,222 @@
+//! Rounds over one table until nothing more is to be had: walk, wait for older snapshots, vacuum.
+
+use std::time::Instant;
+
+use super::bloat::{Pages, Shape};
+use super::front::Front;
+use super::window::{Emptied, Window};
+use crate::lock::Ladder;
+use crate::migration::{Compaction, LockMode, TableLock};
+use crate::outcome::error::{Error, ReadsRows, WorkError};
+use crate::record::store::StepStore;
+use crate::session::sql::{milliseconds, quote_literal};
+use crate::work::fill::heap::Leaf;
+use crate::work::fill::walk::ROW_LOCK_TIMEOUT;
+use crate::work::step::brake::Weight;
+use crate::work::step::context::{Position, StepContext};
+use crate::work::step::throttle;
+
+/// A round comes back to what clients held in the one before.
+const ROUNDS: u32 = 5;
+
+/// A smaller table is not worth it, nor does a vacuum always cut so few pages off: 8 MB.
+const LEAST_PAGES: u32 = 1000;
+
+/// After so many pages a vacuum cuts off what is empty.
+const BETWEEN_VACUUMS: u32 = 8192;
+
+/// How much longer a window may take than a batch of a backfill: most of it locks no row for good.
+const LONGER: u32 = 3;
+
+/// A table, or a partition, that is compacted.
+pub(super) struct Rounds<'a> {
+    compaction: &'a Compaction,
+    store: &'a StepStore<'a>,
+    leaf: &'a Leaf,
+    moved: u64,
+    started: Instant,
+}
+
+impl<'a> Rounds<'a> {
+    pub(super) fn new(
+        compaction: &'a Compaction,
+        store: &'a StepStore<'a>,
+        leaf: &'a Leaf,
+    ) -> Rounds<'a> {
+        Rounds { compaction, store, leaf, moved: 0, started: Instant::now() }
+    }
+
+    /// Returns whether a row has moved.
+    pub(super) async fn until_compact(
+        &mut self,
+        context: &mut StepContext<'_, '_>,
+    ) -> Result<bool, Error> {
+        let table = self.leaf.name.clone();
+        let Some(shape) = Shape::of(context.session, self.leaf).await? else {
+            return Err(Error::work(WorkError::Unwritable { table }));
+        };
+        context.fill(self.leaf.oid);
+        self.vacuum(context, false).await?;
+        let first = shape.pages(context.session, self.leaf).await?;
+        if first.has < LEAST_PAGES || first.gain() < self.compaction.least {
+            let (gain, least) = (first.gain(), self.compaction.least);
+            tracing::info!(table, gain, least, "is compact enough, and is left as it is");
+            return Ok(false);
+        }
+        let mut pages = first;
+        for _ in 0..ROUNDS {
+            self.round(context, &shape, pages).await?;
+            let now = shape.pages(context.session, self.leaf).await?;
+            let freed = pages.has.saturating_sub(now.has);
+            pages = now;
+            if freed <= pages.has / 100 {
+                break;
+            }
+        }
+        if self.compaction.truncates && pages.has > pages.needs.saturating_mul(2) {
+            let empty = pages.has - pages.needs;
+            tracing::warn!(
+                table,
+                empty,
+                "pages at the end are empty and not cut off: the table was never free for a moment, or an old \
+                 snapshot needs them; a later vacuum does it"
+            );
+        }
+        Ok(self.moved > 0)
+    }
+
+    async fn round(
+        &mut self,
+        context: &mut StepContext<'_, '_>,
+        shape: &Shape,
+        pages: Pages,
+    ) -> Result<(), Error> {
+        let mut front = Front::new(pages.has, pages.needs);
+        let mut since_vacuum = 0;
+        while let Some(blocks) = front.window() {
+            throttle::pass(context, Weight::Heavy).await?;
+            hurry(context).await?;
+            let window = Window { leaf: self.leaf, shape, blocks: blocks.clone() };
+            match window.empty(context.session, self.store).await {
+                Ok(Emptied::NoRoom) => break,
+                Ok(Emptied::Moved { rows, took }) => {
+                    self.moved += rows;
+                    context.tally.rows += rows;
+                    since_vacuum += blocks.end - blocks.start;
+                    front.past(&blocks, took, context.batch_time() * LONGER);
+                    throttle::rest(context, took).await?;
+                }
+                // A client writes a row of it.
+                Err(error) if error.gave_way() => drop(front.shrink()),
+                Err(error) => return Err(error),
+            }
+            if since_vacuum >= BETWEEN_VACUUMS {
+                since_vacuum = 0;
+                self.cut(context).await?;
+            }
+            self.tell(context, pages, front);
+        }
+        self.cut(context).await
+    }
+
+    /// Waits until nobody needs what was in the pages that are empty now, and cuts them off.
+    async fn cut(&self, context: &mut StepContext<'_, '_>) -> Result<(), Error> {
+        let seen = until_seen_by_all(context).await;
+        context.go_on().await;
+        seen?;
+        self.vacuum(context, self.compaction.truncates).await
+    }
+
+    async fn vacuum(
+        &self,
+        context: &mut StepContext<'_, '_>,
+        truncates: bool,
+    ) -> Result<(), Error> {
+        let cut = if truncates { "on" } else { "off" };
+        let sql = format!("vacuum (truncate {cut}) {}", self.leaf.name);
+        outside(context, self.compaction.table, &sql, ReadsRows::No).await
+    }
+
+    fn tell(&self, context: &mut StepContext<'_, '_>, pages: Pages, front: Front) {
+        let total = u64::from(pages.has.saturating_sub(pages.needs));
+        let done = total.saturating_sub(u64::from(front.left()));
+        let seconds = self.started.elapsed().as_secs_f64().max(0.001);
+        context.position = Position {
+            table: Some(self.leaf.name.clone()),
+            rows: self.moved,
+            done_blocks: done,
+            total_blocks: total,
+            #[expect(clippy::cast_precision_loss, reason = "it is shown with two digits")]
+            rate: self.moved as f64 / seconds,
+            eta: None,
+        };
+        context.tell();
+    }
+}
+
+/// Lets a window wait for a row no longer than clients bear.
+async fn hurry(context: &mut StepContext<'_, '_>) -> Result<(), Error> {
+    let timeout = milliseconds(ROW_LOCK_TIMEOUT.min(context.session.server.deadlock_timeout / 4));
+    context.session.set(&[("lock_timeout", &timeout), ("synchronous_commit", "off")]).await
+}
+
+/// What a transaction saw that began before stays where it was until that ends.
+async fn until_seen_by_all(context: &mut StepContext<'_, '_>) -> Result<(), Error> {
+    let next = "select pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::xid";
+    let rows = context.session.query(next).await?;
+    let sql = format!(
+        "select pg_catalog.format('the end of process %s of %L, whose snapshot is older', a.pid, a.usename) \
+         from pg_catalog.pg_stat_activity a where a.pid <> pg_catalog.pg_backend_pid() \
+         and (a.datname = pg_catalog.current_database() or a.datname is null) \
+         and pg_catalog.age(a.backend_xmin) > pg_catalog.age({}::xid) limit 1",
+        quote_literal(rows.value().unwrap_or("3"))
+    );
+    let started = Instant::now();
+    while started.elapsed() < context.settings.deadline {
+        let rows = context.session.query(&sql).await?;
+        let Some(who) = rows.value() else { return Ok(()) };
+        context.wait_for(who.to_owned()).await;
+        context.settings.interrupt.sleep(ROW_LOCK_TIMEOUT).await?;
+    }
+    Ok(())
+}
+
+/// Builds the indexes of a table anew, those of what is stored outside its rows too.
+pub(super) async fn reindex(
+    context: &mut StepContext<'_, '_>,
+    table: &'static str,
+    leaf: &Leaf,
+) -> Result<(), Error> {
+    let halves = format!(
+        "select pg_catalog.format('%I.%I', n.nspname, c.relname) from pg_catalog.pg_index i \
+         join pg_catalog.pg_class c on c.oid = i.indexrelid \
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
+         where i.indrelid = {} and not i.indisvalid and c.relname ~ '_cc(new|old)[0-9]*$'",
+        leaf.oid
+    );
+    for row in context.session.query(&halves).await?.iter() {
+        let drop = format!("drop index concurrently if exists {}", row.text(0));
+        outside(context, table, &drop, ReadsRows::No).await?;
+    }
+    let all = format!("reindex table concurrently {}", leaf.name);
+    outside(context, table, &all, ReadsRows::Yes).await
+}
+
+/// Carries out what PostgreSQL takes outside a transaction alone, in as many tries as it takes.
+async fn outside(
+    context: &mut StepContext<'_, '_>,
+    table: &'static str,
+    sql: &str,
+    reads: ReadsRows,
+) -> Result<(), Error> {
+    let lock = TableLock { table, mode: LockMode::AccessExclusive };
+    let mut ladder = Ladder::new(context.settings, context.settings.lock_timeout, vec![lock]);
+    let wait = milliseconds(context.settings.index_timeout);
+    loop {
+        context.session.set(&[("lock_timeout", &wait)]).await?;
+        match context.session.query_outside_transaction(sql, reads).await {
+            Ok(_) => return Ok(()),
+            Err(error) => ladder.climb_on(context, error).await?,
+        }
+    }
+}
