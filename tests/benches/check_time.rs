@@ -61,7 +61,8 @@ fn measure(cases: &[Case], words: &[String]) -> io::Result<()> {
     let profile =
         if says("optimised") { "[profile.dev.build-override]\nopt-level = 1\n" } else { "" };
     let mut measured = Measured::of("check_time");
-    let outcome = measure_all(cases, &folder, profile, if says("once") { 1 } else { RUNS }, &mut measured);
+    let outcome =
+        measure_all(cases, &folder, profile, if says("once") { 1 } else { RUNS }, &mut measured);
     if says("keep") {
         eprintln!("kept: {}", folder.display());
     } else {
@@ -103,7 +104,12 @@ fn measure_all(
             let again = seconds(one.after_a_touch("with")?);
             measured.add("a check after a touch", variant, "CPU s", again - empty);
             let apart = seconds(one.after_a_touch("apart")?);
-            measured.add("the same, migrations in their own crate", variant, "CPU s", apart - empty);
+            measured.add(
+                "the same, migrations in their own crate",
+                variant,
+                "CPU s",
+                apart - empty,
+            );
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The shape of a schema, in short: what two texts that make the same schema have in common, however
 //! each says it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::grammar::{Kind as Form, Script};
@@ -13,11 +14,16 @@ impl Schema {
     /// indexes, and for the types of columns and what may be null, is generated or an identity.
     /// Expressions are left out: each text may write them in its own way.
     pub(crate) fn shape(&self) -> String {
-        let mut lines: BTreeSet<String> = self
-            .tables
-            .iter()
-            .map(|(name, entry)| format!("table {name} {:016x}", entry.shape()))
-            .collect();
+        let [before, behind] = self.entities.shapes(|| self.entity_shapes());
+        let tables: Vec<Cow<str>> = self.tables.shapes().collect();
+        let tables = tables.iter().map(Cow::as_ref);
+        let lines = [before].into_iter().chain(tables).chain([behind]);
+        format!("{:016x}", hash(lines.filter(|lines| !lines.is_empty())))
+    }
+
+    /// The sorted lines of all that is no table, before those of the tables and behind.
+    pub(in crate::model) fn entity_shapes(&self) -> [String; 2] {
+        let mut lines = BTreeSet::new();
         for entity in &self.entities {
             let name = entity.name.quoted();
             let on = entity.on.as_ref().map(|on| format!(" on {}", on.quoted()));
@@ -36,8 +42,8 @@ impl Schema {
                 lines.extend(entity.create.iter().flat_map(|sql| made(sql)));
             }
         }
-        let text: Vec<String> = lines.into_iter().collect();
-        format!("{:016x}", hash(&text.join("\n")))
+        let behind = lines.split_off("table ");
+        [lines, behind].map(|lines| lines.into_iter().collect::<Vec<_>>().join("\n"))
     }
 }
 

@@ -35,9 +35,12 @@ impl Written {
         };
         let members = "[workspace]\nresolver = \"3\"\nmembers = [\"with\", \"without\", \"apart\", \"chain\"]\n";
         write("Cargo.toml", &format!("{members}\n{more}"))?;
-        for (name, others) in
-            [("with", ""), ("without", ""), ("chain", ""), ("apart", "chain = { path = \"../chain\" }\n")]
-        {
+        for (name, others) in [
+            ("with", ""),
+            ("without", ""),
+            ("chain", ""),
+            ("apart", "chain = { path = \"../chain\" }\n"),
+        ] {
             let manifest = format!(
                 "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n[dependencies]\nchangeover = \
                  {{ path = {:?} }}\n{others}",

@@ -1,11 +1,14 @@
 //! The histories that are checked: what services write in the course of years.
 
-use super::case::{name, Case};
+use super::case::{Case, name};
 
 /// First the tables, then in turn what services do to them.
 pub(crate) fn of_changes(migrations: usize, tables: usize) -> Case {
     let files = (0..migrations).map(|at| migration(at, at.checked_sub(1).map(name), tables));
-    Case { variant: format!("{migrations} migrations over {tables} tables"), files: files.collect() }
+    Case {
+        variant: format!("{migrations} migrations over {tables} tables"),
+        files: files.collect(),
+    }
 }
 
 fn migration(at: usize, before: Option<String>, tables: usize) -> String {
@@ -54,7 +57,12 @@ pub(crate) fn of_baseline(changes: usize, tables: usize, files: usize) -> Case {
 }
 
 /// A database that lives by its functions: as many of each as a service had that was asked.
-pub(crate) fn of_functions(tables: usize, functions: usize, triggers: usize, others: usize) -> Case {
+pub(crate) fn of_functions(
+    tables: usize,
+    functions: usize,
+    triggers: usize,
+    others: usize,
+) -> Case {
     let mut lines = vec![TOUCH.to_owned()];
     lines.extend((0..tables).map(base_table));
     lines.extend((0..functions.saturating_sub(1)).map(|at| function(at, tables)));
