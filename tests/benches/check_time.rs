@@ -69,7 +69,6 @@ fn measure(cases: &[Case], words: &[String]) -> io::Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     outcome?;
-    print!("{}", measured.table());
     measured.publish()
 }
 
