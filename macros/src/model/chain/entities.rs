@@ -2,11 +2,12 @@
 //! or its name is read, and what is not touched goes on to the next migration as it came.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use proc_macro2::{Group, TokenStream};
 use quote::ToTokens;
 
-use crate::model::chain::lines::{read_entity, write_entity};
+use crate::model::chain::lines::{escaped, read_entity, unescaped, write_entity};
 use crate::model::chain::text::{Text, group, take_group};
 use crate::model::parts::entity::Entity;
 use crate::model::parts::kind::Kind;
@@ -17,77 +18,66 @@ use crate::syntax::words::name::TableName;
 pub(crate) struct Entities {
     /// As they came; none where one has changed.
     came: Option<Group>,
-    /// The lines of the shape of a schema that are theirs, before its tables and behind.
-    shapes: OnceCell<[Text; 2]>,
     pages: OnceCell<Vec<Page>>,
 }
+
+/// What gives the lines of the shape of a schema that are one entity's.
+type Shape = fn(&Entity) -> Vec<String>;
 
 /// So many are in one page.
 const SIZE: usize = 8;
 
 struct Page {
-    /// `"kind name" { "entity" }`, a line each; none where one has changed.
+    /// `"kind name" "its lines of the shape" { "entity" }`; none where one has changed.
     sealed: Option<Sealed>,
     open: Vec<Entity>,
 }
 
 struct Sealed {
     heads: Vec<(Kind, String)>,
-    tokens: (Text, Group),
+    tokens: (Text, Text, Group),
     lines: OnceCell<Vec<String>>,
     read: Vec<OnceCell<Entity>>,
 }
 
 impl Entities {
     pub(in crate::model) fn read(written: Group) -> Self {
-        Entities { came: Some(written), ..Entities::default() }
+        Entities { came: Some(written), pages: OnceCell::new() }
     }
 
-    /// Writes them, with the lines that the shape of the schema has of them.
-    pub(in crate::model) fn write(&self, shapes: impl FnOnce() -> [String; 2]) -> Group {
+    pub(in crate::model) fn write(&self, shape: Shape) -> Group {
         if let Some(came) = &self.came {
             return came.clone();
         }
         let mut pages = TokenStream::new();
         for page in self.pages() {
-            page.write(&mut pages);
+            page.write(shape, &mut pages);
         }
-        let mut content = TokenStream::new();
-        for text in self.shapes.get_or_init(|| shapes().map(Text::new)) {
-            content.extend(text.tokens());
-        }
-        group(pages).to_tokens(&mut content);
-        group(content)
+        group(pages)
     }
 
-    /// The lines of the shape, which are made anew where something has changed.
-    pub(in crate::model) fn shapes(&self, made: impl FnOnce() -> [String; 2]) -> [&str; 2] {
-        let shapes = self.shapes.get_or_init(|| {
-            let came = self.came.as_ref().and_then(|came| {
-                let mut tokens = came.stream().into_iter();
-                Some([Text::take(&mut tokens)?, Text::take(&mut tokens)?])
-            });
-            came.unwrap_or_else(|| made().map(Text::new))
+    /// The lines of the shape. Of what has not changed they came along.
+    pub(in crate::model) fn shapes(&self, shape: Shape) -> BTreeSet<String> {
+        let lines = self.pages().iter().map(|page| match &page.sealed {
+            Some(Sealed { tokens: (_, shapes, _), .. }) => {
+                shapes.as_str().split('\n').filter(|line| !line.is_empty()).map(unescaped).collect()
+            }
+            None => page.open.iter().flat_map(shape).collect::<Vec<String>>(),
         });
-        shapes.each_ref().map(Text::as_str)
+        lines.flatten().collect()
     }
 
     fn pages(&self) -> &[Page] {
         self.pages.get_or_init(|| {
             let Some(came) = &self.came else { return Vec::new() };
-            let pages = came.stream().into_iter().filter_map(|token| match token {
-                proc_macro2::TokenTree::Group(pages) => Some(pages),
-                _ => None,
-            });
-            let Some(pages) = pages.last() else { return Vec::new() };
-            let mut tokens = pages.stream().into_iter();
+            let mut tokens = came.stream().into_iter();
             std::iter::from_fn(|| Page::take(&mut tokens)).collect()
         })
     }
 
     fn change<T>(&mut self, change: impl FnOnce(&mut Vec<Page>) -> T) -> T {
         self.pages();
-        (self.came, self.shapes) = (None, OnceCell::new());
+        self.came = None;
         let mut pages = self.pages.take().unwrap_or_default();
         let changed = change(&mut pages);
         self.pages = OnceCell::from(pages);
@@ -196,7 +186,7 @@ impl<'a> IntoIterator for &'a Entities {
 
 impl Page {
     fn take(tokens: &mut proc_macro2::token_stream::IntoIter) -> Option<Self> {
-        let tokens = (Text::take(tokens)?, take_group(tokens)?);
+        let tokens = (Text::take(tokens)?, Text::take(tokens)?, take_group(tokens)?);
         let head = |line: &str| {
             let (kind, name) = line.split_once('\t')?;
             Some((Kind::read(kind)?, name.to_owned()))
@@ -207,9 +197,9 @@ impl Page {
         Some(Page { sealed: Some(sealed), open: Vec::new() })
     }
 
-    fn write(&self, to: &mut TokenStream) {
-        if let Some(Sealed { tokens: (heads, rest), .. }) = &self.sealed {
-            to.extend(heads.tokens());
+    fn write(&self, shape: Shape, to: &mut TokenStream) {
+        if let Some(Sealed { tokens: (heads, shapes, rest), .. }) = &self.sealed {
+            to.extend([heads.tokens(), shapes.tokens()]);
             rest.to_tokens(to);
             return;
         }
@@ -217,7 +207,9 @@ impl Page {
         let lines = self.open.iter().map(write_entity);
         let heads = heads.collect::<Vec<_>>().join("\n");
         let lines = lines.collect::<Vec<_>>().join("\n");
-        to.extend(Text::new(heads).tokens());
+        let shapes: Vec<String> =
+            self.open.iter().flat_map(shape).map(|line| escaped(&line)).collect();
+        to.extend([heads, shapes.join("\n")].map(|text| Text::new(text).tokens()));
         group(Text::new(lines).tokens()).to_tokens(to);
     }
 
@@ -257,7 +249,7 @@ impl Page {
 impl Sealed {
     fn entity(&self, at: usize) -> &Entity {
         let lines = self.lines.get_or_init(|| {
-            let text = Text::take(&mut self.tokens.1.stream().into_iter());
+            let text = Text::take(&mut self.tokens.2.stream().into_iter());
             text.iter().flat_map(|it| it.as_str().split('\n')).map(str::to_owned).collect()
         });
         self.read[at].get_or_init(|| {
@@ -279,9 +271,12 @@ mod tests {
         Entity { create, ..Entity::assumed(kind, &name, None) }
     }
 
+    fn shape(entity: &Entity) -> Vec<String> {
+        vec![format!("{}\n", entity.name)]
+    }
+
     fn passed(entities: &Entities) -> Entities {
-        let shapes = || [entities.len().to_string(), String::new()];
-        Entities::read(entities.write(shapes))
+        Entities::read(entities.write(shape))
     }
 
     fn read_in(entities: &Entities) -> usize {
@@ -299,10 +294,11 @@ mod tests {
         }
         assert_eq!(entities.named(&entity(Kind::View, 42).name).count(), 1);
         assert_eq!(entities.of_kinds(|kind| kind == Kind::View).count(), 1);
+        let shapes = entities.shapes(shape);
+        assert!(shapes.len() == 100 && shapes.contains("s.e42\n"), "{shapes:?}");
         assert_eq!((entities.len(), read_in(&entities)), (100, 2));
         let names: Vec<String> = entities.iter().map(|it| it.name.name.text.clone()).collect();
         assert_eq!(names, (0..100).map(|at| format!("e{at}")).collect::<Vec<_>>());
-        assert_eq!(entities.shapes(|| unreachable!("they came"))[0], "100");
     }
 
     #[test]

@@ -124,11 +124,11 @@ pub(in crate::model) fn read_entity(line: &str) -> Option<Entity> {
 }
 
 /// A line of the state holds no line break, and a field no tab.
-fn escaped(text: &str) -> String {
+pub(in crate::model) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n")
 }
 
-fn unescaped(text: &str) -> String {
+pub(in crate::model) fn unescaped(text: &str) -> String {
     if !text.contains('\\') {
         return text.to_owned();
     }

@@ -14,6 +14,7 @@ use crate::model::chain::past::Past;
 use crate::model::chain::settled::Settled;
 use crate::model::chain::tables::Tables;
 use crate::model::chain::text::{Text, group, take_group};
+use crate::model::shape::shape_lines;
 use crate::model::{Author, Hold, Release, Role, Schema, Waiting};
 
 impl Schema {
@@ -79,7 +80,7 @@ impl Schema {
         lines.extend(self.contracts.iter().filter(is_open).map(write_contract));
         lines.extend(self.holds.iter().filter(waits).map(write_hold));
         let mut content = Text::new(lines.join("\n")).tokens();
-        let entities = self.entities.write(|| self.entity_shapes());
+        let entities = self.entities.write(shape_lines);
         for part in [self.tables.write(), entities, self.history.write(), settled] {
             part.to_tokens(&mut content);
         }

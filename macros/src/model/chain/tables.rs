@@ -291,15 +291,15 @@ fn name_and_shape(line: &str) -> Option<(&str, &str)> {
 }
 
 #[cfg(test)]
-pub(in crate::model) mod tests {
+pub(crate) mod tests {
     use std::cell::Cell;
 
     use super::*;
 
     thread_local! {
         /// How many tables were read, and how many buckets opened.
-        pub(in crate::model) static READ: Cell<usize> = const { Cell::new(0) };
-        pub(in crate::model) static OPENED: Cell<usize> = const { Cell::new(0) };
+        pub(crate) static READ: Cell<usize> = const { Cell::new(0) };
+        pub(crate) static OPENED: Cell<usize> = const { Cell::new(0) };
     }
 
     fn table(at: usize) -> Entry {
