@@ -6,9 +6,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use crate::model::chain::entities::Entities;
+use crate::model::chain::entry::Entry;
 use crate::model::chain::past::Past;
 use crate::model::chain::settled::Settled;
-use crate::model::chain::tables::{Entry, Tables};
+use crate::model::chain::tables::Tables;
 use crate::model::names;
 use crate::model::parts::hold::{Author, Release, Role, Waiting};
 use crate::model::parts::object::{Claim, Hold, Object};
@@ -85,8 +86,7 @@ impl Schema {
     /// Alters a table, if it is there.
     pub(crate) fn alter(&mut self, name: &TableName, alter: impl FnOnce(&mut Table)) {
         self.touch(&name.to_string());
-        if let Some(entry) = self.tables.remove(&name.to_string()) {
-            let mut table = entry.read().clone();
+        if let Some(mut table) = self.find(name).cloned() {
             alter(&mut table);
             self.put(table);
         }

@@ -3,7 +3,8 @@
 use crate::diag::Errors;
 use crate::migration::Migration;
 use crate::model::Schema;
-use crate::model::chain::tables::tests::{OPENED, READ};
+use crate::model::chain::entry::READ;
+use crate::model::chain::tables::tests::OPENED;
 
 fn planned(body: &str, schema: Schema) -> Migration {
     let mut errors = Errors::new();

@@ -1,6 +1,7 @@
 //! The schema as tokens, which a migration hands to its children.
 
 pub(crate) mod entities;
+pub(crate) mod entry;
 pub(crate) mod lines;
 pub(crate) mod past;
 pub(crate) mod settled;

@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_long_past_keeps_its_order() {
         let mut past = Past::default();
-        let names: Vec<String> = (0..3 * RECENT + 1).map(|at| format!("m{at}")).collect();
+        let names: Vec<String> = (0..=3 * RECENT).map(|at| format!("m{at}")).collect();
         for (at, name) in names.iter().enumerate() {
             past.push(name.clone());
             past = Past::read(&past.write());

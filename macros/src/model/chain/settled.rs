@@ -54,12 +54,8 @@ impl Settled {
 
     fn buckets(&self) -> &[Bucket] {
         self.buckets.get_or_init(|| {
-            let mut tokens = self
-                .came
-                .iter()
-                .flat_map(|came| came.stream())
-                .collect::<TokenStream>()
-                .into_iter();
+            let came = self.came.as_ref().map_or_else(TokenStream::new, Group::stream);
+            let mut tokens = came.into_iter();
             let bucket = |_| Bucket { came: take_group(&mut tokens), content: OnceCell::new() };
             (0..BUCKETS).map(bucket).collect()
         })

@@ -116,9 +116,13 @@ impl Schema {
             return (self.settled.write(), done);
         }
         let mut settled = Settled::read(self.settled.write());
-        contracts.into_iter().for_each(|contract| settled.add_contract(contract.clone()));
+        for contract in contracts {
+            settled.add_contract(contract.clone());
+        }
         let holds = self.holds.iter().filter(|hold| is_settled(hold, &done));
-        holds.for_each(|hold| settled.add_hold(hold.clone()));
+        for hold in holds {
+            settled.add_hold(hold.clone());
+        }
         (settled.write(), done)
     }
 }
