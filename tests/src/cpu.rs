@@ -4,7 +4,7 @@ use std::io;
 use std::process::Command;
 use std::time::Duration;
 
-/// What Linux counts by in `/proc`, on every architecture (proc_pid_stat(5), `USER_HZ`).
+/// What Linux counts by in `/proc`, on every architecture (`proc_pid_stat(5)`, `USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
 
 /// Runs a command to its end and returns the time, user and system, that it and all whom it waited for
