@@ -6,11 +6,11 @@ mod packed;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
+use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{LitStr, Token};
 
-use self::literal::{option, raw};
+use self::literal::option;
 pub(crate) use self::names::{ask_for_names, schema_names};
 pub(crate) use self::packed::Packed;
 use self::packed::word;
@@ -33,15 +33,17 @@ pub(crate) fn ask_parent(after: &After) -> TokenStream {
     quote! { #path::__schema! { __migration #parent; #body } }
 }
 
-/// Reads what a parent passed on: `"state" parent; body`.
+/// Reads what a parent passed on: `{ state } parent; body`. The state is taken off by hand, as it is:
+/// `syn` would open all that is in it.
 pub(crate) fn read_passed(input: TokenStream, errors: &mut Errors) -> (Schema, TokenStream) {
+    let mut tokens = input.into_iter();
+    let state = tokens.next();
     let read = |input: ParseStream| {
-        let state: LitStr = input.parse()?;
         let parent: Ident = input.parse()?;
         input.parse::<Token![;]>()?;
-        Ok((Schema::read(&state.value(), &parent.to_string()), input.parse()?))
+        Ok((Schema::read(&History::state(state)?, &parent.to_string()), input.parse()?))
     };
-    read.parse2(input).unwrap_or_else(|error| {
+    read.parse2(tokens.collect()).unwrap_or_else(|error| {
         errors.syntax(error);
         <(Schema, TokenStream)>::default()
     })
@@ -62,7 +64,7 @@ pub(crate) fn migration(migration: &Migration, errors: &mut Errors) -> TokenStre
         let (schema, names) = (texts(&whole.statements), texts(&whole.names));
         quote! { &Whole { schema: #schema, names: #names } }
     }));
-    let state = raw(&migration.schema.write());
+    let state = migration.schema.write();
     let right_place = right_place(migration.parent.as_deref());
     let shape = migration.schema.shape();
     let errors = errors.compile_errors();
@@ -160,7 +162,7 @@ pub(crate) fn link(link: &Link, errors: &mut Errors) -> TokenStream {
     if !link.is_head {
         return migration;
     }
-    let whole = Whole::of(&Schema::read(&link.state.value(), &this.to_string()));
+    let whole = Whole::of(&Schema::read(&link.state, &this.to_string()));
     let (statements, names) = (texts(&whole.statements), texts(&whole.names));
     quote! { (#migration, #statements as &[&str], #names as &[&str]) }
 }

@@ -84,7 +84,7 @@ pub(crate) fn names(input: TokenStream) -> TokenStream {
 /// `__link!`: one migration's parent, held against its place in the list.
 pub(crate) fn link(input: TokenStream) -> TokenStream {
     let errors = &mut Errors::new();
-    match syn::parse2::<Link>(input) {
+    match Link::read(input) {
         Ok(link) => {
             link.check(errors);
             emit::link(&link, errors)

@@ -36,6 +36,9 @@ impl Gated {
     pub(crate) fn release(self, schema: &mut Schema, name: &Ident, errors: &mut Errors) -> bool {
         let (word, wanted) = (self.word(), name.unraw().to_string());
         let author = Author::Earlier(wanted.clone());
+        if schema.contracts.iter().all(|contract| contract.migration != author) {
+            schema.unsettle(&author);
+        }
         let found = schema.contracts.iter_mut().find(|contract| contract.migration == author);
         let Some(contract) = found else {
             self.nothing_to_release(schema, name, errors);
@@ -81,7 +84,7 @@ impl Gated {
             errors
                 .at(name.span(), format_args!("`{wanted}` was squashed, and has nothing to {word}"))
                 .note("nothing is squashed before its contract has run");
-        } else if schema.history.contains(&wanted) {
+        } else if schema.history.names().contains(&wanted) {
             if !schema.unread.is_empty() {
                 return;
             }

@@ -1,10 +1,13 @@
 //! A whole history, `migrations! { pub static MIGRATIONS = [m0001, m0002]; }`, and the links of
 //! its chain.
 
-use proc_macro2::Ident;
-use syn::parse::{Parse, ParseStream};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, LitStr, Token, Visibility, bracketed};
+use syn::{Attribute, Token, Visibility, bracketed};
 
 use crate::diag::Errors;
 use crate::migration::schema_names::Names;
@@ -43,19 +46,31 @@ impl Parse for History {
 
 impl History {
     pub(crate) fn check(&self, errors: &mut Errors) {
-        for (at, module) in self.modules.iter().enumerate() {
-            if let Some(first) = self.modules[..at].iter().find(|earlier| *earlier == module) {
-                let message = format!("`{module}` is listed twice");
-                errors.at(first.span(), &message);
-                errors.at(module.span(), &message);
+        let mut known = HashMap::new();
+        for module in &self.modules {
+            match known.entry(module.to_string()) {
+                Entry::Vacant(free) => drop(free.insert(module)),
+                Entry::Occupied(first) => {
+                    let message = format!("`{module}` is listed twice");
+                    errors.at(first.get().span(), &message);
+                    errors.at(module.span(), &message);
+                }
             }
+        }
+    }
+
+    /// The state that a migration put before its tokens.
+    pub(crate) fn state(token: Option<TokenTree>) -> syn::Result<Group> {
+        match token {
+            Some(TokenTree::Group(state)) => Ok(state),
+            _ => Err(syn::Error::new(Span::call_site(), "expected what a migration hands on")),
         }
     }
 }
 
 /// One migration's place in the list, held against the parent that it names itself.
 pub(crate) struct Link {
-    pub(crate) state: LitStr,
+    pub(crate) state: Group,
     pub(crate) this: Ident,
     /// The one before it, and the one before that: the whole list in each link would be felt.
     before: Vec<Ident>,
@@ -63,26 +78,29 @@ pub(crate) struct Link {
     pub(crate) is_head: bool,
 }
 
-impl Parse for Link {
-    /// `"state" m0003 [m0002, m0001] head`
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let (state, this) = (input.parse()?, input.parse()?);
-        let content;
-        bracketed!(content in input);
-        let before = Punctuated::<Ident, Token![,]>::parse_terminated(&content)?;
-        let is_head = input.parse::<Option<Ident>>()?.is_some();
-        Ok(Link { state, this, before: before.into_iter().collect(), is_head })
-    }
-}
-
 impl Link {
+    /// Reads `{ state } m0003 [m0002, m0001] head`.
+    pub(crate) fn read(input: TokenStream) -> syn::Result<Self> {
+        let mut tokens = input.into_iter();
+        let state = History::state(tokens.next())?;
+        let read = |input: ParseStream| {
+            let this = input.parse()?;
+            let content;
+            bracketed!(content in input);
+            let before = Punctuated::<Ident, Token![,]>::parse_terminated(&content)?;
+            let is_head = input.parse::<Option<Ident>>()?.is_some();
+            Ok(Link { state, this, before: before.into_iter().collect(), is_head })
+        };
+        read.parse2(tokens.collect())
+    }
+
     pub(crate) fn check(&self, errors: &mut Errors) {
-        let (this, state) = (&self.this, self.state.value());
-        match (self.before.first(), Schema::parent_of(&state)) {
+        let (this, state) = (&self.this, &self.state);
+        match (self.before.first(), Schema::parent_of(state).as_deref()) {
             (None, None) => {}
             (Some(before), Some(parent)) if before == parent => {}
             // Its own error says that it has lost its parent.
-            (Some(_), None) if Schema::is_incomplete(&state) => {}
+            (Some(_), None) if Schema::is_incomplete(state) => {}
             (Some(before), None) => {
                 errors
                     .at(

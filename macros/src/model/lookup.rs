@@ -105,7 +105,7 @@ impl Schema {
                 );
             }
         }
-        for other in self.tables_that_mention(&table.name.name.text) {
+        for other in self.tables_pointing_at(&table.name) {
             if other.points_at(&table.name, Some(name)) {
                 errors.at(
                     name.span,
@@ -141,6 +141,11 @@ impl Schema {
         };
         let stands = |hold: &&Hold| covers(&hold.object, &claim.object) && !passes(hold);
         let mut told: Vec<&Author> = Vec::new();
+        for hold in self.settled.holds_about(&claim.object).into_iter().filter(stands) {
+            if let Author::Earlier(migration) = &hold.by {
+                wait.push(migration.clone());
+            }
+        }
         for hold in self.holds.iter().filter(stands) {
             match (&hold.by, self.is_declared(hold)) {
                 (Author::Earlier(migration), true) => wait.push(migration.clone()),
@@ -174,11 +179,9 @@ impl Schema {
     /// Returns what of the schema `table` holds a relation's name: a table, an index, a constraint
     /// that has an index, a view and its like.
     pub(crate) fn relation(&self, table: &TableName, name: &str) -> Option<Object> {
-        let is_so = |entity: &&Entity| {
-            let is_there = entity.name.schema() == table.schema() && entity.name.name == *name;
-            is_there && entity.kind.is_relation() && entity.kind != Kind::Partition
-        };
-        let entity = || self.entities.iter().find(is_so).map(Entity::object);
+        let wanted = TableName { schema: table.schema.clone(), name: Name::new(name) };
+        let is_so = |entity: &&Entity| entity.kind.is_relation() && entity.kind != Kind::Partition;
+        let entity = || self.entities.named(&wanted).find(is_so).map(Entity::object);
         self.relation_of_tables(table, name).or_else(entity)
     }
 

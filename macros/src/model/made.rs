@@ -61,7 +61,7 @@ impl Schema {
     fn made(&mut self) -> Made {
         let mut made = Made::default();
         let touched = std::mem::take(&mut self.touched);
-        let is_gone = |name: &String| !self.tables.contains_key(name);
+        let is_gone = |name: &String| !self.tables.contains(name);
         let renamed: Vec<&Table> = touched
             .iter()
             .filter(|(name, _)| is_gone(name))

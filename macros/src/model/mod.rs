@@ -12,7 +12,7 @@ pub(crate) mod parts;
 mod schema;
 pub(crate) mod shape;
 
-use self::schema::Entry;
+use self::chain::entry::Entry;
 pub(crate) use self::schema::Schema;
 pub(crate) use crate::model::parts::facet::Facet;
 pub(crate) use crate::model::parts::hold::{Author, Release, Role, Waiting};

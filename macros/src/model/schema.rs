@@ -1,15 +1,16 @@
 //! The schema before or after a change.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-use crate::model::chain::table_shape::of_table;
-use crate::model::chain::table_text::read_table;
+use crate::model::chain::entities::Entities;
+use crate::model::chain::entry::Entry;
+use crate::model::chain::past::Past;
+use crate::model::chain::settled::Settled;
+use crate::model::chain::tables::Tables;
 use crate::model::names;
-use crate::model::parts::entity::Entity;
 use crate::model::parts::hold::{Author, Release, Role, Waiting};
 use crate::model::parts::object::{Claim, Hold, Object};
 use crate::syntax::tables::column::{Column, ColumnDef};
@@ -27,18 +28,20 @@ use crate::syntax::words::target::Target;
 #[derive(Default)]
 pub(crate) struct Schema {
     /// The migrations so far, the oldest first, without the present one.
-    pub(crate) history: Vec<String>,
+    pub(crate) history: Past,
     /// The migrations that the first of them has taken the place of, each of which has a place all the
     /// same: names that we derive must not change.
     pub(crate) squashed: Vec<String>,
-    /// The migrations so far that have something to contract.
+    /// The migrations so far that have something to contract, but for those that are settled.
     pub(crate) contracts: Vec<Waiting>,
     pub(crate) holds: Vec<Hold>,
+    /// The others, with what they hold.
+    pub(in crate::model) settled: Settled,
     /// The words of changes that could not be read or done. A name among them that is missing later
     /// may be their doing: that mistake is reported, and what follows from it is not.
     pub(crate) unread: BTreeSet<String>,
-    pub(in crate::model) tables: BTreeMap<String, Entry>,
-    pub(in crate::model) entities: Vec<Entity>,
+    pub(in crate::model) tables: Tables,
+    pub(in crate::model) entities: Entities,
     /// The tables that the present migration makes: no client uses them yet.
     pub(in crate::model) fresh: BTreeSet<String>,
     /// What the baselines just before the present migration make: if that is one, too, they are one
@@ -62,38 +65,6 @@ pub(crate) struct Schema {
 /// Stands for every word; no name is like it.
 const ANYTHING: &str = "*";
 
-/// A table as text, read when it is first needed.
-pub(in crate::model) struct Entry {
-    pub(in crate::model) text: String,
-    /// The names of relations that are its own or its parts', in quotes, which no name holds.
-    pub(in crate::model) relations: String,
-    table: OnceCell<Table>,
-    shape: OnceCell<u64>,
-}
-
-impl Entry {
-    pub(in crate::model) fn new(table: Table) -> Self {
-        let relations: Vec<&str> = table.relations().collect();
-        let (text, relations) = (table.to_string(), format!("\"{}\"", relations.join("\"")));
-        Entry { text, relations, table: OnceCell::from(table), shape: OnceCell::new() }
-    }
-
-    pub(in crate::model) fn unread(text: &str, shape: &str, relations: &str) -> Self {
-        let shape = u64::from_str_radix(shape, 16).map_or_else(|_| OnceCell::new(), OnceCell::from);
-        let (text, relations) = (text.to_owned(), relations.to_owned());
-        Entry { text, relations, table: OnceCell::new(), shape }
-    }
-
-    /// Its shape, which goes along with the text so that a table is not read for it.
-    pub(in crate::model) fn shape(&self) -> u64 {
-        *self.shape.get_or_init(|| of_table(self.read()))
-    }
-
-    pub(in crate::model) fn read(&self) -> &Table {
-        self.table.get_or_init(|| read_table(&self.text))
-    }
-}
-
 impl Schema {
     /// The table, if it is there.
     pub(crate) fn find(&self, name: &TableName) -> Option<&Table> {
@@ -115,8 +86,7 @@ impl Schema {
     /// Alters a table, if it is there.
     pub(crate) fn alter(&mut self, name: &TableName, alter: impl FnOnce(&mut Table)) {
         self.touch(&name.to_string());
-        if let Some(entry) = self.tables.remove(&name.to_string()) {
-            let mut table = entry.read().clone();
+        if let Some(mut table) = self.find(name).cloned() {
             alter(&mut table);
             self.put(table);
         }
@@ -167,7 +137,7 @@ impl Schema {
 
     /// Every table, read.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &Table> {
-        self.tables.values().map(Entry::read)
+        self.tables.iter().map(|(_, entry)| entry.read())
     }
 
     /// The tables whose text holds a word; only these are read.
@@ -178,19 +148,54 @@ impl Schema {
         let mentions = move |entry: &&Entry| {
             entry.text.contains(word) || entry.text.contains(escaped.as_str())
         };
-        self.tables.values().filter(mentions).map(Entry::read)
+        self.tables.iter().map(|(_, entry)| entry).filter(mentions).map(Entry::read)
     }
 
     /// The tables that have this name, or an index or a constraint with an index that has it. In
     /// whatever schema: only these are read.
-    pub(crate) fn tables_with_relation(&self, name: &str) -> impl Iterator<Item = &Table> {
-        let quoted = format!("\"{name}\"");
-        let tables = self.tables.values();
-        tables.filter(move |entry| entry.relations.contains(&quoted)).map(Entry::read)
+    pub(crate) fn tables_with_relation<'a>(
+        &'a self,
+        name: &str,
+    ) -> impl Iterator<Item = &'a Table> + use<'a> {
+        self.tables.with_relation(name).map(Entry::read)
+    }
+
+    /// The tables with foreign keys that point at a table; only these are read.
+    pub(crate) fn tables_pointing_at<'a>(
+        &'a self,
+        table: &TableName,
+    ) -> impl Iterator<Item = &'a Table> + use<'a> {
+        self.tables.pointing_at(&table.to_string()).map(Entry::read)
+    }
+
+    /// The tables with a constraint that is not valid; only these are read.
+    pub(crate) fn unproved_tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.unproved().map(Entry::read)
     }
 
     pub(crate) fn table_names(&self) -> impl Iterator<Item = &str> {
-        self.tables.keys().map(String::as_str)
+        self.tables.names()
+    }
+
+    /// All holds, those of the oldest migrations first.
+    pub(in crate::model) fn all_holds(&self) -> Vec<&Hold> {
+        let mut all: Vec<&Hold> = self.settled.holds().collect();
+        if !all.is_empty() {
+            let names = self.history.names();
+            let place = |hold: &Hold| match &hold.by {
+                Author::Earlier(by) => names.iter().position(|name| name == by),
+                Author::Present => Some(names.len()),
+            };
+            all.extend(&self.holds);
+            all.sort_by_cached_key(|hold| place(hold));
+            return all;
+        }
+        self.holds.iter().collect()
+    }
+
+    /// Knows again of a contract what was settled.
+    pub(crate) fn unsettle(&mut self, author: &Author) {
+        self.contracts.extend(self.settled.contract(author).cloned());
     }
 
     /// Holds an object until the present migration's contract.
@@ -240,7 +245,8 @@ impl Schema {
 
     /// Returns who declared this migration's contract, if that is done.
     pub(crate) fn declared_by(&self, author: &Author) -> Option<&Author> {
-        let contract = self.contracts.iter().find(|contract| contract.migration == *author)?;
+        let open = self.contracts.iter().find(|contract| contract.migration == *author);
+        let contract = open.or_else(|| self.settled.contract(author))?;
         match &contract.contract {
             Release::By(author) => Some(author),
             Release::Absent | Release::Pending => None,

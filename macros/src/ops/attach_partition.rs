@@ -134,7 +134,7 @@ fn pointing_at(schema: &Schema, parent: &TableName) -> Vec<Pointing> {
         let pairs = columns.iter().cloned().zip(target.columns.iter().cloned()).collect();
         (target.table == *parent).then(|| Pointing { from: from.clone(), pairs })
     };
-    let tables = schema.tables_that_mention(&parent.name.text);
+    let tables = schema.tables_pointing_at(parent);
     tables
         .flat_map(|table| {
             table.constraints.iter().filter_map(move |item| pointing(&table.name, item))

@@ -34,8 +34,8 @@ impl Operation for DropTable {
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
         let table = schema.table(&self.table, errors)?;
-        let word = self.table.name.text.as_str();
-        for other in schema.tables_that_mention(word).filter(|other| other.name != self.table) {
+        let pointing = schema.tables_pointing_at(&self.table);
+        for other in pointing.filter(|other| other.name != self.table) {
             if other.points_at(&self.table, None) {
                 errors
                     .at(

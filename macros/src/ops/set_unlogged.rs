@@ -38,7 +38,7 @@ impl Operation for SetUnlogged {
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<()> {
         let table = schema.table(&self.table, errors)?;
         logged::check(table, &self.table, true, errors);
-        for other in schema.tables_that_mention(&self.table.name.text) {
+        for other in schema.tables_pointing_at(&self.table) {
             if other.name != self.table && !other.unlogged && other.points_at(&self.table, None) {
                 errors
                     .at(

@@ -15,7 +15,7 @@ pub(in crate::model) fn of_table(table: &Table) -> u64 {
     }
     // Where a column was swapped, it stands at another place.
     lines.sort_unstable();
-    hash(&lines.join("\n"))
+    hash(lines.iter().map(String::as_str))
 }
 
 fn column(table: &Table, column: &Column) -> String {
@@ -52,9 +52,22 @@ fn text(name: Option<&Name>) -> &str {
     name.map_or("", |name| &name.text)
 }
 
-/// FNV-1a, which is the same with every compiler.
-pub(in crate::model) fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+/// FNV-1a of some lines, which is the same with every compiler.
+pub(in crate::model) fn hash<'a>(lines: impl IntoIterator<Item = &'a str>) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut add = |bytes: &[u8]| {
+        // An iterator would be felt: this runs without optimisation over every table.
+        let mut at = 0;
+        while at < bytes.len() {
+            hash = (hash ^ u64::from(bytes[at])).wrapping_mul(0x0100_0000_01b3);
+            at += 1;
+        }
+    };
+    for (at, line) in lines.into_iter().enumerate() {
+        if at > 0 {
+            add(b"\n");
+        }
+        add(line.as_bytes());
+    }
+    hash
 }

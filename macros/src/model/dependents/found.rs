@@ -196,7 +196,7 @@ impl Schema {
             let columns = columns.filter(|name| self.reads(entity, &table.name, Some(name)));
             read.extend(columns.map(|name| Object::column(&table.name, name)));
         }
-        for hold in &self.holds {
+        for hold in self.all_holds() {
             let Object::Column(table, column) = &hold.object else { continue };
             let Some(table) = TableName::read(table) else { continue };
             if self.reads(entity, &table, Some(&Name::new(column))) {

@@ -9,7 +9,7 @@ impl Schema {
         let mut found = vec![column.clone()];
         let mut at = 0;
         while let Some(to) = found.get(at).cloned() {
-            for table in self.tables_that_mention(&to.table.name.text) {
+            for table in self.tables_pointing_at(&to.table) {
                 for name in table.columns_pointing_at(&to) {
                     let from = ColumnName { table: table.name.clone(), name: name.clone() };
                     if !found.iter().any(|one| one.table == from.table && one.name == from.name) {

@@ -21,27 +21,27 @@ impl Schema {
         }
         self.put(table);
         self.point_at(from, to);
-        for entity in self.entities.iter_mut().filter(|entity| entity.kind != Kind::Function) {
-            // What a table has one of has its name.
-            if entity.on.as_ref() == Some(from) && entity.name == *from {
-                entity.name = to.clone();
-            }
-            if entity.on.as_ref() == Some(from) {
-                entity.on = Some(to.clone());
-            }
-            for text in entity.create.iter_mut().chain(entity.definition.text_mut()) {
-                *text = with_table(text, from, to);
-            }
-        }
+        self.entities.alter(
+            |entity| entity.kind != Kind::Function,
+            |entity| {
+                // What a table has one of has its name.
+                if entity.on.as_ref() == Some(from) && entity.name == *from {
+                    entity.name = to.clone();
+                }
+                if entity.on.as_ref() == Some(from) {
+                    entity.on = Some(to.clone());
+                }
+                for text in entity.create.iter_mut().chain(entity.definition.text_mut()) {
+                    *text = with_table(text, from, to);
+                }
+            },
+        );
     }
 
     /// Foreign keys point at the table under its new name.
     fn point_at(&mut self, from: &TableName, to: &TableName) {
-        for entry in self.tables.values_mut().filter(|entry| entry.text.contains(&from.name.text)) {
-            let mut table: Table = entry.read().clone();
-            if !table.points_at(from, None) {
-                continue;
-            }
+        let pointing = self.tables_pointing_at(from).filter(|table| table.points_at(from, None));
+        for mut table in pointing.cloned().collect::<Vec<Table>>() {
             for constraint in &mut table.constraints {
                 if let Rule::ForeignKey { target, .. } = &mut constraint.rule
                     && target.table == *from
@@ -49,7 +49,7 @@ impl Schema {
                     target.table = to.clone();
                 }
             }
-            *entry = Entry::new(table);
+            self.tables.insert(table.name.to_string(), Entry::new(table));
         }
     }
 }

@@ -100,7 +100,7 @@ impl Schema {
                 parts.push((format!("generated column `{}`", other.name), sql.text.clone()));
             }
         }
-        for other in self.tables_that_mention(&place.table.name.text) {
+        for other in self.tables_pointing_at(&place.table) {
             if other.points_at(&place.table, Some(&place.name)) {
                 parts.push((format!("a foreign key of `{}`", other.name), String::new()));
             }

@@ -214,8 +214,8 @@ impl Schema {
             let now = self.tables.get(name).map(Entry::read);
             objects.extend(
                 self.entities
-                    .iter()
-                    .filter(|entity| entity.kind < Kind::Function && entity.is_needed_by(before))
+                    .of_kinds(|kind| kind < Kind::Function)
+                    .filter(|entity| entity.is_needed_by(before))
                     .filter(|entity| !now.is_some_and(|table| entity.is_needed_by(table)))
                     .map(Entity::object),
             );

@@ -2,7 +2,7 @@
 
 use crate::diag::Errors;
 use crate::model::lookup::{report, use_successor};
-use crate::model::{Object, Role, Schema};
+use crate::model::{Kind, Object, Role, Schema};
 use crate::syntax::objects::query::Query;
 use crate::syntax::words::name::TableName;
 
@@ -18,14 +18,15 @@ impl Schema {
             if self.is_readable(name) || self.retiring(&claim, errors) {
                 continue;
             }
-            let views = self.entities.iter().filter(|entity| entity.kind.is_relation());
+            let views = self.entities.of_kinds(Kind::is_relation);
             let views: Vec<String> = views.map(|entity| entity.name.to_string()).collect();
             let names = self.table_names().chain(views.iter().map(String::as_str));
             errors
                 .at(query.span, format_args!("there is no table or view `{name}`"))
                 .nearest(&name.to_string(), names);
         }
-        for hold in self.holds.iter().filter(|hold| matches!(hold.role, Role::Retiring { .. })) {
+        let holds = self.all_holds().into_iter();
+        for hold in holds.filter(|hold| matches!(hold.role, Role::Retiring { .. })) {
             let Object::Column(table, column) = &hold.object else { continue };
             let Some(name) = TableName::read(table) else { continue };
             let has = |table: &TableName| {
@@ -45,6 +46,6 @@ impl Schema {
             || self.find(name).is_some()
             || self.may_be_unread(&name.name)
             || self.is_made_in_baseline(name)
-            || self.entities.iter().any(|entity| entity.kind.is_relation() && entity.name == *name)
+            || self.entities.named(name).any(|entity| entity.kind.is_relation())
     }
 }

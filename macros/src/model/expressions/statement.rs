@@ -171,9 +171,7 @@ impl Schema {
         }
         if let Some(object) = old.filter(|_| statement.has(Form::OR_REPLACE)) {
             let create = vec![self.qualified(statement)];
-            if let Some(old) = self.entities.iter_mut().find(|entity| entity.is(&object)) {
-                old.create = create;
-            }
+            self.entities.alter(|entity| entity.is(&object), |old| old.create.clone_from(&create));
         } else if self.entities.len() == known {
             // What only alters something is kept beside what made that.
             let name = made

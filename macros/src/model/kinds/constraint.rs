@@ -188,7 +188,7 @@ impl Schema {
                     && to.columns.iter().all(|name| key.contains(name))
             })
         };
-        self.tables_that_mention(&table.name.name.text).find(points)
+        self.tables_pointing_at(&table.name).find(points)
     }
 
     /// Reports foreign keys that set a column to null which the present change lets take none.

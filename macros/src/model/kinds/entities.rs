@@ -15,7 +15,7 @@ impl Schema {
     }
 
     pub(crate) fn put_entity(&mut self, entity: Entity) {
-        self.entities.retain(|other| !other.is_named_as(&entity));
+        self.entities.remove(&entity.name, |other| other.is_named_as(&entity));
         self.entities.push(entity);
     }
 
@@ -26,11 +26,11 @@ impl Schema {
         name: &TableName,
         on: Option<&TableName>,
     ) -> Option<&Entity> {
-        self.entities.iter().find(|entity| entity.is_named(kind, name, on))
+        self.entities.named(name).find(|entity| entity.is_named(kind, name, on))
     }
 
     pub(crate) fn entities(&self, kind: Kind) -> impl Iterator<Item = &Entity> {
-        self.entities.iter().filter(move |entity| entity.kind == kind)
+        self.entities.of_kinds(move |other| other == kind)
     }
 
     /// The entity that a change names, with the error that a wrong name gives.
@@ -59,7 +59,7 @@ impl Schema {
 
     /// Reports what is there already: a trigger's or a policy's name on its table.
     pub(crate) fn entity_is_free(&self, entity: &Entity, span: Span, errors: &mut Errors) {
-        if self.entities.iter().any(|other| other.is_named_as(entity)) {
+        if self.entities.named(&entity.name).any(|other| other.is_named_as(entity)) {
             errors.at(span, format_args!("{} exists already", entity.object()));
         }
     }
@@ -71,10 +71,8 @@ impl Schema {
                 || (kind.is_relation() && other.is_relation())
                 || (kind.is_type() && other.is_type())
         };
-        let other = self
-            .entities
-            .iter()
-            .find(|entity| entity.on.is_none() && entity.name == *name && same(entity.kind));
+        let other =
+            self.entities.named(name).find(|entity| entity.on.is_none() && same(entity.kind));
         let relation = kind.is_relation().then(|| self.relation(name, &name.name.text)).flatten();
         let taken = other.map(Entity::object).or(relation).or_else(|| {
             // Each table has a type of its name.
@@ -90,8 +88,7 @@ impl Schema {
     /// Reports a type that nothing makes; where not all is known, one that looks like a slip.
     pub(crate) fn check_type(&self, ty: &Type, errors: &mut Errors) {
         let Some(name) = &ty.named else { return self.check_hidden(ty, errors) };
-        let makes = |entity: &&Entity| entity.kind.is_type() && entity.name == *name;
-        if ty.is_trusted() || self.entities.iter().any(|entity| makes(&entity)) {
+        if ty.is_trusted() || self.entities.named(name).any(|entity| entity.kind.is_type()) {
             return;
         }
         let mut extensions = self.entities(Kind::Extension);
@@ -108,7 +105,7 @@ impl Schema {
         if may_be && !ty.is_slip() {
             return;
         }
-        let types = self.entities.iter().filter(|entity| entity.kind.is_type());
+        let types = self.entities.of_kinds(Kind::is_type);
         let known: Vec<String> = types.map(|entity| entity.name.to_string()).collect();
         ty.report_unknown(&known, errors);
     }
@@ -117,7 +114,7 @@ impl Schema {
     fn check_hidden(&self, ty: &Type, errors: &mut Errors) {
         let Some(word) = ty.own_word() else { return };
         let name = TableName { schema: None, name: Name::new(word) };
-        let of_schema = self.entities.iter().find(|it| it.kind.is_type() && it.name == name);
+        let of_schema = self.entities.named(&name).find(|it| it.kind.is_type());
         if let Some(entity) = of_schema {
             errors
                 .at(

@@ -164,7 +164,7 @@ impl Schema {
         privileges.sort();
         privileges.dedup();
         let (name, on) = (name(role), target.key());
-        self.entities.retain(|entity| !entity.is_named(Kind::Grant, &name, Some(&on)));
+        self.entities.remove(&name, |entity| entity.is_named(Kind::Grant, &name, Some(&on)));
         let create = match (is_default(role, target), privileges.is_empty()) {
             (true, true) => vec![grant_text::revoke_execute(target, role)],
             (false, false) => vec![grant_text::of_privileges(&privileges, target, role)],

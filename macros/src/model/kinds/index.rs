@@ -88,7 +88,7 @@ impl Schema {
     fn find_index(&self, wanted: &TableName) -> Option<(Table, Owner)> {
         let is = |name: Option<&Name>| name == Some(&wanted.name);
         let of_table = self
-            .tables_that_mention(&wanted.name.text)
+            .tables_with_relation(&wanted.name.text)
             .filter(|table| table.name.schema() == wanted.schema())
             .find_map(|table| {
                 let index = table.indexes.iter().find(|index| is(index.name.as_ref()));

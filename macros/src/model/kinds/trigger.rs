@@ -91,14 +91,13 @@ impl Schema {
 
     /// Lets the triggers of a table that list one of these columns list those that take their place.
     pub(crate) fn relist(&mut self, table: &TableName, old: &[&Name], new: &[&Name]) {
-        let on_it = |entity: &&mut Entity| {
-            entity.kind == Kind::Trigger && entity.on.as_ref() == Some(table)
+        let is_old = |column: &String| old.iter().any(|name| name.quoted() == *column);
+        let lists_old = |entity: &Entity| {
+            entity.kind == Kind::Trigger
+                && entity.on.as_ref() == Some(table)
+                && entity.columns().iter().any(is_old)
         };
-        for trigger in self.entities.iter_mut().filter(on_it) {
-            let is_old = |column: &String| old.iter().any(|name| name.quoted() == *column);
-            if !trigger.columns().iter().any(is_old) {
-                continue;
-            }
+        self.entities.alter(lists_old, |trigger| {
             let mut columns: Vec<String> =
                 trigger.columns().iter().filter(|column| !is_old(column)).cloned().collect();
             columns.extend(new.iter().map(|name| name.quoted()));
@@ -112,20 +111,21 @@ impl Schema {
                 }
             }
             trigger.definition = Definition::Trigger { columns };
-        }
+        });
     }
 
     /// The columns of a table that are kept equal to others, each with one that it replaces.
     pub(crate) fn kept_equal(&self, table: &TableName) -> Vec<(Name, Name)> {
         let on = Object::table(table).to_string();
-        let replaced = self.holds.iter().filter_map(|hold| match (&hold.object, &hold.role) {
-            (Object::Column(of, old), Role::Retiring { successor: Some(new) })
-                if Object::Table(of.clone()).to_string() == on =>
-            {
-                Some(new.split(", ").map(move |new| (Name::new(new), Name::new(old.as_str()))))
-            }
-            _ => None,
-        });
+        let replaced =
+            self.all_holds().into_iter().filter_map(|hold| match (&hold.object, &hold.role) {
+                (Object::Column(of, old), Role::Retiring { successor: Some(new) })
+                    if Object::Table(of.clone()).to_string() == on =>
+                {
+                    Some(new.split(", ").map(move |new| (Name::new(new), Name::new(old.as_str()))))
+                }
+                _ => None,
+            });
         replaced.flatten().collect()
     }
 

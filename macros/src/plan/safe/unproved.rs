@@ -15,7 +15,7 @@ pub(crate) fn look(steps: &mut Vec<Step>, schema: &Schema) {
         return;
     }
     let mut looks: Vec<Step> = Vec::new();
-    for table in schema.tables_that_mention("not_valid") {
+    for table in schema.unproved_tables() {
         let unproved = table.constraints.iter().filter(|item| item.terms.not_valid);
         for check in unproved.filter(|item| matches!(item.rule, Rule::Check(_))) {
             if steps.iter().any(|step| rewrites(&step.work, table, check)) {
