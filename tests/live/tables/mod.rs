@@ -11,3 +11,4 @@ mod partitioned_index;
 mod partitioned_model;
 mod renamed_table;
 mod views;
+mod workers;
