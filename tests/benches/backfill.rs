@@ -3,15 +3,16 @@
 //!
 //! `cargo bench -p changeover-tests --bench backfill -- [large] [a word of a case]…`
 
+use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 use changeover::{Migrations, Phase};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::measured::Measured;
+use changeover_tests::usage::{memory, server_cpu};
 use changeover_tests::{Failure, block_on, connect, fail};
 use tokio::task::JoinHandle;
 
@@ -231,8 +232,8 @@ async fn fill(
     }
     add("MB of WAL", megabytes(fixture.count(wal).await? - wal_before));
     add("MB after", megabytes(fixture.count("select pg_total_relation_size('users')").await?));
-    if let Some(kilobytes) = memory() {
-        add("MB of memory, ours", megabytes(kilobytes * 1000));
+    if let Some(bytes) = memory() {
+        add("MB of memory, ours", megabytes(bytes));
     }
     if let Some(writer) = writer {
         let [median, p99, worst] = writer.stop().await?;
@@ -293,40 +294,6 @@ impl Writer {
         let Some(last) = times.len().checked_sub(1) else { fail!("the client wrote nothing") };
         Ok([times[last / 2], times[last * 99 / 100], times[last]])
     }
-}
-
-/// What all processes of the server have used so far, in seconds; none where there is no `/proc`.
-async fn server_cpu(fixture: &Fixture) -> Result<Option<f64>, Failure> {
-    let own = fixture.count("select pg_backend_pid()::bigint").await?;
-    Ok(stat(&own.to_string()).and_then(|own| {
-        let server = own.parent.to_string();
-        let processes = fs::read_dir("/proc").ok()?.filter_map(Result::ok);
-        let children = processes.filter_map(|one| stat(one.file_name().to_str()?));
-        let children = children.filter(|one| one.parent.to_string() == server);
-        let ticks = children.map(|one| one.ticks).sum::<u32>() + stat(&server)?.with_children;
-        Some(f64::from(ticks) / 100.0)
-    }))
-}
-
-struct Stat {
-    parent: u32,
-    ticks: u32,
-    with_children: u32,
-}
-
-fn stat(pid: &str) -> Option<Stat> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = text.rsplit_once(") ")?.1.split(' ').collect();
-    let number = |index: usize| fields.get(index)?.parse::<u32>().ok();
-    let ticks = number(11)? + number(12)?;
-    Some(Stat { parent: number(1)?, ticks, with_children: ticks + number(13)? + number(14)? })
-}
-
-/// How much memory we use, in kilobytes.
-fn memory() -> Option<i64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.split_whitespace().next()?.parse().ok()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "it is shown with three digits")]

@@ -53,6 +53,11 @@ impl Kind for Backfill {
         page.comment(describe(&lock, false));
         page.comment("a client that writes a row of the same batch waits for this commit");
         page.comment("your own update triggers fire for each row; ours are told to stand aside");
+        if is_copy(set) {
+            page.comment(
+                "a value above some 2 kB (TOAST) is stored once more: a copy shares nothing",
+            );
+        }
         page.sql(&format!(
             "update {table} set {set}\n\
              where {}\n\
@@ -73,6 +78,13 @@ impl Kind for Backfill {
         walk::unless_empty(context, turn.store, filled).await?;
         turn.finish(context.session).await
     }
+}
+
+/// Whether a column is set to what another has. The server shares a value that is stored out of line
+/// with the row's earlier version in the same column alone (`heap_toast_insert_or_update`).
+fn is_copy(set: &str) -> bool {
+    let value = set.split_once(" = ").and_then(|(_, value)| value.strip_prefix('"'));
+    value.and_then(|value| value.strip_suffix('"')).is_some_and(|name| !name.contains('"'))
 }
 
 /// What one session fills in a turn.
