@@ -31,6 +31,7 @@ pub mod scene;
 pub mod small_disk;
 mod stage;
 pub mod traffic;
+pub mod usage;
 
 pub use crate::client::{Client, Value};
 pub use crate::database::{connect, forbid_rewrites};

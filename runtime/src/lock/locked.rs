@@ -4,6 +4,7 @@ use super::session::{Server, Session};
 use crate::outcome::error::{Error, ReadsRows};
 use crate::session::executor::{Executor, Rows};
 use crate::session::sql::{ON_PLANS_PATH, OWN_PATH, PLANS_PATH, Scope, quote_literal, set};
+use crate::session::watched::WatchedSession;
 
 /// A session that has the lock.
 pub(crate) struct Locked<'a> {
@@ -72,6 +73,17 @@ impl Locked<'_> {
     pub(crate) async fn query_with_rows(&mut self, sql: &str, shown: &str) -> Result<Rows, Error> {
         let answer = self.session.answer(sql).await;
         answer.map_err(|error| Error::of_plan(shown, &error, ReadsRows::Yes))
+    }
+
+    /// Opens another session with the settings of this one; none where there is none to be had.
+    pub(super) async fn another(&mut self) -> Result<Option<WatchedSession>, Error> {
+        let opened = self.session.executor.another().await;
+        let Some(mut another) = opened.map_err(|error| Error::connect(&error))? else {
+            return Ok(None);
+        };
+        let set = another.query(&self.base).await;
+        set.map_err(|error| Error::sql(&self.base, &error))?;
+        Ok(Some(another))
     }
 
     /// The process that serves this session, where it stays the same.

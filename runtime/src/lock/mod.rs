@@ -16,5 +16,5 @@ mod tx;
 pub(crate) use self::advisory::{AdvisoryLock, LOCK_CLASS, is_runner, is_wanted};
 pub(crate) use self::ladder::Ladder;
 pub(crate) use self::locked::Locked;
-pub(crate) use self::run_session::RunSession;
+pub(crate) use self::run_session::{RunSession, Worker};
 pub(crate) use self::session::Session;

@@ -9,8 +9,9 @@ use std::ops::{Deref, DerefMut};
 use super::ladder::Ladder;
 use super::locked::Locked;
 use crate::outcome::error::{Detail, Error, ErrorKind, ReadsRows};
-use crate::session::executor::Rows;
-use crate::session::sql::quote_literal;
+use crate::session::executor::{Executor as _, Rows};
+use crate::session::sql::{Scope, quote_literal, set};
+use crate::session::watched::WatchedSession;
 use crate::settings::Settings;
 
 /// A session that has the lock and a number.
@@ -19,11 +20,37 @@ pub(crate) struct RunSession<'a> {
     fence: Fence,
 }
 
+/// Another session that works for a run. It has no lock: a takeover waits for what it is at, and finds
+/// what comes later refused, by the number alone.
+pub(crate) struct Worker {
+    session: WatchedSession,
+    own: String,
+}
+
+impl Worker {
+    /// The condition on which it may write; see [`RunSession::write_condition`].
+    pub(crate) fn write_condition(&self) -> &str {
+        &self.own
+    }
+
+    /// A statement that holds rows of the user's; in an error another text stands for it.
+    pub(crate) async fn query_with_rows(&mut self, sql: &str, shown: &str) -> Result<Rows, Error> {
+        let answer = self.session.query(sql).await;
+        answer.map_err(|error| Error::of_plan(shown, &error, ReadsRows::Yes))
+    }
+
+    /// Tells whether its session is gone.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.session.is_dead()
+    }
+}
+
 /// A number that was taken.
 #[derive(Debug, Clone)]
 pub(crate) struct Fence {
     history: String,
     number: String,
+    number_is_last: String,
     own: String,
 }
 
@@ -37,9 +64,9 @@ impl Fence {
         );
         let own = match pid {
             Some(pid) => format!("pg_catalog.pg_backend_pid() = {pid} and {number_is_last}"),
-            None => number_is_last,
+            None => number_is_last.clone(),
         };
-        Fence { history, number, own }
+        Fence { history, number, number_is_last, own }
     }
 
     /// Asks who has the number now, and which process serves the session.
@@ -111,6 +138,18 @@ impl RunSession<'_> {
     /// transaction ends.
     pub(crate) fn write_condition(&self) -> &str {
         &self.fence.own
+    }
+
+    /// Opens a session that works beside this one, with these settings; none behind a pooler, and
+    /// without a way to open one.
+    pub(crate) async fn worker(
+        &mut self,
+        settings: &[(&str, &str)],
+    ) -> Result<Option<Worker>, Error> {
+        let Some(mut session) = self.session.another().await? else { return Ok(None) };
+        let sql = set(Scope::Session, settings);
+        session.query(&sql).await.map_err(|error| Error::sql(&sql, &error))?;
+        Ok(Some(Worker { session, own: self.fence.number_is_last.clone() }))
     }
 
     /// Makes sure that the run may write, in a transaction until it ends.

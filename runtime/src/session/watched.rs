@@ -56,6 +56,27 @@ impl WatchedSession {
         self.connector.clone()
     }
 
+    /// Opens another of its kind, on a server's session of its own; none where it cannot have one.
+    pub(crate) async fn another(&mut self) -> Result<Option<WatchedSession>, SqlError> {
+        let Some(connector) = self.connector.as_ref().filter(|_| !self.session.is_pooled()) else {
+            return Ok(None);
+        };
+        let connected = timeout(self.patience, connector.connect()).await;
+        let session = connected.map_err(|_| dead())??;
+        if session.is_pooled() {
+            return Ok(None);
+        }
+        let connector = Some(Arc::clone(connector));
+        let mut another = WatchedSession::new(session, connector, self.patience);
+        another.leave_as_it_is(false);
+        Ok(Some(another))
+    }
+
+    /// Tells whether nothing more can be asked on it.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead
+    }
+
     /// Takes the session for dead: its answer was not waited for.
     pub(crate) fn abandon(&mut self) {
         self.dead = true;

@@ -86,6 +86,8 @@ pub(crate) struct Settings {
     pub(crate) deadline: Duration,
     pub(crate) index_timeout: Duration,
     pub(crate) batch_time: Duration,
+    /// How many sessions a backfill may use.
+    pub(crate) workers: u32,
     pub(crate) answer: Answer,
     /// For how long a run that lost its session tries to go on.
     pub(crate) reconnect_within: Duration,
@@ -138,6 +140,7 @@ impl Default for Settings {
             deadline: Duration::from_mins(10),
             index_timeout: Duration::from_mins(5),
             batch_time: Duration::from_millis(10),
+            workers: 1,
             answer: Answer::default(),
             reconnect_within: Duration::ZERO,
             on_progress: None,

@@ -27,6 +27,8 @@ use crate::session::shown::shown;
 pub enum Setting {
     /// In place of [`Builder::batch_time`](crate::Builder::batch_time).
     BatchTime(Duration),
+    /// In place of [`Builder::workers`](crate::Builder::workers).
+    Workers(u32),
     /// Beside, or in place of, a limit of [`Builder::max_load`](crate::Builder::max_load).
     MaxLoad(Limit),
     /// Beside, or in place of, a limit of [`Builder::critical_load`](crate::Builder::critical_load).
@@ -38,6 +40,7 @@ impl Setting {
     pub fn name(&self) -> String {
         match self {
             Setting::BatchTime(_) => "batch_time".to_owned(),
+            Setting::Workers(_) => "workers".to_owned(),
             Setting::MaxLoad(limit) => format!("max_load.{}", limit.name()),
             Setting::CriticalLoad(limit) => format!("critical_load.{}", limit.name()),
         }
@@ -47,6 +50,7 @@ impl Setting {
     pub fn value(&self) -> String {
         match self {
             Setting::BatchTime(time) => written(*time),
+            Setting::Workers(workers) => workers.to_string(),
             Setting::MaxLoad(limit) | Setting::CriticalLoad(limit) => limit.value(),
         }
     }
@@ -68,6 +72,7 @@ impl FromStr for Setting {
                 None if name.trim() == "batch_time" => {
                     duration(value).filter(|time| !time.is_zero()).map(Setting::BatchTime)
                 }
+                None if name.trim() == "workers" => workers(value).ok().map(Setting::Workers),
                 Some(("max_load", kind)) => Limit::read(kind, value).map(Setting::MaxLoad),
                 Some(("critical_load", kind)) => {
                     Limit::read(kind, value).map(Setting::CriticalLoad)
@@ -170,6 +175,15 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
     number.checked_mul(*milliseconds).map(Duration::from_millis)
 }
 
+/// More sessions than one table keeps busy.
+pub(crate) const MOST_WORKERS: u32 = 32;
+
+/// Reads how many sessions a backfill may use.
+pub(crate) fn workers(text: &str) -> Result<u32, String> {
+    let number = text.trim().parse().ok().filter(|number| (1..=MOST_WORKERS).contains(number));
+    number.ok_or_else(|| format!("workers are a number from 1 to {MOST_WORKERS}"))
+}
+
 /// As [`duration`] reads it, in the longest unit that fits.
 fn written(time: Duration) -> String {
     let all = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -182,6 +196,7 @@ fn written(time: Duration) -> String {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Overrides {
     pub(crate) batch_time: Option<Duration>,
+    pub(crate) workers: Option<u32>,
     max: Limits,
     critical: Limits,
 }
@@ -192,6 +207,7 @@ impl Overrides {
         for setting in settings {
             match setting {
                 Setting::BatchTime(time) => overrides.batch_time = Some(time),
+                Setting::Workers(workers) => overrides.workers = Some(workers),
                 Setting::MaxLoad(limit) => overrides.max.set(limit),
                 Setting::CriticalLoad(limit) => overrides.critical.set(limit),
             }
@@ -225,7 +241,8 @@ mod tests {
         let limits = Limit::KINDS.into_iter();
         let settings =
             limits.flat_map(|limit| [Setting::MaxLoad(limit), Setting::CriticalLoad(limit)]);
-        for setting in settings.chain(times.map(Setting::BatchTime)) {
+        let workers = [1, MOST_WORKERS].map(Setting::Workers);
+        for setting in settings.chain(times.map(Setting::BatchTime)).chain(workers) {
             let read: Setting = setting.to_string().parse().expect("it was written by us");
             assert_eq!(read, setting);
         }
@@ -243,6 +260,9 @@ mod tests {
             "batch_time=-1s",
             "batch_time=99999999999999999999d",
             "batch_time=999999999999999999d",
+            "workers=0",
+            "workers=33",
+            "workers=many",
             "max_load=3",
             "max_load.active_sessions=many",
             "max_load.nothing=3",

@@ -51,8 +51,9 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
+-- a value above some 2 kB (TOAST) is stored once more: a copy shares nothing
 update "public"."users" set "display_name" = "username"
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("display_name" is null and "username" is not null);
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -62,7 +63,7 @@ select count(*) from "public"."users" where "display_name" is null and "username
 -- the runner repeats this for each window of pages and each stripe of its rows; if it stops it
 --   goes on from there. It gives these rows to `crate::names::display`:
 select "username", "display_name" from "public"."users"
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("display_name" is null) limit 1000;
 -- and writes what it gives back, unless a client has changed what was read:
 -- lock: ROW EXCLUSIVE on "public"."users": blocks neither reads nor writes

@@ -39,6 +39,10 @@ fn a_crash_in_a_backfill_takes_the_cursor_with_the_rows() -> Result<(), Failure>
     block_on(async {
         let mut scene = Scene::new(ROWS, Client::of("users").writes("username")).await?;
         for filled in [1, 20_000, 60_000] {
+            if filled == 20_000 {
+                let workers = ["workers=3".parse()?];
+                scene.fixture.runner(&RENAME_HISTORY).await?.set(&workers).await?;
+            }
             let run = scene.migrate_until(&RENAME_HISTORY, filled).await?;
             scene.restart().await?;
             expect_lost(run).await?;

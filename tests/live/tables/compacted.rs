@@ -116,7 +116,8 @@ fn what_would_fire_is_refused_before_a_row_moves() -> Result<(), Failure> {
             fail!("every note is lost")
         };
         let said = error.to_string();
-        if error.kind() != ErrorKind::Preflight || !said.contains("trigger stamped on public.orders fires")
+        if error.kind() != ErrorKind::Preflight
+            || !said.contains("trigger stamped on public.orders fires")
         {
             fail!("it is not refused for the trigger: {said}");
         }

@@ -13,3 +13,4 @@ mod partitioned_model;
 mod removed;
 mod renamed_table;
 mod views;
+mod workers;

@@ -117,7 +117,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "stock" = greatest(stock, 0), "reserved" = least(abs(reserved), greatest(stock, 0))
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and (not (reserved between 0 and stock));
 commit;
 -- at the end no row may be left, or the migration stops here

@@ -170,7 +170,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "token" = gen_random_uuid()
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("token" is null);
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -226,7 +226,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "region" = coalesce(country, 'unknown')
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("region" is null);
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -314,7 +314,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "badge" = gen_random_uuid()
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("badge" is null);
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -362,7 +362,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "number" = pg_catalog.nextval('"public"."users_number_numbers_7b3fbc81"')
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("number" is null);
 commit;
 -- at the end no row may be left, or the migration stops here

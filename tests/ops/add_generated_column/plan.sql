@@ -87,7 +87,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."items" set "total" = price * amount
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and (row("total")::record *<> row(cast(price * amount as numeric(14, 2)))::record);
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -107,7 +107,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."items" set "size" = case when amount > 10 then 'large' else 'small' end
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and (row("size")::record *<> row(cast(case when amount > 10 then 'large' else 'small' end as text))::record);
 commit;
 -- at the end no row may be left, or the migration stops here

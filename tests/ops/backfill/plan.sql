@@ -89,7 +89,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "label" = case when priority >= 8 then 'high' else 'low' end
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("label" is null and (case when priority >= 8 then 'high' else 'low' end) is not null);
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -109,7 +109,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "note" = 'for ' || name
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and (note is null and name <> '');
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -124,7 +124,7 @@ select count(*) from "public"."orders" where note is null and name <> '';
 -- the runner repeats this for each window of pages and each stripe of its rows; if it stops it
 --   goes on from there. It gives these rows to `super::code`:
 select "id", "name" from "public"."orders"
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and (code = '') limit 1000;
 -- and writes what it gives back, unless a client has changed what was read:
 -- lock: ROW EXCLUSIVE on "public"."orders": blocks neither reads nor writes

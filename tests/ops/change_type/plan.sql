@@ -183,7 +183,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "orders_amount_new_551a68a7" = cast("amount" as numeric(14, 4))
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("orders_amount_new_551a68a7" is null and "amount" is not null);
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -301,7 +301,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."customers" set "customers_id_new_a9799dae" = cast("id" as bigint)
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("customers_id_new_a9799dae" is null and "id" is not null);
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -319,7 +319,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "orders_customer_id_new_0b6c85d5" = cast("customer_id" as bigint)
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("orders_customer_id_new_0b6c85d5" is null and "customer_id" is not null);
 commit;
 -- at the end no row may be left, or the migration stops here

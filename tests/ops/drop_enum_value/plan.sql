@@ -104,7 +104,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "status" = 'pending'
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("status" operator(pg_catalog.=) 'can''t say');
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -138,7 +138,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."orders" set "earlier" = pg_catalog.array_replace("earlier", 'can''t say', 'pending')
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ('can''t say' operator(pg_catalog.=) any ("earlier"));
 commit;
 -- at the end no row may be left, or the migration stops here
@@ -172,7 +172,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."parcels" set "status" = 'pending'
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("status" operator(pg_catalog.=) 'can''t say');
 commit;
 -- at the end no row may be left, or the migration stops here

@@ -52,7 +52,7 @@ select pg_catalog.set_config('changeover.backfill_xact', pg_catalog.pg_current_x
 -- a client that writes a row of the same batch waits for this commit
 -- your own update triggers fire for each row; ours are told to stand aside
 update "public"."users" set "email" = 'unknown-' || id
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and ("email" is null);
 commit;
 -- at the end no row may be left, or the migration stops here

@@ -20,6 +20,7 @@ use crate::session::connect::{Connect, Postgres, url};
 use crate::session::executor::Executor;
 use crate::settings::Settings;
 use crate::settings::interrupt::Interrupt;
+use crate::settings::setting::MOST_WORKERS;
 use crate::settings::told::event::Event;
 
 /// How a history is to be run; made by [`Changeover::builder`].
@@ -115,6 +116,17 @@ impl Builder {
     #[must_use]
     pub fn batch_time(mut self, time: Duration) -> Builder {
         self.settings.batch_time = time;
+        self
+    }
+
+    /// How many sessions a backfill may use at the same time, at most 32; by default 1. Each fills other
+    /// pages of the table. Where the load comes near a limit of
+    /// [`max_load`](Builder::max_load), it is one again. The function of a `backfill!` is called by one
+    /// at a time, and so is a run through a pooler, or on an [`Executor`](crate::Executor) of the
+    /// caller's, one session.
+    #[must_use]
+    pub fn workers(mut self, workers: u32) -> Builder {
+        self.settings.workers = workers.clamp(1, MOST_WORKERS);
         self
     }
 

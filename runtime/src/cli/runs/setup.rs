@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Format;
 use crate::migration::Migrations;
 use crate::settings::load::Limit;
-use crate::settings::setting::duration;
+use crate::settings::setting::{duration, workers};
 
 /// Named as the methods of the builder are.
 #[derive(Args)]
@@ -29,6 +29,9 @@ pub(in crate::cli) struct Setup {
     /// The time that one batch of a backfill should take, `10ms`
     #[arg(long, value_name = "TIME", value_parser = time)]
     batch_time: Option<Duration>,
+    /// How many sessions a backfill may use at the same time, `2`
+    #[arg(long, value_name = "NUMBER", value_parser = workers)]
+    workers: Option<u32>,
     /// The load above which it waits, `active_sessions=50`; may be given several times
     #[arg(long, value_name = "LIMIT")]
     max_load: Vec<Limit>,
@@ -71,6 +74,9 @@ impl Setup {
         }
         if let Some(time) = self.batch_time {
             builder = builder.batch_time(time);
+        }
+        if let Some(workers) = self.workers {
+            builder = builder.workers(workers);
         }
         for limit in &self.max_load {
             builder = builder.max_load(*limit);

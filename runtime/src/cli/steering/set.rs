@@ -15,7 +15,7 @@ use crate::cli::runs::setup::time;
 use crate::migration::Migrations;
 use crate::outcome::status::SettingStatus;
 use crate::settings::load::Limit;
-use crate::settings::setting::Setting;
+use crate::settings::setting::{Setting, workers};
 
 const CODES: &str = "\
 Exit codes:
@@ -23,7 +23,7 @@ Exit codes:
   1  it could not be written down
   2  the arguments are wrong";
 
-/// Changes load limits and the batch time of the runs of this history
+/// Changes load limits, the batch time and the workers of the runs of this history
 ///
 /// A run that is under way hears of it within a second while it fills rows. It holds for
 /// later runs, too, in place of what their builder was told, until `set --reset`. What is
@@ -34,6 +34,9 @@ pub(crate) struct Set {
     /// The time that one batch of a backfill should take, `10ms`
     #[arg(long, value_name = "TIME", value_parser = time)]
     batch_time: Option<Duration>,
+    /// How many sessions a backfill may use at the same time, `2`
+    #[arg(long, value_name = "NUMBER", value_parser = workers)]
+    workers: Option<u32>,
     /// The load above which it waits, `active_sessions=50`; may be given several times
     #[arg(long, value_name = "LIMIT")]
     max_load: Vec<Limit>,
@@ -68,9 +71,10 @@ impl Set {
 
     fn settings(&self) -> Vec<Setting> {
         let batch_time = self.batch_time.map(Setting::BatchTime);
+        let workers = self.workers.map(Setting::Workers);
         let max = self.max_load.iter().copied().map(Setting::MaxLoad);
         let critical = self.critical_load.iter().copied().map(Setting::CriticalLoad);
-        batch_time.into_iter().chain(max).chain(critical).collect()
+        batch_time.into_iter().chain(workers).chain(max).chain(critical).collect()
     }
 }
 

@@ -251,7 +251,7 @@ impl fmt::Display for Detail {
             Detail::Setting { text, limits } => write!(
                 f,
                 "`{text}` sets nothing that a run knows\n\
-                 help: `batch_time=20ms`, or `max_load.` or `critical_load.` before one of {limits}"
+                 help: `batch_time=20ms`, `workers=2`, or `max_load.` or `critical_load.` before one of {limits}"
             ),
             Detail::Interrupted => f.write_str(
                 "the run was interrupted\nhelp: run again; the next run goes on where this one was",

@@ -9,7 +9,8 @@ pub(in crate::preflight) const LOOK: Look = Look {
     severity: |touched| if touched.waits { Severity::Wait } else { Severity::Warn },
     sql,
     effect: "a concurrent index build waits for its end, and a backfill cannot reuse the room of \
-             the row versions that it replaces, so that the table grows",
+             the row versions that it replaces, so that it takes as long as one update of all rows, and the \
+             table grows by as much",
     help: "wait for its end, or end it with `select pg_terminate_backend(<pid>)`",
 };
 

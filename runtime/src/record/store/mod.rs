@@ -198,11 +198,11 @@ impl StepStore<'_> {
         self.update(own, &set)
     }
 
-    /// The statement that moves the cursor on, for the one whose rows are `filled`.
-    pub(crate) fn filled(&self, own: &str, cursor: &str) -> String {
-        let cursor = quote_literal(cursor);
-        let set = format!("cursor = {cursor}, rows = rows + (select count(*) from filled)");
-        self.update(own, &set)
+    /// The statement that counts the rows that are `filled`, and moves the cursor on, if it does.
+    pub(crate) fn filled(&self, own: &str, cursor: Option<&str>) -> String {
+        let cursor = cursor.map(|cursor| format!("cursor = {}, ", quote_literal(cursor)));
+        let cursor = cursor.unwrap_or_default();
+        self.update(own, &format!("{cursor}rows = rows + (select count(*) from filled)"))
     }
 
     /// Keeps the error for `status`, or that somebody told the run to stop; best effort, since the

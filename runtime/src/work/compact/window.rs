@@ -82,7 +82,7 @@ impl Window<'_> {
         }
         let (name, column, place) = (&self.leaf.name, &self.shape.column, self.place());
         let Range { start, end } = self.blocks;
-        let record = store.filled(own, &format!("{} {start}", self.leaf.oid));
+        let record = store.filled(own, Some(&format!("{} {start}", self.leaf.oid)));
         let sql = format!(
             "with filled as (update only {name} set {column} = {column} where {place} \
              returning ((ctid::text::point)[0])::int as block) {record} \

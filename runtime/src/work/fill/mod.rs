@@ -2,6 +2,7 @@
 
 pub(crate) mod backfill;
 pub(crate) mod convert;
+mod crew;
 pub(crate) mod culprit;
 pub(crate) mod heap;
 mod removal;

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use crate::lock::RunSession;
+use crate::lock::{RunSession, Worker};
 use crate::migration::Removal;
 use crate::outcome::error::{Error, ReadsRows, WorkError};
 use crate::record::store::StepStore;
 use crate::session::sql::{ON_PLANS_PATH, OWN, quote_literal};
 use crate::settings::Settings;
 use crate::work::fill::culprit::Trial;
-use crate::work::fill::heap::{Cursor, Leaf, STRIPES};
+use crate::work::fill::heap::{Cursor, Leaf, STRIPES, place};
 use crate::work::fill::walk::{self, BatchDone, Filler, ROW_LOCK_TIMEOUT, Walked};
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::{Page, describe};
@@ -55,9 +55,7 @@ impl Kind for Removal {
         if self.into.is_some() {
             page.comment("`…` is every column that the catalogs have at that moment");
         }
-        let place = format!(
-            "ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % {STRIPES} = 0"
-        );
+        let place = place((0, 64), (0, STRIPES));
         page.sql(&self.statement(self.table, &place, "…"));
         page.line("commit;");
         page.comment("rows that are written meanwhile and meet it go too, in up to two more walks");
@@ -156,9 +154,10 @@ impl Filler for Removing<'_> {
         &mut self,
         context: &mut StepContext<'_, '_>,
         store: &StepStore<'_>,
-        leaf: &Leaf,
-        at: Cursor,
-    ) -> Result<BatchDone, Error> {
+        (leaf, at): (&Leaf, Cursor),
+        _: &mut [Worker],
+        done: &mut BatchDone,
+    ) -> Result<(), Error> {
         let Removal { named, condition, into, .. } = self.removal;
         let (name, place, columns) = (&leaf.name, at.condition(), &self.columns);
         let gone =
@@ -170,7 +169,7 @@ impl Filler for Removing<'_> {
                  overriding system value select {columns} from gone returning 1)"
             ),
         };
-        let record = store.filled(context.session.write_condition(), &at.next().to_string());
+        let record = store.filled(context.session.write_condition(), Some(&at.next().to_string()));
         let sql = format!(
             "select {ON_PLANS_PATH}; with {filled} {record} \
              returning (select count(*) from filled), (select count(*) from gone) {OWN}"
@@ -183,8 +182,9 @@ impl Filler for Removing<'_> {
             ),
             Err(error) => Err(error),
         };
-        let filled = tx.end_of_plan(outcome, ReadsRows::Yes).await?;
-        Ok(BatchDone { filled, took: started.elapsed() })
+        done.filled += tx.end_of_plan(outcome, ReadsRows::Yes).await?;
+        done.took += started.elapsed();
+        Ok(())
     }
 
     async fn explain(

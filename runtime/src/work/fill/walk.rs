@@ -3,14 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use crate::lock::{Ladder, RunSession};
+use crate::lock::{Ladder, RunSession, Worker};
 use crate::migration::{LockMode, TableLock};
 use crate::outcome::error::{Error, ReadsRows, WorkError};
 use crate::record::store::StepStore;
 use crate::session::executor::Rows;
 use crate::session::sql::{MARK, ON_PLANS_PATH, OWN, milliseconds};
+use crate::work::fill::crew::Crew;
 use crate::work::fill::culprit::{self, Trial};
-use crate::work::fill::heap::{Cursor, Leaf, STRIPES, leaves};
+use crate::work::fill::heap::{Cursor, Leaf, leaves};
 use crate::work::fill::way::{Way, to_f64};
 use crate::work::step::brake::Weight;
 use crate::work::step::context::{Position, StepContext};
@@ -35,14 +36,21 @@ pub(crate) trait Filler {
         ""
     }
 
-    /// Fills one stripe of one window and moves the cursor on, in one transaction.
+    /// Whether its turns may be shared with workers.
+    fn takes_workers(&self) -> bool {
+        false
+    }
+
+    /// Fills one stripe of one window, and of as many more as there are workers, and moves the cursor on,
+    /// each window in one transaction. What was done is told also where some of it failed.
     async fn turn(
         &mut self,
         context: &mut StepContext<'_, '_>,
         store: &StepStore<'_>,
-        leaf: &Leaf,
-        at: Cursor,
-    ) -> Result<BatchDone, Error>;
+        place: (&Leaf, Cursor),
+        workers: &mut [Worker],
+        done: &mut BatchDone,
+    ) -> Result<(), Error>;
 
     /// The same failure of a turn, which names the row that it lies in.
     async fn explain(
@@ -66,6 +74,7 @@ pub(crate) trait Filler {
 }
 
 /// What one turn did.
+#[derive(Default)]
 pub(crate) struct BatchDone {
     pub(crate) filled: u64,
     /// For how long it held the locks of its rows.
@@ -99,7 +108,8 @@ pub(crate) async fn fill<F: Filler>(
         ("synchronous_commit", "off"),
     ];
     context.session.set(&settings).await?;
-    let mut walk = Walk { store, filler, rows, started: Instant::now(), filled: 0 };
+    let crew = filler.takes_workers().then(|| Crew::new(&settings));
+    let mut walk = Walk { store, filler, rows, started: Instant::now(), filled: 0, crew };
     let outcome = walk.until_filled(context, cursor.and_then(Cursor::parse)).await;
     context.session.restore().await;
     outcome
@@ -112,9 +122,13 @@ pub(crate) async fn batch(
     sql: &str,
     shown: &str,
 ) -> Result<Rows, Error> {
-    let text = format!("{MARK}, {ON_PLANS_PATH}; {sql}");
-    let rows = session.query_with_rows(&text, shown).await?;
+    let rows = session.query_with_rows(&marked(sql), shown).await?;
     Ok(rows.without_first())
+}
+
+/// The text of such a batch, whose first row is not its own.
+pub(crate) fn marked(sql: &str) -> String {
+    format!("{MARK}, {ON_PLANS_PATH}; {sql}")
 }
 
 struct Walk<'a, F> {
@@ -123,6 +137,7 @@ struct Walk<'a, F> {
     rows: u64,
     started: Instant,
     filled: u64,
+    crew: Option<Crew>,
 }
 
 impl<F: Filler> Walk<'_, F> {
@@ -157,7 +172,7 @@ impl<F: Filler> Walk<'_, F> {
 
     /// Leaf by leaf: a query of all locks them all, and their indexes, in a table of the server's
     /// that has room for some thousands.
-    async fn left(&self, context: &mut StepContext<'_, '_>) -> Result<u64, Error> {
+    async fn left(&mut self, context: &mut StepContext<'_, '_>) -> Result<u64, Error> {
         let (table, pending, alias) = (self.filler.table(), self.filler.pending(), self.alias());
         let mut left = 0;
         for Leaf { name, .. } in leaves(context.session, table).await? {
@@ -179,7 +194,7 @@ impl<F: Filler> Walk<'_, F> {
         Ok(left)
     }
 
-    async fn unfilled(&self, session: &mut RunSession<'_>, rows: u64) -> Error {
+    async fn unfilled(&mut self, session: &mut RunSession<'_>, rows: u64) -> Error {
         let (table, pending) = (self.filler.table(), self.filler.pending());
         let named = format!("{table}{}", self.alias());
         match culprit::samples(session, table, &named, pending).await {
@@ -196,7 +211,7 @@ impl<F: Filler> Walk<'_, F> {
         }
     }
 
-    async fn cannot_count(&self, session: &mut RunSession<'_>, error: Error) -> Error {
+    async fn cannot_count(&mut self, session: &mut RunSession<'_>, error: Error) -> Error {
         let (table, pending, alias) = (self.filler.table(), self.filler.pending(), self.alias());
         let statement = |place: &str| {
             format!("select count(*) from {table}{alias} where {place} and ({pending}) {OWN}")
@@ -243,35 +258,62 @@ impl<F: Filler> Walk<'_, F> {
         let ladder_of = |settings| Ladder::new(settings, ROW_LOCK_TIMEOUT, vec![lock]);
         let mut ladder = ladder_of(context.settings);
         let mut window = Duration::ZERO;
+        let mut windows = 1;
         context.fill(leaf.oid);
         while !at.is_at_end() {
             throttle::pass(context, Weight::Heavy).await?;
-            match self.filler.turn(context, self.store, leaf, at).await {
-                Ok(turn) => {
-                    context.go_on().await;
-                    self.filled += turn.filled;
-                    context.tally.rows += turn.filled;
-                    window += turn.took;
-                    at = at.next();
-                    throttle::rest(context, turn.took).await?;
-                }
-                Err(error) => {
-                    if let Err(error) = ladder.climb_on(context, error).await {
-                        return Err(self.filler.explain(context.session, leaf, at, error).await);
-                    }
-                    at = at.shrunk();
-                    window = Duration::ZERO;
-                    continue;
-                }
+            if at.stripe == 0 {
+                windows = self.muster(context).await;
             }
+            let mut done = BatchDone::default();
+            let workers = self.crew.as_mut().map_or(&mut [][..], |crew| crew.first(windows - 1));
+            let turn = self.filler.turn(context, self.store, (leaf, at), workers, &mut done).await;
+            self.filled += done.filled;
+            context.tally.rows += done.filled;
+            if let Err(error) = turn {
+                self.after(context, &mut ladder, (leaf, at.over(windows)), error).await?;
+                at = at.shrunk();
+                window = Duration::ZERO;
+                continue;
+            }
+            context.go_on().await;
+            window += done.took;
+            at = at.next_of(windows);
+            throttle::rest(context, done.took).await?;
             if at.stripe == 0 {
                 ladder = ladder_of(context.settings);
-                at = at.paced(window / STRIPES, context.batch_time());
+                at = at.paced(window / at.stripes, context.batch_time());
                 window = Duration::ZERO;
                 self.tell(context, leaf, at, way);
             }
         }
         Ok(())
+    }
+
+    /// Returns how many windows to walk at once: one for each session that is there for it.
+    async fn muster(&mut self, context: &mut StepContext<'_, '_>) -> u32 {
+        match &mut self.crew {
+            Some(crew) => 1 + crew.muster(context).await,
+            None => 1,
+        }
+    }
+
+    /// After a turn that failed: an error unless it may be tried again. One that a worker was lost in is
+    /// tried again without them.
+    async fn after(
+        &mut self,
+        context: &mut StepContext<'_, '_>,
+        ladder: &mut Ladder<'_>,
+        (leaf, at): (&Leaf, Cursor),
+        error: Error,
+    ) -> Result<(), Error> {
+        if self.crew.as_mut().is_some_and(|crew| crew.is_dismissed_by(&error)) {
+            return Ok(());
+        }
+        match ladder.climb_on(context, error).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.filler.explain(context.session, leaf, at, error).await),
+        }
     }
 
     fn tell(&self, context: &mut StepContext<'_, '_>, leaf: &Leaf, at: Cursor, way: Way) {

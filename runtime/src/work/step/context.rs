@@ -119,6 +119,13 @@ impl StepContext<'_, '_> {
         self.brake.set.batch_time.unwrap_or(self.settings.batch_time)
     }
 
+    /// How many sessions may fill rows at once, as it was set when the run last looked: the nearer the
+    /// load is to a limit, the fewer.
+    pub(crate) fn workers(&self) -> u32 {
+        let wanted = self.brake.set.workers.unwrap_or(self.settings.workers);
+        self.brake.pressure.shed(wanted)
+    }
+
     /// Reports how far the step is, and what holds it.
     pub(crate) fn tell(&self) {
         let Some(call) = &self.settings.on_progress else { return };

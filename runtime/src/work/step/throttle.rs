@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::brake::Weight;
 use super::context::StepContext;
-use super::pressure::ask_hook;
+use super::pressure::{NEAR, ask_hook};
 use super::reading::{Reading, asked};
 use crate::lock::is_wanted;
 use crate::outcome::error::{Detail, Error};
@@ -29,9 +29,6 @@ pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> R
     context.brake.looked = Some((Instant::now(), weight));
     Ok(())
 }
-
-/// The share of a limit from which on a backfill rests after each batch.
-const NEAR: f64 = 0.7;
 
 /// The rest, as a multiple of a batch, just below a limit: a tenth of the time is work.
 const MOST: f64 = 9.0;

@@ -3,7 +3,7 @@
 use std::slice;
 use std::time::{Duration, Instant};
 
-use crate::lock::RunSession;
+use crate::lock::{RunSession, Worker};
 use crate::migration::Convert;
 use crate::migration::function::{ConvertError, Values};
 use crate::outcome::error::{Error, ReadsRows, WorkError};
@@ -54,10 +54,10 @@ impl Filler for Batches<'_> {
         &mut self,
         context: &mut StepContext<'_, '_>,
         store: &StepStore<'_>,
-        leaf: &Leaf,
-        at: Cursor,
-    ) -> Result<BatchDone, Error> {
-        let mut turn = BatchDone { filled: 0, took: Duration::ZERO };
+        (leaf, at): (&Leaf, Cursor),
+        _: &mut [Worker],
+        done: &mut BatchDone,
+    ) -> Result<(), Error> {
         let mut rereads = 0;
         while rereads < REREADS {
             let rows = self.read(context.session, leaf, at).await?;
@@ -68,7 +68,7 @@ impl Filler for Batches<'_> {
             let is_last = rows.len() < BATCH;
             let cursor = if is_last { at.next() } else { at };
             let started = Instant::now();
-            let record = store.filled(context.session.write_condition(), &cursor.to_string());
+            let record = store.filled(context.session.write_condition(), Some(&cursor.to_string()));
             let written = self.write(context.session, leaf, &rows, &values, &record).await;
             let written = match written {
                 Ok(written) => written,
@@ -79,15 +79,15 @@ impl Filler for Batches<'_> {
                         .await);
                 }
             };
-            turn.took += started.elapsed();
-            turn.filled += written;
+            done.took += started.elapsed();
+            done.filled += written;
             if written < rows.len() as u64 {
                 rereads += 1;
             } else if is_last {
                 break;
             }
         }
-        Ok(turn)
+        Ok(())
     }
 
     async fn explain(

@@ -12,7 +12,7 @@ use self::batches::{BATCH, Batches, casts};
 use crate::migration::{Convert, LockMode, TableLock};
 use crate::outcome::error::Error;
 use crate::record::store::StepStore;
-use crate::work::fill::heap::STRIPES;
+use crate::work::fill::heap::{STRIPES, place};
 use crate::work::fill::walk::{self};
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::{Page, describe};
@@ -41,9 +41,10 @@ impl Kind for Convert {
         ));
         page.sql(&format!(
             "select {} from {table}\n\
-             where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % {STRIPES} = 0\n\
+             where {}\n\
              and ({pending}) limit {BATCH}",
-            columns(&all)
+            columns(&all),
+            place((0, 64), (0, STRIPES))
         ));
         page.comment("and writes what it gives back, unless a client has changed what was read:");
         let lock = TableLock { table, mode: LockMode::RowExclusive };
