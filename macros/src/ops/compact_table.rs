@@ -65,14 +65,12 @@ impl Operation for CompactTable {
                 .note("to PostgreSQL a row that moves is one that is updated");
         }
         let least = self.least.as_ref().map_or(Ok(LEAST), LitInt::base10_parse);
-        match least {
-            Ok(percent @ 1..=90) => (errors.count() == before).then_some(percent),
-            _ => {
-                let span = self.least.as_ref().map_or(self.table.span(), LitInt::span);
-                errors.at(span, "what it is to give back at least is 1 to 90 percent of the table");
-                None
-            }
+        let least = least.ok().filter(|percent| (1..=90).contains(percent));
+        if least.is_none() {
+            let span = self.least.as_ref().map_or(self.table.span(), LitInt::span);
+            errors.at(span, "what it is to give back at least is 1 to 90 percent of the table");
         }
+        least.filter(|_| errors.count() == before)
     }
 
     fn plan(&self, least: &u64, _: Position) -> Plan {
