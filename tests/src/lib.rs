@@ -18,6 +18,7 @@ pub mod layout;
 mod ledger;
 mod locks;
 pub mod logins;
+pub mod measured;
 pub mod pooler;
 pub mod proxy;
 pub mod roles;

@@ -10,7 +10,7 @@ use super::ladder::Ladder;
 use super::locked::Locked;
 use crate::outcome::error::{Detail, Error, ErrorKind, ReadsRows};
 use crate::session::executor::Rows;
-use crate::session::sql::quote_literal;
+use crate::session::sql::{or_refused, quote_literal};
 use crate::settings::Settings;
 
 /// A session that has the lock and a number.
@@ -111,6 +111,11 @@ impl RunSession<'_> {
     /// transaction ends.
     pub(crate) fn write_condition(&self) -> &str {
         &self.fence.own
+    }
+
+    /// The statement that fails where the run may not write, and keeps it so until the transaction ends.
+    pub(super) fn check(&self) -> String {
+        format!("select {}", or_refused(self.write_condition(), "''"))
     }
 
     /// Makes sure that the run may write, in a transaction until it ends.

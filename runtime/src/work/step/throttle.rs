@@ -66,6 +66,7 @@ fn rest_after(took: Duration, nice: f64) -> Duration {
 async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
     give_way(context).await?;
     while let Some(reason) = look(context, weight).await? {
+        context.open().await?;
         context.wait_for(reason).await;
         context.settings.interrupt.sleep(EVERY).await?;
         give_way(context).await?;
