@@ -34,6 +34,7 @@ impl Kind for Transaction {
         for statement in self.0 {
             touched.statement(statement, earlier);
         }
+        touched.together(self.0);
     }
 
     fn review(&self, page: &mut Page) {
