@@ -27,6 +27,9 @@ use crate::session::shown::shown;
 pub enum Setting {
     /// In place of [`Builder::batch_time`](crate::Builder::batch_time).
     BatchTime(Duration),
+    /// In place of [`Builder::nice`](crate::Builder::nice), in percent: with 100 a backfill rests as long
+    /// as it works.
+    Nice(u32),
     /// Beside, or in place of, a limit of [`Builder::max_load`](crate::Builder::max_load).
     MaxLoad(Limit),
     /// Beside, or in place of, a limit of [`Builder::critical_load`](crate::Builder::critical_load).
@@ -38,6 +41,7 @@ impl Setting {
     pub fn name(&self) -> String {
         match self {
             Setting::BatchTime(_) => "batch_time".to_owned(),
+            Setting::Nice(_) => "nice".to_owned(),
             Setting::MaxLoad(limit) => format!("max_load.{}", limit.name()),
             Setting::CriticalLoad(limit) => format!("critical_load.{}", limit.name()),
         }
@@ -47,6 +51,7 @@ impl Setting {
     pub fn value(&self) -> String {
         match self {
             Setting::BatchTime(time) => written(*time),
+            Setting::Nice(percent) => format!("{percent}%"),
             Setting::MaxLoad(limit) | Setting::CriticalLoad(limit) => limit.value(),
         }
     }
@@ -67,6 +72,10 @@ impl FromStr for Setting {
             match name.trim().split_once('.') {
                 None if name.trim() == "batch_time" => {
                     duration(value).filter(|time| !time.is_zero()).map(Setting::BatchTime)
+                }
+                None if name.trim() == "nice" => {
+                    let percent = value.trim().strip_suffix('%')?;
+                    percent.trim().parse().ok().map(Setting::Nice)
                 }
                 Some(("max_load", kind)) => Limit::read(kind, value).map(Setting::MaxLoad),
                 Some(("critical_load", kind)) => {
@@ -182,6 +191,8 @@ fn written(time: Duration) -> String {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Overrides {
     pub(crate) batch_time: Option<Duration>,
+    /// The rest after a batch, as a multiple of its time.
+    pub(crate) nice: Option<f64>,
     max: Limits,
     critical: Limits,
 }
@@ -192,6 +203,7 @@ impl Overrides {
         for setting in settings {
             match setting {
                 Setting::BatchTime(time) => overrides.batch_time = Some(time),
+                Setting::Nice(percent) => overrides.nice = Some(f64::from(percent) / 100.0),
                 Setting::MaxLoad(limit) => overrides.max.set(limit),
                 Setting::CriticalLoad(limit) => overrides.critical.set(limit),
             }
@@ -225,6 +237,7 @@ mod tests {
         let limits = Limit::KINDS.into_iter();
         let settings =
             limits.flat_map(|limit| [Setting::MaxLoad(limit), Setting::CriticalLoad(limit)]);
+        let settings = settings.chain([0, 100, 350].map(Setting::Nice));
         for setting in settings.chain(times.map(Setting::BatchTime)) {
             let read: Setting = setting.to_string().parse().expect("it was written by us");
             assert_eq!(read, setting);
@@ -241,6 +254,8 @@ mod tests {
             "batch_time=10",
             "batch_time=0ms",
             "batch_time=-1s",
+            "nice=1",
+            "nice=-1%",
             "batch_time=99999999999999999999d",
             "batch_time=999999999999999999d",
             "max_load=3",

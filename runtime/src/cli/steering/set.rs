@@ -13,6 +13,7 @@ use crate::cli::looks::status::setting;
 use crate::cli::output::Format;
 use crate::cli::runs::setup::time;
 use crate::migration::Migrations;
+use crate::outcome::error::Error;
 use crate::outcome::status::SettingStatus;
 use crate::settings::load::Limit;
 use crate::settings::setting::Setting;
@@ -34,6 +35,9 @@ pub(crate) struct Set {
     /// The time that one batch of a backfill should take, `10ms`
     #[arg(long, value_name = "TIME", value_parser = time)]
     batch_time: Option<Duration>,
+    /// How long a backfill rests after each batch, as a share of its time, `100%`
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    nice: Option<Setting>,
     /// The load above which it waits, `active_sessions=50`; may be given several times
     #[arg(long, value_name = "LIMIT")]
     max_load: Vec<Limit>,
@@ -70,8 +74,12 @@ impl Set {
         let batch_time = self.batch_time.map(Setting::BatchTime);
         let max = self.max_load.iter().copied().map(Setting::MaxLoad);
         let critical = self.critical_load.iter().copied().map(Setting::CriticalLoad);
-        batch_time.into_iter().chain(max).chain(critical).collect()
+        batch_time.into_iter().chain(self.nice).chain(max).chain(critical).collect()
     }
+}
+
+fn share(text: &str) -> Result<Setting, Error> {
+    format!("nice={text}").parse()
 }
 
 impl fmt::Display for Settings {
