@@ -242,7 +242,7 @@ fn a_backfill_rests_while_clients_are_at_work() -> Result<(), Failure> {
                 runner.set(&[setting]).await?;
             }
             let report = runner.migrate().await?;
-            runner.undo("m0002_rename").await?;
+            runner.undo_to("m0001_base").await?;
             let rested: Duration = report.phases.iter().map(|phase| phase.rested).sum();
             Ok::<Duration, Failure>(rested)
         };
