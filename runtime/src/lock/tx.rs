@@ -63,7 +63,7 @@ impl<'a> RunSession<'a> {
     }
 }
 
-impl<'a> Tx<'_, RunSession<'a>> {
+impl Tx<'_, RunSession<'_>> {
     /// Commits with the record of what a plan did, unless the work failed, or the record finds that it
     /// may not be written. A plan's deferred constraints and triggers may look at rows.
     pub(crate) async fn end_of_plan(
