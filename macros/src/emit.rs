@@ -25,7 +25,7 @@ use crate::model::Schema;
 /// The version of the wording of plans. A database keeps the text of what has run, and a migration
 /// whose plan reads otherwise has been edited; unless the version is another one, too. So whoever
 /// changes the plan of any change that a release can make already raises this.
-pub(crate) const PLAN_VERSION: u32 = 3;
+pub(crate) const PLAN_VERSION: u32 = 4;
 
 /// A child's tokens, handed to its parent, which puts its schema in front and passes them on.
 pub(crate) fn ask_parent(after: &After) -> TokenStream {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use changeover::{Changeover, Gate, Lease, Migrations};
 use changeover_tests::counted::Count;
 use changeover_tests::fixture::Fixture;
+use changeover_tests::measured::Measured;
 use changeover_tests::sample::RENAME_HISTORY;
 use changeover_tests::{Failure, block_on, fail};
 
@@ -28,14 +29,14 @@ fn main() -> ExitCode {
 }
 
 async fn measure(instances: u32, time: Duration) -> Result<(), Failure> {
-    println!("{instances} instances, each second        statements  of each  new sessions");
+    let mut measured = Measured::of("leases");
     let fixture = Fixture::new("bench_leases").await?;
     let Some(renamed) = RENAME_HISTORY.until("m0002_rename") else { fail!("no such migration") };
     fixture.runner(&renamed).await?.migrate().await?;
     let count = Arc::new(Count::default());
     let older = held(&fixture, &renamed, &count, 1).await?;
     let resting = held(&fixture, &renamed, &count, instances).await?;
-    counted("nothing happens", &count, instances, time).await;
+    counted("nothing happens", &count, (instances, time), &mut measured).await;
     for lease in resting {
         lease.release().await;
     }
@@ -45,7 +46,8 @@ async fn measure(instances: u32, time: Duration) -> Result<(), Failure> {
         fail!("no gate is held");
     }
     let behind = held(&fixture, &RENAME_HISTORY, &count, instances).await?;
-    counted("behind a held gate", &count, instances, time).await;
+    counted("behind a held gate", &count, (instances, time), &mut measured).await;
+    measured.publish().map_err(|error| Failure::new(error.to_string()))?;
     for lease in behind.into_iter().chain(older) {
         lease.release().await;
     }
@@ -67,7 +69,12 @@ async fn held(
     Ok(leases)
 }
 
-async fn counted(what: &str, count: &Count, instances: u32, time: Duration) {
+async fn counted(
+    what: &str,
+    count: &Count,
+    (instances, time): (u32, Duration),
+    measured: &mut Measured,
+) {
     // What comes of the start is over by then.
     tokio::time::sleep(time / 4).await;
     count.take();
@@ -75,6 +82,8 @@ async fn counted(what: &str, count: &Count, instances: u32, time: Duration) {
     let (sessions, statements) = count.take();
     let [sessions, statements] = [sessions, statements]
         .map(|number| f64::from(u32::try_from(number).unwrap_or(u32::MAX)) / time.as_secs_f64());
-    let each = statements / f64::from(instances);
-    println!("{what:<38} {statements:>10.1} {each:>8.3} {sessions:>13.2}");
+    let variant = format!("{instances} instances");
+    measured.add(what, &variant, "statements/s", statements);
+    measured.add(what, &variant, "statements/s of each", statements / f64::from(instances));
+    measured.add(what, &variant, "new sessions/s", sessions);
 }

@@ -3,15 +3,16 @@
 //!
 //! `cargo bench -p changeover-tests --bench start -- 300 3000` takes histories of so many migrations.
 
+use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::{env, fmt::Display};
 
 use changeover::Changeover;
 use changeover::migration::{Migration, Migrations, Phase, Work};
 use changeover_tests::counted::Count;
 use changeover_tests::fixture::Fixture;
+use changeover_tests::measured::Measured;
 use changeover_tests::sample::{change, exclusive, migration, step, unlocked};
 use changeover_tests::{Failure, block_on};
 
@@ -33,46 +34,43 @@ fn main() -> ExitCode {
 }
 
 async fn measure(sizes: &[usize]) -> Result<(), Failure> {
-    println!(
-        "migrations  first run, ms each  statements each  nothing to do, ms  statements  status, ms"
-    );
+    let mut measured = Measured::of("start");
     for size in sizes {
         let fixture = Fixture::new("bench_start").await?;
-        let history = history(*size);
+        let (history, variant) = (history(*size), format!("{size} migrations"));
         let count = Arc::new(Count::default());
         let mut runner = counting(&fixture, &history, &count).await?;
         let started = Instant::now();
         runner.migrate().await?;
         let each = started.elapsed() / u32::try_from(*size).unwrap_or(u32::MAX);
-        let first = each.as_secs_f64() * 1e3;
-        let first_sent = count.take().1 / size;
-        let (mut idle, mut status) = (Vec::new(), Vec::new());
+        measured.add("first run, each migration", &variant, "ms", milliseconds(each));
+        let (_, sent) = count.take();
+        measured.add("first run, each migration", &variant, "statements", number(sent / size));
         for _ in 0..TIMES {
             let mut runner = counting(&fixture, &history, &count).await?;
             count.take();
             let started = Instant::now();
             runner.migrate().await?;
-            idle.push(started.elapsed());
+            measured.add("nothing to do", &variant, "ms", milliseconds(started.elapsed()));
+            measured.add("nothing to do", &variant, "statements", number(count.take().1));
         }
-        let (_, idle_sent) = count.take();
         for _ in 0..TIMES {
             let mut runner = counting(&fixture, &history, &count).await?;
             let started = Instant::now();
             runner.status().await?;
-            status.push(started.elapsed());
+            measured.add("status", &variant, "ms", milliseconds(started.elapsed()));
         }
-        let (idle, status) = (median(idle), median(status));
-        println!(
-            "{size:>10} {first:>19.1} {first_sent:>16} {idle:>18} {idle_sent:>11} {status:>11}"
-        );
     }
+    measured.publish().map_err(|error| Failure::new(error.to_string()))?;
     Ok(())
 }
 
-fn median(mut times: Vec<Duration>) -> impl Display {
-    times.sort_unstable();
-    let middle = times.get(times.len() / 2).copied().unwrap_or_default();
-    format!("{:.1}", middle.as_secs_f64() * 1e3)
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// So many migrations, each of which adds a column.

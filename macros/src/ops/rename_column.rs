@@ -52,6 +52,7 @@ pub(crate) struct Facts {
     /// The new column's default while both live.
     default: Option<Default>,
     copies: Copies,
+    is_partitioned: bool,
 }
 
 impl Operation for RenameColumn {
@@ -129,6 +130,7 @@ impl Operation for RenameColumn {
             default: self.shared_default(table, old),
             new: self.new_column(table, old),
             copies: Copies::of(table, &self.old.name, &self.new),
+            is_partitioned: table.partition_by.is_some(),
         };
         (errors.count() == before).then_some(facts)
     }
@@ -144,6 +146,7 @@ impl Operation for RenameColumn {
                 default: facts.default.clone(),
             }],
             unique: facts.copies.unique_keys(),
+            is_partitioned: facts.is_partitioned,
             at,
         };
         let mut steps = sync.steps();

@@ -164,7 +164,7 @@ fn run_all<T: Sync>(
     };
     thread::scope(|scope| {
         let threads: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(alone)).collect();
-        let ends = threads.into_iter().map(|one| one.join());
+        let ends = threads.into_iter().map(thread::ScopedJoinHandle::join);
         ends.flat_map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }

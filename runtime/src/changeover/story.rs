@@ -108,9 +108,9 @@ async fn forth(run: &mut Run<'_, '_>, goal: &Goal, fresh: &mut bool) -> Result<(
             run.run_required_contracts(migration).await?;
         }
         run.needed_first(migration).await?;
-        run.expand(migration).await?;
-        if !matches!(goal, Goal::Expand) {
-            run.migrate(migration).await?;
+        match goal {
+            Goal::Expand => run.expand(migration).await?,
+            _ => run.migrate(migration).await?,
         }
         let goes_on = *fresh && !matches!(goal, Goal::Expand);
         if goes_on || matches!(goal, Goal::Contract | Goal::Force(_)) {

@@ -47,10 +47,11 @@ async fn whatever_fails_the_lock_is_released_and_no_transaction_is_left_open() {
         }
         let mut open = false;
         for sql in log.iter().skip(1) {
-            assert!(!open || sql != "begin", "{failing}: {log:#?}");
-            open = sql == "begin" || (open && sql != "commit" && sql != "rollback");
+            assert!(!open || !sql.starts_with("begin"), "{failing}: {log:#?}");
+            open =
+                sql.starts_with("begin") || (open && !sql.ends_with("commit") && sql != "rollback");
         }
-        assert!(!open || log.get(failing).is_some_and(|sql| sql == "begin"), "{log:#?}");
+        assert!(!open || log.get(failing).is_some_and(|sql| sql.starts_with("begin")), "{log:#?}");
     }
 }
 
@@ -94,7 +95,7 @@ async fn the_deadline_names_who_is_in_the_way() {
             let row = ["4711", "ann", "reporting", "00:12:00", "AccessShareLock", "t"];
             return Some(Ok(rows(&[&row])));
         }
-        sql.starts_with("lock table \"public\".\"users\" in ACCESS").then(|| refusal("55P03"))
+        sql.contains("lock table \"public\".\"users\" in ACCESS").then(|| refusal("55P03"))
     });
     let mut changeover = Changeover::builder(&ONE)
         .lock_timeout(Duration::from_millis(1))
@@ -129,7 +130,7 @@ async fn rows_that_violate_stop_the_run_before_anything_is_locked() {
     let error = error(outcome);
     assert!(error.kind() == ErrorKind::Violation);
     assert!(error.to_string().contains("id = 9"));
-    assert_eq!(log.count("lock table"), 0);
+    assert!(log.all().iter().all(|sql| !sql.contains("lock table")));
 }
 
 #[tokio::test]
@@ -249,7 +250,7 @@ async fn a_table_over_its_bound_stops_the_run_before_anything_is_locked() {
     let (outcome, log) = migrate(large("[{\"Plan\": {\"Plan Rows\": 4}}]")).await;
     let error = error(outcome);
     assert!(error.kind() == ErrorKind::TooLarge && error.to_string().contains("4 rows"), "{error}");
-    assert_eq!(log.count("lock table"), 0);
+    assert!(log.all().iter().all(|sql| !sql.contains("lock table")));
     assert!(self::error(migrate(large("no plan")).await.0).kind() == ErrorKind::Corrupt);
 }
 

@@ -2,7 +2,7 @@
 
 use super::session::{Server, Session};
 use crate::outcome::error::{Error, ReadsRows};
-use crate::session::executor::{Executor, Rows};
+use crate::session::executor::{Executor, Rows, SqlError};
 use crate::session::sql::{ON_PLANS_PATH, OWN_PATH, PLANS_PATH, Scope, quote_literal, set};
 use crate::session::watched::WatchedSession;
 
@@ -121,16 +121,22 @@ impl Locked<'_> {
         self.session.reader()
     }
 
-    pub(super) async fn send_begin(&mut self) -> Result<(), Error> {
-        let Err(error) = self.session.begin().await else { return Ok(()) };
-        // Through a pooler its settings come in the same text, and may fail behind the `begin`.
-        self.send_rollback().await;
-        Err(Error::of_plan("begin", &error, ReadsRows::No))
+    /// Whatever fails, the transaction is rolled back.
+    pub(super) async fn send_begin(&mut self, first: &str) -> Result<(), SqlError> {
+        let begun = self.session.begin(first).await;
+        if begun.is_err() {
+            self.send_rollback().await;
+        }
+        begun
     }
 
-    pub(super) async fn send_commit(&mut self, reads: ReadsRows) -> Result<(), Error> {
-        let answer = self.session.commit().await;
-        answer.map_err(|error| Error::of_plan("commit", &error, reads))
+    pub(super) async fn send_commit(&mut self, last: &str) -> Result<(), SqlError> {
+        self.session.commit(last).await
+    }
+
+    /// Runs statements as one text, which is one transaction where none is open.
+    pub(super) async fn send_at_once(&mut self, text: &str) -> Result<Rows, SqlError> {
+        self.session.answer(text).await
     }
 
     pub(super) async fn send_rollback(&mut self) {
@@ -169,7 +175,7 @@ impl Locked<'_> {
         }
     }
 
-    /// The same without a round trip: by a condition, always true, that goes with a statement of
+    /// Shows operators who we are, without a round trip: by a condition, always true, that goes with a statement of
     /// ours on one row.
     pub(crate) fn announcing(&mut self, what: &str) -> String {
         let name = application_name(what);
@@ -179,15 +185,6 @@ impl Locked<'_> {
         }
         let name = quote_literal(&name);
         format!("pg_catalog.set_config('application_name', {name}, false) is not null")
-    }
-
-    /// Shows operators who we are.
-    pub(crate) async fn announce(&mut self, what: &str) -> Result<(), Error> {
-        if let Some(pooled) = &mut self.session.pooled {
-            pooled.announce(what);
-            return Ok(());
-        }
-        self.query(&format!("set application_name = {}", quote_literal(what))).await.map(drop)
     }
 }
 

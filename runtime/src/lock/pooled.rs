@@ -16,7 +16,7 @@ use crate::outcome::error::{Detail, Error};
 use crate::session::connect::Connect;
 use crate::session::executor::{Executor, Rows, SqlError};
 use crate::session::jitter::jittered;
-use crate::session::sql::{Scope, set};
+use crate::session::sql::{Scope, in_one_text, set};
 use crate::session::sqlstate::ends_session;
 use crate::settings::Settings;
 
@@ -49,19 +49,23 @@ impl Pooled {
     }
 
     /// Shows operators who we are.
-    pub(crate) fn announce(&mut self, what: &str) {
+    pub(super) fn announce(&mut self, what: &str) {
         self.base.retain(|(name, _)| *name != "application_name");
         self.base.push(("application_name", what.to_owned()));
         self.set(&[]);
     }
 
-    /// Begins a transaction, with which the session is ours.
-    pub(super) async fn begin(&mut self, session: &mut dyn Executor) -> Result<(), SqlError> {
+    /// Begins a transaction, with which the session is ours, by a statement.
+    pub(super) async fn begin(
+        &mut self,
+        session: &mut dyn Executor,
+        first: &str,
+    ) -> Result<(), SqlError> {
         self.open = true;
-        session.query(&format!("begin; {}", self.settings)).await.map(drop)
+        session.query(&in_one_text(["begin", &self.settings, first])).await.map(drop)
     }
 
-    /// Ends the transaction by one of `commit` and `rollback`; none may be open.
+    /// Ends the transaction by a text that commits or rolls back; none may be open.
     pub(super) async fn end(
         &mut self,
         session: &mut dyn Executor,

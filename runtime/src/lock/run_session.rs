@@ -10,7 +10,7 @@ use super::ladder::Ladder;
 use super::locked::Locked;
 use crate::outcome::error::{Detail, Error, ErrorKind, ReadsRows};
 use crate::session::executor::{Executor as _, Rows};
-use crate::session::sql::{Scope, quote_literal, set};
+use crate::session::sql::{Scope, or_refused, quote_literal, set};
 use crate::session::watched::WatchedSession;
 use crate::settings::Settings;
 
@@ -150,6 +150,11 @@ impl RunSession<'_> {
         let sql = set(Scope::Session, settings);
         session.query(&sql).await.map_err(|error| Error::sql(&sql, &error))?;
         Ok(Some(Worker { session, own: self.fence.number_is_last.clone() }))
+    }
+
+    /// The statement that fails where the run may not write, and keeps it so until the transaction ends.
+    pub(super) fn check(&self) -> String {
+        format!("select {}", or_refused(self.write_condition(), "''"))
     }
 
     /// Makes sure that the run may write, in a transaction until it ends.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::pooled::Pooled;
 use crate::outcome::error::Error;
 use crate::session::executor::{Executor, Rows, SqlError};
+use crate::session::sql::in_one_text;
 use crate::session::watched::{SAFE, WatchedSession};
 
 /// A session that nothing can be run on without the lock, except to read.
@@ -118,15 +119,17 @@ impl Session {
         Ok(())
     }
 
-    pub(super) async fn begin(&mut self) -> Result<(), SqlError> {
+    /// Begins a transaction, and in the same text a statement in it, if any.
+    pub(super) async fn begin(&mut self, first: &str) -> Result<(), SqlError> {
         match &mut self.pooled {
-            Some(pooled) => pooled.begin(&mut self.executor).await,
-            None => self.executor.query("begin").await.map(drop),
+            Some(pooled) => pooled.begin(&mut self.executor, first).await,
+            None => self.executor.query(&in_one_text(["begin", first])).await.map(drop),
         }
     }
 
-    pub(super) async fn commit(&mut self) -> Result<(), SqlError> {
-        self.end("commit").await
+    /// Commits, in the same text as the last statement of the transaction, if any.
+    pub(super) async fn commit(&mut self, last: &str) -> Result<(), SqlError> {
+        self.end(&in_one_text([last, "commit"])).await
     }
 
     /// Fine where no transaction is open.

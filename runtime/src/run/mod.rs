@@ -43,18 +43,42 @@ pub(crate) struct Run<'r, 's> {
 
 type Steps = Vec<(&'static Step, RecordedStep)>;
 
+/// What is written at the two ends of a phase, in the transactions of its first and its last step.
+#[derive(Default)]
+struct Ends {
+    opening: Vec<String>,
+    /// What the migration reaches with the last.
+    reached: Option<State>,
+}
+
 impl<'r> Run<'r, '_> {
     pub(crate) async fn expand(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        self.expand_until(migration, State::Expanded).await
+    }
+
+    async fn expand_until(
+        &mut self,
+        migration: &'static Migration,
+        done: State,
+    ) -> Result<(), Error> {
         if self.ledger.state(migration.id) < State::Expanded || self.is_undoing(migration) {
             rules::may_expand(self.history, &self.ledger, migration)?;
-            self.run_phase(migration, Phase::Expand).await?;
+            self.run_phase(migration, Phase::Expand, done).await?;
         }
         Ok(())
     }
 
+    /// Runs `Expand` and `Migrate`. What has nothing to do in the second is past it with the first.
     pub(crate) async fn migrate(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        let expands_only = migration.steps(Phase::Migrate).next().is_none()
+            && self
+                .ledger
+                .get(migration.id)
+                .is_none_or(|it| it.phase(Phase::Migrate).next().is_none());
+        let done = if expands_only { State::Migrated } else { State::Expanded };
+        self.expand_until(migration, done).await?;
         if self.ledger.state(migration.id) < State::Migrated {
-            self.run_phase(migration, Phase::Migrate).await?;
+            self.run_phase(migration, Phase::Migrate, State::Migrated).await?;
         }
         Ok(())
     }
@@ -63,7 +87,7 @@ impl<'r> Run<'r, '_> {
     pub(crate) async fn background(&mut self, migration: &'static Migration) -> Result<(), Error> {
         if migration.has_background() && self.ledger.state(migration.id) == State::Migrated {
             self.fits(migration)?;
-            self.run_phase(migration, Phase::Background).await?;
+            self.run_phase(migration, Phase::Background, Phase::Background.done()).await?;
         }
         Ok(())
     }
@@ -85,7 +109,7 @@ impl<'r> Run<'r, '_> {
             self.background(migration).await?;
             if migration.has_switch() && self.ledger.state(migration.id) < State::Switched {
                 self.fits(migration)?;
-                self.run_phase(migration, Phase::Switch).await?;
+                self.run_phase(migration, Phase::Switch, Phase::Switch.done()).await?;
             }
         }
         Ok(())
@@ -97,7 +121,7 @@ impl<'r> Run<'r, '_> {
         for migration in self.chosen(ids) {
             if self.ledger.state(migration.id) != State::Contracted {
                 self.fits(migration)?;
-                self.run_phase(migration, Phase::Contract).await?;
+                self.run_phase(migration, Phase::Contract, Phase::Contract.done()).await?;
             }
         }
         Ok(())
@@ -113,40 +137,60 @@ impl<'r> Run<'r, '_> {
         all.filter(|migration| ids.contains(&migration.id)).collect()
     }
 
-    /// Runs what is left of a phase.
+    /// Runs what is left of a phase, with which the migration is done as far as that.
     async fn run_phase(
         &mut self,
         migration: &'static Migration,
         phase: Phase,
+        done: State,
     ) -> Result<(), Error> {
-        self.plan(migration, phase).await?;
+        let mut opening = self.plan(migration, phase).await?;
         let steps = self.left(migration, phase);
         // Before the state says that the phase has begun. What a gate holds was looked at before it
         // opened: behind it no older build starts.
         if matches!(phase, Phase::Expand | Phase::Migrate | Phase::Background) {
-            self.preflight(migration, phase).await?;
+            self.preflight(migration, phase, &mut opening).await?;
         }
         // A migration that is migrated stays so while its background runs, and since the same moment; one
         // that has nothing to do in a phase is past it at once.
-        if phase != Phase::Background && !steps.is_empty() {
-            self.become_state(migration, phase.begun()).await?;
+        let reached = if steps.is_empty() { done } else { phase.begun() };
+        if phase != Phase::Background || steps.is_empty() {
+            opening.push(self.store(migration).reaches(reached));
+            self.ledger.become_state(migration, reached);
         }
-        self.walk(migration, phase, Direction::Forward, steps).await?;
-        self.become_state(migration, phase.done()).await
+        if steps.is_empty() {
+            return self.write(&opening).await;
+        }
+        let ends = Ends { opening, reached: Some(done) };
+        self.walk(migration, phase, Direction::Forward, steps, ends).await?;
+        self.ledger.become_state(migration, done);
+        Ok(())
     }
 
-    /// Writes down what a phase is going to do, where that has changed.
-    async fn plan(&mut self, migration: &'static Migration, phase: Phase) -> Result<(), Error> {
+    /// Returns what writes down what a phase is going to do, where that has changed; it is remembered
+    /// as written.
+    async fn plan(
+        &mut self,
+        migration: &'static Migration,
+        phase: Phase,
+    ) -> Result<Vec<String>, Error> {
         // Each step leads back from where the next one's way back ended, and forth only from where
         // the one before it ended: of a way back that stopped half-way, the rest comes first.
         if self.ledger.get(migration.id).is_some_and(|known| known.is_half_undone(phase)) {
             self.lead_back(migration, phase).await?;
         }
-        if let Some(kept) = self.ledger.outdated(migration, phase) {
-            self.store(migration).plan(self.session, phase, kept).await?;
-            self.ledger.plan(migration, phase, kept);
+        let Some(kept) = self.ledger.outdated(migration, phase) else { return Ok(Vec::new()) };
+        self.ledger.plan(migration, phase, kept);
+        Ok(self.store(migration).planned(phase, kept))
+    }
+
+    /// Writes our own state down, all of it or nothing.
+    async fn write(&mut self, statements: &[String]) -> Result<(), Error> {
+        if statements.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        self.session.in_transaction(&statements).await.map(drop)
     }
 
     fn left(&self, migration: &'static Migration, phase: Phase) -> Steps {
@@ -162,15 +206,18 @@ impl<'r> Run<'r, '_> {
         phase: Phase,
     ) -> Result<(), Error> {
         self.fits(migration)?;
-        self.plan(migration, phase).await?;
-        self.preflight(migration, phase).await
+        let planned = self.plan(migration, phase).await?;
+        self.write(&planned).await?;
+        self.preflight(migration, phase, &mut Vec::new()).await
     }
 
-    /// Looks for what would make the rest of a phase fail or hurt.
+    /// Looks for what would make the rest of a phase fail or hurt. Where it does, what has still to be
+    /// written of the phase is written before that.
     async fn preflight(
         &mut self,
         migration: &'static Migration,
         phase: Phase,
+        opening: &mut Vec<String>,
     ) -> Result<(), Error> {
         let steps = self.left(migration, phase);
         let Some((first, recorded)) = steps.first() else { return Ok(()) };
@@ -179,6 +226,7 @@ impl<'r> Run<'r, '_> {
         let place = (recorded.ordinal, migration.steps(phase).count());
         let (session, brake) = (&mut *self.session, &mut self.brake);
         let mut context = StepContext::new(session, self.settings, &mut tally, brake, place);
+        context.opening = std::mem::take(opening);
         let steps = steps.iter().map(|(step, _)| *step).collect();
         let later = match phase {
             Phase::Expand => migration.steps(Phase::Migrate).collect(),
@@ -190,9 +238,11 @@ impl<'r> Run<'r, '_> {
         let outcome = preflight::clear(&mut context, &ahead, &mut self.report.findings).await;
         if let Err(error) = outcome {
             let error = error.at(context.place());
+            context.open().await?;
             store.step(phase, recorded.ordinal, first).fail(context.session, &error).await;
             return Err(error);
         }
+        *opening = context.opening;
         Ok(())
     }
 
@@ -202,6 +252,7 @@ impl<'r> Run<'r, '_> {
         phase: Phase,
         direction: Direction,
         steps: Steps,
+        ends: Ends,
     ) -> Result<(), Error> {
         if steps.is_empty() {
             return Ok(());
@@ -212,7 +263,8 @@ impl<'r> Run<'r, '_> {
         let started = Instant::now();
         let (id, left) = (migration.id, steps.len());
         self.settings.tell(&Event::PhaseStarted { migration: id, phase, undone, steps: left });
-        let outcome = self.steps_of(migration, direction, steps, &mut tally).instrument(span).await;
+        let outcome =
+            self.steps_of(migration, direction, (steps, ends), &mut tally).instrument(span).await;
         tally.duration = started.elapsed();
         if outcome.is_ok() {
             self.settings.tell(&Event::PhaseFinished { report: &tally });
@@ -225,21 +277,23 @@ impl<'r> Run<'r, '_> {
         &mut self,
         migration: &'static Migration,
         direction: Direction,
-        steps: Steps,
+        (steps, mut ends): (Steps, Ends),
         tally: &mut PhaseReport,
     ) -> Result<(), Error> {
         let phase = tally.phase;
-        self.session.announce(&format!("changeover {} {phase}", migration.id)).await?;
         let store = self.store(migration);
         let count = migration.steps(phase).count();
-        for (step, recorded) in steps {
+        let last = steps.len().saturating_sub(1);
+        for (index, (step, recorded)) in steps.into_iter().enumerate() {
             let (session, settings) = (&mut *self.session, self.settings);
             let place = (recorded.ordinal, count);
             let mut context = StepContext::new(session, settings, tally, &mut self.brake, place);
             context.with_rows = self.with_rows;
             context.gives_way = self.gives_way;
+            context.opening = std::mem::take(&mut ends.opening);
             let store = store.step(phase, recorded.ordinal, step);
-            let turn = Turn { store: &store, recorded: &recorded, direction };
+            let reaches = ends.reached.filter(|_| index == last);
+            let turn = Turn { store: &store, recorded: &recorded, direction, reaches };
             let span = info_span!("step", step = recorded.ordinal, why = step.why);
             perform(&mut context, turn).instrument(span).await?;
         }
@@ -266,7 +320,8 @@ impl<'r> Run<'r, '_> {
         migration: &'static Migration,
         state: State,
     ) -> Result<(), Error> {
-        self.store(migration).set_state(self.session, state).await?;
+        let reached = self.store(migration).reaches(state);
+        self.write(&[reached]).await?;
         self.ledger.become_state(migration, state);
         Ok(())
     }

@@ -42,7 +42,8 @@ async fn carry_out(context: &mut StepContext<'_, '_>, turn: Turn<'_>) -> Result<
     }
     let place = context.at().to_string();
     let announced = context.session.announcing(&place);
-    store.begin(context.session, &announced).await?;
+    let opening = std::mem::take(&mut context.opening);
+    store.begin(context.session, opening, &announced).await?;
     let work = match direction {
         Direction::Forward => Some(store.step.work),
         Direction::Back => store.step.undo,

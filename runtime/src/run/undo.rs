@@ -1,6 +1,6 @@
 //! The way back: a migration after the other, the newest first.
 
-use super::{Run, Steps};
+use super::{Ends, Run, Steps};
 use crate::migration::{Course, Migration, Phase};
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::status::State;
@@ -74,7 +74,7 @@ impl Run<'_, '_> {
             recorded.state.has_effect() || needed.contains(&recorded.ordinal)
         });
         steps.reverse();
-        self.walk(migration, phase, Direction::Back, steps).await?;
+        self.walk(migration, phase, Direction::Back, steps, Ends::default()).await?;
         self.ledger.forget_effects(migration, phase);
         Ok(())
     }

@@ -9,7 +9,7 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 use crate::session::shown::on_one_line;
 use crate::session::sqlstate::is_of_data;
 
-/// A session of PostgreSQL that runs one statement at a time.
+/// A session of PostgreSQL that runs one text of statements at a time.
 ///
 /// The runner keeps settings and an advisory lock on the session, which a pooler in transaction
 /// mode would lose; where it goes through one, [`is_pooled`](Executor::is_pooled) must say so. An
@@ -35,7 +35,11 @@ use crate::session::sqlstate::is_of_data;
 /// ```
 #[async_trait]
 pub trait Executor: Send {
-    /// Runs one statement and waits until the server has answered.
+    /// Runs a text and waits until the server has answered: one statement, or several, of which the
+    /// server does none where one fails. Then the rows of all of them are returned, in order, with the
+    /// count of the last.
+    ///
+    /// PostgreSQL manual, section "Multiple Statements in a Simple Query".
     async fn query(&mut self, sql: &str) -> Result<Rows, SqlError>;
 
     /// Waits for a notification of a channel that the session listens to, and gives its payload;
@@ -50,8 +54,7 @@ pub trait Executor: Send {
 
     /// Tells whether a pooler may give each transaction another session of the server.
     ///
-    /// Then nothing is kept on the session, and several statements may come as one text, as the
-    /// simple query protocol allows.
+    /// Then nothing is kept on the session.
     fn is_pooled(&self) -> bool {
         false
     }

@@ -3,6 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::session::executor::SqlError;
+use crate::session::sqlstate::UNDEFINED_OBJECT;
+
 /// Begins the text of a batch, whose transaction triggers of ours are to let pass. It names that
 /// very transaction: no other is taken for a backfill, whatever is left on the session.
 pub(crate) const MARK: &str = "select pg_catalog.set_config('changeover.backfill_xact', \
@@ -16,6 +19,32 @@ pub(crate) const ON_PLANS_PATH: &str =
 /// Ends what the runner itself does with rows of the user's, so that it is told from clients'
 /// statements where these are counted.
 pub(crate) const OWN: &str = "/* changeover */";
+
+/// The name that a statement fails over which finds that it may not write. No setting has such a name,
+/// and none can be given it.
+///
+/// PostgreSQL manual, section "Customized Options".
+const REFUSED: &str = "changeover refused";
+
+/// The value of a query, which fails with [`is_refused`] where a condition does not hold: what stands
+/// behind it in one text is not done then.
+pub(crate) fn or_refused(condition: &str, value: &str) -> String {
+    format!("case when {condition} then {value} else pg_catalog.current_setting('{REFUSED}') end")
+}
+
+/// Tells whether a statement failed over [`or_refused`].
+pub(crate) fn is_refused(error: &SqlError) -> bool {
+    error.code() == Some(UNDEFINED_OBJECT) && error.to_string().contains(REFUSED)
+}
+
+/// Several statements as one text, which the server carries out in turn and, outside a transaction, in
+/// one: none of them is done where one fails. A statement may end in a comment.
+///
+/// PostgreSQL manual, section "Multiple Statements in a Simple Query".
+pub(crate) fn in_one_text<'a>(statements: impl IntoIterator<Item = &'a str>) -> String {
+    let statements: Vec<&str> = statements.into_iter().filter(|one| !one.is_empty()).collect();
+    statements.join("\n;\n")
+}
 
 /// A text as a literal, whatever the session takes a backslash for, as `quote_literal` of PostgreSQL's
 /// writes it. A NUL, which no text there can hold, is left out: a service's own names are refused

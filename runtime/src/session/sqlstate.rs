@@ -9,6 +9,7 @@ pub(crate) const READ_ONLY_SQL_TRANSACTION: &str = "25006";
 pub(crate) const DEADLOCK_DETECTED: &str = "40P01";
 pub(crate) const INSUFFICIENT_PRIVILEGE: &str = "42501";
 pub(crate) const DUPLICATE_OBJECT: &str = "42710";
+pub(crate) const UNDEFINED_OBJECT: &str = "42704";
 pub(crate) const UNDEFINED_COLUMN: &str = "42703";
 pub(crate) const UNDEFINED_FUNCTION: &str = "42883";
 pub(crate) const UNDEFINED_TABLE: &str = "42P01";

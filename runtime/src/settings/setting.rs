@@ -29,6 +29,9 @@ pub enum Setting {
     BatchTime(Duration),
     /// In place of [`Builder::workers`](crate::Builder::workers).
     Workers(u32),
+    /// In place of [`Builder::nice`](crate::Builder::nice), in percent: with 100 a backfill rests as long
+    /// as it works.
+    Nice(u32),
     /// Beside, or in place of, a limit of [`Builder::max_load`](crate::Builder::max_load).
     MaxLoad(Limit),
     /// Beside, or in place of, a limit of [`Builder::critical_load`](crate::Builder::critical_load).
@@ -41,6 +44,7 @@ impl Setting {
         match self {
             Setting::BatchTime(_) => "batch_time".to_owned(),
             Setting::Workers(_) => "workers".to_owned(),
+            Setting::Nice(_) => "nice".to_owned(),
             Setting::MaxLoad(limit) => format!("max_load.{}", limit.name()),
             Setting::CriticalLoad(limit) => format!("critical_load.{}", limit.name()),
         }
@@ -51,6 +55,7 @@ impl Setting {
         match self {
             Setting::BatchTime(time) => written(*time),
             Setting::Workers(workers) => workers.to_string(),
+            Setting::Nice(percent) => format!("{percent}%"),
             Setting::MaxLoad(limit) | Setting::CriticalLoad(limit) => limit.value(),
         }
     }
@@ -73,6 +78,10 @@ impl FromStr for Setting {
                     duration(value).filter(|time| !time.is_zero()).map(Setting::BatchTime)
                 }
                 None if name.trim() == "workers" => workers(value).ok().map(Setting::Workers),
+                None if name.trim() == "nice" => {
+                    let percent = value.trim().strip_suffix('%')?;
+                    percent.trim().parse().ok().map(Setting::Nice)
+                }
                 Some(("max_load", kind)) => Limit::read(kind, value).map(Setting::MaxLoad),
                 Some(("critical_load", kind)) => {
                     Limit::read(kind, value).map(Setting::CriticalLoad)
@@ -197,6 +206,8 @@ fn written(time: Duration) -> String {
 pub(crate) struct Overrides {
     pub(crate) batch_time: Option<Duration>,
     pub(crate) workers: Option<u32>,
+    /// The rest after a batch, as a multiple of its time.
+    pub(crate) nice: Option<f64>,
     max: Limits,
     critical: Limits,
 }
@@ -208,6 +219,7 @@ impl Overrides {
             match setting {
                 Setting::BatchTime(time) => overrides.batch_time = Some(time),
                 Setting::Workers(workers) => overrides.workers = Some(workers),
+                Setting::Nice(percent) => overrides.nice = Some(f64::from(percent) / 100.0),
                 Setting::MaxLoad(limit) => overrides.max.set(limit),
                 Setting::CriticalLoad(limit) => overrides.critical.set(limit),
             }
@@ -241,6 +253,7 @@ mod tests {
         let limits = Limit::KINDS.into_iter();
         let settings =
             limits.flat_map(|limit| [Setting::MaxLoad(limit), Setting::CriticalLoad(limit)]);
+        let settings = settings.chain([0, 100, 350].map(Setting::Nice));
         let workers = [1, MOST_WORKERS].map(Setting::Workers);
         for setting in settings.chain(times.map(Setting::BatchTime)).chain(workers) {
             let read: Setting = setting.to_string().parse().expect("it was written by us");
@@ -258,6 +271,8 @@ mod tests {
             "batch_time=10",
             "batch_time=0ms",
             "batch_time=-1s",
+            "nice=1",
+            "nice=-1%",
             "batch_time=99999999999999999999d",
             "batch_time=999999999999999999d",
             "workers=0",

@@ -6,6 +6,7 @@ use super::page::Page;
 use super::touched::{Earlier, Touched};
 use crate::lock::RunSession;
 use crate::outcome::error::Error;
+use crate::outcome::status::State;
 use crate::record::ledger::{Direction, Event, RecordedStep, StepState};
 use crate::record::store::StepStore;
 use crate::work::step::brake::Weight;
@@ -37,6 +38,8 @@ pub(crate) struct Turn<'t> {
     pub(crate) store: &'t StepStore<'t>,
     pub(crate) recorded: &'t RecordedStep,
     pub(crate) direction: Direction,
+    /// What its migration reaches with it, where it is the last of its phase.
+    pub(crate) reaches: Option<State>,
 }
 
 impl Turn<'_> {
@@ -65,24 +68,25 @@ impl Turn<'_> {
     /// Records that it is done.
     pub(crate) async fn finish(&self, session: &mut RunSession<'_>) -> Result<(), Error> {
         let state = self.recorded.state.after(Event::Finished(self.direction))?;
-        self.store.finish(session, state).await
+        self.store.finish(session, state, self.reaches).await
     }
 
     /// Records that it looked.
     pub(crate) async fn looked(&self, session: &mut RunSession<'_>) -> Result<(), Error> {
         let state = self.recorded.state.after(Event::Looked(self.direction))?;
-        self.store.finish(session, state).await
+        self.store.finish(session, state, self.reaches).await
     }
 
-    /// The statement that records that it is done, for the transaction that does it.
-    pub(crate) fn finished(&self, session: &RunSession<'_>) -> Result<String, Error> {
+    /// The statement that records that it is done, for the transaction that does it and in which the run
+    /// may write.
+    pub(crate) fn finished(&self) -> Result<String, Error> {
         let state = self.recorded.state.after(Event::Finished(self.direction))?;
-        Ok(self.store.finished(session.write_condition(), state))
+        Ok(self.store.finished(state, self.reaches))
     }
 
     /// Records that what was intended has left nothing.
     pub(crate) async fn came_to_nothing(&self, session: &mut RunSession<'_>) -> Result<(), Error> {
         let state = StepState::Intended.after(Event::CameToNothing)?;
-        self.store.finish(session, state).await
+        self.store.finish(session, state, None).await
     }
 }

@@ -68,6 +68,9 @@ pub(crate) struct Adding {
 pub(crate) struct Touched {
     /// Every table, with the strongest lock that is taken of it.
     pub(crate) locks: Vec<TableLock>,
+    /// How many statements reach all partitions of a table under one lock that keeps clients out, at
+    /// most.
+    pub(crate) reached: Vec<(&'static str, usize)>,
     /// Those that have to be there before the phase begins.
     pub(crate) expected: Vec<&'static str>,
     pub(crate) fills: Vec<Fill>,
@@ -111,6 +114,20 @@ impl Touched {
         self.rights.extend(statement.rights);
         statement.effects.iter().for_each(|effect| self.effect(*effect));
         earlier.note(statement);
+    }
+
+    /// Notes what a transaction does under locks that keep clients out.
+    pub(crate) fn together(&mut self, statements: &[Statement]) {
+        let locks = || statements.iter().flat_map(|statement| statement.locks);
+        for lock in locks().filter(|lock| lock.mode.blocks_clients()) {
+            let of_it =
+                |other: &&TableLock| other.table == lock.table && other.mode.blocks_clients();
+            let count = locks().filter(of_it).count();
+            match self.reached.iter_mut().find(|(table, _)| *table == lock.table) {
+                Some((_, most)) => *most = count.max(*most),
+                None => self.reached.push((lock.table, count)),
+            }
+        }
     }
 
     fn effect(&mut self, effect: Effect) {

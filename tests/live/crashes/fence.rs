@@ -76,10 +76,14 @@ impl Executor for Interrupted {
                 SqlError::new(Some("XX000"), format!("the takeover failed: {failure}"))
             })?;
         }
-        self.in_transaction =
-            sql == "begin" || (self.in_transaction && sql != "commit" && sql != "rollback");
+        self.in_transaction = sql.starts_with("begin") || (self.in_transaction && !is_end(sql));
         Executor::query(&mut self.client, sql).await
     }
+}
+
+/// Tells whether a text ends a transaction.
+fn is_end(sql: &str) -> bool {
+    sql.ends_with("commit") || sql == "rollback"
 }
 
 async fn take_over(url: &str, history: &Migrations) -> Result<(), Failure> {

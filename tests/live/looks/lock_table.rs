@@ -1,11 +1,13 @@
 //! A table of more partitions than the server has room for locks of: a statement that reaches all of
 //! them fails, so none is sent, or nothing is begun.
 
-use changeover::ErrorKind;
+use std::time::Duration;
+
 use changeover::migration::{
     Backfill, Change, Course, Migration, Migrations, NoRows, Phase, Plan, Step, Work,
 };
 use changeover::testing::Server;
+use changeover::{Check, ErrorKind};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::{Failure, block_on, fail};
 
@@ -190,5 +192,33 @@ fn a_condition_that_names_its_own_table_is_asked_of_all_partitions() -> Result<(
         }
         fixture.db.batch_execute("delete from events where id = 2").await?;
         runner().await?.migrate().await.map(drop).map_err(Failure::from)
+    })
+}
+
+/// What the partitions cost is said before the lock is taken, and readers are kept out by one statement.
+#[test]
+fn many_partitions_are_told_with_the_time_that_they_take() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::new("lock_table_time").await?;
+        events(&fixture).await?;
+        partitions(&fixture, 0, 150).await?;
+        let told = async |lock_timeout| {
+            let mut runner = Fixture::builder(&HISTORY)
+                .lock_timeout(Duration::from_millis(lock_timeout))
+                .connect(fixture.url())
+                .await?;
+            let report = runner.expand().await?;
+            runner.undo("m0002_rename").await?;
+            let found = report.findings.iter().filter(|one| one.check == Check::ManyPartitions);
+            Ok::<Vec<String>, Failure>(found.map(|one| one.what.clone()).collect())
+        };
+        match &told(30).await?[..] {
+            [one] if one.contains("its 150 partitions") && one.contains(" ms") => {}
+            other => fail!("{other:?}"),
+        }
+        match &told(10_000).await?[..] {
+            [] => Ok(()),
+            other => fail!("{other:?}"),
+        }
     })
 }

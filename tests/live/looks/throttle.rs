@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use changeover::testing::Server;
-use changeover::{Limit, Report, Verdict};
+use changeover::{Limit, Report, Setting, Verdict};
 use changeover_tests::fixture::Fixture;
 use changeover_tests::sample::{INDEX_HISTORY, RENAME_HISTORY};
 use changeover_tests::{Failure, block_on, connect, fail};
@@ -228,5 +228,39 @@ fn a_critical_load_stops_a_backfill_and_the_next_run_goes_on() -> Result<(), Fai
         let why = "the load is critical: 3 active sessions, 2 allowed";
         stopped_and_resumed(&fixture, run, why).await?;
         busy.end(&fixture).await
+    })
+}
+
+/// While clients are at work a backfill rests as long as it works, unless it is told otherwise.
+#[test]
+fn a_backfill_rests_while_clients_are_at_work() -> Result<(), Failure> {
+    block_on(async {
+        let fixture = Fixture::with_users("rests_for_clients", 5_000).await?;
+        let rested = async |other: Option<Setting>| {
+            let mut runner = rename().connect(fixture.url()).await?;
+            if let Some(setting) = other {
+                runner.set(&[setting]).await?;
+            }
+            let report = runner.migrate().await?;
+            runner.undo_to("m0001_base").await?;
+            let rested: Duration = report.phases.iter().map(|phase| phase.rested).sum();
+            Ok::<Duration, Failure>(rested)
+        };
+        let alone = rested(None).await?;
+        if !alone.is_zero() {
+            fail!("it rested {alone:?} for nobody");
+        }
+        let mut clients = Vec::new();
+        for number in 0..3 {
+            let client = connect(fixture.url(), &format!("client {number}")).await?;
+            let ask = async move { while client.batch_execute("select 1").await.is_ok() {} };
+            clients.push(tokio::spawn(ask));
+        }
+        let (for_clients, told) = (rested(None).await?, rested(Some(Setting::Nice(0))).await?);
+        clients.iter().for_each(JoinHandle::abort);
+        if for_clients.is_zero() || !told.is_zero() {
+            fail!("it rested {for_clients:?}, and {told:?} where it was told not to");
+        }
+        Ok(())
     })
 }

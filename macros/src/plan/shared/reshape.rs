@@ -41,6 +41,7 @@ pub(crate) struct Facts {
     defaults: Vec<Option<Default>>,
     /// Indexes that go with the old columns.
     indexes: Vec<Name>,
+    is_partitioned: bool,
 }
 
 impl Made {
@@ -100,7 +101,8 @@ impl Reshape {
         let defaults = self.new.iter().map(|made| self.default(table, made)).collect();
         let indexes = table.indexes.iter().filter(|index| self.takes_along(index));
         let indexes = indexes.filter_map(|index| index.name.clone()).collect();
-        (errors.count() == before).then_some(Facts { old, defaults, indexes })
+        let is_partitioned = table.partition_by.is_some();
+        (errors.count() == before).then_some(Facts { old, defaults, indexes, is_partitioned })
     }
 
     pub(crate) fn steps(&self, facts: &Facts, at: Position) -> Vec<Step> {
@@ -123,6 +125,7 @@ impl Reshape {
                 })
                 .collect(),
             unique: Vec::new(),
+            is_partitioned: facts.is_partitioned,
             at,
         };
         let mut steps = sync.steps();

@@ -32,6 +32,23 @@ pub(crate) fn alter(table: &TableName, clause: &str, mode: Mode) -> Statement {
     Statement::locking(format!("alter table {} {clause}", table.quoted()), table, mode)
 }
 
+/// Puts the clauses of those that alter the table into one `alter table`, which goes once through its
+/// partitions; what else there is comes behind it.
+pub(crate) fn in_one_alter(table: &TableName, statements: Vec<Statement>) -> Vec<Statement> {
+    let beginning = format!("alter table {} ", table.quoted());
+    let (alters, rest): (Vec<Statement>, Vec<Statement>) =
+        statements.into_iter().partition(|one| one.sql.starts_with(&beginning));
+    let one = alters.into_iter().reduce(|mut first, next| {
+        let clause = next.sql.strip_prefix(&beginning).unwrap_or_default();
+        first.sql = format!("{},\n  {clause}", first.sql);
+        first.why = [first.why, next.why].join("\n");
+        first.effects.extend(next.effects);
+        first.reads_rows |= next.reads_rows;
+        first
+    });
+    one.into_iter().chain(rest).collect()
+}
+
 fn alter_column(table: &TableName, column: &Name, clause: &str) -> Statement {
     let clause = format!("alter column {} {clause}", column.quoted());
     alter(table, &clause, Mode::AccessExclusive).changing_part(table, &column.text)

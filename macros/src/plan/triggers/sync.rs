@@ -2,12 +2,12 @@
 //! triggers keep them equal, whoever writes which.
 
 mod function;
+mod install;
 
 use crate::model::names::{self, Position};
 use crate::plan::agreement::{Agreement, Equality};
 use crate::plan::sql::ddl;
-use crate::plan::sql::sea;
-use crate::plan::triggers::your_triggers::{self, LAST, Place};
+use crate::plan::triggers::your_triggers::{self, Place};
 use crate::plan::{Backfill, Mode, Phase, Statement, Step, Work};
 use crate::syntax::tables::column::Column;
 use crate::syntax::values::default::Default;
@@ -33,6 +33,9 @@ pub(crate) struct Sync<'a> {
     pub(crate) new: Vec<Part<'a>>,
     /// The unique keys that the new shape shares with the old one.
     pub(crate) unique: Vec<Vec<Name>>,
+    /// Whether what is done to the table is done to each of its partitions as well, of which there may be
+    /// thousands.
+    pub(crate) is_partitioned: bool,
     pub(crate) at: Position,
 }
 
@@ -106,75 +109,9 @@ impl<'a> Sync<'a> {
         self.new.iter().filter_map(late).collect()
     }
 
-    /// Adds the new columns and the triggers, in one transaction.
-    fn install(&self) -> Step {
-        let [on_insert, on_update] = &self.triggers();
-        let function = self.name("sync");
-        let mut statements = vec![
-            ddl::create_function(self.table, &function, &self.body())
-                .why("carries the side that a client wrote over to the other; who wrote shows in the row alone"),
-        ];
-        statements.extend(self.add_columns());
-        let ((insert, update), last) = (self.when(), format!("'{LAST}'"));
-        statements.extend([
-            ddl::create_trigger_with(self.table, on_insert, "insert", &insert, (&function, &last))
-                .why("named to fire after your own triggers"),
-            ddl::create_trigger_with(self.table, on_update, "update", &update, (&function, &last))
-                .why("updates of other columns pass it by"),
-            ddl::enable_always(self.table, &[on_insert, on_update])
-                .why("for logical replication and restores too"),
-            your_triggers::sync_first(self.table),
-        ]);
-        let why = format!(
-            "{} from now on, kept equal for builds that write {} and builds that write {}; in one transaction, because no client may meet one without the other",
-            if self.is_of_columns() { "both columns" } else { "both shapes" },
-            listed(&self.old),
-            listed(&self.new)
-        );
-        let mut undo = self.remove();
-        let columns = self.new.iter().map(|part| &part.column.name);
-        undo.extend(columns.map(|name| sea::drop_column(self.table, name).unlisted()));
-        Step::transaction(Phase::Expand, why, statements).undo(undo)
-    }
-
     /// Tells whether each shape is one column.
     fn is_of_columns(&self) -> bool {
         self.old.len() == 1 && self.new.len() == 1
-    }
-
-    fn add_columns(&self) -> Vec<Statement> {
-        let mut statements = Vec::new();
-        for part in &self.new {
-            let bare = Column { default: None, not_null: false, ..part.column.clone() };
-            statements
-                .push(sea::add_column(self.table, &bare).why(
-                    "without a default: rows that are there must start as NULL, to be filled",
-                ));
-            statements.extend(ddl::describe(self.table, &bare));
-        }
-        if let Some(marker) = self.marker() {
-            let name = self.name("unfilled");
-            let clause = format!("add column {marker} boolean not null default true");
-            statements.push(
-                ddl::alter(self.table, &clause, Mode::AccessExclusive)
-                    .adding_column(self.table, &name, true)
-                    .why("true until the row is filled; a constant default touches no row"),
-            );
-        }
-        let clause = format!("add column {} text[]", self.image());
-        statements.push(
-            ddl::alter(self.table, &clause, Mode::AccessExclusive)
-                .adding_column(self.table, &self.name("image"), false)
-                .why("for the triggers' own use; null in every row that is stored"),
-        );
-        for part in &self.new {
-            let Some(default) = &part.default else { continue };
-            statements.push(
-                ddl::set_default(self.table, &part.column.name, &default.sql())
-                    .why("for new rows alone"),
-            );
-        }
-        statements
     }
 
     /// The statements that remove the triggers and what they needed.
@@ -184,9 +121,23 @@ impl<'a> Sync<'a> {
         let mut statements: Vec<Statement> =
             triggers.iter().map(|name| ddl::drop_trigger_if_exists(self.table, name)).collect();
         statements.push(ddl::drop_function_if_exists(self.table, &self.name("sync")));
-        statements.push(self.drop_hidden("image"));
-        statements.extend(self.marker().map(|_| self.drop_hidden("unfilled")));
+        statements.extend(self.hidden().map(|purpose| self.drop_hidden(purpose)));
         statements
+    }
+
+    /// The statements that remove one of the triggers, and with the one of the updates the function.
+    fn remove_trigger(&self, name: &str) -> Vec<Statement> {
+        let [on_insert, _] = self.triggers();
+        let drop = |name: &str| ddl::drop_trigger_if_exists(self.table, name);
+        if name == on_insert {
+            return vec![drop(&your_triggers::first(name)), drop(name)];
+        }
+        vec![drop(name), ddl::drop_function_if_exists(self.table, &self.name("sync"))]
+    }
+
+    /// What the hidden columns are for.
+    fn hidden(&self) -> impl Iterator<Item = &'static str> {
+        ["image"].into_iter().chain(self.marker().map(|_| "unfilled"))
     }
 
     /// Whatever depends on a hidden column depends on the columns beside it.
@@ -206,7 +157,10 @@ impl<'a> Sync<'a> {
 
     /// From Expand until both shapes are equal.
     pub(crate) fn steps(&self) -> Vec<Step> {
-        vec![self.install(), self.backfill(), self.widen()]
+        let mut steps =
+            if self.is_partitioned { self.install_in_parts() } else { vec![self.install()] };
+        steps.extend([self.backfill(), self.widen()]);
+        steps
     }
 
     /// After the backfill, which would fire such triggers for each row.

@@ -13,8 +13,8 @@ const AFTER: Duration = Duration::from_millis(400);
 async fn longest_lock(phase: Phase, slow: &'static str) -> Duration {
     let mut is_open = false;
     let (mock, _) = Mock::new(move |sql, _| {
-        is_open = sql == slow || (is_open && sql != "begin");
-        if is_open && sql == "commit" {
+        is_open = sql == slow || (is_open && !sql.starts_with("begin"));
+        if is_open && sql.ends_with("commit") {
             std::thread::sleep(AFTER);
         }
         None

@@ -22,7 +22,7 @@ async fn the_path_of_the_users_expressions_is_there_for_a_statement_of_the_plan_
     let computes = ["limit 5", "limit 100", "set plan = "];
     let is_of_plan = |sql: &&String| {
         sql.contains("plan is null")
-            && !sql.starts_with("insert into")
+            && !sql.contains("insert into changeover.")
             && computes.iter().any(|words| sql.contains(words))
     };
     let of_plan: Vec<&String> = all.iter().filter(is_of_plan).collect();

@@ -13,6 +13,7 @@ use crate::cli::looks::status::setting;
 use crate::cli::output::Format;
 use crate::cli::runs::setup::time;
 use crate::migration::Migrations;
+use crate::outcome::error::Error;
 use crate::outcome::status::SettingStatus;
 use crate::settings::load::Limit;
 use crate::settings::setting::{Setting, workers};
@@ -37,6 +38,9 @@ pub(crate) struct Set {
     /// How many sessions a backfill may use at the same time, `2`
     #[arg(long, value_name = "NUMBER", value_parser = workers)]
     workers: Option<u32>,
+    /// How long a backfill rests after each batch, as a share of its time, `100%`
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    nice: Option<Setting>,
     /// The load above which it waits, `active_sessions=50`; may be given several times
     #[arg(long, value_name = "LIMIT")]
     max_load: Vec<Limit>,
@@ -74,8 +78,12 @@ impl Set {
         let workers = self.workers.map(Setting::Workers);
         let max = self.max_load.iter().copied().map(Setting::MaxLoad);
         let critical = self.critical_load.iter().copied().map(Setting::CriticalLoad);
-        batch_time.into_iter().chain(workers).chain(max).chain(critical).collect()
+        batch_time.into_iter().chain(workers).chain(self.nice).chain(max).chain(critical).collect()
     }
+}
+
+fn share(text: &str) -> Result<Setting, Error> {
+    format!("nice={text}").parse()
 }
 
 impl fmt::Display for Settings {

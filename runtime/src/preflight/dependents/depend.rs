@@ -40,6 +40,9 @@ pub(super) async fn found(
 
 /// Follows what goes to all that goes with it: parts of a table, partitions, what PostgreSQL made
 /// for it, and what the plan names. The rest of what depends on any of that is what is asked for.
+///
+/// Each edge is looked at once, and what goes is looked up in a hash of it: a table of a thousand
+/// partitions has thousands of both.
 fn query(dropped: &[&Dropped]) -> String {
     let roots: Vec<String> = dropped.iter().map(|one| root(one)).collect();
     let mut names: Vec<&str> = dropped.iter().flat_map(|one| one.with).copied().collect();
@@ -49,28 +52,39 @@ fn query(dropped: &[&Dropped]) -> String {
     let (roots, names) = (roots.join("\n  union all "), names.join(", "));
     let unlisted = except_lists(dropped, "e");
     format!(
-        "with recursive gone (classid, objid, objsubid) as (
-  select * from ({roots}) as root
+        "with recursive edge
+  (classid, objid, objsubid, goes, owner, deptype, is_child, of_class, of_object, of_part) as (
+  select root.classid, root.objid, root.objsubid, true, null::pg_catalog.oid, null::\"char\",
+    false, null::pg_catalog.oid, null::pg_catalog.oid, null::integer
+  from ({roots}) as root (classid, objid, objsubid)
   union
-  select e.classid, e.objid, e.objsubid from gone g cross join lateral ({EDGES}) e
-  where e.deptype in ('i', 'P', 'e', 'x') or e.name = any (array[{names}]::pg_catalog.name[])
+  select e.classid, e.objid, e.objsubid, coalesce(
+    e.deptype in ('i', 'P', 'e', 'x') or e.name = any (array[{names}]::pg_catalog.name[])
     or (g.classid <> 'pg_catalog.pg_class'::pg_catalog.regclass and e.deptype = 'a')
     or (g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and g.objsubid = 0
       and (e.owner = g.objid or e.deptype = 'a' and e.relkind in ('r', 'p', 'f', 'S')))
-    or (e.deptype = 'a' and e.relkind = 'S' and e.feeds)
+    or (e.deptype = 'a' and e.relkind = 'S' and e.feeds), false),
+    e.owner, e.deptype, e.is_child, g.classid, g.objid, g.objsubid
+  from edge g cross join lateral ({EDGES}) e
+  where g.goes
+), gone as materialized (select distinct classid, objid, objsubid from edge where goes),
+needs as materialized (
+  select e.classid, e.objid, e.objsubid, e.deptype, e.of_class, e.of_object, e.of_part
+  from edge e
+    cross join lateral (select e.of_class, e.of_object, e.of_part) g (classid, objid, objsubid)
+  where not e.goes and e.deptype <> 'S' and not e.is_child{unlisted}
+    and not exists (select from gone x where x.classid = e.classid and x.objid = e.objid
+      and x.objsubid in (0, e.objsubid))
+    and not exists (select from gone x where x.objid = e.owner and x.objsubid = 0
+      and x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
 )
 select n.type || ' ' || n.identity,
   (pg_catalog.array_agg(o.type || ' ' || o.identity order by o.type in ('index', 'type')))[1],
   pg_catalog.bool_or(e.deptype = 'a'),
   case when pg_catalog.min(n.schema) ~ '^pg_temp_' then pg_catalog.min(n.schema) end
-from gone g cross join lateral ({EDGES}) e
+from needs e
   cross join lateral pg_catalog.pg_identify_object(e.classid, e.objid, e.objsubid) n
-  cross join lateral pg_catalog.pg_identify_object(g.classid, g.objid, g.objsubid) o
-where e.deptype <> 'S' and not e.is_child{unlisted} and not exists (
-  select from gone x where x.classid = e.classid and x.objid = e.objid
-      and x.objsubid in (0, e.objsubid)
-    or x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = e.owner
-      and x.objsubid = 0)
+  cross join lateral pg_catalog.pg_identify_object(e.of_class, e.of_object, e.of_part) o
 group by 1 order by 1 limit {SHOWN}"
     )
 }
@@ -84,10 +98,11 @@ const EDGES: &str = "
       coalesce(i.indrelid, nullif(k.conrelid, 0), t.tgrelid, p.polrelid, r.ev_class, a.adrelid,
         s.stxrelid, case when d.objsubid > 0 then c.oid end) as owner,
       coalesce(case when i.indrelid is not null then c.relname end, k.conname, t.tgname) as name,
-      exists (select from pg_catalog.pg_depend f join pg_catalog.pg_attrdef b on b.oid = f.objid
+      case when c.relkind = 'S' then exists (select from pg_catalog.pg_depend f
+        join pg_catalog.pg_attrdef b on b.oid = f.objid
         where f.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
           and f.refclassid = d.classid and f.refobjid = d.objid
-          and b.adrelid = d.refobjid and b.adnum = d.refobjsubid) as feeds,
+          and b.adrelid = d.refobjid and b.adnum = d.refobjsubid) else false end as feeds,
       coalesce(i.indrelid is not null and c.relispartition or k.conparentid <> 0
         or t.tgparentid <> 0, false) as is_child
     from pg_catalog.pg_depend d
@@ -115,15 +130,18 @@ const EDGES: &str = "
       and (g.objsubid = 0 or d.refobjsubid = g.objsubid)
       and (g.objsubid = 0 or k.contype is distinct from 'n')
     union all
-    select g.classid, b.attrelid, b.attnum,
-      (case when c.relispartition then 'P' else 'a' end)::\"char\",
-      c.relkind, b.attrelid, null, false, false
+    select g.classid, h.inhrelid, b.attnum,
+      (case when b.relispartition then 'P' else 'a' end)::\"char\",
+      b.relkind, h.inhrelid, null, false, false
     from pg_catalog.pg_attribute a
       join pg_catalog.pg_inherits h on h.inhparent = a.attrelid
-      join pg_catalog.pg_class c on c.oid = h.inhrelid
-      join pg_catalog.pg_attribute b on b.attrelid = c.oid and b.attname = a.attname
+      cross join lateral (select b.attnum, c.relkind, c.relispartition
+        from pg_catalog.pg_class c join pg_catalog.pg_attribute b on b.attrelid = c.oid
+        where c.oid = h.inhrelid and b.attrelid = h.inhrelid and b.attname = a.attname
+          and b.attinhcount > 0
+        offset 0) b
     where g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and g.objsubid > 0
-      and a.attrelid = g.objid and a.attnum = g.objsubid and b.attinhcount > 0";
+      and a.attrelid = g.objid and a.attnum = g.objsubid";
 
 /// Leaves out triggers that only list a column `g` whose place another takes, and list others: the
 /// plan makes them again. A condition that names the column would be a second entry.

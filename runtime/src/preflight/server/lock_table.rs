@@ -2,7 +2,7 @@
 
 use crate::outcome::finding::{Check, Severity};
 use crate::preflight::look::{Look, Scene};
-use crate::session::sql::tree;
+use crate::session::sql::{milliseconds, tree};
 use crate::work::touched::{Touched, array};
 
 pub(in crate::preflight) const ROOM: Look = Look {
@@ -18,7 +18,7 @@ pub(in crate::preflight) const TIME: Look = Look {
     check: Check::ManyPartitions,
     severity: |_| Severity::Warn,
     sql: time,
-    effect: "clients of the table wait for as long",
+    effect: "clients of the table wait for as long, and whoever comes behind them",
     help: "run it when the table is quiet, or have fewer partitions",
 };
 
@@ -74,12 +74,27 @@ fn room(Scene { touched, .. }: Scene<'_>) -> Option<String> {
     ))
 }
 
-/// Measured: from 0.25 to 0.35 ms for each partition.
-fn time(Scene { touched, .. }: Scene<'_>) -> Option<String> {
+/// What a statement takes on each partition, in microseconds: `alter table … add column` from 40 to 70,
+/// `create trigger` from 50 to 110, as measured on PostgreSQL 15.
+const EACH: [u32; 2] = [40, 110];
+
+/// The same for the lock alone.
+const LOCK: u32 = 10;
+
+fn time(Scene { touched, settings }: Scene<'_>) -> Option<String> {
     let tables = tables(touched)?;
+    let reached = array(touched.reached.iter().map(|(table, _)| *table));
+    let counts: Vec<String> = touched.reached.iter().map(|(_, count)| count.to_string()).collect();
+    let budget = milliseconds(settings.lock_timeout);
+    let [least, most] =
+        EACH.map(|each| format!("(parts * ({LOCK} + coalesce(count, 0) * {each}) / 1000)"));
     Some(format!(
-        "select pg_catalog.format('locking %s with its %s partitions takes some %s to %s ms, each \
-         time', name, parts - 1, parts / 4, parts * 35 / 100) from ({tables}) t \
-         where blocks and parts > {NOTICED}"
+        "select pg_catalog.format('%s statements under one lock of %s and its %s partitions keep its \
+         clients waiting for some %s to %s ms, where a lock may be waited for %s ms', \
+         coalesce(count, 0), name, parts - 1, {least}, {most}, {budget}) from ({tables}) t \
+         left join unnest({reached}, array[{}]::integer[]) as r (relation, count) \
+         on pg_catalog.to_regclass(r.relation) = t.name \
+         where blocks and (parts > {NOTICED} or {most} > {budget})",
+        counts.join(", ")
     ))
 }

@@ -15,7 +15,7 @@ use crate::migration::{Migration, Phase, Step};
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::status::State;
 use crate::record::ledger::StepState;
-use crate::session::sql::{quote_literal, quote_nullable};
+use crate::session::sql::{or_refused, quote_literal, quote_nullable};
 
 pub(crate) use self::schema::prepare;
 
@@ -30,14 +30,9 @@ pub(crate) struct Store<'a> {
 }
 
 impl Store<'_> {
-    /// Writes down what a phase is going to do after its first `kept` steps, in place of what an
-    /// earlier build, of which nothing else has run, was going to.
-    pub(crate) async fn plan(
-        &self,
-        session: &mut RunSession<'_>,
-        phase: Phase,
-        kept: usize,
-    ) -> Result<(), Error> {
+    /// The statements that write down what a phase is going to do after its first `kept` steps, in place
+    /// of what an earlier build, of which nothing else has run, was going to.
+    pub(crate) fn planned(&self, phase: Phase, kept: usize) -> Vec<String> {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
         let forget = format!(
             "delete from changeover.steps \
@@ -46,8 +41,7 @@ impl Store<'_> {
         );
         let mut statements = vec![self.row(), forget];
         statements.extend(self.planned_steps(phase, kept, StepState::Planned));
-        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
-        session.in_transaction(&statements).await.map(drop)
+        statements
     }
 
     pub(crate) fn row(&self) -> String {
@@ -92,31 +86,44 @@ impl Store<'_> {
         Some(sql)
     }
 
-    pub(crate) async fn set_state(
-        &self,
-        session: &mut RunSession<'_>,
-        what: State,
-    ) -> Result<(), Error> {
+    /// The statement that records how far the migration is, for a transaction in which the run may
+    /// write.
+    pub(crate) fn reaches(&self, state: State) -> String {
+        let changed = self.changed(state, "true");
+        let told = or_refused("pg_catalog.count(*) = 1", &self.told());
+        format!("with {changed} select {told} from changed")
+    }
+
+    /// The parts of a statement that records how far the migration is, on a condition. What is taken
+    /// back opens its gates to older builds again.
+    fn changed(&self, state: State, condition: &str) -> String {
         let (history, id) = (quote_literal(self.history), quote_literal(self.migration.id));
-        let finished = match what {
+        let finished = match state {
             State::Migrated | State::Switched | State::Contracted | State::Pending => {
                 "clock_timestamp()"
             }
             _ => "finished_at",
         };
-        let (state, own) = (what.name(), session.write_condition());
-        // What is taken back opens its gates to older builds again. Who watches is told.
-        let closes = matches!(what, State::Migrated | State::Completed | State::Pending);
-        let sql = format!(
-            "with changed as (update changeover.migrations \
+        let closes = matches!(state, State::Migrated | State::Completed | State::Pending);
+        let state = state.name();
+        let changed = format!(
+            "changed as (update changeover.migrations \
              set state = '{state}', finished_at = {finished} \
-             where history = {history} and id = {id} and {own} returning 1), \
-             closed as (delete from changeover.gates \
-             where history = {history} and migration = {id} and {closes} \
-             and exists (select from changed)) \
-             select pg_catalog.pg_notify('changeover', {history}) from changed"
+             where history = {history} and id = {id} and {condition} returning 1)"
         );
-        session.fenced(&sql).await
+        if !closes {
+            return changed;
+        }
+        format!(
+            "{changed}, closed as (delete from changeover.gates \
+             where history = {history} and migration = {id} and exists (select from changed))"
+        )
+    }
+
+    /// Tells who watches that something has changed.
+    fn told(&self) -> String {
+        let history = quote_literal(self.history);
+        format!("pg_catalog.pg_notify('changeover', {history})::text")
     }
 
     pub(crate) fn step(&self, phase: Phase, ordinal: usize, step: &'static Step) -> StepStore<'_> {
@@ -134,16 +141,18 @@ pub(crate) struct StepStore<'a> {
 }
 
 impl StepStore<'_> {
-    /// Notes that a try begins, under a condition that is always true.
+    /// Notes that a try begins, under a condition that is always true; behind what has to be written
+    /// before it, if anything.
     pub(crate) async fn begin(
         &self,
         session: &mut RunSession<'_>,
+        opening: Vec<String>,
         also: &str,
     ) -> Result<(), Error> {
         let set = "attempts = attempts + 1, started_at = clock_timestamp(), finished_at = null, error = null";
-        let own = format!("{} and {also}", session.write_condition());
-        let sql = self.update(&own, set);
-        session.fenced(&sql).await
+        let begun = self.written(&self.update(also, set), None);
+        let statements: Vec<&str> = opening.iter().chain([&begun]).map(String::as_str).collect();
+        session.in_transaction(&statements).await.map(drop)
     }
 
     /// Notes what is going to be done where that cannot be part of the same transaction; the
@@ -182,20 +191,33 @@ impl StepStore<'_> {
         &self,
         session: &mut RunSession<'_>,
         state: StepState,
+        reaches: Option<State>,
     ) -> Result<(), Error> {
-        let sql = self.finished(session.write_condition(), state);
-        session.fenced(&sql).await
+        session.in_transaction(&[&self.finished(state, reaches)]).await.map(drop)
     }
 
-    /// The statement that records the step, for the transaction that does it.
-    pub(crate) fn finished(&self, own: &str, state: StepState) -> String {
+    /// The statement that records the step, and the end of its phase with the last one, for the
+    /// transaction that does it and in which the run may write.
+    pub(crate) fn finished(&self, state: StepState, reaches: Option<State>) -> String {
         let rows = if state == StepState::Done { "rows" } else { "0" };
         let state = state.name();
         let set = format!(
             "state = '{state}', cursor = null, rows = {rows}, \
              finished_at = clock_timestamp(), error = null"
         );
-        self.update(own, &set)
+        self.written(&self.update("true", &set), reaches)
+    }
+
+    /// An update of the row, and what its migration reaches with it; it fails where a row is gone.
+    fn written(&self, update: &str, reaches: Option<State>) -> String {
+        let one = "pg_catalog.count(*) = 1";
+        let Some(state) = reaches else {
+            let written = or_refused(one, "''");
+            return format!("with step as ({update} returning 1) select {written} from step");
+        };
+        let changed = self.store.changed(state, "exists (select from step)");
+        let told = or_refused(one, &self.store.told());
+        format!("with step as ({update} returning 1), {changed} select {told} from changed")
     }
 
     /// The statement that counts the rows that are `filled`, and moves the cursor on, if it does.

@@ -51,7 +51,9 @@ impl Window<'_> {
                 Ok(Emptied::NoRoom)
             }
             outcome => {
-                let (rows, _) = tx.end_of_plan(outcome, ReadsRows::Yes).await?;
+                let mut rows = 0;
+                let outcome = outcome.map(|(moved, _)| rows = moved);
+                tx.end_of_plan(outcome, None, ReadsRows::Yes).await?;
                 Ok(Emptied::Moved { rows, took: started.elapsed() })
             }
         }

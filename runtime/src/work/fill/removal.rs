@@ -182,7 +182,10 @@ impl Filler for Removing<'_> {
             ),
             Err(error) => Err(error),
         };
-        done.filled += tx.end_of_plan(outcome, ReadsRows::Yes).await?;
+        let mut filled = 0;
+        let outcome = outcome.map(|count| filled = count);
+        tx.end_of_plan(outcome, None, ReadsRows::Yes).await?;
+        done.filled += filled;
         done.took += started.elapsed();
         Ok(())
     }

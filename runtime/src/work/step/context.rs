@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::brake::Brake;
 use crate::lock::RunSession;
-use crate::outcome::error::Place;
+use crate::outcome::error::{Error, Place};
 use crate::outcome::report::{PhaseReport, Progress};
 use crate::settings::Settings;
 use crate::settings::load::Limit;
@@ -22,6 +22,8 @@ pub(crate) struct StepContext<'r, 's> {
     /// The table or partition that is being filled.
     pub(super) fills: Option<u32>,
     pub(crate) hold: Option<Hold>,
+    /// What is to be written before the step begins, or waits for anything.
+    pub(crate) opening: Vec<String>,
     /// Where the time of the step has gone.
     pub(crate) spent: Spent,
     /// Whether an undo may drop tables with their rows.
@@ -80,6 +82,7 @@ impl<'r, 's> StepContext<'r, 's> {
             position,
             fills: None,
             hold: None,
+            opening: Vec::new(),
             spent: Spent::default(),
             with_rows: false,
             gives_way: false,
@@ -103,6 +106,16 @@ impl StepContext<'_, '_> {
         let PhaseReport { migration, phase, undone, .. } = &*self.tally;
         let (step, steps) = (self.step, self.steps);
         StepPlace { migration, phase: *phase, undone: *undone, step, steps }
+    }
+
+    /// Writes what is to be written before the step.
+    pub(crate) async fn open(&mut self) -> Result<(), Error> {
+        let opening = std::mem::take(&mut self.opening);
+        if opening.is_empty() {
+            return Ok(());
+        }
+        let statements: Vec<&str> = opening.iter().map(String::as_str).collect();
+        self.session.in_transaction(&statements).await.map(drop)
     }
 
     /// Goes on to a table or a partition. A look at the server from before knows nothing of its vacuums.

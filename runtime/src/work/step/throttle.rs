@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::brake::Weight;
+use super::brake::{Brake, Weight};
 use super::context::StepContext;
 use super::pressure::{NEAR, ask_hook};
 use super::reading::{Reading, asked};
@@ -30,12 +30,21 @@ pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> R
     Ok(())
 }
 
+/// So many clients at work are some: a single session may be an instance that renews its lease.
+const SOME: u32 = 2;
+
+/// The rest while clients are at work, as a multiple of a batch.
+const WITH_CLIENTS: f64 = 1.0;
+
 /// The rest, as a multiple of a batch, just below a limit: a tenth of the time is work.
 const MOST: f64 = 9.0;
 
 /// Leaves the server alone for a while after a batch that took so long.
 pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) -> Result<(), Error> {
-    let rest = rest_for(took, context.settings, context.brake.pressure.share);
+    let brake = &*context.brake;
+    let nice = brake.set.nice.or(context.settings.throttle.nice);
+    let nice = nice.unwrap_or(if brake.has_clients { WITH_CLIENTS } else { 0.0 });
+    let rest = rest_for(took, nice, brake.pressure.share);
     if !rest.is_zero() {
         context.settings.interrupt.sleep(rest).await?;
         context.tally.rested += rest;
@@ -45,8 +54,8 @@ pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) -> R
 }
 
 /// Returns how long to rest after a batch, where the load was such a share of what is allowed.
-pub(crate) fn rest_for(took: Duration, settings: &Settings, share: f64) -> Duration {
-    rest_after(took, settings.throttle.nice.max(0.0) + eased(share))
+pub(crate) fn rest_for(took: Duration, nice: f64, share: f64) -> Duration {
+    rest_after(took, nice.max(0.0) + eased(share))
 }
 
 /// Returns how long a backfill rests so near to a limit, as a multiple of its batches.
@@ -63,6 +72,7 @@ fn rest_after(took: Duration, nice: f64) -> Duration {
 async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
     give_way(context).await?;
     while let Some(reason) = look(context, weight).await? {
+        context.open().await?;
         context.wait_for(reason).await;
         context.settings.interrupt.sleep(EVERY).await?;
         give_way(context).await?;
@@ -97,6 +107,7 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
     }
     let Settings { throttle, .. } = settings;
     let brake = &mut *context.brake;
+    brake.note_clients(load.busy_clients.unwrap_or_default());
     let (max, critical) = (brake.set.max(&throttle.max), brake.set.critical(&throttle.critical));
     if let Some(what) = brake.pressure.above(&load, &max, &critical)? {
         return Ok(Some(what));
@@ -105,6 +116,16 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         return Ok(Some(what));
     }
     ask_hook(throttle, load).await
+}
+
+impl Brake {
+    /// Remembers whether clients are at work, and says so where that has changed.
+    fn note_clients(&mut self, busy: u32) {
+        let has_clients = busy >= SOME;
+        if std::mem::replace(&mut self.has_clients, has_clients) != has_clients {
+            tracing::info!(clients = busy, "a backfill rests as long as it works: {has_clients}");
+        }
+    }
 }
 
 #[cfg(test)]

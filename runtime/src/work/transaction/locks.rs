@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crate::lock::RunSession;
-use crate::migration::{LockMode, Statement, TableLock};
+use crate::migration::{LockMode, Path, Statement, TableLock};
 use crate::outcome::error::Error;
 use crate::session::executor::SqlError;
-use crate::session::sql::{PLANS_PATH, Scope, milliseconds, quote_literal, set};
+use crate::session::sql::{
+    OWN_PATH, PLANS_PATH, Scope, in_one_text, milliseconds, quote_literal, set,
+};
 use crate::session::sqlstate::{LOCK_NOT_AVAILABLE, QUERY_CANCELED};
 use crate::work::budget::BRIEF;
 use crate::work::step::context::StepContext;
@@ -40,6 +42,18 @@ impl Timeouts {
         let patient = short.max(deadlock_timeout + EVICTION);
         Timeouts { lock: if plan.blocks { short } else { patient }, patient }
     }
+
+    /// The statement that sets what the transaction's own statements see.
+    pub(super) fn settings(&self, path: Path) -> String {
+        let (wait, silence) = (milliseconds(self.lock), milliseconds(SILENCE));
+        let path = if path == Path::Own { OWN_PATH } else { PLANS_PATH };
+        let settings = [
+            path,
+            ("lock_timeout", wait.as_str()),
+            ("idle_in_transaction_session_timeout", &silence),
+        ];
+        set(Scope::Transaction, &settings)
+    }
 }
 
 /// The locks of one try.
@@ -50,35 +64,29 @@ pub(super) struct Order<'a> {
 }
 
 impl Order<'_> {
+    /// Tells whether there is nothing to lock.
+    pub(super) fn is_empty(self) -> bool {
+        self.evict.is_none() && self.take.is_empty()
+    }
+
     /// Takes the blocking locks before anything else is done, and says when the first was granted.
     pub(super) async fn carry_out(
         self,
         session: &mut RunSession<'_>,
         timeouts: Timeouts,
     ) -> Result<Option<Instant>, Error> {
-        if let Some(evict) = self.evict {
-            session.query(&local("lock_timeout", timeouts.patient)).await?;
-            session.query(evict).await?;
-        }
-        let wait = milliseconds(timeouts.lock);
-        let silence = milliseconds(SILENCE);
-        let settings = [
-            PLANS_PATH,
-            ("lock_timeout", wait.as_str()),
-            ("idle_in_transaction_session_timeout", &silence),
-        ];
-        session.query(&set(Scope::Transaction, &settings)).await?;
+        let patient = self.evict.map(|_| local("lock_timeout", timeouts.patient));
+        let settings = timeouts.settings(Path::Users);
+        let before = [patient.as_deref(), self.evict, Some(&settings)];
+        session.query(&in_one_text(before.into_iter().flatten())).await?;
         let started = Instant::now();
         let mut granted = None;
         for lock in self.take {
             let left = timeouts.lock.saturating_sub(started.elapsed()) + TICK;
-            session.query(&local("statement_timeout", left)).await?;
-            let taken = session.query(lock).await;
+            let [wait, brief] = [left, BRIEF].map(|time| local("statement_timeout", time));
+            let taken = session.query(&in_one_text([wait.as_str(), lock, &brief])).await;
             taken.map_err(|error| out_of_budget(lock, error, started, timeouts.lock))?;
             granted.get_or_insert_with(Instant::now);
-        }
-        if granted.is_some() {
-            session.query(&local("statement_timeout", BRIEF)).await?;
         }
         Ok(granted)
     }
@@ -200,7 +208,6 @@ pub(super) fn strongest(statements: &[Statement]) -> Vec<TableLock> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migration::Path;
 
     const fn lock(table: &'static str, mode: LockMode) -> TableLock {
         TableLock { table, mode }

@@ -34,6 +34,7 @@ impl Kind for Transaction {
         for statement in self.0 {
             touched.statement(statement, earlier);
         }
+        touched.together(self.0);
     }
 
     fn review(&self, page: &mut Page) {
@@ -45,7 +46,7 @@ impl Kind for Transaction {
         context: &mut StepContext<'_, '_>,
         turn: Turn<'_>,
     ) -> Result<(), Error> {
-        let record = turn.finished(context.session)?;
+        let record = turn.finished()?;
         let guards = match turn.direction {
             Direction::Back if !context.with_rows => guards(&turn.store.step.undo_drops()),
             _ => Vec::new(),
@@ -172,14 +173,23 @@ async fn attempt(
     statements: &[Text<'_>],
     record: Option<&str>,
 ) -> Result<Duration, Error> {
+    if let (true, [text @ Text { rights: None, .. }], Some(record)) =
+        (plan.is_empty(), statements, record)
+    {
+        // There is nothing to decide between the statements.
+        let settings = timeouts.settings(text.path);
+        let plans = (text.sql, text.reads);
+        session.in_transaction_of_plan(&settings, plans, record).await?;
+        return Ok(Duration::ZERO);
+    }
     let reads_rows = statements.iter().any(|text| text.reads == ReadsRows::Yes);
     let removes = statements.iter().any(|text| text.removes);
     let mut tx = session.begin().await?;
     let mut granted = None;
-    let outcome = inside(&mut tx, plan, timeouts, statements, record, &mut granted).await;
+    let outcome = inside(&mut tx, plan, timeouts, statements, &mut granted).await;
     let until_commit = granted.map(|granted: Instant| granted.elapsed());
     // Deferred constraints and triggers look at rows now.
-    tx.end_of_plan(outcome, reads_rows.into()).await?;
+    tx.end_of_plan(outcome, record, reads_rows.into()).await?;
     let until_end = granted.map(|granted| granted.elapsed());
     Ok(if removes { until_commit } else { until_end }.unwrap_or_default())
 }
@@ -189,7 +199,6 @@ async fn inside(
     plan: Order<'_>,
     timeouts: Timeouts,
     statements: &[Text<'_>],
-    record: Option<&str>,
     granted: &mut Option<Instant>,
 ) -> Result<(), Error> {
     *granted = plan.carry_out(session, timeouts).await?;
@@ -204,9 +213,6 @@ async fn inside(
         if let Some(rights) = rights {
             rights::hold(session, rights).await?;
         }
-    }
-    if let Some(record) = record {
-        session.fenced(record).await?;
     }
     Ok(())
 }
