@@ -16,7 +16,7 @@ pub(crate) const RULES: &[&str] = &[
     TIMESTAMP_WITHOUT_TIME_ZONE,
 ];
 pub(crate) const FIXED_LENGTH: &str = "fixed_length";
-pub(crate) const FOREIGN_KEY_WITHOUT_INDEX: &str = "foreign_key_without_index";
+pub(crate) use crate::plan::shared::removal::FOREIGN_KEY_WITHOUT_INDEX;
 pub(crate) const INDEX_BEFORE_BACKFILL: &str = "index_before_backfill";
 pub(crate) const JSON: &str = "json";
 pub(crate) const NARROW_KEY: &str = "narrow_key";

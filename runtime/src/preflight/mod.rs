@@ -15,8 +15,8 @@ use self::server::{
     blocker, disk, lock_table, old_horizon, old_transaction, replication, rights, wraparound,
 };
 use self::table::{
-    column, columns, deferrable, drift, inherited, invalid_index, moving, objects, report,
-    row_shape, stranger, through_view,
+    column, deferrable, drift, inherited, invalid_index, moving, objects, report, row_shape,
+    stranger, through_view,
 };
 use crate::lock::Locked;
 use crate::outcome::comparison::Difference;
@@ -51,7 +51,7 @@ const LOOKS: [Look; 25] = [
     stranger::SCHEMA,
     replication::IDENTITY,
     column::LOOK,
-    columns::LOOK,
+    row_shape::FULL,
     deferrable::LOOK,
     inherited::LOOK,
     moving::LOOK,

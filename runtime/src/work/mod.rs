@@ -1,7 +1,6 @@
 //! The kinds of work, a file each, and what all of them go by. They import `session` to `record`.
 
 mod budget;
-mod compact;
 pub(crate) mod fill;
 mod index;
 mod kind;

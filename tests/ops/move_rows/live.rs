@@ -43,7 +43,9 @@ pub fn scenario() -> Scenario {
         )
         .old_build(Client::of("open_orders").writes("name"))
         .new_build(Client::of("open_orders").writes("name"))
-        .equal("select abs(2000 - count(*)) from (select id, total, double from orders where closed \
-                union all select id, total, double from archive) r where double = total * 2")
+        .equal(
+            "select abs(2000 - count(*)) from (select id, total, double from orders where closed \
+                union all select id, total, double from archive) r where double = total * 2",
+        )
         .equal("select count(*) from orders join archive using (id)")
 }

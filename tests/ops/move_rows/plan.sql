@@ -13,7 +13,7 @@
 
 -- 1/1 `archive` has no such row yet, so that an undo knows which to bring back
 -- stops the migration, with nothing locked, if rows meet the condition before any was moved
--- help: narrow `where`, or say `append`: an undo could not tell them from those that came, and leaves all where they are then
+-- help: narrow `where`, or say `append`: then an undo leaves all where they are
 select * from "public"."archive" where (select orders.closed from (select "public"."archive".*) as "orders") limit 5;
 
 -- ==== migrate ================================================================
@@ -33,9 +33,10 @@ set local synchronous_commit = off;
 -- lock: ROW EXCLUSIVE on "public"."archive": blocks neither reads nor writes
 -- a client that writes a row of the same batch waits for this commit, and then
 -- finds no row; your own triggers fire for each row
+-- `…` is every column that the catalogs have at that moment
 with gone as (
 delete from "public"."orders" as "orders"
-where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 and (orders.closed)
 returning …)
 insert into "public"."archive" (…) overriding system value select … from gone;
@@ -55,9 +56,10 @@ commit;
 -- undo: -- lock: ROW EXCLUSIVE on "public"."archive": blocks neither reads nor writes
 -- undo: -- a client that writes a row of the same batch waits for this commit, and then
 -- undo: -- finds no row; your own triggers fire for each row
+-- undo: -- `…` is every column that the catalogs have at that moment
 -- undo: with gone as (
 -- undo: delete from "public"."archive" as "orders"
--- undo: where ctid >= '(0,0)' and ctid < '(64,0)' and (ctid::text::point)[1]::int % 8 = 0
+-- undo: where ctid >= '(0,0)' and ctid < '(64,0)' and pg_catalog.hashtid(ctid) & 7 = 0
 -- undo: and (orders.closed)
 -- undo: returning …)
 -- undo: insert into "public"."orders" (…) overriding system value select … from gone;

@@ -1,6 +1,5 @@
 //! What it takes to let rows of a table go, and what refers to them.
 
-use crate::change::allow::FOREIGN_KEY_WITHOUT_INDEX;
 use crate::diag::Errors;
 use crate::model::Schema;
 use crate::plan::{Lock, Mode};
@@ -9,6 +8,9 @@ use crate::syntax::tables::reference::Action;
 use crate::syntax::tables::table::Table;
 use crate::syntax::words::name::{Name, TableName, join};
 use crate::syntax::words::sql::Sql;
+
+/// The rule that a key has an index, which a change may say that it breaks.
+pub(crate) const FOREIGN_KEY_WITHOUT_INDEX: &str = "foreign_key_without_index";
 
 /// A foreign key that points at rows which go.
 pub(crate) struct Referring {

@@ -1,7 +1,6 @@
 //! What the tables that a phase touches are, and who writes them.
 
 pub(super) mod column;
-pub(super) mod columns;
 pub(super) mod deferrable;
 pub(super) mod drift;
 pub(super) mod inherited;

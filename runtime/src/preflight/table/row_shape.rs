@@ -1,9 +1,11 @@
-//! What counts on the columns that a table has, and fails when one comes.
+//! What fails when a column comes: code that counts on the columns that a table has, or the server, which has
+//! no room for it.
 //!
 //! Sessions that have planned such a body go on; each new one fails.
 
 use crate::outcome::finding::{Check, Severity};
 use crate::preflight::look::{Look, Scene};
+use crate::session::sql::tree;
 use crate::work::touched::{Touched, array};
 
 pub(in crate::preflight) const FAILING: Look = Look {
@@ -21,6 +23,15 @@ pub(in crate::preflight) const TOUCHING: Look = Look {
     sql: touching,
     effect: "a row of the table has one more column there",
     help: "look whether it names the columns that it means",
+};
+
+pub(in crate::preflight) const FULL: Look = Look {
+    check: Check::ColumnCount,
+    severity: |_| Severity::Fatal,
+    sql: full,
+    effect: "the server refuses the column (54011) when the phase is half done",
+    help: "columns that were dropped count until the rows are in a new table: make one with \
+           `create table … (like …)` and copy them",
 };
 
 /// `insert into … select old.*`, `values (new.*)`, `select ($1).*` in `execute`: as many values as
@@ -98,5 +109,27 @@ fn touching(Scene { touched, .. }: Scene<'_>) -> Option<String> {
          and d.classid = 'pg_catalog.pg_rewrite'::regclass \
          join pg_catalog.pg_rewrite w on w.oid = d.objid \
          join pg_catalog.pg_class v on v.oid = w.ev_class"
+    ))
+}
+
+/// PostgreSQL manual, appendix "PostgreSQL Limits".
+const LIMIT: u32 = 1600;
+
+fn full(Scene { touched, .. }: Scene<'_>) -> Option<String> {
+    if touched.adds.is_empty() {
+        return None;
+    }
+    let tables = array(touched.adds.iter().map(|one| one.table));
+    let counts: Vec<String> = touched.adds.iter().map(|one| one.count.to_string()).collect();
+    Some(format!(
+        "select pg_catalog.format('%s has had %s columns, %s of them dropped, and is going to get \
+         %s: a table has {LIMIT} at most', a.attrelid::regclass, max(a.attnum), \
+         count(*) filter (where a.attisdropped), n.added) \
+         from unnest({tables}, array[{}]) as n (name, added) \
+         cross join lateral ({}) r \
+         join pg_catalog.pg_attribute a on a.attrelid = r.relid and a.attnum > 0 \
+         group by a.attrelid, n.added having max(a.attnum) + n.added > {LIMIT}",
+        counts.join(", "),
+        tree("pg_catalog.to_regclass(n.name)")
     ))
 }

@@ -1,6 +1,7 @@
 //! Work that goes over the rows of a table, batch by batch.
 
 pub(crate) mod backfill;
+mod compact;
 pub(crate) mod convert;
 mod crew;
 pub(crate) mod culprit;
