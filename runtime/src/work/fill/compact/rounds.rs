@@ -16,8 +16,8 @@ use crate::work::step::brake::Weight;
 use crate::work::step::context::{Position, StepContext};
 use crate::work::step::throttle;
 
-/// A round comes back to what clients held in the one before.
-const ROUNDS: u32 = 5;
+/// A round comes back to what clients held in the one before, and has the room that its tries took.
+const ROUNDS: u32 = 8;
 
 /// A smaller table is not worth it, nor does a vacuum always cut so few pages off: 8 MB.
 const LEAST_PAGES: u32 = 1000;
@@ -65,11 +65,11 @@ impl<'a> Rounds<'a> {
         }
         let mut pages = first;
         for _ in 0..ROUNDS {
-            self.round(context, &shape, pages).await?;
+            let is_full = self.round(context, &shape, pages).await?;
             let now = shape.pages(context.session, self.leaf).await?;
             let freed = pages.has.saturating_sub(now.has);
             pages = now;
-            if freed <= pages.has / 100 {
+            if freed <= pages.has / 100 && !is_full {
                 break;
             }
         }
@@ -85,20 +85,24 @@ impl<'a> Rounds<'a> {
         Ok(self.moved > 0)
     }
 
+    /// Tells whether it stopped because there was no more room before it.
     async fn round(
         &mut self,
         context: &mut StepContext<'_, '_>,
         shape: &Shape,
         pages: Pages,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let mut front = Front::new(pages.has, pages.needs);
-        let mut since_vacuum = 0;
+        let (mut since_vacuum, mut is_full) = (0, false);
         while let Some(blocks) = front.window() {
             throttle::pass(context, Weight::Heavy).await?;
             hurry(context).await?;
             let window = Window { leaf: self.leaf, shape, blocks: blocks.clone() };
             match window.empty(context.session, self.store).await {
-                Ok(Emptied::NoRoom) => break,
+                Ok(Emptied::NoRoom) => {
+                    is_full = true;
+                    break;
+                }
                 Ok(Emptied::Moved { rows, took }) => {
                     self.moved += rows;
                     context.tally.rows += rows;
@@ -116,7 +120,8 @@ impl<'a> Rounds<'a> {
             }
             self.tell(context, pages, front);
         }
-        self.cut(context).await
+        self.cut(context).await?;
+        Ok(is_full)
     }
 
     /// Waits until nobody needs what was in the pages that are empty now, and cuts them off.
@@ -133,7 +138,7 @@ impl<'a> Rounds<'a> {
         truncates: bool,
     ) -> Result<(), Error> {
         let cut = if truncates { "on" } else { "off" };
-        let sql = format!("vacuum (truncate {cut}) {}", self.leaf.name);
+        let sql = format!("vacuum (truncate {cut}, index_cleanup on) {}", self.leaf.name);
         outside(context, self.compaction.table, &sql, ReadsRows::No).await
     }
 

@@ -14,9 +14,6 @@ use crate::record::store::StepStore;
 use crate::session::sql::{MARK, ON_PLANS_PATH, OWN, quote_literal};
 use crate::work::fill::heap::Leaf;
 
-/// One of so many rows may go to a page behind the window.
-const TOLERATED: u64 = 4;
-
 /// A window of a table.
 pub(super) struct Window<'a> {
     pub(super) leaf: &'a Leaf,
@@ -45,8 +42,8 @@ impl Window<'_> {
         let mut tx = session.begin().await?;
         let outcome = self.move_rows(&mut tx, smallest, store, &own).await;
         match outcome {
-            // Clients make pages behind it now and then, which the next round comes to.
-            Ok((rows, behind)) if behind > rows / TOLERATED => {
+            // A single row at the end would keep all that is empty before it.
+            Ok((_, behind)) if behind > 0 => {
                 tx.roll_back().await;
                 Ok(Emptied::NoRoom)
             }
