@@ -35,9 +35,6 @@ use crate::session::shown::on_one_line;
 pub struct Load {
     /// The client sessions that are executing a statement, in all databases, ours left out.
     pub active_sessions: Option<u32>,
-    /// The client sessions of this database that have sent something within the last half second, ours
-    /// left out; those that the role may not see are not counted.
-    pub busy_clients: Option<u32>,
     /// The time by which the slowest physical replica is behind in replaying what was written;
     /// none where there is no replica, or none that can be seen.
     ///

@@ -24,8 +24,8 @@ pub(crate) struct Throttle {
     pub(crate) hook: Option<Hook>,
     /// Replicas that nobody waits for, by `application_name`.
     pub(crate) ignored: Vec<String>,
-    /// The rest after a batch, as a multiple of its time; none to go by whether clients are at work.
-    pub(crate) nice: Option<f64>,
+    /// The rest after a batch, as a multiple of its time.
+    pub(crate) nice: f64,
 }
 
 impl Throttle {
@@ -45,7 +45,7 @@ impl Default for Throttle {
             queries: Vec::new(),
             hook: None,
             ignored: Vec::new(),
-            nice: None,
+            nice: 0.0,
         }
     }
 }

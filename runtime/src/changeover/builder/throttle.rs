@@ -72,17 +72,15 @@ impl Builder {
     }
 
     /// Sets how long a backfill rests after each batch, as a multiple of the time that the batch
-    /// took: with 1 it leaves the server alone for half of the time, with 3 for three quarters; what is
-    /// no number above 0 counts as 0. By default it rests as long as it works while clients are at work
-    /// in the database ([`Load::busy_clients`](crate::Load::busy_clients)), so that it takes about twice
-    /// as long, and goes at full speed where there are none. Near a [limit](Builder::max_load) it
-    /// rests longer in any case. [`Setting::Nice`](crate::Setting::Nice) changes it while it runs.
+    /// took: with 1 it leaves the server alone for half of the time, with 3 for three quarters. By
+    /// default it is 0, and it rests only near a [limit](Builder::max_load); what is no number
+    /// above 0 counts as 0. [`Setting::Nice`](crate::Setting::Nice) changes it while it runs.
     ///
     /// A rest is no wait: it is not in [`Progress::held_by`](crate::Progress::held_by), and
     /// [`PhaseReport::rested`](crate::PhaseReport::rested) has the sum.
     #[must_use]
     pub fn nice(mut self, ratio: f64) -> Builder {
-        self.settings.throttle.nice = Some(ratio);
+        self.settings.throttle.nice = ratio;
         self
     }
 

@@ -51,7 +51,7 @@ impl<'a> Pace<'a> {
 
     /// Leaves the server alone for a while after a statement that took so long.
     pub(super) async fn rest(&self, took: Duration) -> Result<(), Error> {
-        let nice = self.settings.throttle.nice.unwrap_or_default();
+        let nice = self.settings.throttle.nice;
         let rest = rest_for(took, nice, self.pressure.share);
         if rest.is_zero() { Ok(()) } else { self.settings.interrupt.sleep(rest).await }
     }

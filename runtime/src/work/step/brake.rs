@@ -16,6 +16,4 @@ pub(crate) struct Brake {
     pub(super) reader: Reader,
     /// What was set from elsewhere when it last looked.
     pub(super) set: Overrides,
-    /// Whether clients were at work when it last looked.
-    pub(super) has_clients: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::brake::{Brake, Weight};
+use super::brake::Weight;
 use super::context::StepContext;
 use super::pressure::{NEAR, ask_hook};
 use super::reading::{Reading, asked};
@@ -30,20 +30,13 @@ pub(crate) async fn pass(context: &mut StepContext<'_, '_>, weight: Weight) -> R
     Ok(())
 }
 
-/// So many clients at work are some: a single session may be an instance that renews its lease.
-const SOME: u32 = 2;
-
-/// The rest while clients are at work, as a multiple of a batch.
-const WITH_CLIENTS: f64 = 1.0;
-
 /// The rest, as a multiple of a batch, just below a limit: a tenth of the time is work.
 const MOST: f64 = 9.0;
 
 /// Leaves the server alone for a while after a batch that took so long.
 pub(crate) async fn rest(context: &mut StepContext<'_, '_>, took: Duration) -> Result<(), Error> {
     let brake = &*context.brake;
-    let nice = brake.set.nice.or(context.settings.throttle.nice);
-    let nice = nice.unwrap_or(if brake.has_clients { WITH_CLIENTS } else { 0.0 });
+    let nice = brake.set.nice.unwrap_or(context.settings.throttle.nice);
     let rest = rest_for(took, nice, brake.pressure.share);
     if !rest.is_zero() {
         context.settings.interrupt.sleep(rest).await?;
@@ -107,7 +100,6 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
     }
     let Settings { throttle, .. } = settings;
     let brake = &mut *context.brake;
-    brake.note_clients(load.busy_clients.unwrap_or_default());
     let (max, critical) = (brake.set.max(&throttle.max), brake.set.critical(&throttle.critical));
     if let Some(what) = brake.pressure.above(&load, &max, &critical)? {
         return Ok(Some(what));
@@ -116,16 +108,6 @@ async fn look(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<Optio
         return Ok(Some(what));
     }
     ask_hook(throttle, load).await
-}
-
-impl Brake {
-    /// Remembers whether clients are at work, and says so where that has changed.
-    fn note_clients(&mut self, busy: u32) {
-        let has_clients = busy >= SOME;
-        if std::mem::replace(&mut self.has_clients, has_clients) != has_clients {
-            tracing::info!(clients = busy, "a backfill rests as long as it works: {has_clients}");
-        }
-    }
 }
 
 #[cfg(test)]

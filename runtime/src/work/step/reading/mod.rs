@@ -140,7 +140,6 @@ impl Reader {
             lost_slots: few(14),
             wal_rate: seen.rate,
             vacuums: few(15),
-            busy_clients: few(16),
             commit_time: None,
         }
     }

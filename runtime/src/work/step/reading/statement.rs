@@ -38,17 +38,13 @@ fn load(control: &str, settings: &Settings, fills: Option<u32>) -> String {
     format!(
         "select {control}, a.active, a.oldest, a.hidden, r.hidden, r.lag, r.bytes, \
          pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), '0/0'), r.replayed, \
-         s.bytes, s.slot, s.unreserved, s.lost, ({vacuums}), a.busy \
+         s.bytes, s.slot, s.unreserved, s.lost, ({vacuums}) \
          from ({sessions}) a, ({replicas}) r, ({slots}) s"
     )
 }
 
 fn sessions() -> &'static str {
     "select pg_catalog.count(*) filter (where state = 'active') as active, \
-     pg_catalog.count(*) filter (where datname = current_database() \
-     and application_name not like 'changeover%' \
-     and (state = 'active' or state_change > pg_catalog.clock_timestamp() - interval '500 ms')) \
-     as busy, \
      extract(epoch from pg_catalog.max(pg_catalog.clock_timestamp() - xact_start) \
      filter (where datname = current_database())) as oldest, \
      pg_catalog.count(*) filter (where query = '<insufficient privilege>') as hidden \
