@@ -50,6 +50,14 @@ const BESIDES: &[(&str, &str)] = &[
         "detach_partition",
         "create_table!(events { at: date not_null, partition_by(range(at)) }); create_partition!(events_2020 of events, from(\"2020-01-01\") to(\"2021-01-01\"));",
     ),
+    (
+        "delete_rows",
+        "create_table!(events { id: bigint primary_key, created_at: timestamptz }); create_table!(carts { id: bigint primary_key });",
+    ),
+    (
+        "move_rows",
+        "create_table!(events { id: bigint primary_key, created_at: timestamptz }); create_table!(events_archive { id: bigint primary_key, created_at: timestamptz });",
+    ),
     ("create_trigger", STAMP),
     ("drop_trigger", STAMP),
     ("replace_trigger", STAMP),
