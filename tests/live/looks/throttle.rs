@@ -235,12 +235,11 @@ fn a_critical_load_stops_a_backfill_and_the_next_run_goes_on() -> Result<(), Fai
 #[test]
 fn a_rest_is_set_while_it_runs() -> Result<(), Failure> {
     block_on(async {
-        let fixture = Fixture::with_users("rests", 5_000).await?;
         let rested = async |nice: u32| {
+            let fixture = Fixture::with_users("rests", 5_000).await?;
             let mut runner = rename().connect(fixture.url()).await?;
             runner.set(&[Setting::Nice(nice)]).await?;
             let report = runner.migrate().await?;
-            runner.undo("m0002_rename").await?;
             let rested: Duration = report.phases.iter().map(|phase| phase.rested).sum();
             Ok::<Duration, Failure>(rested)
         };

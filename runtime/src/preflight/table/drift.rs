@@ -59,13 +59,24 @@ pub(in crate::preflight) async fn explain(
             Some(code) if code.starts_with("42") && !error.is_out_of_sight() => {
                 // It reads no row.
                 let reason = error.reason().unwrap_or_default();
-                problems
-                    .push(format!("the change of rows of {} is refused: {reason}", fill.table()));
+                problems.push(format!(
+                    "the {} of {} is refused: {reason}",
+                    word(fill),
+                    fill.table()
+                ));
             }
             _ => return Err(error),
         }
     }
     Ok(problems)
+}
+
+fn word(fill: &Fill) -> &'static str {
+    match fill {
+        Fill::Backfill(_) | Fill::Convert(_) => "backfill",
+        Fill::Removal(_) => "removal of rows",
+        Fill::Compaction(_) => "compaction",
+    }
 }
 
 /// Of the table alone: its partitions have the same names, and to plan for all of them locks all.
