@@ -118,6 +118,13 @@ impl StepContext<'_, '_> {
         self.session.in_transaction(&statements).await.map(drop)
     }
 
+    /// Shows operators which step it is that waits.
+    pub(super) async fn announce(&mut self) -> Result<(), Error> {
+        let place = self.at().to_string();
+        let announced = self.session.announcing(&place);
+        self.session.query(&format!("select {announced}")).await.map(drop)
+    }
+
     /// Goes on to a table or a partition. A look at the server from before knows nothing of its vacuums.
     pub(crate) fn fill(&mut self, table: u32) {
         self.fills = Some(table);

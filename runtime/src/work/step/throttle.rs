@@ -65,7 +65,10 @@ fn rest_after(took: Duration, nice: f64) -> Duration {
 async fn until_free(context: &mut StepContext<'_, '_>, weight: Weight) -> Result<(), Error> {
     give_way(context).await?;
     while let Some(reason) = look(context, weight).await? {
-        context.open().await?;
+        if context.hold.is_none() {
+            context.open().await?;
+            context.announce().await?;
+        }
         context.wait_for(reason).await;
         context.settings.interrupt.sleep(EVERY).await?;
         give_way(context).await?;
