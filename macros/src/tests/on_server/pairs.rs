@@ -19,7 +19,7 @@ const SEED_OF_PARTS: &str =
     insert into days (id, mood, now) select n, 'sad', 'sad' from generate_series(1, 20) n;";
 
 /// How many of the pairs a short run takes: one in so many.
-const STRIDE: usize = 61;
+const STRIDE: usize = 127;
 
 /// A database with the first migration of every pair and its rows, and what is in its catalogs.
 pub(super) struct Base {

@@ -30,7 +30,7 @@ use crate::testing::error::{Error, run};
 const WATCHDOG: &str = r#"
 exec 3<&0 >"$1/log" 2>&1
 run=1
-if read -r bin <&3 && read -r template <&3 && cp -Rp "$template" "$1/data"; then
+if read -r bin <&3 && read -r template <&3 && cp -Rp "$template" "$1/data" && chmod 700 "$1/data"; then
     while :; do
         "$bin/postgres" -D "$1/data" -k "$1" </dev/null &
         server=$!

@@ -13,10 +13,9 @@ use crate::outcome::error::{Detail, Error, WorkError};
 use crate::record::store::StepStore;
 use crate::session::executor::Rows;
 use crate::session::sql::{MARK, OWN};
-use crate::settings::Settings;
 use crate::work::fill::culprit::Trial;
 use crate::work::fill::heap::{Cursor, Leaf, STRIPES, place};
-use crate::work::fill::walk::{self, BatchDone, Filler, ROW_LOCK_TIMEOUT, Walked};
+use crate::work::fill::walk::{self, BatchDone, Filler, Walked};
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::{Page, describe};
 use crate::work::step::brake::Weight;
@@ -39,16 +38,8 @@ impl Kind for Backfill {
 
     fn review(&self, page: &mut Page) {
         let Backfill { table, set, pending } = self;
-        let target = Settings::default().batch_time.as_millis();
-        page.comment(format!(
-            "the runner repeats this transaction for each window of pages and each stripe of its \
-             rows,\nwith windows that take it some {target} ms; its place is kept with the rows, so \
-             if it stops\nit goes on from there"
-        ));
+        walk::review_batches(page);
         let lock = TableLock { table, mode: LockMode::RowExclusive };
-        page.line("begin;");
-        page.line(format!("set local lock_timeout = '{}ms';", ROW_LOCK_TIMEOUT.as_millis()));
-        page.line("set local synchronous_commit = off;");
         page.sql(MARK);
         page.comment(describe(&lock, false));
         page.comment("a client that writes a row of the same batch waits for this commit");

@@ -6,6 +6,7 @@ pub(crate) mod convert;
 mod crew;
 pub(crate) mod culprit;
 pub(crate) mod heap;
+mod pace;
 mod removal;
 pub(crate) mod walk;
 mod way;

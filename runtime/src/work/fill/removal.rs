@@ -11,10 +11,9 @@ use crate::migration::Removal;
 use crate::outcome::error::{Error, ReadsRows, WorkError};
 use crate::record::store::StepStore;
 use crate::session::sql::{ON_PLANS_PATH, OWN, quote_literal};
-use crate::settings::Settings;
 use crate::work::fill::culprit::Trial;
 use crate::work::fill::heap::{Cursor, Leaf, STRIPES, place};
-use crate::work::fill::walk::{self, BatchDone, Filler, ROW_LOCK_TIMEOUT, Walked};
+use crate::work::fill::walk::{self, BatchDone, Filler, Walked};
 use crate::work::kind::{Kind, Turn};
 use crate::work::page::{Page, describe};
 use crate::work::step::brake::Weight;
@@ -38,15 +37,7 @@ impl Kind for Removal {
     }
 
     fn review(&self, page: &mut Page) {
-        let target = Settings::default().batch_time.as_millis();
-        page.comment(format!(
-            "the runner repeats this transaction for each window of pages and each stripe of its \
-             rows,\nwith windows that take it some {target} ms; its place is kept with the rows, so \
-             if it stops\nit goes on from there"
-        ));
-        page.line("begin;");
-        page.line(format!("set local lock_timeout = '{}ms';", ROW_LOCK_TIMEOUT.as_millis()));
-        page.line("set local synchronous_commit = off;");
+        walk::review_batches(page);
         self.locks.iter().for_each(|lock| page.comment(describe(lock, false)));
         page.comment(
             "a client that writes a row of the same batch waits for this commit, and then",

@@ -9,10 +9,13 @@ use crate::outcome::error::{Error, ReadsRows, WorkError};
 use crate::record::store::StepStore;
 use crate::session::executor::Rows;
 use crate::session::sql::{MARK, ON_PLANS_PATH, OWN, milliseconds};
+use crate::settings::Settings;
 use crate::work::fill::crew::Crew;
 use crate::work::fill::culprit::{self, Trial};
 use crate::work::fill::heap::{Cursor, Leaf, leaves};
+use crate::work::fill::pace::Turns;
 use crate::work::fill::way::{Way, to_f64};
+use crate::work::page::Page;
 use crate::work::step::brake::Weight;
 use crate::work::step::context::{Position, StepContext};
 use crate::work::step::throttle;
@@ -124,6 +127,19 @@ pub(crate) async fn batch(
 ) -> Result<Rows, Error> {
     let rows = session.query_with_rows(&marked(sql), shown).await?;
     Ok(rows.without_first())
+}
+
+/// Says how often the transaction is repeated that is written next, and by what it begins.
+pub(super) fn review_batches(page: &mut Page) {
+    let target = Settings::default().batch_time.as_millis();
+    page.comment(format!(
+        "the runner repeats this transaction for each window of pages and each stripe of its \
+         rows,\nwith windows that take it some {target} ms; its place is kept with the rows, so \
+         if it stops\nit goes on from there"
+    ));
+    page.line("begin;");
+    page.line(format!("set local lock_timeout = '{}ms';", ROW_LOCK_TIMEOUT.as_millis()));
+    page.line("set local synchronous_commit = off;");
 }
 
 /// The text of such a batch, whose first row is not its own.
@@ -257,7 +273,7 @@ impl<F: Filler> Walk<'_, F> {
         let lock = TableLock { table: self.filler.table(), mode: LockMode::Exclusive };
         let ladder_of = |settings| Ladder::new(settings, ROW_LOCK_TIMEOUT, vec![lock]);
         let mut ladder = ladder_of(context.settings);
-        let mut window = Duration::ZERO;
+        let mut turns = Turns::default();
         let mut windows = 1;
         context.fill(leaf.oid);
         while !at.is_at_end() {
@@ -273,17 +289,16 @@ impl<F: Filler> Walk<'_, F> {
             if let Err(error) = turn {
                 self.after(context, &mut ladder, (leaf, at.over(windows)), error).await?;
                 at = at.shrunk();
-                window = Duration::ZERO;
+                turns.end();
                 continue;
             }
             context.go_on().await;
-            window += done.took;
+            turns.took(done.took);
             at = at.next_of(windows);
             throttle::rest(context, done.took).await?;
             if at.stripe == 0 {
                 ladder = ladder_of(context.settings);
-                at = at.paced(window / at.stripes, context.batch_time());
-                window = Duration::ZERO;
+                at = at.paced(turns.end().undisturbed(), context.batch_time());
                 self.tell(context, leaf, at, way);
             }
         }
