@@ -92,6 +92,7 @@ fn needs_rows(step: &Step, schema: &Schema) -> bool {
         | Work::Convert(_)
         | Work::Removal(_)
         | Work::Compaction(_)
+        | Work::Reindex(_)
         | Work::NoRows(_)
         | Work::SizeLimit(_) => true,
     }

@@ -133,7 +133,7 @@ structs! {
     Rights { on, name, types, privileges, roles, given }
     Index { name, table, unique, definition, create, drop, analyze }
     Convert { table, key, read, write, pending, function }
-    Compaction { table, heap, least, truncates, fires }
+    Compaction { table, least, truncates, fires }
     Removal { table, named, condition, into, returns, locks }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
@@ -203,6 +203,7 @@ impl Pack for Work {
             Work::Convert(of) => ("Convert", of),
             Work::Removal(of) => ("Removal", of),
             Work::Compaction(of) => ("Compaction", of),
+            Work::Reindex(of) => ("Reindex", of),
             Work::NoRows(of) => ("NoRows", of),
             Work::NonTransactional(of) => ("NonTransactional", of),
             Work::SizeLimit(of) => ("SizeLimit", of),

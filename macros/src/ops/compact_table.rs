@@ -76,7 +76,6 @@ impl Operation for CompactTable {
     fn plan(&self, least: &u64, _: Position) -> Plan {
         let work = Work::Compaction(Compaction {
             table: self.table.quoted(),
-            heap: true,
             least: *least,
             truncates: self.truncate.as_ref().is_none_or(LitBool::value),
             fires: self.fire_triggers,

@@ -6,7 +6,7 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Facet, Object, Schema};
 use crate::plan::operation::{Operation, Plan};
-use crate::plan::{Compaction, Phase, Step, Work};
+use crate::plan::{Phase, Step, Work};
 use crate::syntax::words::name::TableName;
 
 pub(crate) struct ReindexTable {
@@ -33,13 +33,7 @@ impl Operation for ReindexTable {
     }
 
     fn plan(&self, (): &(), _: Position) -> Plan {
-        let work = Work::Compaction(Compaction {
-            table: self.table.quoted(),
-            heap: false,
-            least: 0,
-            truncates: false,
-            fires: false,
-        });
+        let work = Work::Reindex(self.table.quoted());
         let why = "concurrently: reads and writes go on";
         Plan::of(vec![Step::new(Phase::Migrate, why, work)])
     }

@@ -72,6 +72,8 @@ pub(crate) enum Work {
     Convert(Convert),
     Removal(Removal),
     Compaction(Compaction),
+    /// The indexes of a table.
+    Reindex(String),
     NoRows(NoRows),
     NonTransactional(NonTransactional),
     SizeLimit(SizeLimit),
@@ -134,10 +136,9 @@ pub(crate) struct Convert {
     pub(crate) function: syn::Path,
 }
 
-/// Room that is given back, of a table and its indexes, or of these alone.
+/// Room that is given back, of a table and its indexes.
 pub(crate) struct Compaction {
     pub(crate) table: String,
-    pub(crate) heap: bool,
     /// In percent.
     pub(crate) least: u64,
     pub(crate) truncates: bool,

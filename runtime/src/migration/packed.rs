@@ -14,7 +14,7 @@ use super::function::ConvertFn;
 use super::phase::Phase;
 use super::work::{
     Backfill, Cleanup, Compaction, Condition, Convert, Index, LockMode, NoRows, NonTransactional,
-    Path, Removal, Rights, RightsOn, SizeLimit, Statement, TableLock, Work,
+    Path, Reindex, Removal, Rights, RightsOn, SizeLimit, Statement, TableLock, Work,
 };
 
 /// The changes of a migration.
@@ -180,7 +180,8 @@ structs! {
     Index { name, table, unique, definition, create, drop, analyze }
     Backfill { table, set, pending }
     Convert { table, key, read, write, pending, function }
-    Compaction { table, heap, least, truncates, fires }
+    Compaction { table, least, truncates, fires }
+    Reindex { table }
     Removal { table, named, condition, into, returns, locks }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
@@ -232,7 +233,7 @@ choices! {
     }
     Work {
         Transaction(of), BuildIndex(of), DropIndex(of), Backfill(of), Convert(of), Removal(of),
-        Compaction(of), NoRows(of), NonTransactional(of), SizeLimit(of)
+        Compaction(of), Reindex(of), NoRows(of), NonTransactional(of), SizeLimit(of)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A step as text: what the state tables keep and an edited plan is compared with.
 
-use crate::migration::{Backfill, Compaction, Convert, NoRows, Removal, SizeLimit, Work};
+use crate::migration::{Backfill, Compaction, Convert, NoRows, Reindex, Removal, SizeLimit, Work};
 
 /// The SQL of a step, a statement a line.
 pub(crate) fn plan_text(work: &Work) -> String {
@@ -21,10 +21,10 @@ pub(crate) fn plan_text(work: &Work) -> String {
             let into = into.map(|into| format!(" into {into}")).unwrap_or_default();
             format!("delete from {table} as {named}{into} where {condition}")
         }
-        Work::Compaction(Compaction { table, heap: true, least, truncates, fires }) => format!(
+        Work::Compaction(Compaction { table, least, truncates, fires }) => format!(
             "compact {table}, at least {least} %, truncating {truncates}, firing triggers {fires}"
         ),
-        Work::Compaction(Compaction { table, .. }) => format!("reindex table concurrently {table}"),
+        Work::Reindex(Reindex { table }) => format!("reindex table concurrently {table}"),
         Work::NoRows(NoRows { table, violation, .. }) => {
             format!("select from {table} where {violation}")
         }

@@ -22,6 +22,8 @@ pub enum Work {
     Removal(Removal),
     /// Gives back the room that a table and its indexes do not need.
     Compaction(Compaction),
+    /// Builds the indexes of a table anew, concurrently.
+    Reindex(Reindex),
     /// Looks for rows that would make a later step fail, before anything is locked.
     NoRows(NoRows),
     /// A statement that PostgreSQL takes outside a transaction alone.
@@ -225,19 +227,24 @@ pub struct Removal {
     pub locks: &'static [TableLock],
 }
 
-/// Room that is given back in place: of a table and its indexes, or of these alone.
+/// Room that is given back in place, of a table and its indexes.
 #[derive(Debug, Clone, Copy)]
 pub struct Compaction {
     /// The table, quoted and schema-qualified.
     pub table: &'static str,
-    /// Whether rows move to the front, and not the indexes alone are built anew.
-    pub heap: bool,
     /// The least that is to be given back, in percent of the table; where it is less, nothing is done.
     pub least: u64,
     /// Whether a vacuum cuts empty pages off, which can cancel queries on physical replicas.
     pub truncates: bool,
     /// Whether triggers on update may fire for rows that only move.
     pub fires: bool,
+}
+
+/// Indexes that are built anew, all of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Reindex {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
 }
 
 /// Rows that must not exist before the plan goes on.
@@ -296,6 +303,7 @@ impl Work {
             Work::Convert(convert) => Some(convert.table),
             Work::Removal(removal) => Some(removal.table),
             Work::Compaction(compaction) => Some(compaction.table),
+            Work::Reindex(of) => Some(of.table),
             _ => None,
         }
     }

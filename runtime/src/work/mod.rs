@@ -28,6 +28,7 @@ impl Work {
             Work::Convert(convert) => Box::new(convert),
             Work::Removal(removal) => Box::new(removal),
             Work::Compaction(compaction) => Box::new(compaction),
+            Work::Reindex(of) => Box::new(of),
             Work::NoRows(require) => Box::new(require),
             Work::NonTransactional(alone) => Box::new(alone),
             Work::SizeLimit(bound) => Box::new(bound),

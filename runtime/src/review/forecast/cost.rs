@@ -50,13 +50,11 @@ pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) 
         // A row is written several times on its way, and its indexes are built anew.
         Work::Compaction(compaction) => on(scene, compaction.table, |size| {
             let moved = fill(size, scene.past.rate, FILL);
-            let built = Cost { growth: size.indexes, wal: size.indexes, ..build(size) };
-            if !compaction.heap {
-                return built;
-            }
+            let built = rebuild(size);
             let wal = moved.wal.saturating_mul(2).saturating_add(built.wal);
             Cost { growth: built.growth, wal, takes: moved.takes.then(built.takes), ..moved }
         }),
+        Work::Reindex(of) => on(scene, of.table, rebuild),
         Work::BuildIndex(index) => on(scene, index.table, build),
         Work::NoRows(look) => on(scene, look.table, scan),
         Work::Transaction(statements) => {
@@ -108,6 +106,11 @@ fn build(size: &Size) -> Cost {
         takes(seconds, SLOWER, false)
     });
     Cost { rows: size.rows, growth: bytes, wal: bytes, takes }
+}
+
+/// All of its indexes.
+fn rebuild(size: &Size) -> Cost {
+    Cost { growth: size.indexes, wal: size.indexes, ..build(size) }
 }
 
 fn scan(size: &Size) -> Cost {

@@ -67,6 +67,9 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
                 if truncates { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
             vec![TableLock { table, mode }]
         }
+        Some(Work::Reindex(of)) => {
+            vec![TableLock { table: of.table, mode: LockMode::ShareUpdateExclusive }]
+        }
         Some(Work::NoRows(rows)) => {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }

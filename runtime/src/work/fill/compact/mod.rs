@@ -3,6 +3,8 @@
 
 mod bloat;
 mod front;
+mod outside;
+mod reindex;
 mod rounds;
 mod window;
 
@@ -28,23 +30,12 @@ impl Kind for Compaction {
     fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
         touched.waits = true;
         touched.table(self.table, LockMode::ShareUpdateExclusive, earlier);
-        if self.heap {
-            touched.fill(Fill::Compaction(*self), earlier);
-        }
+        touched.fill(Fill::Compaction(*self), earlier);
     }
 
     fn review(&self, page: &mut Page) {
-        let Compaction { table, .. } = self;
-        let lock = |mode| describe(&TableLock { table, mode }, false);
-        if self.heap {
-            self.review_heap(page);
-        }
-        page.comment(
-            "runs outside a transaction; what an interrupted try leaves is dropped before",
-        );
-        page.comment("the next. A second index is built beside each and takes its place:");
-        page.comment(lock(LockMode::ShareUpdateExclusive));
-        page.sql(&format!("reindex table concurrently {table}"));
+        self.review_heap(page);
+        reindex::review(page, self.table);
     }
 
     async fn carry_out(
@@ -56,19 +47,15 @@ impl Kind for Compaction {
         turn.intend(context.session).await?;
         let mut moved = false;
         let all = leaves(context.session, self.table).await?;
-        for leaf in all.iter().filter(|_| self.heap) {
+        for leaf in &all {
             let mut rounds = Rounds::new(self, turn.store, leaf);
             let outcome = rounds.until_compact(context).await;
             context.session.restore().await;
             moved |= outcome?;
         }
         // Rows that moved have left their old entries in the indexes; so may those of an earlier run.
-        if moved || is_resumed || !self.heap {
-            for leaf in &all {
-                let outcome = rounds::reindex(context, self.table, leaf).await;
-                context.session.restore().await;
-                outcome?;
-            }
+        if moved || is_resumed {
+            reindex::reindex(context, self.table, &all).await?;
         }
         turn.finish(context.session).await
     }

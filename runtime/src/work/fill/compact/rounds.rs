@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use super::bloat::{Pages, Shape};
 use super::front::Front;
+use super::outside::outside;
 use super::window::{Emptied, Window};
-use crate::lock::Ladder;
-use crate::migration::{Compaction, LockMode, TableLock};
+use crate::migration::Compaction;
 use crate::outcome::error::{Error, ReadsRows, WorkError};
 use crate::record::store::StepStore;
 use crate::session::sql::{milliseconds, quote_literal};
@@ -184,44 +184,4 @@ async fn until_seen_by_all(context: &mut StepContext<'_, '_>) -> Result<(), Erro
         context.settings.interrupt.sleep(ROW_LOCK_TIMEOUT).await?;
     }
     Ok(())
-}
-
-/// Builds the indexes of a table anew, those of what is stored outside its rows too.
-pub(super) async fn reindex(
-    context: &mut StepContext<'_, '_>,
-    table: &'static str,
-    leaf: &Leaf,
-) -> Result<(), Error> {
-    let halves = format!(
-        "select pg_catalog.format('%I.%I', n.nspname, c.relname) from pg_catalog.pg_index i \
-         join pg_catalog.pg_class c on c.oid = i.indexrelid \
-         join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-         where i.indrelid = {} and not i.indisvalid and c.relname ~ '_cc(new|old)[0-9]*$'",
-        leaf.oid
-    );
-    for row in context.session.query(&halves).await?.iter() {
-        let drop = format!("drop index concurrently if exists {}", row.text(0));
-        outside(context, table, &drop, ReadsRows::No).await?;
-    }
-    let all = format!("reindex table concurrently {}", leaf.name);
-    outside(context, table, &all, ReadsRows::Yes).await
-}
-
-/// Carries out what PostgreSQL takes outside a transaction alone, in as many tries as it takes.
-async fn outside(
-    context: &mut StepContext<'_, '_>,
-    table: &'static str,
-    sql: &str,
-    reads: ReadsRows,
-) -> Result<(), Error> {
-    let lock = TableLock { table, mode: LockMode::AccessExclusive };
-    let mut ladder = Ladder::new(context.settings, context.settings.lock_timeout, vec![lock]);
-    let wait = milliseconds(context.settings.index_timeout);
-    loop {
-        context.session.set(&[("lock_timeout", &wait)]).await?;
-        match context.session.query_outside_transaction(sql, reads).await {
-            Ok(_) => return Ok(()),
-            Err(error) => ladder.climb_on(context, error).await?,
-        }
-    }
 }
