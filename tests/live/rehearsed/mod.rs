@@ -4,6 +4,7 @@ mod broken;
 mod clean;
 mod command;
 mod refused;
+mod removed;
 mod sampled;
 mod shapes;
 

@@ -114,6 +114,24 @@ impl Build {
         Ok(build)
     }
 
+    /// Lets clients read the table alone, if they use it.
+    pub(crate) fn only_read(&mut self, table: Option<u32>) {
+        let used = self.tables.iter_mut().find(|used| Some(used.table.oid) == table);
+        if let Some(used) = used {
+            used.ops.retain(|op| matches!(op.kind, Kind::Read | Kind::Any));
+            self.notes.push(format!("rows come into {} by the migration alone", used.table.name));
+        }
+    }
+
+    /// Lets clients put no new rows into the table, and returns it if they use it.
+    pub(crate) fn insert_nothing(&mut self, table: Option<u32>) -> Option<(&Table, &Rows)> {
+        let used = self.tables.iter_mut().find(|used| Some(used.table.oid) == table)?;
+        used.ops.retain(|op| op.kind != Kind::Insert);
+        let note = format!("no row comes into {}: the migration might remove it", used.table.name);
+        self.notes.push(note);
+        Some((&used.table, &used.rows))
+    }
+
     /// Tells whether nobody but these clients writes the rows in their hands.
     pub(crate) fn is_alone(&self) -> bool {
         self.remembers

@@ -30,6 +30,8 @@ pub(crate) struct Rows {
     idle: Mutex<Vec<Row>>,
     /// The keys of all that clients may have written.
     touched: Mutex<BTreeSet<String>>,
+    /// The keys of those that no client uses any more.
+    left: Mutex<BTreeSet<String>>,
 }
 
 impl Rows {
@@ -54,7 +56,16 @@ impl Rows {
     }
 
     pub(crate) fn put(&self, row: Row) {
-        self.idle().push(row);
+        if !self.left().contains(&row.key_text()) {
+            self.idle().push(row);
+        }
+    }
+
+    /// Leaves rows alone from now on, those too that a client has in its hands.
+    pub(crate) fn leave(&self, keys: impl IntoIterator<Item = String>) {
+        let mut left = self.left();
+        left.extend(keys);
+        self.idle().retain(|row| !left.contains(&row.key_text()));
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -68,6 +79,10 @@ impl Rows {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Row>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn left(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn touched(&self) -> MutexGuard<'_, BTreeSet<String>> {

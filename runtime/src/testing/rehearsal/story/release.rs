@@ -40,7 +40,8 @@ pub(super) async fn of(
     let tables = shapes::tables(migration, &of);
     let parent = place.checked_sub(1).and_then(|at| whole.migrations.get(at));
     let head = parent.and_then(|parent| whole.until(parent.id));
-    let old = shapes::build(stage, Age::Old, head.as_ref(), (&tables, migration), None).await?;
+    let old =
+        shapes::build(stage, Age::Old, head.as_ref(), (&tables, migration, &of), None).await?;
     let release = Release { history, migration, of, tables, old };
     release.rehearse(stage).await
 }
@@ -144,7 +145,7 @@ impl Release {
     }
 
     async fn new_build(&self, stage: &mut Stage<'_>) -> Result<Arc<Build>, Error> {
-        let known = (self.tables.as_slice(), self.migration);
+        let known = (self.tables.as_slice(), self.migration, self.of.as_slice());
         shapes::build(stage, Age::New, Some(&self.history), known, Some(&self.old)).await
     }
 

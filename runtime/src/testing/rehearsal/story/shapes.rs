@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::migration::{
-    Dropped, Effect, Migration, Migrations, ObjectKind, Phase, Statement, Step, Work,
+    Dropped, Effect, Migration, Migrations, ObjectKind, Phase, Removal, Statement, Step, Work,
 };
 use crate::outcome::error::Error;
 use crate::outcome::status::State;
 use crate::session::executor::SqlError;
-use crate::session::sql::quote_identifier;
+use crate::session::sql::{quote_identifier, quote_literal};
 use crate::testing::rehearsal::clients::build::{Age, Build, choose_rows};
 use crate::testing::rehearsal::clients::rows::Rows;
 use crate::testing::rehearsal::clients::table::{self, Table};
@@ -56,7 +56,7 @@ pub(super) async fn build(
     stage: &mut Stage<'_>,
     age: Age,
     head: Option<&Migrations>,
-    (names, migration): (&[String], &'static Migration),
+    (names, migration, of): (&[String], &'static Migration, &[&'static Migration]),
     old: Option<&Build>,
 ) -> Result<Arc<Build>, Error> {
     let hidden = match head {
@@ -68,7 +68,14 @@ pub(super) async fn build(
     let mut uncertain = filled(migration);
     uncertain.extend(old.map(Build::volatile).unwrap_or_default());
     let outcome = derive(stage, age, &names, &hidden, (migration, &uncertain)).await;
-    let build = outcome.map_err(|error| Error::sql("read the schema for clients", &error))?;
+    let mut build = outcome.map_err(|error| Error::sql("read the schema for clients", &error))?;
+    for step in [migration].iter().chain(of).flat_map(|one| one.changes()).flat_map(|one| one.steps)
+    {
+        if let Work::Removal(removal) = &step.work {
+            let outcome = leave_what_goes(stage, &mut build, removal).await;
+            outcome.map_err(|error| Error::sql("look for rows that are to go", &error))?;
+        }
+    }
     build.notes.iter().for_each(|note| stage.note(note.clone()));
     Ok(Arc::new(build))
 }
@@ -100,6 +107,33 @@ async fn rows(stage: &mut Stage<'_>, table: &Table) -> Result<Arc<Rows>, SqlErro
     choose_rows(&stage.db, table, &rows).await?;
     stage.rows.insert(table.oid, rows.clone());
     Ok(rows)
+}
+
+/// Takes the rows that a migration removes out of clients' hands, and lets no more of them come: that they
+/// are gone is what is meant.
+async fn leave_what_goes(
+    stage: &Stage<'_>,
+    build: &mut Build,
+    removal: &Removal,
+) -> Result<(), SqlError> {
+    let Removal { table: from, named, condition, into, .. } = *removal;
+    if let Some(into) = into {
+        build.only_read(oid(stage, into).await?);
+    }
+    let Some((table, rows)) = build.insert_nothing(oid(stage, from).await?) else { return Ok(()) };
+    let key = table.key_text(named);
+    let going =
+        format!("select {key} from {from} as {named} where {key} = any($1) and ({condition})");
+    // It may be about a column that is still to come; then it is asked again, of the next build.
+    if let Ok(going) = stage.users.query(&going, &[&rows.touched_keys()]).await {
+        rows.leave(going.iter().map(|row| row.get(0)));
+    }
+    Ok(())
+}
+
+async fn oid(stage: &Stage<'_>, table: &str) -> Result<Option<u32>, SqlError> {
+    let sql = format!("select pg_catalog.to_regclass({})::oid", quote_literal(table));
+    Ok(stage.db.query_one(&sql, &[]).await?.get(0))
 }
 
 /// The user's own queries that a build can send, and whether nobody but the derived clients writes.
