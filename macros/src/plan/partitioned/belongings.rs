@@ -10,7 +10,12 @@ use crate::syntax::words::name::TableName;
 pub(super) fn keep(table: &TableName) -> Statement {
     let name = literal(&table.quoted());
     let sql = format!(
-        "with t as (
+        "do $catalogs$
+declare
+  readers text;
+  belongings text;
+begin
+  with t as (
   select *, {name}::text as name from pg_class where oid = {name}::regclass::oid
 ), given as (
   select x.*, '' as part from t, aclexplode(relacl) x
@@ -26,10 +31,12 @@ pub(super) fn keep(table: &TableName) -> Statement {
   union all
 {belongings}
 )
-select set_config('changeover.readers',
-    (select coalesce(json_agg(command order by place, command), '[]') from kept where reads)::text, true),
-  set_config('changeover.belongings',
-    (select coalesce(json_agg(command order by place, command), '[]') from kept where not reads)::text, true)",
+select coalesce(json_agg(command order by place, command) filter (where reads), '[]'),
+    coalesce(json_agg(command order by place, command) filter (where not reads), '[]')
+  into readers, belongings from kept;
+  perform set_config('changeover.readers', readers, true),
+    set_config('changeover.belongings', belongings, true);
+end $catalogs$",
         readers = READERS.trim_end(),
         belongings = [RIGHTS, CODE, REPLICATION, WORDS].map(str::trim_end).join("\n  union all\n"),
     );
@@ -39,8 +46,7 @@ select set_config('changeover.readers',
 }
 
 /// The owner is among them: a sequence belongs to a table of its own owner.
-const READERS: &str = "\
-  select true, 1, format('alter table %s owner to %I', name, pg_get_userbyid(relowner))
+const READERS: &str = "  select true, 1, format('alter table %s owner to %I', name, pg_get_userbyid(relowner))
   from t where relowner <> current_user::regrole
   union all
   select true, 2, format('alter sequence %s owned by %s.%I', d.objid::regclass, name, attname)
@@ -63,8 +69,7 @@ const READERS: &str = "\
 ";
 
 /// A new table has what the default privileges of its schema give.
-const RIGHTS: &str = "\
-  select false, 1, format('revoke all on table %s from %s', name, who)
+const RIGHTS: &str = "  select false, 1, format('revoke all on table %s from %s', name, who)
   from t, (
     select case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end
     from t join pg_default_acl on defaclobjtype = 'r' and defaclnamespace in (0, relnamespace),
@@ -93,8 +98,7 @@ const RIGHTS: &str = "\
   where is_on
 ";
 
-const CODE: &str = "\
-  select false, 5, pg_get_triggerdef(g.oid)
+const CODE: &str = "  select false, 5, pg_get_triggerdef(g.oid)
   from t join pg_trigger g on tgrelid = t.oid where not tgisinternal
   union all
   select false, 6, format('alter table %s %s trigger %I', name, case tgenabled when 'D' then 'disable'
@@ -103,8 +107,8 @@ const CODE: &str = "\
 ";
 
 /// Before PostgreSQL 15 a publication has neither lists of columns nor conditions.
-const REPLICATION: &str = "\
-  select false, 7, format('alter publication %I add table %s%s%s', p.pubname, name,
+const REPLICATION: &str =
+    "  select false, 7, format('alter publication %I add table %s%s%s', p.pubname, name,
     case when to_jsonb(r) ->> 'prattrs' is not null then
       (select format(' (%s)', string_agg(quote_ident(c), ', '))
       from jsonb_array_elements_text(to_jsonb(l) -> 'attnames') c) end,
@@ -118,8 +122,7 @@ const REPLICATION: &str = "\
   from t where relreplident in ('f', 'n')
 ";
 
-const WORDS: &str = "\
-  select false, 8, format('alter table %s alter column %I set statistics %s', name, attname, attstattarget)
+const WORDS: &str = "  select false, 8, format('alter table %s alter column %I set statistics %s', name, attname, attstattarget)
   from t join pg_attribute on attrelid = t.oid and not attisdropped where attstattarget >= 0 and attnum > 0
   union all
   select false, 8, format('alter table %s alter column %I set (%s)', name, attname,

@@ -49,7 +49,9 @@ impl Fit<'_> {
                 )
             });
         }
-        self.check_entities(errors);
+        self.check_pointing(errors);
+        self.check_readers(errors);
+        self.check_parts(errors);
     }
 
     fn check_table(&self, errors: &mut Errors) {
@@ -171,12 +173,28 @@ impl Fit<'_> {
         }
     }
 
-    /// Reports what reads or points at the table and cannot go over to another.
-    fn check_entities(&self, errors: &mut Errors) {
+    /// Reports foreign keys that cannot go over to another table.
+    fn check_pointing(&self, errors: &mut Errors) {
         let name = &self.table.name;
         for (from, item) in incoming(self.schema, name) {
             let constraint = item.name.as_ref().map_or("", |name| &name.text);
             let table = self.schema.find(&from);
+            let to = item.reference().map_or(&[][..], |target| &target.columns);
+            if let Some(column) = self.by.columns().find(|column| !to.contains(column)) {
+                errors
+                    .at(
+                        column.span,
+                        format_args!(
+                            "foreign key `{constraint}` of `{from}` points at `{name}({})`",
+                            join(to)
+                        ),
+                    )
+                    .help(format_args!(
+                        "drop_constraint!({from}.{constraint}); and its contract first, or one that \
+                         points at a key with `{column}`"
+                    ))
+                    .note("a foreign key points at a unique key, and that has to hold the partition key");
+            }
             if table.is_some_and(|table| table.partition_by.is_some()) {
                 errors
                     .at(
@@ -191,6 +209,11 @@ impl Fit<'_> {
                     .note(FROM_PARTITIONED);
             }
         }
+    }
+
+    /// Reports what reads the table and cannot go over to another.
+    fn check_readers(&self, errors: &mut Errors) {
+        let name = &self.table.name;
         for view in
             self.schema.dependents(name, None).filter(|it| it.kind == Kind::MaterializedView)
         {
@@ -217,6 +240,11 @@ impl Fit<'_> {
                     .note("the type of its row goes with the old table");
             }
         }
+    }
+
+    /// Reports what the table has, and no partitioned table can have.
+    fn check_parts(&self, errors: &mut Errors) {
+        let name = &self.table.name;
         let has_tables =
             |sql: &String| sql.contains("\n  referencing") && sql.contains("\n  for each row");
         for trigger in self.on_table(Kind::Trigger).filter(|it| it.create.iter().any(has_tables)) {

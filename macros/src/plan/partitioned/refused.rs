@@ -9,11 +9,12 @@ use crate::syntax::values::default::literal;
 use crate::syntax::words::name::{Name, TableName};
 
 /// Stops where the table has, or is, what no partitioned table can have, or what no migration made and
-/// new partitions would lack.
-pub(super) fn unfit(table: &Table, incoming: &[(TableName, Constraint)]) -> Statement {
+/// new partitions would lack. The proof of the bound goes with the swap.
+pub(super) fn unfit(table: &Table, proof: &str, incoming: &[(TableName, Constraint)]) -> Statement {
     let name = literal(&table.name.quoted());
     let own = table.constraints.iter().filter_map(|item| item.name.as_ref());
-    let own: Vec<String> = own.map(|name| literal(&name.text)).collect();
+    let own = own.map(|name| name.text.as_str()).chain([proof]);
+    let own: Vec<String> = own.map(literal).collect();
     let indexes = table.constraints.iter().filter(|item| item.has_index());
     let indexes = indexes.filter_map(|item| item.name.as_ref());
     let indexes = indexes.chain(table.indexes.iter().filter_map(|index| index.name.as_ref()));

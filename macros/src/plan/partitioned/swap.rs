@@ -52,7 +52,7 @@ impl Partitioning {
     pub(crate) fn steps(&self) -> Vec<Step> {
         let (name, partition) = (&self.table.name, &self.partition);
         let why = "asked before anything is done";
-        let unfit = refused::unfit(&self.table, &self.incoming);
+        let unfit = self.unfit();
         let mut steps = vec![Step::transaction(Phase::Expand, why, vec![unfit])];
         if let Some(condition) = &self.condition {
             let help = "mend or delete them, or let the table be a partition with another bound";
@@ -93,9 +93,9 @@ impl Partitioning {
     fn forth(&self) -> Vec<Statement> {
         let (table, name, partition) = (&self.table, &self.table.name, &self.partition);
         let mut forth = self.locks();
-        forth.push(refused::unfit(table, &self.incoming).why("what came since it was asked"));
+        forth.push(self.unfit().why("what came since it was asked"));
         forth.push(belongings::keep(name));
-        forth.extend(rename(name, partition));
+        forth.push(rename(name, partition));
         forth.extend(self.indexes.iter().map(|(old, new)| ddl::rename_index(name, old, new)));
         forth.push(self.create());
         if self.condition.is_some() {
@@ -130,8 +130,8 @@ impl Partitioning {
         back.push(belongings::keep(name));
         back.extend(self.incoming.iter().map(|(from, item)| constraint::drop(from, item)));
         back.extend(detach(partition, &self.table, None, &[]).pop());
-        back.extend(rename(name, &parent));
-        back.extend(rename(partition, name));
+        back.push(rename(name, &parent));
+        back.push(rename(partition, name));
         back.push(self.following());
         back.extend(self.identities(&parent, name));
         let drop = format!("drop table {}", parent.quoted());
@@ -212,6 +212,10 @@ impl Partitioning {
         }
     }
 
+    fn unfit(&self) -> Statement {
+        refused::unfit(&self.table, &self.proof(), &self.incoming)
+    }
+
     fn proof(&self) -> String {
         names::internal(&self.table.name, &[], "bound")
     }
@@ -223,10 +227,11 @@ impl Partitioning {
     }
 }
 
-fn rename(from: &TableName, to: &TableName) -> Option<Statement> {
+/// Not as a table that is renamed: its name goes on, as that of a table.
+fn rename(from: &TableName, to: &TableName) -> Statement {
     let clause = format!("rename to {}", to.name.quoted());
-    let rename = ddl::alter(from, &clause, Mode::AccessExclusive).renaming(from, to);
-    Some(rename.and_locks(to, Mode::AccessExclusive))
+    let rename = ddl::alter(from, &clause, Mode::AccessExclusive).changing(from.quoted());
+    rename.brings(to).and_locks(to, Mode::AccessExclusive)
 }
 
 /// Tells why a foreign key of another table has no form on one that is partitioned itself.
