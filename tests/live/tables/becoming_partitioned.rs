@@ -200,7 +200,6 @@ const IN_THE_WAY: [[&str; 3]; 10] = [
 fn what_cannot_come_along_stops_it_before_anything_is_changed() -> Result<(), Failure> {
     block_on(async {
         let fixture = seeded("not_partitioned", "").await?;
-        let started = std::time::Instant::now();
         for [by_hand, words, gone] in IN_THE_WAY {
             fixture.db.batch_execute(by_hand).await?;
             let before = catalog::dump(&fixture.db).await?;
@@ -212,7 +211,6 @@ fn what_cannot_come_along_stops_it_before_anything_is_changed() -> Result<(), Fa
             let after = catalog::dump(&fixture.db).await?;
             catalog::expect_equal(("before", &before), ("after the refusal", &after))?;
             fixture.db.batch_execute(gone).await?;
-            eprintln!("XX {words} {:?}", started.elapsed());
         }
         fixture.runner(&HISTORY).await?.migrate().await?;
         fixture.expect_model(&HISTORY).await
