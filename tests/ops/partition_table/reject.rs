@@ -2,7 +2,7 @@
 
 mod m0001_base {
     changeover::migration! {
-        create_table!(customers { id: bigint identity primary_key, email: text unique });
+        create_table!(customers { id: bigint identity primary_key, email: text not_null unique });
         create_table!(orders {
             id: bigint identity primary_key,
             at: date,
@@ -34,13 +34,17 @@ mod m0001_base {
         create_view!(shown, "select id from orders");
         create_table!(read { at: date not_null, kind: text not_null });
         create_materialized_view!(kept, "select at from read", unique(at));
-        create_function!(of_read(read) returns bigint, language = sql, body = "select 1");
         create_function!(pass() returns trigger, language = plpgsql, body = "begin return null; end");
         create_trigger!(rows on read, after(insert), each = row, new_table = fresh, function = pass);
         set_replica_identity!(customers, index = customers_email_key);
         create_table!(read_rest { id: bigint primary_key });
         create_table!(plain { at: date not_null, kind: text not_null, index(at) });
         create_table!(other { id: bigint, index(id, name = plain_old_at_idx) });
+        create_table!(one { at: date not_null, kind: text not_null });
+        create_table!(two { at: date not_null, kind: text not_null });
+        create_table!(three { at: date not_null, kind: text not_null });
+        create_table!(four { at: date not_null, kind: text not_null });
+        create_table!(five { at: date not_null, kind: text not_null, index(kind) });
     }
 }
 
@@ -64,16 +68,23 @@ mod m0003_change {
     changeover::migration! {
         after super::m0001_base;
         partition_table!(plain, by hash(at), plain_0 default);
-        partition_table!(plain, by range(att), plain_rest default);
-        partition_table!(plain, by range(at), plain_old default);
-        partition_table!(plain, by range(at), other.plain_rest default);
-        partition_table!(plain, by range(at), plain_some in("2027-01-01"));
-        partition_table!(plain, by list(kind), plain_some to("a"));
-        partition_table!(plain, by range(at, kind), plain_both to("2027-01-01", "a"));
         partition_table!(plain, by range(at));
         partition_table!(plain, range(at), plain_rest default);
         partition_table!(plain, by rang(at), plain_rest default);
         partition_table!(plain, by range(at), plain_rest until("2027-01-01"));
+        partition_table!(plain, by range(at), plain_old default);
+        partition_table!(one, by range(att), one_rest default);
+        partition_table!(two, by range(at), other.two_rest default);
+        partition_table!(three, by range(at), three_some in("2027-01-01"));
+        partition_table!(four, by range(at, kind), four_both to("2027-01-01", "a"));
+    }
+}
+
+mod m0003_dropped {
+    changeover::migration! {
+        after super::m0001_base;
+        drop_index!(five_kind_idx);
+        partition_table!(five, by list(kind), five_rest default);
     }
 }
 

@@ -10,7 +10,6 @@ use crate::plan::partitioned::swap::FROM_PARTITIONED;
 use crate::syntax::tables::constraint::{Constraint, Rule};
 use crate::syntax::tables::partition::{Bound, Method, PartitionBy};
 use crate::syntax::tables::table::Table;
-use crate::syntax::words::lexer::names;
 use crate::syntax::words::name::{Name, TableName, join};
 
 const UNIQUE: &str = "PostgreSQL looks for equal rows within a partition alone";
@@ -225,21 +224,6 @@ impl Fit<'_> {
                 ))
                 .note("PostgreSQL lets no materialized view read another table");
         }
-        let is_row = |text: &str| names(text).any(|word| word == name.name.text);
-        for function in self.schema.entities(Kind::Function) {
-            let Definition::Function { signature, returns, .. } = &function.definition else {
-                continue;
-            };
-            if is_row(signature) || is_row(returns) {
-                errors
-                    .at(
-                        self.span,
-                        format_args!("{} takes or gives rows of `{name}`", function.object()),
-                    )
-                    .help(format_args!("{} and its contract first", function.drop_macro()))
-                    .note("the type of its row goes with the old table");
-            }
-        }
     }
 
     /// Reports what the table has, and no partitioned table can have.
@@ -253,7 +237,7 @@ impl Fit<'_> {
                     self.span,
                     format_args!("{} sees all rows of a statement, for each row", trigger.object()),
                 )
-                .help("`each = statement`")
+                .help("each = statement")
                 .note("PostgreSQL has no such trigger on a partitioned table");
         }
         let identity = self.schema.replica_identity(name);
