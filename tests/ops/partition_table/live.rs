@@ -86,18 +86,16 @@ pub fn scenario() -> Scenario {
                 ),
         )
         .new_build(
-            Client::of("recent")
-                .rows_of("events")
-                .writes("name")
-                .also("created_at", DAY)
-                .upsert(
-                    "insert into recent (id, created_at, name) overriding system value \
+            Client::of("recent").rows_of("events").writes("name").also("created_at", DAY).upsert(
+                "insert into recent (id, created_at, name) overriding system value \
                      select id, created_at, $2 from recent where id = $1 \
                      on conflict (id, created_at) do update set name = excluded.name",
-                ),
+            ),
         )
-        .equal("select count(*) from notes n where not exists \
-                (select from events e where (e.id, e.created_at) = (n.event_id, n.event_at))")
+        .equal(
+            "select count(*) from notes n where not exists \
+                (select from events e where (e.id, e.created_at) = (n.event_id, n.event_at))",
+        )
         .equal("select abs(sum(d.events) - (select count(*) from events))::bigint from by_day d")
 }
 
