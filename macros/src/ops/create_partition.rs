@@ -67,10 +67,8 @@ impl Operation for CreatePartition {
             return None;
         }
         let condition = self.bound.condition(by, schema.comparison_with_bound(table, by));
-        let phase = match schema.is_partitioned_now(parent) {
-            true => Phase::Migrate,
-            false => Phase::Expand,
-        };
+        let is_late = schema.is_partitioned_now(parent);
+        let phase = if is_late { Phase::Migrate } else { Phase::Expand };
         is_free.then(|| Facts {
             parent: table.clone(),
             rest: rest.cloned(),
