@@ -21,7 +21,7 @@ const ON_SCHEMA: &[&str] = &["grant usage on schema public to $runner with grant
 const ON_DATABASE: &[&str] = &["grant create on database $database to $runner"];
 
 /// Of each kind of work one, and those that change owners and rights themselves.
-const USUAL: [&str; 13] = [
+const USUAL: [&str; 12] = [
     "add_foreign_key",
     "add_identity",
     "attach_partition",
@@ -30,7 +30,6 @@ const USUAL: [&str; 13] = [
     "drop_enum_value",
     "enable_row_level_security",
     "grant",
-    "partition_table",
     "rename_column",
     "rename_table",
     "replace_view",

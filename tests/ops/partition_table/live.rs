@@ -42,7 +42,7 @@ mod m0001_base {
         create_trigger!(touched on events, before(insert, update), function = touch);
         create_trigger!(counted on events, after(insert), each = statement, new_table = fresh,
             function = pass);
-        create_policy!(seen on events, to("pg_monitor"), using = "name <> 'secret'");
+        create_policy!(seen on events, using = "name <> 'secret'");
         create_policy!(of_events on customers, using =
             "exists (select from events e where e.customer_id = customers.id)");
         enable_row_level_security!(events);
