@@ -6,6 +6,7 @@ mod contract_needed;
 mod foreign_key_without_index;
 mod index_before_backfill;
 mod partition_key;
+mod partitioned_table;
 mod renamed_table;
 mod type_choice;
 mod unlogged_parent;
@@ -22,6 +23,7 @@ pub(crate) fn all(migration: &Migration, errors: &mut Errors) {
     contract_needed::check(migration, errors);
     index_before_backfill::check(migration, errors);
     partition_key::check(migration, errors);
+    partitioned_table::check(migration, errors);
     renamed_table::check(migration, errors);
     unlogged_parent::check(migration, errors);
     // Advice is for what can be done at all, and comes too late for what is there.

@@ -27,7 +27,8 @@ pub(crate) fn check(migration: &Migration, errors: &mut Errors) {
     }
 }
 
-fn names(step: &Step, table: &str) -> bool {
+/// Tells whether a step is about a table, by its name in SQL.
+pub(super) fn names(step: &Step, table: &str) -> bool {
     match &step.work {
         Work::Transaction(statements) => {
             statements.iter().any(|statement| statement.sql.contains(table))

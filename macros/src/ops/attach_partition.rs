@@ -35,6 +35,7 @@ pub(crate) struct Facts {
     indexes: Vec<Index>,
     /// Foreign keys that point at the parent: where they are from, and their pairs of columns.
     pointing: Vec<Pointing>,
+    pointing_tables: Vec<TableName>,
 }
 
 struct Pointing {
@@ -84,6 +85,7 @@ impl Operation for AttachPartition {
             condition: self.bound.condition(by, schema.comparison_with_bound(parent, by)),
             indexes: indexes.collect(),
             pointing: pointing_at(schema, &parent.name),
+            pointing_tables: schema.pointing_tables(&parent.name),
             parent: parent.clone(),
         };
         (errors.count() == before).then_some(facts)
@@ -174,6 +176,7 @@ impl AttachPartition {
             parent: &facts.parent,
             bound: &self.bound,
             rest: facts.rest.as_ref(),
+            pointing: &facts.pointing_tables,
         }
     }
 
@@ -184,7 +187,7 @@ impl AttachPartition {
         let drop = ddl::drop_constraint_if_exists(name, &self.proof());
         statements.push(drop.why("the bound holds from now on"));
         statements.extend(coming.drop_proof_of_rest());
-        let undo = detach(name, &facts.parent, facts.rest.as_ref());
+        let undo = detach(name, &facts.parent, facts.rest.as_ref(), &facts.pointing_tables);
         Step::transaction(Phase::Migrate, why, statements).undo(undo)
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{Claim, Object, Schema};
 use crate::plan::Direct;
 use crate::plan::operation::{Operation, Plan};
 use crate::plan::sql::ddl;
-use crate::plan::sql::partition::Coming;
+use crate::plan::sql::partition::{Coming, detach, lock_references};
 use crate::plan::{Dropped, ObjectKind};
 use crate::plan::{Mode, Phase, Statement, Step};
 use crate::syntax::tables::partition::{Bound, Of};
@@ -29,6 +29,10 @@ pub(crate) struct Facts {
     rest: Option<TableName>,
     /// The condition of its rows, where PostgreSQL takes one for a proof.
     condition: Option<String>,
+    /// Where there is nothing to prove.
+    phase: Phase,
+    /// The tables whose foreign keys point at the parent.
+    pointing: Vec<TableName>,
 }
 
 const REFUSED: &str = "until it is there, rows that belong to the new partition are refused (23514): \
@@ -63,14 +67,22 @@ impl Operation for CreatePartition {
             return None;
         }
         let condition = self.bound.condition(by, schema.comparison_with_bound(table, by));
-        is_free.then(|| Facts { parent: table.clone(), rest: rest.cloned(), condition })
+        let is_late = schema.is_partitioned_now(parent);
+        let phase = if is_late { Phase::Migrate } else { Phase::Expand };
+        is_free.then(|| Facts {
+            parent: table.clone(),
+            rest: rest.cloned(),
+            condition,
+            phase,
+            pointing: schema.pointing_tables(parent),
+        })
     }
 
     fn plan(&self, facts: &Facts, _: Position) -> Plan {
         let coming = self.coming(facts);
         let why = "blocks neither reads nor writes of the table that it is a partition of";
         let Some(condition) = facts.condition.as_ref().filter(|_| facts.rest.is_some()) else {
-            return Plan::of(vec![self.step(facts, Phase::Expand, why)]);
+            return Plan::of(vec![self.step(facts, facts.phase, why)]);
         };
         let mut steps: Vec<Step> = coming.look_in_the_rest(condition).into_iter().collect();
         steps.extend(coming.free_the_rest(condition));
@@ -102,6 +114,7 @@ impl CreatePartition {
             parent: &facts.parent,
             bound: &self.bound,
             rest: facts.rest.as_ref(),
+            pointing: &facts.pointing,
         }
     }
 
@@ -128,6 +141,18 @@ impl CreatePartition {
             drop = drop.and_locks(rest, Mode::AccessExclusive);
         }
         let why = "a lock on the table is one on each of its partitions, those that stay too";
-        vec![lock.why(why), drop]
+        let lock = lock.why(why);
+        if facts.pointing.is_empty() {
+            return vec![lock, drop];
+        }
+        let mut undo = lock_references(&facts.parent, Mode::AccessExclusive);
+        undo.push(lock);
+        undo.extend(facts.pointing.iter().map(|from| ddl::lock_table(from, Mode::AccessExclusive)));
+        let detach = detach(name, &facts.parent, facts.rest.as_ref(), &facts.pointing).pop();
+        undo.extend(
+            detach.map(|it| it.why("a foreign key that points at the whole has a part for it")),
+        );
+        undo.push(drop);
+        undo
     }
 }

@@ -12,7 +12,7 @@ use crate::plan::operation::{Operation, Plan};
 use crate::plan::safe::not_null;
 use crate::plan::sql::ddl;
 use crate::plan::sql::partition;
-use crate::plan::{Cleanup, Mode, NonTransactional, Phase, Step, Work};
+use crate::plan::{Cleanup, Mode, NonTransactional, Phase, Statement, Step, Work};
 use crate::syntax::tables::partition::Of;
 use crate::syntax::tables::table::Table;
 use crate::syntax::values::default::literal;
@@ -29,6 +29,8 @@ pub(crate) struct Facts {
     parent: Table,
     /// The partition that takes the rows which no other takes.
     rest: Option<TableName>,
+    /// The tables whose foreign keys point at the parent.
+    pointing: Vec<TableName>,
 }
 
 impl Operation for DetachPartition {
@@ -62,7 +64,11 @@ impl Operation for DetachPartition {
         let (table, _) = schema.partitioned(parent, errors)?;
         schema.entity(Kind::Partition, name, Some(parent), errors)?;
         table.check_proved(parent.span(), errors);
-        Some(Facts { parent: table.clone(), rest: schema.rest_of(parent).cloned() })
+        Some(Facts {
+            parent: table.clone(),
+            rest: schema.rest_of(parent).cloned(),
+            pointing: schema.pointing_tables(parent),
+        })
     }
 
     fn plan(&self, facts: &Facts, _: Position) -> Plan {
@@ -70,7 +76,7 @@ impl Operation for DetachPartition {
         let Some(rest) = &facts.rest else {
             return Plan::of(vec![self.concurrently(facts), self.stand_alone(facts)]);
         };
-        let mut statements = partition::detach(name, &facts.parent, Some(rest));
+        let mut statements = partition::detach(name, &facts.parent, Some(rest), &facts.pointing);
         statements.push(not_null::name_after(name, &self.partition.parent.name));
         let why = "no build reads its rows there any more; beside a partition of the rest there is no form that locks less";
         Plan::of(vec![Step::transaction(Phase::Contract, why, statements)])
@@ -120,7 +126,8 @@ impl DetachPartition {
                 .changing(parent.quoted())
                 .changing(name.quoted());
             detach.locks.extend(references.iter().flat_map(|lock| lock.locks.clone()));
-            detach
+            let lock = |detach: Statement, from| detach.and_locks(from, Mode::AccessExclusive);
+            facts.pointing.iter().fold(detach, lock)
         };
         let alone = NonTransactional {
             statement: detach("concurrently"),

@@ -55,6 +55,7 @@ pub(crate) mod enable_row_level_security;
 pub(crate) mod grant;
 pub(crate) mod merge_columns;
 pub(crate) mod move_rows;
+pub(crate) mod partition_table;
 pub(crate) mod rebuild_index;
 pub(crate) mod refresh_materialized_view;
 pub(crate) mod reindex_table;
@@ -90,6 +91,7 @@ macro_rules! operations {
         $with! {
             create_table: CreateTable,
             drop_table: DropTable,
+            partition_table: PartitionTable,
             create_partition: CreatePartition,
             attach_partition: AttachPartition,
             detach_partition: DetachPartition,

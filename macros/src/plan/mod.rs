@@ -4,6 +4,7 @@ pub(crate) mod agreement;
 pub(crate) mod footprint;
 pub(crate) mod objects;
 pub(crate) mod operation;
+pub(crate) mod partitioned;
 pub(crate) mod safe;
 pub(crate) mod shared;
 pub(crate) mod sql;

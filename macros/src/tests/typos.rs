@@ -77,6 +77,7 @@ pub(crate) const SAMPLES: &[&str] = &[
     "create_partition!(visits_rest_ of visits, default);",
     r#"attach_partition!(spare of visits, from("2019-01-01") to("2020-01-01"));"#,
     "detach_partition!(visits_1 of visits);",
+    r#"partition_table!(spare, by range(at), spare_before_ to("2027-01-01"));"#,
     r#"create_table!(split_ { kind_: text not_null, partition_by(list(kind_ collate("C") text_ops)) });"#,
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
     r#"add_column!(users.token_: uuid not_null unique default sql("gen_random_uuid()"));"#,

@@ -1,5 +1,6 @@
 //! Tables, columns, indexes and constraints as they end.
 
+mod becoming_partitioned;
 mod compacted;
 mod constraints;
 mod faithful;

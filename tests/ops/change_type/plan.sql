@@ -889,6 +889,8 @@ declare
   last bigint;
   called boolean;
 begin
+  -- A client may take a number without the table.
+  execute format('alter sequence %s cache %s', name, (select seqcache from pg_sequence where seqrelid = sequence));
   execute format('select last_value, is_called from %s', name) into last, called;
   alter table "public"."customers" alter column "id" drop identity;
   execute format('alter table "public"."customers" alter column "customers_id_new_a9799dae" add generated %s as identity (sequence name %s %s)',
@@ -1216,6 +1218,8 @@ commit;
 -- undo:   last bigint;
 -- undo:   called boolean;
 -- undo: begin
+-- undo:   -- A client may take a number without the table.
+-- undo:   execute format('alter sequence %s cache %s', name, (select seqcache from pg_sequence where seqrelid = sequence));
 -- undo:   execute format('select last_value, is_called from %s', name) into last, called;
 -- undo:   alter table "public"."customers" alter column "id" drop identity;
 -- undo:   execute format('alter table "public"."customers" alter column "customers_id_old_a9799dae" add generated %s as identity (sequence name %s %s)',

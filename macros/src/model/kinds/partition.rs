@@ -25,9 +25,22 @@ impl Schema {
         if table.partition_by.is_none() {
             errors
                 .at(name.span(), format_args!("table `{name}` is not partitioned"))
-                .note("PostgreSQL cannot partition a table that is there");
+                .help(format_args!("partition_table!({name}, by range(…), …); first"));
         }
         Some((table, table.partition_by.as_ref()?))
+    }
+
+    /// Tells whether the present migration partitions a table that was there: in Migrate, so that what is
+    /// for a partitioned table comes no sooner.
+    pub(crate) fn is_partitioned_now(&self, table: &TableName) -> bool {
+        let found = self.found.get(&table.to_string()).and_then(Option::as_ref);
+        found.is_some_and(|found| found.partition_by.is_none())
+    }
+
+    /// The other tables whose foreign keys point at a table.
+    pub(crate) fn pointing_tables(&self, to: &TableName) -> Vec<TableName> {
+        let pointing = self.tables_pointing_at(to).filter(|table| table.points_at(to, None));
+        pointing.filter(|table| table.name != *to).map(|table| table.name.clone()).collect()
     }
 
     pub(crate) fn partitions<'a>(

@@ -15,6 +15,8 @@ pub(crate) struct Coming<'a> {
     pub(crate) bound: &'a Bound,
     /// The partition that takes the rows which no other takes.
     pub(crate) rest: Option<&'a TableName>,
+    /// The tables whose foreign keys point at the parent: each of these keys gets a part for it.
+    pub(crate) pointing: &'a [TableName],
 }
 
 impl Coming<'_> {
@@ -43,6 +45,9 @@ impl Coming<'_> {
             .reading_rows();
         if let Some(rest) = self.rest {
             statement = statement.and_locks(rest, Mode::AccessExclusive);
+        }
+        for from in self.pointing {
+            statement = statement.and_locks(from, Mode::ShareRowExclusive);
         }
         statement.locks.extend(attach.iter().flat_map(|lock| lock.locks.clone()));
         attach.push(statement);
@@ -82,8 +87,14 @@ pub(crate) fn lock_references(table: &Table, mode: Mode) -> Vec<Statement> {
     ddl::lock_parents(&table.name, &parents, mode)
 }
 
-/// Takes a partition out of its parent while reads and writes wait.
-pub(crate) fn detach(name: &TableName, parent: &Table, rest: Option<&TableName>) -> Vec<Statement> {
+/// Takes a partition out of its parent while reads and writes wait, those of the tables too whose
+/// foreign keys point at the parent.
+pub(crate) fn detach(
+    name: &TableName,
+    parent: &Table,
+    rest: Option<&TableName>,
+    pointing: &[TableName],
+) -> Vec<Statement> {
     let mut statements = lock_references(parent, Mode::ShareRowExclusive);
     let clause = format!("detach partition {}", name.quoted());
     let mut detach = ddl::alter(&parent.name, &clause, Mode::AccessExclusive)
@@ -92,6 +103,9 @@ pub(crate) fn detach(name: &TableName, parent: &Table, rest: Option<&TableName>)
         .changing(name.quoted());
     if let Some(rest) = rest.filter(|rest| *rest != name) {
         detach = detach.and_locks(rest, Mode::AccessExclusive);
+    }
+    for from in pointing {
+        detach = detach.and_locks(from, Mode::AccessExclusive);
     }
     detach.locks.extend(statements.iter().flat_map(|lock| lock.locks.clone()));
     statements.push(detach);

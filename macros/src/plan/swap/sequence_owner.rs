@@ -16,7 +16,8 @@ use crate::syntax::words::name::{Name, TableName};
 /// Hands an identity on to another column, with the number that comes next. Its sequence cannot
 /// change hands: it is made again, alike.
 pub(crate) fn identity_of(part: &Part, from: &Name, to: &Name) -> Option<Statement> {
-    part.old.identity.as_ref().map(|_| identity(part.name(), from, to))
+    let table = part.name();
+    part.old.identity.as_ref().map(|_| identity((table, from), (table, to)))
 }
 
 /// Hands a sequence that belongs to the column on to another.
@@ -67,7 +68,11 @@ fn of_catalogs(part: &Part) -> Option<NoRows> {
     })
 }
 
-fn identity(table: &TableName, from: &Name, to: &Name) -> Statement {
+/// Hands an identity on, with the number that comes next: to a column of the same table or another.
+pub(crate) fn identity(
+    (table, from): (&TableName, &Name),
+    (other, to): (&TableName, &Name),
+) -> Statement {
     let (on, from_text) = (literal(&table.quoted()), literal(&from.text));
     let sql = format!(
         "do $catalogs$
@@ -89,6 +94,8 @@ declare
   last bigint;
   called boolean;
 begin
+  -- A client may take a number without the table.
+  execute format('alter sequence %s cache %s', name, (select seqcache from pg_sequence where seqrelid = sequence));
   execute format('select last_value, is_called from %s', name) into last, called;
   alter table {table} alter column {from} drop identity;
   execute format('alter table {text} alter column {to} add generated %s as identity (sequence name %s %s)',
@@ -99,14 +106,17 @@ begin
   end loop;
 end $catalogs$",
         table = table.quoted(),
-        text = table.quoted().replace('\'', "''").replace('%', "%%"),
+        text = other.quoted().replace('\'', "''").replace('%', "%%"),
         from = from.quoted(),
         to = to.quoted().replace('\'', "''").replace('%', "%%"),
     );
-    Statement::locking(sql, table, Mode::AccessExclusive)
-        .changing_settings(table.quoted())
-        .of_catalogs()
-        .why("the numbers go on where they are")
+    let hand_on = Statement::locking(sql, table, Mode::AccessExclusive);
+    let hand_on = if table == other {
+        hand_on
+    } else {
+        hand_on.and_locks(other, Mode::AccessExclusive).changing_settings(other.quoted())
+    };
+    hand_on.changing_settings(table.quoted()).of_catalogs().why("the numbers go on where they are")
 }
 
 fn owned(table: &TableName, from: &Name, to: &Name, retype: &str) -> Statement {

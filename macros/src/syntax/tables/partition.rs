@@ -164,6 +164,18 @@ impl PartitionBy {
 }
 
 impl Bound {
+    /// Reads `to(…)` besides, of the first partition: whatever comes before.
+    pub(crate) fn parse_first(input: ParseStream) -> syn::Result<Self> {
+        let ahead = input.fork();
+        if !ahead.call(Ident::parse_any).is_ok_and(|word| word == "to") {
+            return Bound::parse(input);
+        }
+        let span = input.call(Ident::parse_any)?.span();
+        let to = values(input)?;
+        let from = to.iter().map(|_| Value::Open("minvalue")).collect();
+        Ok(Bound { rows: Rows::Range { from, to }, span })
+    }
+
     /// Reads `from(…) to(…)`, `in(…)`, `modulus(4) remainder(0)` or `default`.
     pub(crate) fn parse(input: ParseStream) -> syn::Result<Self> {
         let word = input.call(Ident::parse_any)?;

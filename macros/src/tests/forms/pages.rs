@@ -47,6 +47,10 @@ const BESIDES: &[(&str, &str)] = &[
         "create_table!(events { at: date not_null, partition_by(range(at)) }); create_table!(events_2020 { at: date not_null });",
     ),
     (
+        "partition_table",
+        "create_table!(events { id: bigint not_null, created_at: timestamptz not_null, country: text not_null, primary_key(id, created_at, country) });",
+    ),
+    (
         "detach_partition",
         "create_table!(events { at: date not_null, partition_by(range(at)) }); create_partition!(events_2020 of events, from(\"2020-01-01\") to(\"2021-01-01\"));",
     ),
