@@ -374,6 +374,7 @@ fn of_work(work: &Work) -> Vec<String> {
         Work::Convert(convert) => vec![format!("{convert:?}")],
         Work::Removal(removal) => vec![format!("{removal:?}")],
         Work::Compaction(compaction) => vec![format!("{compaction:?}")],
+        Work::Partitions(kept) => vec![format!("{kept:?}")],
         Work::NoRows(require) => vec![require.violation.to_owned()],
         Work::NonTransactional(alone) => vec![alone.statement.sql.to_owned()],
         Work::SizeLimit(bound) => vec![format!("{} {}", bound.table, bound.max_rows)],

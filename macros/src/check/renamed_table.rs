@@ -37,6 +37,7 @@ fn names(step: &Step, table: &str) -> bool {
         Work::Convert(fill) => fill.table == table,
         Work::Removal(rows) => rows.table == table || rows.into.as_deref() == Some(table),
         Work::Compaction(of) => of.table == table,
+        Work::Partitions(of) => of.table == table,
         Work::NoRows(rows) => rows.table == table,
         Work::NonTransactional(alone) => {
             alone.statement.locks.iter().any(|lock| lock.table == table)

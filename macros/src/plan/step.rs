@@ -3,6 +3,7 @@
 use crate::plan::agreement::Agreement;
 use crate::plan::footprint::effect::Effect;
 use crate::plan::objects::rights::Rights;
+use crate::syntax::tables::period::PartitionRule;
 use crate::syntax::words::lock::{Lock, Mode};
 use crate::syntax::words::name::{Name, TableName};
 use crate::syntax::words::phase::Phase;
@@ -72,6 +73,7 @@ pub(crate) enum Work {
     Convert(Convert),
     Removal(Removal),
     Compaction(Compaction),
+    Partitions(KeptPartitions),
     NoRows(NoRows),
     NonTransactional(NonTransactional),
     SizeLimit(SizeLimit),
@@ -142,6 +144,12 @@ pub(crate) struct Compaction {
     pub(crate) least: u64,
     pub(crate) truncates: bool,
     pub(crate) fires: bool,
+}
+
+/// Partitions that come and go by a rule; without one, no more do.
+pub(crate) struct KeptPartitions {
+    pub(crate) table: String,
+    pub(crate) rule: Option<PartitionRule>,
 }
 
 /// Rows that go: out of the database, or into another table.

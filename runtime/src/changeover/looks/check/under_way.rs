@@ -135,6 +135,7 @@ fn statements(work: &Work) -> Vec<&Statement> {
         | Work::Convert(_)
         | Work::Removal(_)
         | Work::Compaction(_)
+        | Work::Partitions(_)
         | Work::NoRows(_)
         | Work::SizeLimit(_) => Vec::new(),
     }
