@@ -136,7 +136,7 @@ structs! {
     Index { name, table, unique, definition, create, drop, analyze }
     Convert { table, key, read, write, pending, function }
     Compaction { table, heap, least, truncates, fires }
-    KeptPartitions { table, rule }
+    KeptPartitions { table, rule, locks }
     PartitionRule { period, ahead, behind }
     Behind { keep, drops }
     Removal { table, named, condition, into, returns, locks }

@@ -10,8 +10,9 @@ use crate::diag::Errors;
 use crate::model::names::Position;
 use crate::model::{Claim, Facet, Kind, Object, Schema};
 use crate::plan::operation::{Operation, Plan};
-use crate::plan::{KeptPartitions, Phase, Step, Work};
+use crate::plan::{KeptPartitions, Lock, Mode, Phase, Step, Work};
 use crate::syntax::indexes::key::KeyValue;
+use crate::syntax::tables::constraint::Constraint;
 use crate::syntax::tables::partition::{Method, PartitionBy};
 use crate::syntax::tables::period::{Behind, PartitionRule, Period, WrittenRule};
 use crate::syntax::tables::table::Table;
@@ -27,6 +28,8 @@ pub(crate) struct Facts {
     rule: Option<PartitionRule>,
     /// The partition that takes the rows which no other takes.
     rest: Option<TableName>,
+    /// The tables that foreign keys of it point at.
+    parents: Vec<TableName>,
 }
 
 /// The types whose values go on with time.
@@ -65,13 +68,15 @@ impl Operation for KeepPartitions {
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Facts> {
         let (table, by) = schema.partitioned(&self.table, errors)?;
         let rest = schema.rest_of(&self.table).cloned();
+        let parents = table.constraints.iter().filter_map(Constraint::parent).cloned();
+        let parents: Vec<TableName> = parents.filter(|parent| *parent != self.table).collect();
         let Some(written) = &self.rule else {
             if schema.partition_rule(&self.table).is_none() {
                 let message = format_args!("no rule keeps the partitions of `{}`", self.table);
                 errors.at(self.table.span(), message);
                 return None;
             }
-            return Some(Facts { rule: None, rest });
+            return Some(Facts { rule: None, rest, parents });
         };
         let before = errors.count();
         self.check_key(table, by, written, errors);
@@ -80,11 +85,14 @@ impl Operation for KeepPartitions {
             self.check_pointing(schema, goes, errors);
         }
         let rule = Some(written.rule.clone()?);
-        (errors.count() == before).then_some(Facts { rule, rest })
+        (errors.count() == before).then_some(Facts { rule, rest, parents })
     }
 
     fn plan(&self, facts: &Facts, _: Position) -> Plan {
-        let work = |rule| Work::Partitions(KeptPartitions { table: self.table.quoted(), rule });
+        let work = |rule: Option<PartitionRule>| {
+            let locks = self.locks(rule.as_ref(), facts);
+            Work::Partitions(KeptPartitions { table: self.table.quoted(), rule, locks })
+        };
         let why = match &facts.rule {
             Some(_) => "so that no row comes before its partition; reads and writes go on",
             None => "no build makes, detaches or drops partitions of it any more",
@@ -105,6 +113,17 @@ impl Operation for KeepPartitions {
 }
 
 impl KeepPartitions {
+    /// Parents come before their children, as clients lock them.
+    fn locks(&self, rule: Option<&PartitionRule>, facts: &Facts) -> Vec<Lock> {
+        let lock = |table: &TableName, mode| Lock { table: table.quoted(), mode };
+        let rest = facts.rest.iter().map(|rest| lock(rest, Mode::AccessExclusive));
+        let Some(rule) = rule else { return rest.collect() };
+        let goes_at_once = rule.behind.is_some() && facts.rest.is_some();
+        let own = if goes_at_once { Mode::AccessExclusive } else { Mode::ShareUpdateExclusive };
+        let parents = facts.parents.iter().map(|parent| lock(parent, Mode::ShareRowExclusive));
+        parents.chain([lock(&self.table, own)]).chain(rest).collect()
+    }
+
     fn check_key(&self, table: &Table, by: &PartitionBy, rule: &WrittenRule, errors: &mut Errors) {
         let (name, span) = (&self.table, self.table.span());
         if by.method != Method::Range {

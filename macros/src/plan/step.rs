@@ -150,6 +150,8 @@ pub(crate) struct Compaction {
 pub(crate) struct KeptPartitions {
     pub(crate) table: String,
     pub(crate) rule: Option<PartitionRule>,
+    /// Of the table, of what its foreign keys point at, and of the partition that takes the rest.
+    pub(crate) locks: Vec<Lock>,
 }
 
 /// Rows that go: out of the database, or into another table.

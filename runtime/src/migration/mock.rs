@@ -248,7 +248,7 @@ pub(crate) fn with_rule(
     table: &'static str,
     rule: Option<PartitionRule>,
 ) -> Migration {
-    let kept = KeptPartitions { table, rule };
+    let kept = KeptPartitions { table, rule, locks: &[] };
     let steps: &[Step] = Box::leak(Box::new([step(Phase::Migrate, Work::Partitions(kept), None)]));
     migration(id, None, Box::leak(Box::new([change(steps)])))
 }

@@ -191,7 +191,7 @@ structs! {
     Backfill { table, set, pending }
     Convert { table, key, read, write, pending, function }
     Compaction { table, heap, least, truncates, fires }
-    KeptPartitions { table, rule }
+    KeptPartitions { table, rule, locks }
     PartitionRule { period, ahead, behind }
     Behind { keep, drops }
     Removal { table, named, condition, into, returns, locks }

@@ -27,10 +27,10 @@ pub(crate) fn plan_text(work: &Work) -> String {
             "compact {table}, at least {least} %, truncating {truncates}, firing triggers {fires}"
         ),
         Work::Compaction(Compaction { table, .. }) => format!("reindex table concurrently {table}"),
-        Work::Partitions(KeptPartitions { table, rule: Some(rule) }) => {
+        Work::Partitions(KeptPartitions { table, rule: Some(rule), .. }) => {
             format!("keep partitions of {table}: {rule}")
         }
-        Work::Partitions(KeptPartitions { table, rule: None }) => {
+        Work::Partitions(KeptPartitions { table, rule: None, .. }) => {
             format!("keep partitions of {table} no more")
         }
         Work::NoRows(NoRows { table, violation, .. }) => {

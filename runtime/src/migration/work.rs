@@ -249,6 +249,9 @@ pub struct KeptPartitions {
     pub table: &'static str,
     /// The rule; none where no more come or go.
     pub rule: Option<PartitionRule>,
+    /// What it locks while partitions come and go: the table, those that its foreign keys point at, and the
+    /// partition that takes what no other takes, as far as the history knows them.
+    pub locks: &'static [TableLock],
 }
 
 /// A rule by which the partitions of a table come and go.

@@ -132,7 +132,7 @@ async fn write(url: String, stop: Arc<AtomicBool>) -> Result<i64, Failure> {
     let mut count = 0;
     while !stop.load(Ordering::Relaxed) {
         let insert = "insert into events (id, at, customer_id)
-            values ($1, case when $1 % 2 = 0 then now() else now() - interval '40 days' end, 1)";
+            values ($1::bigint, case when $1::bigint % 2 = 0 then now() else now() - interval '40 days' end, 1)";
         client.execute(insert, &[&count]).await?;
         count += 1;
     }

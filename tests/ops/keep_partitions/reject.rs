@@ -8,7 +8,7 @@ mod m0001_base {
         create_table!(shares { id: bigint, region: text, partition_by(list(region)) });
         create_table!(pairs { at: date, to: date, partition_by(range(at, to)) });
         create_table!(numbers { id: bigint, partition_by(range(id)) });
-        create_table!(hours { at: timestamp, partition_by(range(sql("date_trunc('hour', at)"))) });
+        create_table!(hours { at: date, partition_by(range(sql("at + 1"))) });
         create_table!(orders { id: bigint, at: date, primary_key(id, at), partition_by(range(at)) });
         create_table!(lines {
             id: bigint primary_key,

@@ -144,7 +144,7 @@ fn gone(
             let is_later = history.declaring(migration.id, step.phase).is_none();
             all.push(Gone { what, phase: step.phase, has_values: true, is_later });
         }
-        if let Work::Partitions(KeptPartitions { table, rule: Some(rule) }) = step.work
+        if let Work::Partitions(KeptPartitions { table, rule: Some(rule), .. }) = step.work
             && let Some(Behind { keep, drops: true }) = rule.behind
         {
             let what =

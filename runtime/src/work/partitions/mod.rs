@@ -45,12 +45,14 @@ impl Kind for KeptPartitions {
     }
 
     fn touch(&self, touched: &mut Touched, earlier: &mut Earlier) {
-        touched.table(self.table, LockMode::ShareUpdateExclusive, earlier);
+        for lock in self.locks {
+            touched.table(lock.table, lock.mode, earlier);
+        }
     }
 
     fn review(&self, page: &mut Page) {
         match &self.rule {
-            Some(rule) => review(self.table, rule, page),
+            Some(rule) => review(self, rule, page),
             None => page.comment("partitions that are there stay"),
         }
     }
@@ -156,36 +158,47 @@ pub(crate) fn is_named(name: &str, all: &str) -> bool {
     all.strip_suffix("…\"").is_some_and(|start| name.starts_with(start))
 }
 
-fn review(table: &'static str, rule: &PartitionRule, page: &mut Page) {
-    let lock = |mode| describe(&TableLock { table, mode }, false);
-    let (name, ahead) = (named(table), rule.ahead);
+fn review(kept: &KeptPartitions, rule: &PartitionRule, page: &mut Page) {
+    let KeptPartitions { table, locks, .. } = *kept;
+    let (name, ahead, rest) = (named(table), rule.ahead, rest_of(kept));
     page.prose(format!(
         "by this step, by each run and by whoever holds a lease, as the server's clock goes on: {}, for \
-         the present period and the next {ahead}, from the full hour, midnight, Monday or first of it in UTC",
+         the present period and the next {ahead}",
         rule.period
     ));
-    page.comment(lock(LockMode::ShareUpdateExclusive));
     page.line("begin;");
+    for lock in locks {
+        let mode = if lock.table == table { LockMode::ShareUpdateExclusive } else { lock.mode };
+        page.comment(describe(&TableLock { mode, ..*lock }, false));
+    }
     page.sql(&format!(
         "create table {name} (\n  like {table} including all\n    \
          excluding comments excluding identity excluding statistics\n)"
     ));
-    page.prose(
-        "after the tables that foreign keys of it point at, in SHARE ROW EXCLUSIVE mode, and a default \
-         partition, in ACCESS EXCLUSIVE mode, where there are such",
-    );
     page.sql(&format!("alter table {table} attach partition {name} for values from (…) to (…)"));
     page.line("commit;");
     let Some(Behind { keep, drops }) = rule.behind else { return };
     page.prose(format!(
         "each partition of exactly one period whose rows are all older than {keep}, once no change of the \
-         table is under way; beside a default partition within a transaction, under ACCESS EXCLUSIVE on the \
-         table for a moment"
+         table is under way"
     ));
-    page.comment(lock(LockMode::ShareUpdateExclusive));
-    page.sql(&format!("alter table {table} detach partition {name} concurrently"));
+    let mode = if rest { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
+    page.comment(describe(&TableLock { table, mode }, false));
+    match (rest, drops) {
+        (true, true) => {}
+        (true, false) => page.sql(&format!("alter table {table} detach partition {name}")),
+        (false, _) => {
+            page.sql(&format!("alter table {table} detach partition {name} concurrently"))
+        }
+    }
     if drops {
         page.comment("its rows are gone after this");
         page.sql(&format!("drop table {name}"));
     }
+}
+
+/// Tells whether the history knows of a partition that takes what no other takes.
+fn rest_of(kept: &KeptPartitions) -> bool {
+    let is_other = |lock: &&TableLock| lock.table != kept.table;
+    kept.locks.iter().filter(is_other).any(|lock| lock.mode == LockMode::AccessExclusive)
 }

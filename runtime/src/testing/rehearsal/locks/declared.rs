@@ -40,7 +40,7 @@ pub fn declared_locks(migration: &Migration, phases: &[Phase], undo: bool) -> De
             *mode = lock.mode.max(*mode);
         }
         // A partition that comes can be seen before its locks are let go, and no client has asked for it.
-        if let Work::Partitions(KeptPartitions { table, rule: Some(_) }) = step.work {
+        if let Work::Partitions(KeptPartitions { table, rule: Some(_), .. }) = step.work {
             strongest.insert(named(table), LockMode::AccessExclusive);
         }
     }
@@ -74,7 +74,7 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
                 if truncates { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
             vec![TableLock { table, mode }]
         }
-        Some(Work::Partitions(kept)) => partitions_locks(&kept),
+        Some(Work::Partitions(kept)) => kept.locks.to_vec(),
         Some(Work::NoRows(rows)) => {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }
@@ -86,17 +86,6 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
             vec![TableLock { table: bound.table, mode: LockMode::AccessShare }]
         }
     }
-}
-
-/// Beside a default partition, what is old goes under a lock that blocks.
-fn partitions_locks(kept: &KeptPartitions) -> Vec<TableLock> {
-    let KeptPartitions { table, rule } = *kept;
-    let Some(rule) = rule else { return Vec::new() };
-    let mode = match rule.behind {
-        Some(_) => LockMode::AccessExclusive,
-        None => LockMode::ShareUpdateExclusive,
-    };
-    vec![TableLock { table, mode }]
 }
 
 /// A table that the plan itself makes. Between its commit and the release of its locks it can be
