@@ -3,7 +3,7 @@
 mod attempt;
 pub(crate) mod builder;
 pub(crate) mod looks;
-pub(crate) mod partitions;
+mod partitions;
 mod pause;
 mod reconnect;
 mod repair;
@@ -210,7 +210,8 @@ impl Changeover {
         let mut status = ledger.status(&self.history);
         match presence::read(executor, &self.history, &self.settings, &mut status).await {
             Ok(()) => {
-                status.partitions = partitions::status(executor, &self.history, &ledger).await?;
+                status.partitions =
+                    looks::partitions::status(executor, &self.history, &ledger).await?;
                 Ok(status)
             }
             Err(error) => Err(presence::explain(executor, &self.settings.app, error).await),

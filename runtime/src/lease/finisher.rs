@@ -45,10 +45,10 @@ pub(super) struct Finisher {
 impl Finisher {
     pub(super) async fn run(self, mut news: watch::Receiver<News>) {
         let (mut failures, mut has_changed) = (0, true);
-        let mut partitions = Partitions::of(&self);
+        let mut partitions = Partitions::of(&self.history, &self.settings);
         let every = LATER.min(self.settings.leases.time);
         loop {
-            partitions.keep(&self).await;
+            partitions.keep(self.start()).await;
             let heard = Instant::now();
             let pause = jittered(every);
             let open = match &*news.borrow_and_update() {
@@ -111,7 +111,7 @@ impl Finisher {
         self.start().await?.finish().await
     }
 
-    pub(super) async fn start(&self) -> Result<Changeover, Error> {
+    async fn start(&self) -> Result<Changeover, Error> {
         let connected = self.connector.connect().await;
         let executor = connected.map_err(|error| Error::connect(&error))?;
         let (settings, connector) = (self.settings.clone(), Some(self.connector.clone()));

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::finisher::Finisher;
-use crate::changeover::partitions::keeps;
+use crate::changeover::Changeover;
+use crate::changeover::looks::partitions::keeps;
+use crate::migration::Migrations;
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::report::Report;
 use crate::session::jitter::jittered;
+use crate::settings::Settings;
 
 /// Between two looks of one instance.
 const EVERY: Duration = Duration::from_mins(5);
@@ -30,18 +32,18 @@ pub(super) struct Partitions {
 }
 
 impl Partitions {
-    pub(super) fn of(finisher: &Finisher) -> Partitions {
-        let keeps = finisher.settings.leases.keeps_partitions && keeps(&finisher.history);
+    pub(super) fn of(history: &Migrations, settings: &Settings) -> Partitions {
+        let keeps = settings.leases.keeps_partitions && keeps(history);
         let next = keeps.then(|| Instant::now() + jittered(FIRST));
         Partitions { next, failures: 0, told: BTreeSet::new() }
     }
 
     /// Lets them come and go where it is time to look again.
-    pub(super) async fn keep(&mut self, finisher: &Finisher) {
+    pub(super) async fn keep(&mut self, start: impl Future<Output = Result<Changeover, Error>>) {
         if self.next.is_none_or(|next| next > Instant::now()) {
             return;
         }
-        let outcome = match finisher.start().await {
+        let outcome = match start.await {
             Ok(mut changeover) => changeover.keep_partitions().await,
             Err(error) => Err(error),
         };

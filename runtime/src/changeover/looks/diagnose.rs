@@ -1,6 +1,7 @@
 //! What here would hurt before long?
 
-use crate::changeover::{Changeover, partitions};
+use super::partitions;
+use crate::changeover::Changeover;
 use crate::migration::Migrations;
 use crate::outcome::diagnosis::Diagnosis;
 use crate::outcome::error::Error;
