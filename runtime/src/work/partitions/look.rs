@@ -210,10 +210,10 @@ impl Ahead {
         let from = format!("of {table} from {low} to {high} (UTC)");
         match &self.meets {
             _ if self.is_covered => None,
-            Some(others) => Some(Problem::part_covered(format!(
+            Some(others) => Some(Problem::part_covered(&format!(
                 "{others} takes a part of the rows {from}, and nothing the rest"
             ))),
-            None if self.is_taken => Some(Problem::name_taken(format!(
+            None if self.is_taken => Some(Problem::name_taken(&format!(
                 "`{bare}` is no partition of it, and has the name of the one for rows {from}"
             ))),
             None => None,
@@ -280,7 +280,7 @@ impl Seen {
             problems.push(Problem::under_way(table, by));
         }
         if let (Some(key), Some(_)) = (&parent.pointing, behind) {
-            problems.push(Problem::pointed_at(format!(
+            problems.push(Problem::pointed_at(&format!(
                 "partitions of {table} do not go: the foreign key {key} points at it"
             )));
         }

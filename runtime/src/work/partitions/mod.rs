@@ -15,6 +15,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::ahead::Made;
+use self::look::Parent;
 pub(crate) use self::look::{Seen, look};
 pub(crate) use self::problem::Problem;
 use crate::migration::{Behind, KeptPartitions, LockMode, PartitionRule, TableLock};
@@ -98,14 +99,13 @@ async fn all_of(
     seen: &Seen,
     outcome: &mut Outcome,
 ) -> Result<(), Error> {
-    let table = seen.kept.table;
     let Some(parent) = seen.parent.as_ref().filter(|_| seen.may()) else { return Ok(()) };
     if parent.rest.is_some() {
-        ahead::clear(context, table).await?;
+        ahead::clear(context, seen.kept.table).await?;
     }
     for period in seen.periods.iter().filter(|period| period.is_missing(parent)) {
         context.settings.interrupt.pass()?;
-        match ahead::make(context, table, parent, period).await {
+        match ahead::make(context, seen.kept.table, parent, period).await {
             Ok(Made::Partition) => outcome.done.push(format!("made {}", period.name)),
             // Of the present period that is no news: the rule may have come after its rows.
             Ok(Made::InTheRest) if period.at == 0 => {}
@@ -119,10 +119,22 @@ async fn all_of(
             }
         }
     }
-    let Some(behind) = seen.behind() else { return Ok(()) };
+    match seen.behind() {
+        Some(behind) => let_go(context, seen, (parent, behind), outcome).await,
+        None => Ok(()),
+    }
+}
+
+/// Lets go what is old, and what an earlier run has detached for that.
+async fn let_go(
+    context: &mut StepContext<'_, '_>,
+    seen: &Seen,
+    (parent, behind): (&Parent, Behind),
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
     for stray in &seen.strays {
         context.settings.interrupt.pass()?;
-        let dropped = behind::drop_stray(context, table, stray).await;
+        let dropped = behind::drop_stray(context, seen.kept.table, stray).await;
         outcome.note("dropped", &stray.name, dropped)?;
     }
     for old in seen.going() {
@@ -188,7 +200,7 @@ fn review(kept: &KeptPartitions, rule: &PartitionRule, page: &mut Page) {
         (true, true) => {}
         (true, false) => page.sql(&format!("alter table {table} detach partition {name}")),
         (false, _) => {
-            page.sql(&format!("alter table {table} detach partition {name} concurrently"))
+            page.sql(&format!("alter table {table} detach partition {name} concurrently"));
         }
     }
     if drops {

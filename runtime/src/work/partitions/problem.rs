@@ -40,14 +40,14 @@ impl Problem {
         Problem::new(&what, REFUSED, help)
     }
 
-    pub(super) fn part_covered(what: String) -> Problem {
+    pub(super) fn part_covered(what: &str) -> Problem {
         let help = "make a partition of the rest with `create_partition!`, or detach the other";
-        Problem::new(&what, REFUSED, help)
+        Problem::new(what, REFUSED, help)
     }
 
-    pub(super) fn name_taken(what: String) -> Problem {
+    pub(super) fn name_taken(what: &str) -> Problem {
         Problem::new(
-            &what,
+            what,
             REFUSED,
             "rename or drop what has the name, or attach it with `attach_partition!`",
         )
@@ -68,8 +68,8 @@ impl Problem {
         Problem::new(&what, STAYS, "let its contract run, or end what it waits for")
     }
 
-    pub(super) fn pointed_at(what: String) -> Problem {
-        Problem::new(&what, STAYS, "drop the foreign key, or leave out `keep` and `behind`")
+    pub(super) fn pointed_at(what: &str) -> Problem {
+        Problem::new(what, STAYS, "drop the foreign key, or leave out `keep` and `behind`")
     }
 
     /// Returns what is told of it, unless the settings say that it is to be ignored. Whatever they say, it
