@@ -122,14 +122,14 @@ async fn expect(fixture: &Fixture, query: &str, expected: i64) -> Result<(), Fai
 /// The words of what is in the way of partitions.
 fn in_the_way(report: &Report) -> String {
     let found = report.findings.iter().filter(|one| one.check == Check::Partition);
-    found.map(|one| format!("{}\n", one.what)).collect()
+    found.map(|one| one.what.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 fn expect_said(report: &Report, words: &[&str]) -> Result<(), Failure> {
     let said = in_the_way(report);
     let is_all = words.iter().all(|word| said.contains(word));
     if !is_all || said.lines().count() != words.len() {
-        fail!("not {words:?} is said, but:\n{said}{report}");
+        fail!("not {words:?} is said, but:\n{said}\n{report}");
     }
     Ok(())
 }
