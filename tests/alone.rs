@@ -375,6 +375,7 @@ fn of_work(work: &Work) -> Vec<String> {
         Work::Removal(removal) => vec![format!("{removal:?}")],
         Work::Compaction(compaction) => vec![format!("{compaction:?}")],
         Work::Reindex(of) => vec![of.table.to_owned()],
+        Work::Partitions(kept) => vec![format!("{kept:?}")],
         Work::NoRows(require) => vec![require.violation.to_owned()],
         Work::NonTransactional(alone) => vec![alone.statement.sql.to_owned()],
         Work::SizeLimit(bound) => vec![format!("{} {}", bound.table, bound.max_rows)],

@@ -151,7 +151,9 @@ pub use crate::outcome::forecast::{
 };
 pub use crate::outcome::grants;
 pub use crate::outcome::report::{HeldGate, PhaseReport, Progress, Report};
-pub use crate::outcome::status::{InstanceStatus, MigrationStatus, SettingStatus, State, Status};
+pub use crate::outcome::status::{
+    InstanceStatus, MigrationStatus, PartitionsStatus, SettingStatus, State, Status,
+};
 pub use crate::outcome::timeline::{HeadTime, Mark, MigrationTime, StepTime, Timeline};
 pub use crate::outcome::verification::{DifferingRow, Unverified, Verification, Verified};
 pub use crate::session::connect::Connect;

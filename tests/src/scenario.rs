@@ -22,6 +22,7 @@ pub struct Scenario {
     pub(crate) can_roll_back: bool,
     pub(crate) rewrites: bool,
     pub(crate) rights: Option<&'static [&'static str]>,
+    pub(crate) by_rule: Option<&'static str>,
 }
 
 impl Scenario {
@@ -44,6 +45,7 @@ impl Scenario {
             can_roll_back: true,
             rewrites: false,
             rights: None,
+            by_rule: None,
         }
     }
 
@@ -125,6 +127,14 @@ impl Scenario {
     #[must_use]
     pub fn rewriting(mut self) -> Self {
         self.rewrites = true;
+        self
+    }
+
+    /// Leaves out of all catalogs what has a name that begins so: a rule makes it as time goes on, and the
+    /// model has none of it.
+    #[must_use]
+    pub fn made_by_rule(mut self, start: &'static str) -> Self {
+        self.by_rule = Some(start);
         self
     }
 

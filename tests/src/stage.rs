@@ -246,7 +246,10 @@ impl<'a> Stage<'a> {
     }
 
     pub(crate) async fn catalog(&self) -> Result<String, Failure> {
-        catalog::dump(&self.db).await
+        let all = catalog::dump(&self.db).await?;
+        let Some(start) = self.scenario.by_rule else { return Ok(all) };
+        let kept: Vec<&str> = all.lines().filter(|line| !line.contains(start)).collect();
+        Ok(kept.join("\n"))
     }
 
     /// The catalogs of an empty database in which the compiler's model of the schema was run.

@@ -10,7 +10,7 @@ use crate::plan::{Course, Phase, Statement, Step, Work};
 /// The error of a change that makes nothing, by its macro's name.
 pub(crate) fn refused(name: &Ident) -> Option<syn::Error> {
     const MAKE: [&str; 4] = ["create_", "add_", "set_", "enable_"];
-    const OTHERS: [&str; 4] = ["change_sequence", "grant", "revoke", "sql"];
+    const OTHERS: [&str; 5] = ["change_sequence", "grant", "keep_partitions", "revoke", "sql"];
     let word = name.to_string();
     if MAKE.iter().any(|start| word.starts_with(start)) || OTHERS.contains(&word.as_str()) {
         return None;
@@ -58,7 +58,7 @@ pub(crate) fn fit(
     }
     for step in &mut plan.steps {
         step.undo = None;
-        if matches!(step.work, Work::Transaction(_)) {
+        if matches!(step.work, Work::Transaction(_) | Work::Partitions(_)) {
             step.phase = Phase::Expand;
         }
     }
@@ -82,7 +82,7 @@ fn is_of_others(name: &str, claim: &Claim, schema: &Schema) -> bool {
 /// Tells whether a step looks at rows that may be there, or takes its time for them.
 fn needs_rows(step: &Step, schema: &Schema) -> bool {
     match &step.work {
-        Work::Transaction(_) => false,
+        Work::Transaction(_) | Work::Partitions(_) => false,
         Work::NonTransactional(alone) => {
             !alone.statement.locks.iter().all(|lock| schema.is_made_now(&lock.table))
         }

@@ -39,6 +39,7 @@ pub(super) fn names(step: &Step, table: &str) -> bool {
         Work::Removal(rows) => rows.table == table || rows.into.as_deref() == Some(table),
         Work::Compaction(of) => of.table == table,
         Work::Reindex(of) => of == table,
+        Work::Partitions(of) => of.table == table,
         Work::NoRows(rows) => rows.table == table,
         Work::NonTransactional(alone) => {
             alone.statement.locks.iter().any(|lock| lock.table == table)

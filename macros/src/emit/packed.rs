@@ -16,10 +16,12 @@ use crate::plan::footprint::effect::Effect;
 use crate::plan::footprint::known::Known;
 use crate::plan::objects::rights::Rights;
 use crate::plan::{
-    Backfill, Cleanup, Compaction, Condition, Convert, Course, Dropped, Index, Lock, Mode, NoRows,
-    NonTransactional, ObjectKind, Path, Phase, Removal, SizeLimit, Statement, Step, Work,
+    Backfill, Cleanup, Compaction, Condition, Convert, Course, Dropped, Index, KeptPartitions,
+    Lock, Mode, NoRows, NonTransactional, ObjectKind, Path, Phase, Removal, SizeLimit, Statement,
+    Step, Work,
 };
 use crate::syntax::objects::grant::Kind;
+use crate::syntax::tables::period::{Behind, PartitionRule, Period};
 
 /// What has been written so far, and the functions of the user's, which it has by their places.
 #[derive(Default)]
@@ -134,6 +136,9 @@ structs! {
     Index { name, table, unique, definition, create, drop, analyze }
     Convert { table, key, read, write, pending, function }
     Compaction { table, least, truncates, fires }
+    KeptPartitions { table, rule, locks }
+    PartitionRule { period, ahead, behind }
+    Behind { keep, drops }
     Removal { table, named, condition, into, returns, locks }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
@@ -151,7 +156,7 @@ macro_rules! words {
     };
 }
 
-words! { Phase Course Path Mode ObjectKind Kind }
+words! { Phase Course Path Mode ObjectKind Kind Period }
 
 /// The runtime's variant, which is called as ours is.
 pub(super) fn word(ours: &impl Debug) -> String {
@@ -204,6 +209,7 @@ impl Pack for Work {
             Work::Removal(of) => ("Removal", of),
             Work::Compaction(of) => ("Compaction", of),
             Work::Reindex(of) => ("Reindex", of),
+            Work::Partitions(of) => ("Partitions", of),
             Work::NoRows(of) => ("NoRows", of),
             Work::NonTransactional(of) => ("NonTransactional", of),
             Work::SizeLimit(of) => ("SizeLimit", of),

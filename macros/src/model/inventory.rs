@@ -76,6 +76,7 @@ fn names(entity: &Entity) -> Vec<String> {
         | Kind::Policy
         | Kind::RowSecurity
         | Kind::ReplicaIdentity
+        | Kind::PartitionRule
         | Kind::Grant => Vec::new(),
     }
 }

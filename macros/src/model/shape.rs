@@ -32,6 +32,8 @@ pub(in crate::model) fn shape_lines(entity: &Entity) -> Vec<String> {
         Kind::Enum => vec![format!("enum {name} {:?}", entity.labels())],
         // What is raw SQL goes by the names that it makes.
         Kind::Other | Kind::Grant | Kind::ReplicaIdentity => Vec::new(),
+        // No catalog has it: what makes the schema again has to say it.
+        Kind::PartitionRule => vec![format!("partition rule {name} {}", entity.rule())],
         kind => vec![format!("{} {name}{on}", kind.word())],
     };
     // The function of a trigger of ours stands with it.

@@ -34,6 +34,7 @@ impl Operation for DropTable {
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Self::Facts> {
         let table = schema.table(&self.table, errors)?;
+        schema.has_no_partition_rule(&self.table, errors);
         let pointing = schema.tables_pointing_at(&self.table);
         for other in pointing.filter(|other| other.name != self.table) {
             if other.points_at(&self.table, None) {

@@ -53,6 +53,7 @@ pub(crate) mod drop_trigger;
 pub(crate) mod drop_view;
 pub(crate) mod enable_row_level_security;
 pub(crate) mod grant;
+pub(crate) mod keep_partitions;
 pub(crate) mod merge_columns;
 pub(crate) mod move_rows;
 pub(crate) mod partition_table;
@@ -95,6 +96,7 @@ macro_rules! operations {
             create_partition: CreatePartition,
             attach_partition: AttachPartition,
             detach_partition: DetachPartition,
+            keep_partitions: KeepPartitions,
             set_logged: SetLogged,
             set_unlogged: SetUnlogged,
             set_storage_parameters: SetStorageParameters,

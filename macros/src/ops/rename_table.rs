@@ -51,6 +51,7 @@ impl Operation for RenameTable {
 
     fn check(&self, schema: &Schema, errors: &mut Errors) -> Option<Table> {
         let table = schema.table(&self.old, errors)?;
+        schema.has_no_partition_rule(&self.old, errors);
         if self.old == self.new {
             errors.at(self.new.span(), format_args!("table `{}` has this name", self.old));
             return None;

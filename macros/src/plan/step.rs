@@ -3,6 +3,7 @@
 use crate::plan::agreement::Agreement;
 use crate::plan::footprint::effect::Effect;
 use crate::plan::objects::rights::Rights;
+use crate::syntax::tables::period::PartitionRule;
 use crate::syntax::words::lock::{Lock, Mode};
 use crate::syntax::words::name::{Name, TableName};
 use crate::syntax::words::phase::Phase;
@@ -74,6 +75,7 @@ pub(crate) enum Work {
     Compaction(Compaction),
     /// The indexes of a table.
     Reindex(String),
+    Partitions(KeptPartitions),
     NoRows(NoRows),
     NonTransactional(NonTransactional),
     SizeLimit(SizeLimit),
@@ -143,6 +145,14 @@ pub(crate) struct Compaction {
     pub(crate) least: u64,
     pub(crate) truncates: bool,
     pub(crate) fires: bool,
+}
+
+/// Partitions that come and go by a rule; without one, no more do.
+pub(crate) struct KeptPartitions {
+    pub(crate) table: String,
+    pub(crate) rule: Option<PartitionRule>,
+    /// Of the table, of what its foreign keys point at, and of the partition that takes the rest.
+    pub(crate) locks: Vec<Lock>,
 }
 
 /// Rows that go: out of the database, or into another table.

@@ -178,6 +178,8 @@ async fn runner(
     Ok(Changeover::builder(&history)
         .app("pairs")
         .gate(Gate::Manual)
+        // What comes with time is in no model.
+        .keeps_partitions(false)
         .connect(database.url())
         .await?)
 }

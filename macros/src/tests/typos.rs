@@ -44,6 +44,8 @@ create_table!(visits {
     partition_by(range(at)),
 });
 create_partition!(visits_1 of visits, from("2020-01-01") to("2021-01-01"));
+create_table!(kept { at: timestamptz not_null, partition_by(range(at)) });
+keep_partitions!(kept, weekly, ahead = 2);
 create_table!(spare {
     id: bigint not_null,
     at: date not_null,
@@ -78,6 +80,8 @@ pub(crate) const SAMPLES: &[&str] = &[
     r#"attach_partition!(spare of visits, from("2019-01-01") to("2020-01-01"));"#,
     "detach_partition!(visits_1 of visits);",
     r#"partition_table!(spare, by range(at), spare_before_ to("2027-01-01"));"#,
+    r#"keep_partitions!(visits, monthly, ahead = 3, keep = "13 months", behind = drop);"#,
+    "keep_partitions!(kept, none);",
     r#"create_table!(split_ { kind_: text not_null, partition_by(list(kind_ collate("C") text_ops)) });"#,
     r#"add_column!(users.plan_: varchar(20) not_null default "free");"#,
     r#"add_column!(users.token_: uuid not_null unique default sql("gen_random_uuid()"));"#,

@@ -7,7 +7,7 @@ use crate::lock::{Locked, Session};
 use crate::migration::Migrations;
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::report::Report;
-use crate::record::store::{self, settled};
+use crate::record::store;
 use crate::settings::Settings;
 use crate::settings::told::event::Event;
 
@@ -28,22 +28,6 @@ pub(super) async fn once(
     lock.release(session, outcome).await
 }
 
-/// Asks for the one row that says whether a run has left something to do, without the lock.
-pub(super) async fn has_nothing_to_do(
-    history: &Migrations,
-    settings: &Settings,
-    session: &mut Session,
-    goal: &Goal,
-    is_told: bool,
-) -> bool {
-    let settled =
-        goal.may_be_settled() && settled::is_settled(session, &settings.app, history).await;
-    if settled && is_told {
-        settings.tell(&Event::RunStarted { goal: goal.name() });
-    }
-    settled
-}
-
 /// In the background there is nothing to tell where somebody else is at work, or nothing was to do.
 pub(super) fn tell_of_end(
     settings: &Settings,
@@ -53,7 +37,7 @@ pub(super) fn tell_of_end(
     took: Duration,
 ) {
     match outcome {
-        Ok(report) if is_told || !report.phases.is_empty() => {
+        Ok(report) if is_told || !report.phases.is_empty() || !report.partitions.is_empty() => {
             settings.tell(&Event::RunFinished { goal, report, took });
         }
         Err(error) if is_told || !gives_way(error) => {

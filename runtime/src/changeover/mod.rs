@@ -3,6 +3,7 @@
 mod attempt;
 pub(crate) mod builder;
 pub(crate) mod looks;
+mod partitions;
 mod pause;
 mod reconnect;
 mod repair;
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{Instrument as _, info_span};
 
-use self::attempt::{has_nothing_to_do, once, tell_of_end};
+use self::attempt::{once, tell_of_end};
 use self::reconnect::{Reconnect, is_of_standby};
 use self::story::Goal;
 use crate::lock::Session;
@@ -31,6 +32,7 @@ use crate::session::executor::Executor;
 use crate::session::jitter::jittered;
 use crate::session::watched::WatchedSession;
 use crate::settings::Settings;
+use crate::settings::told::event::Event;
 
 /// How often a service that waits looks again.
 const POLL: Duration = Duration::from_millis(500);
@@ -207,7 +209,11 @@ impl Changeover {
         let _ = rules::take_squashed(&self.history, &mut ledger);
         let mut status = ledger.status(&self.history);
         match presence::read(executor, &self.history, &self.settings, &mut status).await {
-            Ok(()) => Ok(status),
+            Ok(()) => {
+                status.partitions =
+                    looks::partitions::status(executor, &self.history, &ledger).await?;
+                Ok(status)
+            }
             Err(error) => Err(presence::explain(executor, &self.settings.app, error).await),
         }
     }
@@ -245,22 +251,24 @@ impl Changeover {
     }
 
     async fn run(&mut self, goal: Goal) -> Result<Report, Error> {
-        let Changeover { history, settings, session, connector } = self;
-        settings.check()?;
+        self.settings.check()?;
+        let (started, name, is_told) = (Instant::now(), goal.name(), !goal.is_of_background());
         let mut report = Report::default();
+        let is_settled = self.has_nothing_to_do(&goal, &mut report).await;
+        let Changeover { history, settings, session, connector } = self;
         let span = info_span!("changeover", app = %settings.app, goal = goal.name());
         // In the background somebody else may do it.
-        let mut patience =
-            if matches!(goal, Goal::Finish) { Duration::ZERO } else { settings.deadline };
-        let (started, name) = (Instant::now(), goal.name());
-        let is_told = !matches!(goal, Goal::Finish);
+        let mut patience = if is_told { settings.deadline } else { Duration::ZERO };
         let mut is_to_start = is_told;
         let mut reconnect = Reconnect::new(match (&goal, connector) {
             (Goal::Undo { .. }, _) | (_, None) => Duration::ZERO,
             _ => settings.reconnect_within,
         });
         let run = async {
-            if has_nothing_to_do(history, settings, session, &goal, is_told).await {
+            if is_settled {
+                if is_told {
+                    settings.tell(&Event::RunStarted { goal: name });
+                }
                 return Ok(());
             }
             loop {

@@ -24,6 +24,8 @@ pub(super) enum Goal {
     Finish,
     /// What was left to the background.
     Background,
+    /// That partitions come and go by their rules.
+    Keep,
     /// The newest first.
     Undo {
         migrations: Vec<&'static Migration>,
@@ -40,18 +42,24 @@ impl Goal {
             Goal::Force(_) => "forced contract",
             Goal::Finish => "finish",
             Goal::Background => "background",
+            Goal::Keep => "keep partitions",
             Goal::Undo { .. } => "undo",
         }
     }
 
     /// Tells whether there is nothing to do for it where a run has left nothing of the history.
     pub(super) fn may_be_settled(&self) -> bool {
-        !matches!(self, Goal::Force(_) | Goal::Undo { .. })
+        !matches!(self, Goal::Force(_) | Goal::Undo { .. } | Goal::Keep)
+    }
+
+    /// Tells whether an instance tries it beside its work, unless somebody else is at it.
+    pub(super) fn is_of_background(&self) -> bool {
+        matches!(self, Goal::Finish | Goal::Keep)
     }
 
     fn key(&self, gate: Gate) -> Option<GatePolicy<'_>> {
         match self {
-            Goal::Expand | Goal::Background | Goal::Undo { .. } => None,
+            Goal::Expand | Goal::Background | Goal::Keep | Goal::Undo { .. } => None,
             Goal::Migrate | Goal::Finish => GatePolicy::of(gate, false),
             Goal::Contract => GatePolicy::of(gate, true),
             Goal::Force(reason) => Some(GatePolicy { forced: Some(reason), ..GatePolicy::FRESH }),
@@ -73,17 +81,21 @@ pub(super) async fn story(
     let mut fresh = ledger.migrations.iter().all(|recorded| recorded.state == State::Pending);
     let brake = Brake::default();
     let with_rows = matches!(goal, Goal::Undo { with_rows: true, .. });
-    let gives_way = matches!(goal, Goal::Finish | Goal::Background);
+    let gives_way = matches!(goal, Goal::Finish | Goal::Background | Goal::Keep);
     let mut run = Run { history, settings, session, ledger, report, brake, gives_way, with_rows };
     run.record_squashes(&unrecorded).await?;
     if let Goal::Undo { migrations, .. } = goal {
         return run.undo(migrations).await;
     }
     let left = rules::left_in_background(history, &run.ledger);
-    if !matches!(goal, Goal::Background) {
+    if !matches!(goal, Goal::Background | Goal::Keep) {
         forth(&mut run, goal, &mut fresh).await?;
     }
     after_all(&mut run, goal, left).await?;
+    // An instance that finishes looks at partitions less often.
+    if !matches!(goal, Goal::Expand | Goal::Finish) {
+        run.keep_partitions().await?;
+    }
     if settled::leaves_nothing(history, &run.ledger) {
         settled::settle(run.session, &settings.app, history).await?;
     }
@@ -133,7 +145,9 @@ async fn after_all(
     let ours = match goal {
         Goal::Finish | Goal::Background => rules::left_in_background(run.history, &run.ledger),
         Goal::Migrate => earlier,
-        Goal::Expand | Goal::Contract | Goal::Force(_) | Goal::Undo { .. } => Vec::new(),
+        Goal::Expand | Goal::Contract | Goal::Force(_) | Goal::Keep | Goal::Undo { .. } => {
+            Vec::new()
+        }
     };
     for migration in &ours {
         run.background(migration).await?;

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::keeper::Look;
 use super::news::{News, States};
+use super::partitions::Partitions;
 use crate::changeover::Changeover;
 use crate::migration::Migrations;
 use crate::outcome::error::{Error, ErrorKind};
@@ -44,8 +45,10 @@ pub(super) struct Finisher {
 impl Finisher {
     pub(super) async fn run(self, mut news: watch::Receiver<News>) {
         let (mut failures, mut has_changed) = (0, true);
+        let mut partitions = Partitions::of(&self.history, &self.settings);
         let every = LATER.min(self.settings.leases.time);
         loop {
+            partitions.keep(self.start()).await;
             let heard = Instant::now();
             let pause = jittered(every);
             let open = match &*news.borrow_and_update() {
@@ -105,10 +108,14 @@ impl Finisher {
 
     /// One try, on a session of its own.
     async fn finish(&self) -> Result<Report, Error> {
+        self.start().await?.finish().await
+    }
+
+    async fn start(&self) -> Result<Changeover, Error> {
         let connected = self.connector.connect().await;
         let executor = connected.map_err(|error| Error::connect(&error))?;
         let (settings, connector) = (self.settings.clone(), Some(self.connector.clone()));
-        Changeover::start(self.history, settings, executor, connector).finish().await
+        Ok(Changeover::start(self.history, settings, executor, connector))
     }
 }
 

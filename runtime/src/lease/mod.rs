@@ -5,6 +5,7 @@ mod finisher;
 mod identity;
 mod keeper;
 mod news;
+mod partitions;
 mod watch;
 
 use std::fmt;

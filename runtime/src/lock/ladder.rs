@@ -17,6 +17,7 @@ pub(crate) struct Ladder<'a> {
     settings: &'a Settings,
     wait: Duration,
     sought: Sought,
+    deadline: Duration,
     started: Instant,
     tries: u32,
     sample: Sample,
@@ -34,8 +35,13 @@ impl<'a> Ladder<'a> {
     }
 
     fn behind(settings: &'a Settings, wait: Duration, sought: Sought) -> Ladder<'a> {
-        let started = Instant::now();
-        Ladder { settings, wait, sought, started, tries: 0, sample: Sample::default() }
+        let (deadline, started) = (settings.deadline, Instant::now());
+        Ladder { settings, wait, sought, deadline, started, tries: 0, sample: Sample::default() }
+    }
+
+    /// Says for how long at most.
+    pub(crate) fn within(self, deadline: Duration) -> Ladder<'a> {
+        Ladder { deadline: deadline.min(self.deadline), ..self }
     }
 
     /// After a try that failed: gives the error back unless it may be tried again, and pauses so
@@ -69,7 +75,7 @@ impl<'a> Ladder<'a> {
             self.sample = sample;
         }
         let waited = self.started.elapsed();
-        let left = self.settings.deadline.saturating_sub(waited);
+        let left = self.deadline.saturating_sub(waited);
         if left.is_zero() {
             let blockers = std::mem::take(&mut self.sample).into_culprits();
             return Err(Error::new(Detail::LockTimeout { waited, blockers }).caused_by(error));

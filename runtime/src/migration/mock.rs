@@ -7,9 +7,9 @@ use async_trait::async_trait;
 
 use crate::migration::function::{ConvertFn, converting};
 use crate::migration::{
-    Backfill, Change, Cleanup, Convert, Course, Dropped, Effect, Index, LockMode, Migration,
-    Migrations, NoRows, NonTransactional, ObjectKind, Path, Phase, Plan, SizeLimit, Statement,
-    Step, TableLock, Work,
+    Backfill, Change, Cleanup, Convert, Course, Dropped, Effect, Index, KeptPartitions, LockMode,
+    Migration, Migrations, NoRows, NonTransactional, ObjectKind, PartitionRule, Path, Phase, Plan,
+    SizeLimit, Statement, Step, TableLock, Work,
 };
 use crate::session::executor::{Executor, Rows, SqlError};
 use crate::session::sql::ON_PLANS_PATH;
@@ -240,6 +240,17 @@ const fn migration(
         plan_version: 1,
         shape: "",
     }
+}
+
+/// A migration that says of the partitions of a table how they come, or that no more do.
+pub(crate) fn with_rule(
+    id: &'static str,
+    table: &'static str,
+    rule: Option<PartitionRule>,
+) -> Migration {
+    let kept = KeptPartitions { table, rule, locks: &[] };
+    let steps: &[Step] = Box::leak(Box::new([step(Phase::Migrate, Work::Partitions(kept), None)]));
+    migration(id, None, Box::leak(Box::new([change(steps)])))
 }
 
 const CHANGES: &[Change] = &[Change {

@@ -174,6 +174,16 @@ impl Migration {
             .filter(move |step| step.phase == phase)
     }
 
+    /// What it says of how partitions come and go, in order.
+    pub(crate) fn kept_partitions(&self) -> impl Iterator<Item = &'static KeptPartitions> {
+        let changes = if self.plan.may_keep_partitions() { self.changes() } else { &[] };
+        let steps = changes.iter().flat_map(|change| change.steps);
+        steps.filter_map(|step| match &step.work {
+            Work::Partitions(kept) => Some(kept),
+            _ => None,
+        })
+    }
+
     /// Tells whether a part of it is left to the background, with the clause `background`.
     pub fn has_background(&self) -> bool {
         self.steps(Phase::Background).next().is_some()

@@ -13,8 +13,9 @@ use super::footprint::{Dropped, Effect, ObjectKind};
 use super::function::ConvertFn;
 use super::phase::Phase;
 use super::work::{
-    Backfill, Cleanup, Compaction, Condition, Convert, Index, LockMode, NoRows, NonTransactional,
-    Path, Reindex, Removal, Rights, RightsOn, SizeLimit, Statement, TableLock, Work,
+    Backfill, Behind, Cleanup, Compaction, Condition, Convert, Index, KeptPartitions, LockMode,
+    NoRows, NonTransactional, PartitionRule, Path, Period, Reindex, Removal, Rights, RightsOn,
+    SizeLimit, Statement, TableLock, Work,
 };
 
 /// The changes of a migration.
@@ -27,6 +28,15 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// Tells whether there may be a rule for partitions among the changes, without reading all of them.
+    pub(super) fn may_keep_partitions(self) -> bool {
+        match self {
+            Plan::Written(_) => true,
+            // As a choice is written: the length of its word, and the word.
+            Plan::Packed(packed) => packed.text.contains("10:Partitions"),
+        }
+    }
+
     /// The changes, in the order in which they were written.
     pub(super) fn changes(self) -> &'static [Change] {
         match self {
@@ -182,6 +192,9 @@ structs! {
     Convert { table, key, read, write, pending, function }
     Compaction { table, least, truncates, fires }
     Reindex { table }
+    KeptPartitions { table, rule, locks }
+    PartitionRule { period, ahead, behind }
+    Behind { keep, drops }
     Removal { table, named, condition, into, returns, locks }
     NoRows { table, violation, problem, help }
     NonTransactional { statement, done, mend }
@@ -217,6 +230,7 @@ choices! {
     Phase { Expand, Migrate, Background, Switch, Contract }
     Course { Both, Swap, BackOnly }
     Path { Own, Users }
+    Period { Hourly, Daily, Weekly, Monthly, Quarterly, Yearly }
     LockMode {
         AccessShare, RowShare, RowExclusive, ShareUpdateExclusive, Share, ShareRowExclusive, Exclusive,
         AccessExclusive
@@ -233,7 +247,7 @@ choices! {
     }
     Work {
         Transaction(of), BuildIndex(of), DropIndex(of), Backfill(of), Convert(of), Removal(of),
-        Compaction(of), Reindex(of), NoRows(of), NonTransactional(of), SizeLimit(of)
+        Compaction(of), Reindex(of), Partitions(of), NoRows(of), NonTransactional(of), SizeLimit(of)
     }
 }
 

@@ -1,6 +1,8 @@
 //! A step as text: what the state tables keep and an edited plan is compared with.
 
-use crate::migration::{Backfill, Compaction, Convert, NoRows, Reindex, Removal, SizeLimit, Work};
+use crate::migration::{
+    Backfill, Compaction, Convert, KeptPartitions, NoRows, Reindex, Removal, SizeLimit, Work,
+};
 
 /// The SQL of a step, a statement a line.
 pub(crate) fn plan_text(work: &Work) -> String {
@@ -25,6 +27,12 @@ pub(crate) fn plan_text(work: &Work) -> String {
             "compact {table}, at least {least} %, truncating {truncates}, firing triggers {fires}"
         ),
         Work::Reindex(Reindex { table }) => format!("reindex table concurrently {table}"),
+        Work::Partitions(KeptPartitions { table, rule: Some(rule), .. }) => {
+            format!("keep partitions of {table}: {rule}")
+        }
+        Work::Partitions(KeptPartitions { table, rule: None, .. }) => {
+            format!("keep partitions of {table} no more")
+        }
         Work::NoRows(NoRows { table, violation, .. }) => {
             format!("select from {table} where {violation}")
         }

@@ -24,6 +24,8 @@ pub enum Work {
     Compaction(Compaction),
     /// Builds the indexes of a table anew, concurrently.
     Reindex(Reindex),
+    /// Lets partitions of a table come and go with time, from now on.
+    Partitions(KeptPartitions),
     /// Looks for rows that would make a later step fail, before anything is locked.
     NoRows(NoRows),
     /// A statement that PostgreSQL takes outside a transaction alone.
@@ -245,6 +247,77 @@ pub struct Compaction {
 pub struct Reindex {
     /// The table, quoted and schema-qualified.
     pub table: &'static str,
+}
+
+/// How partitions of a table come and go with time from a migration on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptPartitions {
+    /// The table, quoted and schema-qualified.
+    pub table: &'static str,
+    /// The rule; none where no more come or go.
+    pub rule: Option<PartitionRule>,
+    /// What it locks while partitions come and go: the table, those that its foreign keys point at, and the
+    /// partition that takes what no other takes, as far as the history knows them.
+    pub locks: &'static [TableLock],
+}
+
+/// A rule by which the partitions of a table come and go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartitionRule {
+    /// How long a partition takes rows for.
+    pub period: Period,
+    /// How many periods after the present one have their partitions.
+    pub ahead: u64,
+    /// What becomes of those that are old; none where they stay.
+    pub behind: Option<Behind>,
+}
+
+/// What becomes of partitions that are old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behind {
+    /// How old all rows of a partition are at least that goes, as an interval: `13 months`.
+    pub keep: &'static str,
+    /// Whether it is dropped with its rows, and not left as a table of its own.
+    pub drops: bool,
+}
+
+/// How long a partition takes rows for. Each begins in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// From one full hour to the next.
+    Hourly,
+    /// From midnight on.
+    Daily,
+    /// From Monday on.
+    Weekly,
+    /// From the first of a month on.
+    Monthly,
+    /// From the first of January, April, July or October on.
+    Quarterly,
+    /// From the first of January on.
+    Yearly,
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Period::Hourly => "hourly",
+            Period::Daily => "daily",
+            Period::Weekly => "weekly",
+            Period::Monthly => "monthly",
+            Period::Quarterly => "quarterly",
+            Period::Yearly => "yearly",
+        })
+    }
+}
+
+impl fmt::Display for PartitionRule {
+    /// As it is written in `keep_partitions!`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, ahead = {}", self.period, self.ahead)?;
+        let Some(Behind { keep, drops }) = self.behind else { return Ok(()) };
+        write!(f, ", keep = {keep:?}, behind = {}", if drops { "drop" } else { "detach" })
+    }
 }
 
 /// Rows that must not exist before the plan goes on.

@@ -107,6 +107,10 @@ pub enum Check {
     ThroughView,
     /// A function or a view with the row type of a table that gets a column.
     RowType,
+    /// Something that keeps partitions from coming or going by a rule of
+    /// [`keep_partitions!`](crate::keep_partitions): a name that is taken, rows in a default partition, a
+    /// right that the role lacks. The run goes on in any case, and the next one tries again.
+    Partition,
     /// Values that an undo takes away and no older shape keeps. It is said in any case; a table
     /// that has rows is dropped only by [`undo_with_rows`](crate::Changeover::undo_with_rows).
     Loss,

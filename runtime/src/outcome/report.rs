@@ -34,6 +34,8 @@ pub struct Report {
     /// The ids of the migrations that new builds may serve with and of which something is left to
     /// the background; see [`migrate`](crate::Changeover::migrate).
     pub background: Vec<String>,
+    /// The partitions that came or went by a rule, a line each: `made "public"."events_2027_01"`.
+    pub partitions: Vec<String>,
 }
 
 /// A switch or a contract that waits, and for what.
@@ -127,6 +129,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.table(f)?;
         self.waiting.iter().try_for_each(|held| writeln!(f, "{held}"))?;
+        self.partitions.iter().try_for_each(|line| writeln!(f, "{}", on_one_line(line)))?;
         let left = |id| writeln!(f, "the background of `{id}` is left to who goes on");
         self.background.iter().try_for_each(left)
     }
@@ -134,7 +137,7 @@ impl fmt::Display for Report {
 
 impl Report {
     fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.phases.is_empty() {
+        if self.phases.is_empty() && self.partitions.is_empty() {
             return f.write_str("nothing to do\n");
         }
         let ids = self.phases.iter().map(|phase| phase.migration.chars().count());

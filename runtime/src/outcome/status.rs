@@ -36,6 +36,9 @@ pub struct Status {
     /// The switches and contracts that wait: for leases, as these are now; for something else, as
     /// of when they were last tried; to be declared, or to be asked for.
     pub waiting: Vec<HeldGate>,
+    /// How far ahead the partitions of tables are that a rule of
+    /// [`keep_partitions!`](crate::keep_partitions) is in force for.
+    pub partitions: Vec<PartitionsStatus>,
     /// The processes of the service that live, the oldest builds first, and a hundred at most.
     pub instances: Vec<InstanceStatus>,
     /// How many live.
@@ -184,6 +187,40 @@ impl State {
     }
 }
 
+/// How far ahead the partitions of a table are there.
+///
+/// ```
+/// use changeover::Status;
+///
+/// fn until(status: &Status) -> Vec<(&str, Option<&str>)> {
+///     status.partitions.iter().map(|one| (one.table.as_str(), one.until.as_deref())).collect()
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PartitionsStatus {
+    /// The table, quoted and schema-qualified.
+    pub table: String,
+    /// The rule, as it is written in the macro.
+    pub rule: String,
+    /// Until when, in UTC, each row has its partition, as far as the rule goes; none where the present
+    /// period has none.
+    pub until: Option<String>,
+    /// How many of the periods to come have their partitions.
+    pub ahead: u64,
+}
+
+impl fmt::Display for PartitionsStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PartitionsStatus { table, rule, until, ahead } = self;
+        write!(f, "partitions of {table} ({rule}): ")?;
+        match until {
+            Some(until) => write!(f, "{ahead} ahead, until {until} (UTC)"),
+            None => f.write_str("the present period has none"),
+        }
+    }
+}
+
 impl Migration {
     /// The state in which its switch finds it, and in which its way back leaves it.
     pub(crate) fn before_switch(&self) -> State {
@@ -271,6 +308,9 @@ impl fmt::Display for Status {
             writeln!(f, "{:width$}  not known to this build", on_one_line(id))?;
         }
         self.waiting.iter().try_for_each(|held| writeln!(f, "{held}"))?;
+        self.partitions
+            .iter()
+            .try_for_each(|kept| writeln!(f, "{}", on_one_line(&kept.to_string())))?;
         self.instances.iter().try_for_each(|instance| writeln!(f, "{instance}"))?;
         match self.live.saturating_sub(self.instances.len()) {
             0 => Ok(()),

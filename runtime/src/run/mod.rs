@@ -3,6 +3,7 @@
 mod baseline;
 pub(crate) mod gates;
 mod instances;
+mod partitions;
 pub(crate) mod perform;
 mod undo;
 mod way_back;

@@ -8,7 +8,8 @@ use crate::outcome::finding::{Check, Finding, Severity};
 use crate::preflight::dependents;
 use crate::session::shown::on_one_line;
 use crate::session::sqlstate::{INVALID_SCHEMA_NAME, UNDEFINED_COLUMN, UNDEFINED_TABLE};
-use crate::work::{no_rows, refused_rights};
+use crate::work::guards::no_rows;
+use crate::work::refused_rights;
 
 /// Nobody needs to know exactly how many rows there are above this.
 const COUNTED: u32 = 1000;

@@ -67,12 +67,21 @@ pub(crate) struct Leases {
     pub(crate) instance: Option<String>,
     pub(crate) time: Duration,
     pub(crate) finishes: bool,
+    /// Whether partitions are made and let go by the rules of the history.
+    pub(crate) keeps_partitions: bool,
 }
 
 impl Default for Leases {
     fn default() -> Leases {
         let time = Duration::from_secs(30);
-        Leases { gate: Gate::default(), verifies: false, instance: None, time, finishes: true }
+        Leases {
+            gate: Gate::default(),
+            verifies: false,
+            instance: None,
+            time,
+            finishes: true,
+            keeps_partitions: true,
+        }
     }
 }
 

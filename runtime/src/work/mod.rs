@@ -2,12 +2,12 @@
 
 mod budget;
 pub(crate) mod fill;
+pub(crate) mod guards;
 mod index;
 mod kind;
-pub(crate) mod no_rows;
 mod non_transactional;
 pub(crate) mod page;
-mod size_limit;
+pub(crate) mod partitions;
 pub(crate) mod step;
 pub(crate) mod touched;
 mod transaction;
@@ -29,6 +29,7 @@ impl Work {
             Work::Removal(removal) => Box::new(removal),
             Work::Compaction(compaction) => Box::new(compaction),
             Work::Reindex(of) => Box::new(of),
+            Work::Partitions(kept) => Box::new(kept),
             Work::NoRows(require) => Box::new(require),
             Work::NonTransactional(alone) => Box::new(alone),
             Work::SizeLimit(bound) => Box::new(bound),

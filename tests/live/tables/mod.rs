@@ -7,6 +7,7 @@ mod faithful;
 mod filled;
 mod generated;
 mod indexes;
+mod kept_partitions;
 mod not_null_names;
 mod partitioned;
 mod partitioned_index;

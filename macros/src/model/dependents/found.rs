@@ -47,7 +47,7 @@ impl Schema {
                 };
                 (entity.needs(table) || fires) && entity.create.iter().any(says)
             }
-            (None, Kind::RowSecurity | Kind::ReplicaIdentity) => false,
+            (None, Kind::RowSecurity | Kind::ReplicaIdentity | Kind::PartitionRule) => false,
             (None, _) => entity.needs(table) && entity.mentions(&column.text),
         }
     }

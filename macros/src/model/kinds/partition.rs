@@ -114,6 +114,36 @@ impl Schema {
         self.entities.retain(|entity| entity.kind != Kind::Partition || entity.name != *name);
     }
 
+    /// The rule by which a table's partitions come and go, where it has one.
+    pub(crate) fn partition_rule(&self, table: &TableName) -> Option<&Entity> {
+        self.find_entity(Kind::PartitionRule, table, Some(table))
+    }
+
+    /// Gives a table another rule, or none.
+    pub(crate) fn put_partition_rule(&mut self, table: &TableName, rule: Option<String>) {
+        self.entities.remove(table, |entity| entity.kind == Kind::PartitionRule);
+        self.entities.extend(rule.map(|written| Entity {
+            kind: Kind::PartitionRule,
+            name: table.clone(),
+            on: Some(table.clone()),
+            create: Vec::new(),
+            definition: Definition::PartitionRule { written },
+        }));
+    }
+
+    /// Reports a table that goes, or gets another name, although a rule would go on under this one.
+    pub(crate) fn has_no_partition_rule(&self, table: &TableName, errors: &mut Errors) {
+        if let Some(rule) = self.partition_rule(table) {
+            errors
+                .at(
+                    table.span(),
+                    format_args!("the partitions of `{table}` are kept: {}", rule.rule()),
+                )
+                .help(format_args!("keep_partitions!({table}, none); before it"))
+                .note("builds that are live keep them under this name");
+        }
+    }
+
     /// A partitioned table of which a change outside any history says its name, and perhaps its
     /// key.
     pub(crate) fn assume_partitioned(&mut self, name: &TableName, key: Option<&Name>) {

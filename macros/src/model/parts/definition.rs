@@ -65,6 +65,11 @@ pub(crate) enum Definition {
         /// The index that rows are known by.
         index: String,
     },
+    /// How a table's partitions come and go with time.
+    PartitionRule {
+        /// As a macro says it.
+        written: String,
+    },
     Grant {
         /// As they are written in a macro.
         privileges: Vec<String>,
@@ -113,6 +118,7 @@ impl Definition {
             Definition::Policy { is_permissive: true } => one("policy", "permissive"),
             Definition::Policy { is_permissive: false } => one("policy", "restrictive"),
             Definition::ReplicaIdentity { index } => one("identity", index),
+            Definition::PartitionRule { written } => one("rule", written),
             Definition::Grant { privileges } => with("grant", &[privileges]),
         }
     }
@@ -154,6 +160,7 @@ impl Definition {
             "index" => Definition::Index { written: text },
             "policy" => Definition::Policy { is_permissive: text == "permissive" },
             "identity" => Definition::ReplicaIdentity { index: text },
+            "rule" => Definition::PartitionRule { written: text },
             _ => return None,
         })
     }
@@ -188,6 +195,7 @@ mod tests {
             Definition::Policy { is_permissive: true },
             Definition::Policy { is_permissive: false },
             Definition::ReplicaIdentity { index: text() },
+            Definition::PartitionRule { written: text() },
             Definition::Grant { privileges: texts() },
         ] {
             assert_eq!(Definition::read(&definition.write()), Some(definition));

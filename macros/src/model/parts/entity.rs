@@ -92,6 +92,14 @@ impl Entity {
         }
     }
 
+    /// How partitions come and go, as it is written in a macro.
+    pub(crate) fn rule(&self) -> &str {
+        match &self.definition {
+            Definition::PartitionRule { written } => written,
+            _ => "",
+        }
+    }
+
     /// One that is known by nothing but a change outside any history.
     pub(crate) fn assumed(kind: Kind, name: &TableName, on: Option<&TableName>) -> Self {
         let (name, on, definition) = (name.clone(), on.cloned(), Definition::Name);
@@ -193,6 +201,7 @@ impl Entity {
             | Kind::RowSecurity
             | Kind::Index
             | Kind::ReplicaIdentity
+            | Kind::PartitionRule
             | Kind::Grant => false,
             _ => self.mentions(&needed.name.name.text),
         }

@@ -20,6 +20,7 @@ pub(crate) enum Kind {
     Policy,
     RowSecurity,
     ReplicaIdentity,
+    PartitionRule,
     Grant,
     Other,
 }
@@ -39,6 +40,7 @@ const KINDS: &[(Kind, &str)] = &[
     (Kind::Policy, "policy"),
     (Kind::RowSecurity, "row level security"),
     (Kind::ReplicaIdentity, "replica identity"),
+    (Kind::PartitionRule, "partition rule"),
     (Kind::Grant, "grant"),
     (Kind::Other, "object"),
 ];

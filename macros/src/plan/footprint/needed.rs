@@ -121,6 +121,7 @@ fn entity(entity: &Entity) -> Option<Dropped> {
         | Kind::Extension
         | Kind::RowSecurity
         | Kind::ReplicaIdentity
+        | Kind::PartitionRule
         | Kind::Grant
         | Kind::Other => None,
     }

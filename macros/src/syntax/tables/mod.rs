@@ -6,6 +6,7 @@ pub(crate) mod exclusion;
 pub(crate) mod like;
 mod modifiers;
 pub(crate) mod partition;
+pub(crate) mod period;
 pub(crate) mod reference;
 pub(crate) mod table;
 pub(crate) mod terms;

@@ -51,6 +51,10 @@ const BESIDES: &[(&str, &str)] = &[
         "create_table!(events { id: bigint not_null, created_at: timestamptz not_null, country: text not_null, primary_key(id, created_at, country) });",
     ),
     (
+        "keep_partitions",
+        "create_table!(events { at: timestamptz not_null, partition_by(range(at)) }); keep_partitions!(events, yearly, ahead = 1);",
+    ),
+    (
         "detach_partition",
         "create_table!(events { at: date not_null, partition_by(range(at)) }); create_partition!(events_2020 of events, from(\"2020-01-01\") to(\"2021-01-01\"));",
     ),

@@ -60,6 +60,25 @@ impl Builder {
         self
     }
 
+    /// Tells whether partitions come and go by the rules of [`keep_partitions!`](crate::keep_partitions),
+    /// at the end of each run and, where a lease [finishes](Builder::finishes) what is open, every five
+    /// minutes. By default they do; the role has to own the tables.
+    ///
+    /// ```
+    /// use changeover::Changeover;
+    /// # mod m0001_users { changeover::migration! { create_table!(users { id: bigint primary_key }); } }
+    /// # changeover::migrations! { static MIGRATIONS = [m0001_users]; }
+    /// # fn main() {
+    /// let of_the_service = Changeover::builder(&MIGRATIONS).keeps_partitions(false);
+    /// # drop(of_the_service);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn keeps_partitions(mut self, keeps: bool) -> Builder {
+        self.settings.leases.keeps_partitions = keeps;
+        self
+    }
+
     /// Tells whether a lease finishes what is open in the background: migrations that a run has
     /// begun, and switches and contracts whose gate opens. By default it does; its role needs the
     /// rights for that.

@@ -1,12 +1,15 @@
 //! What here would hurt before long?
 
+use super::partitions;
 use crate::changeover::Changeover;
+use crate::migration::Migrations;
 use crate::outcome::diagnosis::Diagnosis;
 use crate::outcome::error::Error;
 use crate::preflight::doctor;
+use crate::record::ledger::Ledger;
 use crate::record::store::trust;
 use crate::session::executor::Executor;
-use crate::session::sql::milliseconds;
+use crate::session::sql::{may_read, milliseconds};
 
 impl Changeover {
     /// Looks through the whole database for what would hurt before it hurts: rights, indexes that are
@@ -21,18 +24,30 @@ impl Changeover {
              set local search_path = pg_catalog, pg_temp",
             milliseconds(self.settings.lock_timeout)
         );
-        let executor = self.session.begin_aside().await?;
+        let Changeover { history, settings, session, .. } = self;
+        let executor = session.begin_aside().await?;
         executor.query(&begin).await.map_err(|error| Error::sql(&begin, &error))?;
-        let outcome = in_transaction(executor).await;
+        let outcome = in_transaction(executor, history, &settings.app).await;
         let ended = executor.query("rollback").await;
         let diagnosis = outcome?;
         ended.map_err(|error| Error::sql("rollback", &error))?;
-        self.session.end_aside();
+        session.end_aside();
         Ok(diagnosis)
     }
 }
 
-async fn in_transaction(executor: &mut dyn Executor) -> Result<Diagnosis, Error> {
+async fn in_transaction(
+    executor: &mut dyn Executor,
+    history: &Migrations,
+    app: &str,
+) -> Result<Diagnosis, Error> {
     trust::before_reading(executor).await?;
-    doctor::look(executor).await
+    let mut diagnosis = doctor::look(executor).await?;
+    let readable = executor.query(&may_read("steps")).await;
+    if partitions::keeps(history) && readable.is_ok_and(|rows| rows.is_true()) {
+        let ledger = Ledger::read(executor, app).await?;
+        diagnosis.looked += 1;
+        diagnosis.symptoms.extend(partitions::symptoms(executor, history, &ledger).await?);
+    }
+    Ok(diagnosis)
 }

@@ -5,6 +5,7 @@ mod declared;
 mod diagnose;
 mod forecast;
 pub(crate) mod glance;
+pub(crate) mod partitions;
 mod preflight;
 mod statistics;
 mod timeline;

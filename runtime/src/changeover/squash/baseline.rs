@@ -2,9 +2,13 @@
 
 use crate::catalog::adopted::Adopted;
 use crate::catalog::adopted::scope::Scope;
+use crate::catalog::declaration::QualifiedName;
+use crate::catalog::said;
+use crate::catalog::scratch::names::split;
 use crate::changeover::Changeover;
 use crate::migration::{Migration, Migrations, Phase, Squashed};
 use crate::outcome::error::{Detail, Error};
+use crate::record::rules::{Kept, kept_when_settled};
 use crate::session::connect::{Connect as _, url};
 use crate::session::executor::Executor;
 use crate::settings::Gate;
@@ -58,7 +62,9 @@ impl Squash {
         if !is_empty(session.as_mut()).await? {
             return Err(refuse(NOT_EMPTY.to_owned()));
         }
+        // Their partitions come with time, and not with the baseline.
         let builder = Changeover::builder(&until).app("squash").gate(Gate::Manual);
+        let builder = builder.keeps_partitions(false);
         builder.connect(url).await?.contract().await?;
         let adopted = Adopted::read(session.as_mut(), &Scope::default()).await?;
         let unsaid = adopted.unsaid();
@@ -74,7 +80,7 @@ impl Squash {
         Ok(Squash {
             id: new_id(history, id),
             squashed: until.migrations.iter().map(|one| one.id).collect(),
-            text: said,
+            text: with_rules(said, &until),
             child: history.migrations.get(until.migrations.len()).map(|child| child.id),
             rows,
         })
@@ -171,6 +177,20 @@ fn new_id(history: &Migrations, id: &str) -> String {
     let first = format!("{number}_baseline");
     let others = (2..).map(|count: u32| format!("{number}_baseline_{count}"));
     [first.clone()].into_iter().chain(others).find(|wanted| is_free(wanted)).unwrap_or(first)
+}
+
+/// Says the rules for partitions, which no catalog has.
+fn with_rules(mut text: String, history: &Migrations) -> String {
+    let rules =
+        kept_when_settled(history).into_iter().filter_map(|Kept { table, rule, .. }| {
+            let (schema, name) = split(table)?;
+            let table = said::qualified(&QualifiedName { schema, name });
+            Some(format!("    keep_partitions!({table}, {rule});\n"))
+        });
+    let rules: String = rules.collect();
+    let end = text.rfind('}').unwrap_or(text.len());
+    text.insert_str(end, &rules);
+    text
 }
 
 fn header(id: &str, rows: &[String]) -> String {

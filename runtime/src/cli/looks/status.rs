@@ -10,7 +10,9 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Format;
 use crate::migration::Migrations;
 use crate::outcome::report::HeldGate;
-use crate::outcome::status::{self, InstanceStatus, MigrationStatus, SettingStatus};
+use crate::outcome::status::{
+    self, InstanceStatus, MigrationStatus, PartitionsStatus, SettingStatus,
+};
 
 const CODES: &str = "\
 Exit codes:
@@ -47,6 +49,7 @@ fn json(status: &status::Status) -> Value {
         pause_reason,
         settings,
         waiting,
+        partitions,
         instances,
         live,
     } = status;
@@ -57,6 +60,7 @@ fn json(status: &status::Status) -> Value {
         "pause_reason": pause_reason,
         "settings": settings.iter().map(setting).collect::<Vec<_>>(),
         "waiting": waiting.iter().map(gate).collect::<Vec<_>>(),
+        "partitions": partitions.iter().map(kept).collect::<Vec<_>>(),
         "instances": instances.iter().map(instance).collect::<Vec<_>>(),
         "live": live,
     })
@@ -82,6 +86,10 @@ pub(crate) fn setting(SettingStatus { name, value, by }: &SettingStatus) -> Valu
 
 pub(crate) fn gate(HeldGate { migration, phase, by }: &HeldGate) -> Value {
     json!({ "migration": migration, "phase": phase.to_string(), "by": by })
+}
+
+fn kept(PartitionsStatus { table, rule, until, ahead }: &PartitionsStatus) -> Value {
+    json!({ "table": table, "rule": rule, "until": until, "ahead": ahead })
 }
 
 fn instance(instance: &InstanceStatus) -> Value {
@@ -115,6 +123,7 @@ mod tests {
             "pause_reason": "a sale",
             "settings": [],
             "waiting": [{ "migration": "m0001", "phase": "contract", "by": ["instance one"] }],
+            "partitions": [],
             "instances": [],
             "live": 0,
         });

@@ -64,20 +64,21 @@ fn code(report: &Report, error: Option<&Error>) -> u8 {
     match error {
         Some(error) => codes::of(error),
         None if !report.waiting.is_empty() => codes::WAITS,
-        None if report.phases.is_empty() => codes::NOTHING,
+        None if report.phases.is_empty() && report.partitions.is_empty() => codes::NOTHING,
         None => 0,
     }
 }
 
 /// Scripts read these names: one may be added, and none changed.
 fn value(report: &Report, error: Option<&Error>, code: u8) -> Value {
-    let Report { phases, findings, waiting, background } = report;
+    let Report { phases, findings, waiting, background, partitions } = report;
     json!({
         "outcome": codes::word(code),
         "phases": phases.iter().map(phase).collect::<Vec<_>>(),
         "findings": findings.iter().map(finding).collect::<Vec<_>>(),
         "waiting": waiting.iter().map(gate).collect::<Vec<_>>(),
         "background": background,
+        "partitions": partitions,
         "error": error.map(|error| json!({
             "kind": format!("{:?}", error.kind()),
             "message": error.in_full(),

@@ -70,5 +70,6 @@ impl Up {
 fn both(mut first: Report, later: Report) -> Report {
     first.phases.extend(later.phases);
     first.findings.extend(later.findings);
+    first.partitions.extend(later.partitions);
     Report { waiting: later.waiting, background: later.background, ..first }
 }

@@ -59,6 +59,11 @@ fn touches(operation: &str, own: &str, background: &str) -> bool {
     meet(&own.tables, &other.parts) || meet(&other.tables, &own.words) && (is_whole || same_part)
 }
 
+/// Tells whether a text of SQL has a name as a word, or quoted.
+pub(super) fn names_word(text: &str, name: &str) -> bool {
+    Names::of(text).words.contains(name)
+}
+
 /// The names in a text of SQL: what we write is quoted, what users write may be.
 #[derive(Default)]
 struct Names<'a> {

@@ -4,6 +4,7 @@
 mod admit;
 mod background;
 mod edited;
+mod kept;
 mod ready;
 mod repair;
 mod squash;
@@ -14,6 +15,7 @@ mod undo;
 pub(crate) use self::admit::{admit, not_too_old};
 pub(crate) use self::background::{left_in_background, needed_first};
 pub(crate) use self::edited::{fixed_steps, same_plan};
+pub(crate) use self::kept::{Kept, kept, kept_when_settled};
 pub(crate) use self::ready::{may_expand, ready};
 pub(crate) use self::repair::may_repair;
 pub(crate) use self::squash::{Unrecorded, name_parents, take_squashed};

@@ -141,6 +141,11 @@ pub(crate) struct StepStore<'a> {
 }
 
 impl StepStore<'_> {
+    /// The id of the migration that it is of.
+    pub(crate) fn migration(&self) -> &'static str {
+        self.store.migration.id
+    }
+
     /// Notes that a try begins, under a condition that is always true; behind what has to be written
     /// before it, if anything.
     pub(crate) async fn begin(

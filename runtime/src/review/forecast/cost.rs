@@ -74,7 +74,10 @@ pub(super) fn cost(scene: &Scene, change: &'static Change, step: &'static Step) 
         Work::NonTransactional(alone) if alone.statement.reads_rows => {
             alone.statement.locks.first().map_or(NOTHING, |lock| on(scene, lock.table, build))
         }
-        Work::DropIndex(_) | Work::NonTransactional(_) | Work::SizeLimit(_) => NOTHING,
+        Work::DropIndex(_)
+        | Work::NonTransactional(_)
+        | Work::SizeLimit(_)
+        | Work::Partitions(_) => NOTHING,
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::migration::{
-    Change, Dropped, Effect, LockMode, Migration, Migrations, ObjectKind, Phase, Removal, Step,
-    Work,
+    Behind, Change, Dropped, Effect, KeptPartitions, LockMode, Migration, Migrations, ObjectKind,
+    Phase, Removal, Step, Work,
 };
 use crate::outcome::forecast::{MigrationForecast, StepForecast, TableForecast, Takes};
 use crate::review::forecast::makes;
@@ -143,6 +143,13 @@ fn gone(
             let what = format!("rows of `{}` where `{condition}`", plain(table));
             let is_later = history.declaring(migration.id, step.phase).is_none();
             all.push(Gone { what, phase: step.phase, has_values: true, is_later });
+        }
+        if let Work::Partitions(KeptPartitions { table, rule: Some(rule), .. }) = step.work
+            && let Some(Behind { keep, drops: true }) = rule.behind
+        {
+            let what =
+                format!("each partition of `{}` whose rows are older than {keep}", plain(table));
+            all.push(Gone { what, phase: step.phase, has_values: true, is_later: false });
         }
         for one in step.drops().into_iter().filter(|one| !is_own(one)) {
             let has_values = match one.kind {

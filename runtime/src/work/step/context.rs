@@ -30,6 +30,8 @@ pub(crate) struct StepContext<'r, 's> {
     pub(crate) with_rows: bool,
     /// Whether it stops between two batches where another run waits for it.
     pub(crate) gives_way: bool,
+    /// For how long a transaction tries to get its locks.
+    pub(crate) patience: Duration,
 }
 
 /// How far the step is; nothing of it for a step that has nothing to count.
@@ -86,6 +88,7 @@ impl<'r, 's> StepContext<'r, 's> {
             spent: Spent::default(),
             with_rows: false,
             gives_way: false,
+            patience: settings.deadline,
         }
     }
 }

@@ -124,6 +124,16 @@ impl<'a> Text<'a> {
         Text { sql, reads: ReadsRows::No, path: Path::Users, removes: false, rights: None }
     }
 
+    /// Says that it asks the catalogs alone, or names in full what is the user's.
+    pub(crate) fn of_ours(self) -> Text<'a> {
+        Text { path: Path::Own, ..self }
+    }
+
+    /// Says that it reads rows.
+    pub(crate) fn reading(self) -> Text<'a> {
+        Text { reads: ReadsRows::Yes, ..self }
+    }
+
     /// Says that the server removes files once it has let the locks go, some milliseconds each.
     pub(crate) fn removing(self) -> Text<'a> {
         Text { removes: true, ..self }
@@ -152,7 +162,8 @@ pub(crate) async fn locked(
     record: Option<&str>,
 ) -> Result<(), Error> {
     let timeouts = Timeouts::new(context, plan);
-    let mut ladder = Ladder::new(context.settings, context.settings.lock_timeout, locks);
+    let ladder = Ladder::new(context.settings, context.settings.lock_timeout, locks);
+    let mut ladder = ladder.within(context.patience);
     for turned in [false, true].into_iter().cycle() {
         match attempt(context.session, plan.turned(turned), timeouts, statements, record).await {
             Ok(held_for) => {

@@ -1,5 +1,6 @@
 //! Is the database what the code says?
 
+mod kept;
 mod touched;
 mod under_way;
 
@@ -11,6 +12,7 @@ use crate::catalog::declaration::Declaration;
 use crate::catalog::read;
 use crate::catalog::scratch::{self, Declarations, Declared, Shape};
 use crate::changeover::Changeover;
+use crate::migration::Migrations;
 use crate::outcome::comparison::{Comparison, Unbuilt};
 use crate::outcome::error::Error;
 use crate::record::ledger::Ledger;
@@ -40,7 +42,8 @@ impl Changeover {
         let shape = Shape { statements, names, left: &left };
         let declared = scratch::declared(executor, shape, &timeout, &Declarations).await;
         self.session.end_aside();
-        Ok(outcome(declared.map_err(|error| error.or(ELSEWHERE))?, found, &under_way))
+        let declared = declared.map_err(|error| error.or(ELSEWHERE))?;
+        Ok(outcome(declared, found, &under_way, &self.history))
     }
 
     /// The same with what is declared built in another database, for a role that may create nothing
@@ -57,7 +60,7 @@ impl Changeover {
         // A check that was dropped half-way has left it in a transaction.
         shadow.query("rollback").await.map_err(|error| Error::sql("rollback", &error))?;
         let declared = scratch::declared(shadow, shape, &timeout, &Declarations).await?;
-        Ok(outcome(declared, found, &under_way))
+        Ok(outcome(declared, found, &under_way, &self.history))
     }
 
     /// Returns what the migrations that are not at their end touch, each with that.
@@ -74,6 +77,7 @@ fn outcome(
     declared: Declared<Vec<Declaration>>,
     mut found: Vec<Declaration>,
     under_way: &UnderWay,
+    history: &Migrations,
 ) -> Comparison {
     let Declared { found: mut declarations, mut unbuilt, extensions, there, .. } = declared;
     declarations.extend(extensions.iter().map(|one| one.declared(&found)));
@@ -85,6 +89,7 @@ fn outcome(
             unbuilt.push(Unbuilt { statement, reason });
         }
     }
+    kept::leave_out(history, [&mut declarations, &mut found]);
     let mut left_out = BTreeMap::new();
     under_way.leave_out(&mut declarations, &mut left_out);
     under_way.leave_out(&mut found, &mut left_out);

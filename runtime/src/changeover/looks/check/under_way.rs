@@ -136,6 +136,7 @@ fn statements(work: &Work) -> Vec<&Statement> {
         | Work::Removal(_)
         | Work::Compaction(_)
         | Work::Reindex(_)
+        | Work::Partitions(_)
         | Work::NoRows(_)
         | Work::SizeLimit(_) => Vec::new(),
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::sample::LockSample;
-use crate::migration::{Compaction, LockMode, Migration, Phase, Statement, Step, TableLock, Work};
+use crate::migration::{
+    Compaction, KeptPartitions, LockMode, Migration, Phase, Statement, Step, TableLock, Work,
+};
+use crate::work::partitions::{is_named, named};
 
 /// The strongest lock that a plan takes of each table; a table is quoted and schema-qualified.
 pub type DeclaredLocks = BTreeMap<String, LockMode>;
@@ -35,6 +38,10 @@ pub fn declared_locks(migration: &Migration, phases: &[Phase], undo: bool) -> De
         for lock in step_locks(step, undo) {
             let mode = strongest.entry(lock.table.to_owned()).or_insert(lock.mode);
             *mode = lock.mode.max(*mode);
+        }
+        // A partition that comes can be seen before its locks are let go, and no client has asked for it.
+        if let Work::Partitions(KeptPartitions { table, rule: Some(_), .. }) = step.work {
+            strongest.insert(named(table), LockMode::AccessExclusive);
         }
     }
     strongest
@@ -70,6 +77,7 @@ fn step_locks(step: &Step, undo: bool) -> Vec<TableLock> {
         Some(Work::Reindex(of)) => {
             vec![TableLock { table: of.table, mode: LockMode::ShareUpdateExclusive }]
         }
+        Some(Work::Partitions(kept)) => kept.locks.to_vec(),
         Some(Work::NoRows(rows)) => {
             vec![TableLock { table: rows.table, mode: LockMode::AccessShare }]
         }
@@ -96,7 +104,9 @@ fn made(statement: &Statement) -> Option<TableLock> {
 /// where the lock that was seen is a stronger one.
 pub fn undeclared_lock(declared: &[&DeclaredLocks], sample: &LockSample) -> Option<LockMode> {
     let names = || sample.partition_of.iter().chain([&sample.table]);
-    let allowed = declared.iter().flat_map(|one| names().filter_map(|name| one.get(name)));
-    let most = allowed.copied().max().unwrap_or(LockMode::AccessShare);
+    let is_it = |known: &str| names().any(|name| name == known || is_named(name, known));
+    let all = declared.iter().flat_map(|one| one.iter());
+    let allowed = all.filter(|(known, _)| is_it(known)).map(|(_, mode)| *mode);
+    let most = allowed.max().unwrap_or(LockMode::AccessShare);
     (sample.mode > most).then_some(most)
 }
