@@ -27,11 +27,12 @@ pub(crate) struct Leaf {
 
 impl Leaf {
     /// The turns that a window takes: each reads all of it once more, and the more there are, the
-    /// fewer rows move. A power of two.
+    /// fewer rows move. A power of two. With 4 indexes 4 turns took 0.86 of the time of 8; what a row that
+    /// moves costs grows with each index.
     fn stripes(&self) -> u32 {
         match self.indexes {
             0 | 1 => STRIPES / 4,
-            2 | 3 => STRIPES / 2,
+            2..=11 => STRIPES / 2,
             _ => STRIPES,
         }
     }
