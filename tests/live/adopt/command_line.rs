@@ -170,7 +170,7 @@ fn the_status_is_that_of_the_service_that_is_named() -> Result<(), Failure> {
                 migration("m0002_add_nick", "migrated", 1),
             ],
             "unknown": [], "paused_by": null, "pause_reason": null, "settings": [],
-            "waiting": [],
+            "waiting": [], "partitions": [],
             "instances": [], "live": 0,
         });
         same(&status, &expected)?;
@@ -184,6 +184,7 @@ fn the_status_is_that_of_the_service_that_is_named() -> Result<(), Failure> {
         }
         expected["waiting"] = json!([{ "migration": "", "phase": "", "by": [] }]);
         expected["settings"] = json!([{ "name": "", "value": "", "set_by": "" }]);
+        expected["partitions"] = json!([{ "table": "", "rule": "", "until": "", "ahead": 0 }]);
         expected["instances"] = json!([{
             "instance": "", "about": "", "head": "", "silent": "", "connected": true,
         }]);
