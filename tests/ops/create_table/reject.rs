@@ -87,4 +87,15 @@ mod m0002_constraints {
     }
 }
 
+mod m0002_sql {
+    changeover::migration! {
+        after super::m0001_base;
+        create_table!(orders {
+            id: bigint primary_key,
+            customer_id: bigint references customers(id),
+            state: text check "state <> ''",
+        });
+    }
+}
+
 fn main() {}

@@ -118,10 +118,10 @@ impl ColumnDef {
                 ("statistics", &mut setting(Kind::Statistics, &mut statistics)),
                 ("storage", &mut setting(Kind::Storage, &mut storage)),
                 ("compression", &mut setting(Kind::Compression, &mut compression)),
-                ("primary_key", &mut group(&mut key, false)),
-                ("unique", &mut group(&mut unique, false)),
-                ("check", &mut group(&mut check, true)),
-                ("references", &mut group(&mut reference, true)),
+                ("primary_key", &mut group(&mut key, None)),
+                ("unique", &mut group(&mut unique, None)),
+                ("check", &mut group(&mut check, Some("check(\"…\")"))),
+                ("references", &mut group(&mut reference, Some("references(customers.id)"))),
             ],
         )?;
         let span_of =

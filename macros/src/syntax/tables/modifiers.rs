@@ -34,14 +34,15 @@ pub(super) fn of_not_null(
     }
 }
 
-/// Returns what a constraint has in parentheses, to be read when all errors can be told.
+/// Returns what a constraint has in parentheses, to be read when all errors can be told. One that needs
+/// them has a form to show.
 pub(super) fn group(
     slot: &mut Vec<Option<Group>>,
-    is_needed: bool,
+    needed: Option<&'static str>,
 ) -> impl FnMut(ParseStream) -> syn::Result<()> {
     move |input| {
-        if is_needed && !input.peek(syn::token::Paren) {
-            return Err(input.error("expected parentheses"));
+        if let Some(form) = needed.filter(|_| !input.peek(syn::token::Paren)) {
+            return Err(input.error(format!("expected parentheses\nhelp: {form}")));
         }
         let has_group = input.peek(syn::token::Paren);
         slot.push(if has_group { Some(input.parse()?) } else { None });
