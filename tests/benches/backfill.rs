@@ -131,6 +131,7 @@ const TOAST: &str = "(select string_agg(md5(n::text || i::text), '') from genera
 const NARROW_SEED: (&str, &str) = ("username", "n");
 
 fn cases() -> Vec<Case> {
+    let many = "do $$ begin for i in 1..196 loop create index on users (email); end loop; end $$";
     let roomy = "alter table users set (fillfactor = 80)";
     let sixth = "create index on users (plan, email)";
     let wide = (PLAIN.seed.0, WIDE);
@@ -140,6 +141,7 @@ fn cases() -> Vec<Case> {
         Case { what: "uuid key, 4 indexes", history: &UUID, ..PLAIN },
         Case { what: "bigint key alone", history: &BARE, ..PLAIN },
         Case { what: "bigint key, 5 indexes", before: sixth, ..PLAIN },
+        Case { what: "200 indexes", before: many, rows: 10_000, ..PLAIN },
         Case { what: "fillfactor 80", before: roomy, ..PLAIN },
         Case { what: "wide rows", seed: wide, rows: 50_000, ..PLAIN },
         Case { what: "4 KB in TOAST", seed: toast, rows: 10_000, ..PLAIN },

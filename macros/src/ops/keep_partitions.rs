@@ -159,10 +159,14 @@ impl KeepPartitions {
     fn check_names(&self, rule: &WrittenRule, errors: &mut Errors) {
         let name = format!("{}{}", self.table.name, rule.period.suffix());
         if name.len() > MAX_BYTES {
-            errors.at(
-                self.table.span(),
-                format_args!("a partition would be `{name}`, and have more than {MAX_BYTES} bytes"),
-            );
+            errors
+                .at(
+                    self.table.span(),
+                    format_args!(
+                        "a partition would be `{name}`, which has more than {MAX_BYTES} bytes"
+                    ),
+                )
+                .help(format_args!("rename_table!({} => …); to a shorter name first", self.table));
         }
     }
 

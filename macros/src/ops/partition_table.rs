@@ -70,7 +70,7 @@ impl Operation for PartitionTable {
         for (old, new) in &indexes {
             if let Some(taken) = schema.relation(partition, &new.text) {
                 let message = format!("`{old}` would be `{new}`, and {taken} exists already");
-                errors.at(partition.span(), message);
+                errors.at(partition.span(), message).help("another name for the partition");
             }
         }
         if errors.count() == before {

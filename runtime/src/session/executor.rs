@@ -202,8 +202,9 @@ pub struct SqlError {
 
 impl SqlError {
     /// A failure: the five characters of its SQLSTATE if the server answered, and the primary
-    /// message alone: details and hints may quote rows of the user's. The message itself may, too;
-    /// the runner passes it on only where the statement reads no row.
+    /// message; with the hint where a `raise` gives one, as blocks of our own do. What the server itself
+    /// hints is no advice for a plan (`drop … cascade`), and details may quote rows of the user's. The
+    /// message may, too; the runner passes it on only where the statement reads no row.
     pub fn new(code: Option<&str>, message: impl Into<String>) -> SqlError {
         SqlError { code: code.map(str::to_owned), message: message.into() }
     }
@@ -221,10 +222,19 @@ impl From<tokio_postgres::Error> for SqlError {
         let code = error.code().map(|code| code.code().to_owned());
         let message = match error.as_db_error() {
             Some(db) if is_of_data(db.code().code()) => without_values(db.message()),
-            Some(db) => on_one_line(db.message()),
+            Some(db) => with_advice(db),
             None => with_causes(&error),
         };
         SqlError { code, message }
+    }
+}
+
+/// Whoever raises an error by `raise … using hint` knows what to do about it.
+fn with_advice(error: &tokio_postgres::error::DbError) -> String {
+    let message = on_one_line(error.message());
+    match error.hint().filter(|_| error.routine() == Some("exec_stmt_raise")) {
+        Some(hint) => format!("{message}; help: {}", on_one_line(hint)),
+        None => message,
     }
 }
 

@@ -67,7 +67,8 @@ begin
     union all select 'a subscription writes it' from pg_subscription_rel where srrelid = own
   ) found (what);
   if problem is not null then
-    raise exception 'table "public"."events" cannot become partitioned: %; drop or replace it, or make it part of the history (a publication: `set (publish_via_partition_root = true)`)', problem using errcode = 'object_not_in_prerequisite_state';
+    raise exception 'table "public"."events" cannot become partitioned: %', problem using errcode = 'object_not_in_prerequisite_state',
+      hint = 'drop or replace what is in the way, or make it part of the history; a publication takes `set (publish_via_partition_root = true)`';
   end if;
 end $catalogs$;
 commit;
@@ -166,7 +167,8 @@ begin
     union all select 'a subscription writes it' from pg_subscription_rel where srrelid = own
   ) found (what);
   if problem is not null then
-    raise exception 'table "public"."events" cannot become partitioned: %; drop or replace it, or make it part of the history (a publication: `set (publish_via_partition_root = true)`)', problem using errcode = 'object_not_in_prerequisite_state';
+    raise exception 'table "public"."events" cannot become partitioned: %', problem using errcode = 'object_not_in_prerequisite_state',
+      hint = 'drop or replace what is in the way, or make it part of the history; a publication takes `set (publish_via_partition_root = true)`';
   end if;
 end $catalogs$;
 -- the owner, rights, policies, triggers, publications, comments; views and the rest that reads
@@ -539,7 +541,8 @@ commit;
 -- undo:       and inhrelid is distinct from to_regclass('"public"."events_before"')::oid);
 -- undo: begin
 -- undo:   if others is not null then
--- undo:     raise exception 'table "public"."events" has other partitions: %; move their rows, then detach or drop them, or keep it partitioned', others using errcode = 'object_not_in_prerequisite_state';
+-- undo:     raise exception 'table "public"."events" has other partitions: %', others using errcode = 'object_not_in_prerequisite_state',
+-- undo:       hint = 'move their rows, then detach or drop them, or keep the table partitioned';
 -- undo:   end if;
 -- undo: end $catalogs$;
 -- undo: commit;
@@ -565,7 +568,8 @@ commit;
 -- undo:       and inhrelid is distinct from to_regclass('"public"."events_before"')::oid);
 -- undo: begin
 -- undo:   if others is not null then
--- undo:     raise exception 'table "public"."events" has other partitions: %; move their rows, then detach or drop them, or keep it partitioned', others using errcode = 'object_not_in_prerequisite_state';
+-- undo:     raise exception 'table "public"."events" has other partitions: %', others using errcode = 'object_not_in_prerequisite_state',
+-- undo:       hint = 'move their rows, then detach or drop them, or keep the table partitioned';
 -- undo:   end if;
 -- undo: end $catalogs$;
 -- undo: -- the owner, rights, policies, triggers, publications, comments; views and the rest that reads

@@ -88,6 +88,7 @@ impl Fit<'_> {
             if column.generated.is_some() || is_filled {
                 errors
                     .at(span, format_args!("column `{name}` is generated"))
+                    .help("a column that clients fill, or a default")
                     .note("PostgreSQL has to know the partition before it computes the column");
             }
             if !column.not_null && !self.bound.is_rest() {

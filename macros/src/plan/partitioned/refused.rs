@@ -23,12 +23,7 @@ pub(super) fn unfit(table: &Table, proof: &str, incoming: &[(TableName, Constrai
         format!("({}::regclass, {})", literal(&from.quoted()), literal(constraint::name(item)))
     });
     let pointing: Vec<String> = pointing.chain(["(null, null)".to_owned()]).collect();
-    // In the message and not as a hint: a hint of the server's may quote rows, so none is passed on.
-    let message = literal(&format!(
-        "table {} cannot become partitioned: %; drop or replace it, or make it part of the history (a \
-         publication: `set (publish_via_partition_root = true)`)",
-        escaped(&table.name)
-    ));
+    let message = literal(&format!("table {} cannot become partitioned: %", escaped(&table.name)));
     let sql = format!(
         "do $catalogs$
 declare
@@ -79,7 +74,8 @@ begin
     union all select 'a subscription writes it' from pg_subscription_rel where srrelid = own
   ) found (what);
   if problem is not null then
-    raise exception {message}, problem using errcode = 'object_not_in_prerequisite_state';
+    raise exception {message}, problem using errcode = 'object_not_in_prerequisite_state',
+      hint = 'drop or replace what is in the way, or make it part of the history; a publication takes `set (publish_via_partition_root = true)`';
   end if;
 end $catalogs$",
         own = own.join(", "),
@@ -92,10 +88,7 @@ end $catalogs$",
 /// Stops where other partitions have come: the way back leads to one table.
 pub(super) fn other_partitions(table: &TableName, partition: &TableName) -> Statement {
     let (name, own) = (literal(&table.quoted()), literal(&partition.quoted()));
-    let message = literal(&format!(
-        "table {} has other partitions: %; move their rows, then detach or drop them, or keep it partitioned",
-        escaped(table)
-    ));
+    let message = literal(&format!("table {} has other partitions: %", escaped(table)));
     Statement::free(format!(
         "do $catalogs$
 declare
@@ -104,7 +97,8 @@ declare
       and inhrelid is distinct from to_regclass({own})::oid);
 begin
   if others is not null then
-    raise exception {message}, others using errcode = 'object_not_in_prerequisite_state';
+    raise exception {message}, others using errcode = 'object_not_in_prerequisite_state',
+      hint = 'move their rows, then detach or drop them, or keep the table partitioned';
   end if;
 end $catalogs$"
     ))

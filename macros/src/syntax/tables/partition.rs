@@ -168,7 +168,7 @@ impl Bound {
     pub(crate) fn parse_first(input: ParseStream) -> syn::Result<Self> {
         let ahead = input.fork();
         if !ahead.call(Ident::parse_any).is_ok_and(|word| word == "to") {
-            return Bound::parse(input);
+            return Bound::parse_one_of("`to(…)`, `from(…) to(…)`, `in(…)` or `default`", input);
         }
         let span = input.call(Ident::parse_any)?.span();
         let to = values(input)?;
@@ -178,6 +178,14 @@ impl Bound {
 
     /// Reads `from(…) to(…)`, `in(…)`, `modulus(4) remainder(0)` or `default`.
     pub(crate) fn parse(input: ParseStream) -> syn::Result<Self> {
+        Bound::parse_one_of(
+            "`from(…) to(…)`, `in(…)`, `modulus(…) remainder(…)` or `default`",
+            input,
+        )
+    }
+
+    /// The same; an error names these forms.
+    fn parse_one_of(forms: &str, input: ParseStream) -> syn::Result<Self> {
         let word = input.call(Ident::parse_any)?;
         let span = word.span();
         let rows = match word.to_string().as_str() {
@@ -194,7 +202,6 @@ impl Bound {
                 Rows::Hash { modulus, remainder: number(input)? }
             }
             other => {
-                let forms = "`from(…) to(…)`, `in(…)`, `modulus(…) remainder(…)` or `default`";
                 let message = format!("expected {forms}, found `{other}`");
                 return Err(syn::Error::new(span, message));
             }
